@@ -1,0 +1,29 @@
+package io.github.incusstemcell;
+
+/**
+ * The root of everything that this library throws on purpose.
+ *
+ * <p>The message says what was attempted, on what, what came back, and what to do next. Unchecked, because a test that
+ * cannot have its machine has nothing sensible to catch.
+ */
+public class IncusStemcellException extends RuntimeException {
+
+    /**
+     * Describes a failure that has no cause below it.
+     *
+     * @param message what was attempted, on what, what came back, and what to do next; not null
+     */
+    public IncusStemcellException(String message) {
+        super(message);
+    }
+
+    /**
+     * Describes a failure that another one caused.
+     *
+     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param cause what came from below, or null
+     */
+    public IncusStemcellException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

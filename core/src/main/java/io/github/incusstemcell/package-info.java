@@ -1,0 +1,2 @@
+/** What all packages share: the root of the exceptions. */
+package io.github.incusstemcell;

@@ -50,13 +50,30 @@ need() {
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
     apt_update_once
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends \
         ${TARGET_RELEASE:+-t "$TARGET_RELEASE"} "${missing[@]}" >&2 \
         || die "could not install ${missing[*]}" "install them by hand, then run this again"
 }
 
 apt_update_once() {
     [ -z "${APT_UPDATED:-}" ] || return 0
-    as_root apt-get update -q >&2 || die "apt-get update failed" "look at the lines above; check /etc/apt and the network"
+    as_root apt-get -o DPkg::Lock::Timeout=300 update -q >&2 || die "apt-get update failed" "look at the lines above; check /etc/apt and the network"
     APT_UPDATED=1
+}
+
+# debian_keyring MIRROR: the keys with which apt checks that mirror here; a private mirror may sign with its own.
+debian_keyring() {
+    local keyring
+    keyring=$(
+        cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null \
+            | sed -n 's/^deb .*signed-by=\([^] ,]*\).*\] *\([^ ]*\).*/\2 \1/p'
+        awk 'FNR == 1 || /^ *$/ { uri = "" } $1 == "URIs:" { uri = $2 } $1 == "Signed-By:" && $2 ~ "^/" && uri { print uri, $2 }' \
+            /etc/apt/sources.list.d/*.sources 2>/dev/null
+    ) || true
+    keyring=$(awk -v mirror="${1%/}" '{ sub("/$", "", $1) } $1 == mirror { print $2; exit }' <<<"$keyring")
+    if [ -n "$keyring" ]; then
+        echo "$keyring"
+    elif [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
+        echo /usr/share/keyrings/debian-archive-keyring.gpg
+    fi
 }

@@ -1,0 +1,132 @@
+#!/bin/bash
+# The world in which a private Incus daemon lives: namespaces of its own for mounts, processes and cgroups, and in them a root
+# of its own. dev/incus starts it; each step execs the next:
+#
+#   enter   a mount namespace, and in it the cgroup that becomes the root of a cgroup namespace
+#   leaf    the processes' place in that cgroup
+#   build   process 1 of a process namespace: mounts what the daemon shall see
+#   run     the same process, now in that root: keeps the daemon running
+#
+# Why namespaces: whatever the daemon starts (dnsmasq, proxies, the monitors of containers) or mounts ends with process 1; the
+# kernel sees to that, even after kill -9. Only the network is the machine's own, as tests talk to the containers.
+#
+# Process 1 takes SIGTERM (end), SIGHUP (restart the daemon; containers keep running) and SIGUSR1 (the same by SIGKILL).
+# On file descriptor 8 it says "ready" once; end of file without that word means that it could not start.
+set -eu
+
+# cgroup2 can be mounted whatever layout the machine has; beside cgroup v1 it only has fewer controllers.
+enter() { # NAME HOME
+    local cgroups=$2/cgroups
+    mkdir -p "$cgroups"
+    mount -t cgroup2 none "$cgroups"
+    mkdir -p "$cgroups/$1"
+    echo $$ >"$cgroups/$1/cgroup.procs"
+    exec unshare --cgroup -- "$BASH" "$0" leaf "$@"
+}
+
+# A cgroup that passes controllers on may hold no processes, so they stand in a leaf of it. liblxc knows systemd's name for
+# such a leaf, and makes the cgroups of containers beside it.
+leaf() { # NAME HOME
+    local cgroup=$2/cgroups/$1 controller
+    mkdir -p "$cgroup/init.scope"
+    echo $$ >"$cgroup/init.scope/cgroup.procs"
+    for controller in $(<"$cgroup/cgroup.controllers"); do
+        echo "+$controller" >"$cgroup/cgroup.subtree_control" || true
+    done
+    umount "$2/cgroups"
+    exec unshare --pid --fork --kill-child -- "$BASH" "$0" build "$2"
+}
+
+build() { # HOME
+    local home=$1 root=$1/root
+    note_process_1 >"$home/process-1"
+    mount --bind "$root" "$root"
+    mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
+    mount -t sysfs -o nosuid,nodev,noexec sysfs "$root/sys"
+    mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 "$root/sys/fs/cgroup"
+    # AppArmor and the like, where the machine has them.
+    ! mountpoint -q /sys/kernel/security || mount --bind /sys/kernel/security "$root/sys/kernel/security"
+    mount --rbind /dev "$root/dev"
+    mount -t tmpfs -o mode=755 tmpfs "$root/run"
+    mount -t tmpfs tmpfs "$root/tmp"
+    show /lib/modules "$root"
+    # dnsmasq asks the name servers that the machine asks.
+    show /etc/resolv.conf "$root"
+    show /etc/hosts "$root"
+    show "$INCUS_DIR" "$root"
+    mkdir "$root/run/old-root"
+    cd "$root"
+    pivot_root . run/old-root
+    umount -l /run/old-root
+    # exec, so that no file of the machine's root stays open in here.
+    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon); run"
+}
+
+# What tells this process from a later one of the same number: when it started, and in which boot.
+# /proc is still the machine's here, so the number is the one by which the machine knows us.
+note_process_1() {
+    local pid fields boot
+    read -r pid fields </proc/self/stat
+    read -r boot </proc/sys/kernel/random/boot_id
+    read -r -a fields <<<"${fields##*) }"
+    echo "$pid ${fields[19]} $boot"
+}
+
+# show PATH ROOT: the machine's file or folder PATH, at the same place in ROOT.
+show() {
+    [ -e "$1" ] || return 0
+    if [ -d "$1" ]; then
+        mkdir -p "$2$1"
+    else
+        [ -f "$2$1" ] || { rm -f "$2$1" && : >"$2$1"; }
+    fi
+    mount --bind "$1" "$2$1"
+}
+
+run() {
+    set -eu
+    local ending='' asked daemon
+    trap 'ending=1; stop_daemon TERM' TERM
+    trap 'stop_daemon TERM' HUP
+    trap 'stop_daemon KILL' USR1
+    while [ -z "$ending" ]; do
+        asked=''
+        start_daemon
+        # One that ended before it was ready will do no better at the tenth attempt.
+        [ -e /run/ready ] || [ -n "$asked" ] || return 1
+        # wait also returns for our signals.
+        while kill -0 "$daemon" 2>/dev/null; do
+            wait "$daemon" || true
+        done
+        rm -f /run/ready
+        # It crashed. Do not let it do that in a tight loop.
+        [ -n "$asked" ] || sleep 1
+    done
+}
+
+start_daemon() {
+    /usr/libexec/incus/incusd --group "$SOCKET_GROUP" --logfile "$INCUS_DIR/incusd.log" 8>&- &
+    daemon=$!
+    echo "$daemon" >/run/daemon
+    /usr/libexec/incus/incusd waitready --timeout 120 8>&- &
+    local waiting=$!
+    while kill -0 "$daemon" 2>/dev/null && kill -0 "$waiting" 2>/dev/null; do
+        wait -n "$daemon" "$waiting" || true
+    done
+    if kill -0 "$daemon" 2>/dev/null && wait "$waiting"; then
+        chown "$SOCKET_OWNER" "$INCUS_DIR/unix.socket"
+        : >/run/ready
+        { echo ready >&8; } 2>/dev/null || true
+        exec 8>&-
+    else
+        kill -KILL "$daemon" "$waiting" 2>/dev/null || true
+    fi
+}
+
+stop_daemon() { # SIGNAL
+    asked=1
+    rm -f /run/ready
+    kill "-$1" "$daemon" 2>/dev/null || true
+}
+
+"$@"

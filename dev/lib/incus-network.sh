@@ -41,7 +41,7 @@ listen_on_loopback() {
     port=${port##*:}
     if [ -z "$port" ] || ! ss -Hltn "sport = :$port" | grep -q .; then
         port=$(free_port) || die "no port of 127.0.0.1 is free from 18443 on" "see ss -ltn"
-        client config set core.https_address "127.0.0.1:$port"
+        client config set "core.https_address=127.0.0.1:$port"
     fi
     echo "https://127.0.0.1:$port" >"$PLACE/https"
 }

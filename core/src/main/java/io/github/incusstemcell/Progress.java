@@ -1,0 +1,24 @@
+package io.github.incusstemcell;
+
+/**
+ * Is told how far a piece of work is, often and from any thread.
+ *
+ * <p>What is shown, and how rarely, is the listener's business; it must return at once and not throw.
+ */
+@FunctionalInterface
+public interface Progress {
+
+    /**
+     * Says how far a piece of work is. The last report of a piece of work has {@code done} equal to its total.
+     *
+     * @param what the work in words for a reader, the same in every report of one piece of work; not null
+     * @param done how much is done, mostly in bytes; never less than 0
+     * @param total how much there is to do in the same unit, or -1 where nobody knows
+     */
+    void report(String what, long done, long total);
+
+    /** {@return a listener that shows nothing} */
+    static Progress none() {
+        return (what, done, total) -> {};
+    }
+}

@@ -1,0 +1,189 @@
+package io.github.incusstemcell.oci;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Blobs on this machine's disk, by digest, shared by all processes of the user.
+ *
+ * <p>Below the folder there are {@code blobs/<algorithm>/<hex>}, complete and verified, for a file only gets its name
+ * there by an atomic rename; {@code partial}, downloads that go on from where they broke, even in another process; and
+ * {@code locks}. A blob's modification time is its last use. A process may remove any blob at any time: whoever has it
+ * open keeps it, and whoever comes later fetches it again.
+ */
+final class BlobCache {
+
+    /** Fills an empty or partial file with a blob, verified. */
+    @FunctionalInterface
+    interface Fetch {
+        void into(Path file) throws IOException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(BlobCache.class);
+    /** How often a blob is made again that others remove between its being made and its being opened. */
+    private static final int ATTEMPTS_TO_OPEN = 5;
+
+    private final Path folder;
+    private final long maxSize;
+    /** What this process has hashed, so that it does so once; by inode, so that another file is hashed again. */
+    private final Map<Digest, Object> verified = new ConcurrentHashMap<>();
+
+    BlobCache(Path folder, long maxSize) {
+        this.folder = folder;
+        this.maxSize = maxSize;
+    }
+
+    /** Makes sure that a blob is there, fetching it where it is missing or damaged. */
+    void ensure(Digest digest, long size, Fetch fetch) {
+        Path file = file(digest);
+        try {
+            if (isSound(file, digest, size)) {
+                return;
+            }
+            Files.createDirectories(file.getParent());
+            ProcessLock lock = ProcessLock.acquire(
+                    folder.resolve("locks").resolve(digest.hex().substring(0, 2)));
+            try {
+                if (!isSound(file, digest, size)) {
+                    heal(file);
+                    make(file, digest, fetch);
+                }
+            } finally {
+                lock.close();
+            }
+        } catch (IOException e) {
+            throw new IncusStemcellException(
+                    "Cannot keep the blob " + digest + " in the cache " + folder + ": " + reason(e)
+                            + ". Check the folder's permissions and the free space, or set incus.stemcell.cache.folder.",
+                    e);
+        }
+    }
+
+    private void make(Path file, Digest digest, Fetch fetch) throws IOException {
+        Path partial = folder.resolve("partial").resolve(digest.algorithm() + "-" + digest.hex());
+        Files.createDirectories(partial.getParent());
+        fetch.into(partial);
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        verified.put(digest, identity(file));
+    }
+
+    /** Opens a blob, making it again where it has gone since. */
+    InputStream open(Digest digest, long size, Fetch fetch) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            ensure(digest, size, fetch);
+            try {
+                return Files.newInputStream(file(digest));
+            } catch (NoSuchFileException e) {
+                if (attempt == ATTEMPTS_TO_OPEN) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Removes the blobs that were not used for longest until the rest fits, but none of those in {@code keep}. */
+    void evict(Set<Digest> keep) {
+        try {
+            long size = 0;
+            for (Aged blob : blobsByLastUse()) {
+                size += blob.size();
+                if (size > maxSize && keep.stream().noneMatch(k -> file(k).equals(blob.file()))) {
+                    Files.deleteIfExists(blob.file());
+                    size -= blob.size();
+                    LOG.info(
+                            "Removed {} from the cache, last used {}",
+                            blob.file().getFileName(),
+                            blob.lastUse());
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Cannot clean up the cache {}: {}", folder, e.toString());
+        }
+    }
+
+    private record Aged(Path file, long size, Instant lastUse) {}
+
+    /** The newest first; also partial downloads, which count and age like any other. */
+    private List<Aged> blobsByLastUse() throws IOException {
+        List<Aged> blobs = new ArrayList<>();
+        for (String sub : List.of("blobs/sha256", "blobs/sha512", "partial")) {
+            Path files = folder.resolve(sub);
+            if (Files.isDirectory(files)) {
+                try (DirectoryStream<Path> entries = Files.newDirectoryStream(files)) {
+                    for (Path file : entries) {
+                        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                        blobs.add(new Aged(
+                                file,
+                                attributes.size(),
+                                attributes.lastModifiedTime().toInstant()));
+                    }
+                }
+            }
+        }
+        blobs.sort(Comparator.comparing(Aged::lastUse).reversed().thenComparing(Aged::file));
+        return blobs;
+    }
+
+    private Path file(Digest digest) {
+        return folder.resolve("blobs").resolve(digest.algorithm()).resolve(digest.hex());
+    }
+
+    private boolean isSound(Path file, Digest digest, long size) throws IOException {
+        try {
+            Object identity = identity(file);
+            if (Files.size(file) != size || !identity.equals(verified.get(digest)) && !hasDigest(file, digest)) {
+                return false;
+            }
+            verified.put(digest, identity);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    private void heal(Path file) throws IOException {
+        if (Files.deleteIfExists(file)) {
+            LOG.warn("{} was damaged; fetching it again", file);
+        }
+    }
+
+    private static Object identity(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return List.of(String.valueOf(attributes.fileKey()), attributes.size());
+    }
+
+    private static boolean hasDigest(Path file, Digest digest) throws IOException {
+        MessageDigest hash = digest.newHash();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                hash.update(buffer, 0, n);
+            }
+        }
+        return digest.matches(hash);
+    }
+
+    private static String reason(IOException e) {
+        return e.getMessage() == null || e.getMessage().startsWith("/") ? e.toString() : e.getMessage();
+    }
+}

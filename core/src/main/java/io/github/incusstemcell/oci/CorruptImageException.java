@@ -1,0 +1,26 @@
+package io.github.incusstemcell.oci;
+
+import io.github.incusstemcell.IncusStemcellException;
+
+/** Bytes that are not what their digest, size or format promised. Nothing of them was kept. */
+public final class CorruptImageException extends IncusStemcellException {
+
+    /**
+     * Describes a failure that has no cause below it.
+     *
+     * @param message what was attempted, on what, what came back, and what to do next; not null
+     */
+    public CorruptImageException(String message) {
+        super(message);
+    }
+
+    /**
+     * Describes a failure that another one caused.
+     *
+     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param cause what came from below, or null
+     */
+    public CorruptImageException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,31 @@
+package io.github.incusstemcell.oci;
+
+import java.util.Objects;
+
+/**
+ * What a registry knows us by: a user and a password, or an identity token, which buys other tokens.
+ *
+ * @param user null with an identity token
+ * @param secret the password or the identity token
+ */
+record Credentials(String user, String secret) {
+
+    Credentials {
+        Objects.requireNonNull(secret);
+    }
+
+    boolean isIdentityToken() {
+        return user == null;
+    }
+
+    /** {@return the value of an {@code Authorization} header; not for an identity token} */
+    String basic() {
+        return okhttp3.Credentials.basic(user, secret, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** Keeps the secret out of logs. */
+    @Override
+    public String toString() {
+        return isIdentityToken() ? "an identity token" : "the password of " + user;
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.incusstemcell.oci;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * The content address of some bytes, {@code sha256:6c3c...} (OCI image spec, "Digests").
+ *
+ * @param algorithm {@code sha256} or {@code sha512}, the two that the specification registers
+ * @param hex the hash in lower-case hexadecimal digits, 64 or 128 of them
+ */
+public record Digest(String algorithm, String hex) {
+
+    private static final Map<String, Integer> HEX_LENGTHS = Map.of("sha256", 64, "sha512", 128);
+
+    /**
+     * Checks that the two parts belong together.
+     *
+     * @param algorithm see above
+     * @param hex see above
+     * @throws IllegalArgumentException where the algorithm is unknown or the hash is malformed
+     */
+    public Digest {
+        Integer length = HEX_LENGTHS.get(algorithm);
+        if (length == null) {
+            throw new IllegalArgumentException(
+                    "Digest algorithm '" + algorithm + "' is not supported; expected sha256 or sha512");
+        }
+        if (hex.length() != length || !hex.chars().allMatch(Digest::isLowerHex)) {
+            throw new IllegalArgumentException("'" + hex + "' is no " + algorithm + " hash; expected " + length
+                    + " lower-case hexadecimal digits");
+        }
+    }
+
+    /**
+     * Reads {@code algorithm:hex}.
+     *
+     * @param text the digest as manifests and references write it; not null
+     * @return the digest
+     * @throws IllegalArgumentException where the text is not a digest
+     */
+    public static Digest parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no digest; expected something like sha256:<64 digits>");
+        }
+        return new Digest(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    /**
+     * Hashes some bytes.
+     *
+     * @param content what to hash; not null
+     * @return its sha256
+     */
+    public static Digest sha256(byte[] content) {
+        return of("sha256", content);
+    }
+
+    static Digest of(String algorithm, byte[] content) {
+        return finish(algorithm, hash(algorithm).digest(content));
+    }
+
+    /** The digest of what {@code hash} has been fed, which is reset by this. */
+    static Digest sha256(MessageDigest hash) {
+        return finish("sha256", hash.digest());
+    }
+
+    /** Whether {@code hash}, started by {@link #newHash()} and now reset, was fed the bytes that this digest names. */
+    boolean matches(MessageDigest hash) {
+        return finished(hash).equals(this);
+    }
+
+    Digest finished(MessageDigest hash) {
+        return finish(algorithm, hash.digest());
+    }
+
+    boolean matches(byte[] content) {
+        return of(algorithm, content).equals(this);
+    }
+
+    MessageDigest newHash() {
+        return hash(algorithm);
+    }
+
+    static MessageDigest newSha256() {
+        return hash("sha256");
+    }
+
+    /** {@return the first twelve digits of the hash, enough to tell images apart in a message} */
+    public String abbreviated() {
+        return hex.substring(0, 12);
+    }
+
+    @Override
+    public String toString() {
+        return algorithm + ":" + hex;
+    }
+
+    private static Digest finish(String algorithm, byte[] hash) {
+        return new Digest(algorithm, HexFormat.of().formatHex(hash));
+    }
+
+    private static MessageDigest hash(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has " + algorithm, e);
+        }
+    }
+
+    private static boolean isLowerHex(int c) {
+        return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
+    }
+}

@@ -1,0 +1,223 @@
+package io.github.incusstemcell.oci;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends requests to registries and other web servers: follows redirects without taking credentials along, and asks again
+ * where a server says that it is only busy.
+ */
+final class Http implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Http.class);
+    private static final int MOST_REDIRECTS = 10;
+    private static final String AUTHORIZATION = "Authorization";
+
+    private final OkHttpClient client;
+    private final Patience patience;
+    private final Set<String> insecureHosts;
+
+    Http(Patience patience, Set<String> insecureHosts, EnvironmentProxies proxies) {
+        this.patience = patience;
+        this.insecureHosts = insecureHosts;
+        this.client = new OkHttpClient.Builder()
+                .connectTimeout(patience.connect())
+                .readTimeout(patience.read())
+                .writeTimeout(patience.read())
+                .followRedirects(false)
+                .connectionPool(new ConnectionPool())
+                .proxySelector(proxies)
+                .proxyAuthenticator(proxies)
+                .build();
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    /** {@return whether plain http is spoken to this {@code host[:port]}} */
+    boolean isInsecure(String host) {
+        return insecureHosts.contains(host);
+    }
+
+    /** {@return the address of a path on a registry, which is spoken to by https unless configured otherwise} */
+    HttpUrl url(String host, String path) {
+        String address = (isInsecure(host) ? "http://" : "https://") + host + path;
+        HttpUrl url = HttpUrl.parse(address);
+        if (url == null) {
+            throw new RegistryUnavailableException("Cannot ask " + host + ": " + address + " is not a valid address");
+        }
+        return url;
+    }
+
+    /**
+     * Sends a request until it is answered by something other than 429 or 5xx, or patience ends; then the last answer is
+     * given, whatever it is.
+     *
+     * @param purpose what the request is for, to start messages with, for example {@code Cannot pull x}
+     * @return the answer to the last redirect; the caller closes it
+     * @throws RegistryUnavailableException where there is no answer
+     */
+    Response send(Request request, String purpose) {
+        for (int attempt = 1; ; attempt++) {
+            Duration pause;
+            try {
+                Response response = sendOnce(request, purpose);
+                if (!isBusy(response.code()) || attempt >= patience.attempts()) {
+                    return response;
+                }
+                pause = pauseAfter(attempt, response);
+                LOG.info("{} answered {}; asking again in {} ms", request.url(), response.code(), pause.toMillis());
+                response.close();
+            } catch (IOException e) {
+                if (isFinal(e) || attempt >= patience.attempts()) {
+                    throw unavailable(purpose, request.url(), e);
+                }
+                pause = patience.pauseAfter(attempt);
+                LOG.info("{} failed ({}); asking again in {} ms", request.url(), e.toString(), pause.toMillis());
+            }
+            pause(pause, purpose);
+        }
+    }
+
+    /** Sends a request once, following redirects. */
+    Response sendOnce(Request request, String purpose) throws IOException {
+        Request next = request;
+        for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+            Response response = client.newCall(next).execute();
+            String location = response.header("Location");
+            if (!isRedirect(response.code()) || location == null) {
+                return response;
+            }
+            response.close();
+            next = redirected(next, location, purpose);
+        }
+        throw new RegistryUnavailableException(
+                purpose + ": " + request.url() + " redirected more than " + MOST_REDIRECTS + " times, at last to "
+                        + next.url() + ". Check the address, and any proxy or mirror in between.");
+    }
+
+    private Request redirected(Request request, String location, String purpose) {
+        HttpUrl target = request.url().resolve(location);
+        if (target == null) {
+            throw new RegistryUnavailableException(purpose + ": " + request.url() + " redirected to '" + location
+                    + "', which is no http address. Check the address, and any proxy or mirror in between.");
+        }
+        if (request.isHttps() && !target.isHttps() && !isInsecure(hostOf(target))) {
+            throw new RegistryUnavailableException(purpose + ": " + request.url() + " redirected to plain http, to "
+                    + target + ". Where that is meant, list " + hostOf(target)
+                    + " in incus.stemcell.registry.insecure.");
+        }
+        Request.Builder redirected = request.newBuilder().url(target);
+        // Blobs are mostly stored elsewhere, behind signed addresses; credentials are for the registry alone.
+        if (!sameOrigin(request.url(), target)) {
+            redirected.removeHeader(AUTHORIZATION);
+        }
+        return redirected.build();
+    }
+
+    /** Waits before the next attempt. */
+    void pause(Duration pause, String purpose) {
+        try {
+            Thread.sleep(pause.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryUnavailableException(purpose + ": interrupted while waiting for the server", e);
+        }
+    }
+
+    /** The pause that the answer asks for, else the usual one; never longer than patience allows. */
+    Duration pauseAfter(int attempt, Response response) {
+        Duration asked = retryAfter(response.header("Retry-After"));
+        Duration pause = asked == null ? patience.pauseAfter(attempt) : asked;
+        return pause.compareTo(patience.longestPause()) > 0 ? patience.longestPause() : pause;
+    }
+
+    /** RFC 9110, 10.2.3: seconds or a date. Null where there is none that makes sense. */
+    private static Duration retryAfter(String header) {
+        if (header == null) {
+            return null;
+        }
+        try {
+            if (header.matches("[0-9]{1,9}")) {
+                return Duration.ofSeconds(Long.parseLong(header));
+            }
+            Duration until = Duration.between(
+                    Instant.now(),
+                    ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
+            return until.isNegative() ? Duration.ZERO : until;
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    static boolean isBusy(int code) {
+        return code == 429 || code == 500 || code == 502 || code == 503 || code == 504;
+    }
+
+    /** Whether asking again at once would give the same: nobody there, or nobody we can trust. */
+    static boolean isFinal(IOException e) {
+        return e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof UnknownHostException
+                || e instanceof SSLException;
+    }
+
+    RegistryUnavailableException unavailable(String purpose, HttpUrl url, IOException e) {
+        String host = hostOf(url);
+        String cause = e instanceof UnknownHostException ? "its name is unknown" : reason(e);
+        String next = e instanceof SSLException
+                ? "If it speaks plain http, list " + host
+                        + " in incus.stemcell.registry.insecure; if its certificate is of"
+                        + " an authority of your own, add that to the truststore of the JVM."
+                : "Check the name and the network; where a proxy is needed, set HTTPS_PROXY.";
+        return new RegistryUnavailableException(
+                purpose + ": " + host + " cannot be reached: " + cause + " ("
+                        + url.newBuilder().query(null).build() + "). " + next,
+                e);
+    }
+
+    static String reason(IOException e) {
+        if (e instanceof InterruptedIOException) {
+            return "no answer in time";
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /** {@code host:port}, or {@code host} where the port is the usual one. */
+    static String hostOf(HttpUrl url) {
+        return url.port() == HttpUrl.defaultPort(url.scheme()) ? url.host() : url.host() + ":" + url.port();
+    }
+
+    static boolean sameOrigin(HttpUrl one, HttpUrl other) {
+        return one.scheme().equals(other.scheme()) && one.host().equals(other.host()) && one.port() == other.port();
+    }
+
+    private static boolean isRedirect(int code) {
+        return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
+    }
+
+    @Override
+    public void close() {
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.incusstemcell.oci;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What we need of an image's configuration (OCI image spec, "Image Configuration").
+ *
+ * @param architecture empty where it is not said, as in stemcells made by hand
+ * @param diffIds of the layers from the lowest up; empty where they are not said
+ */
+record ImageConfig(
+        Optional<String> architecture, Optional<Instant> created, Map<String, String> labels, List<Digest> diffIds) {
+
+    static ImageConfig parse(byte[] json, String image) {
+        JsonNode root = Manifest.object(json, "configuration", image);
+        Map<String, String> labels = new TreeMap<>();
+        root.path("config")
+                .path("Labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
+        return new ImageConfig(
+                Optional.of(root.path("architecture").asText("")).filter(a -> !a.isEmpty()),
+                created(root.path("created").asText("")),
+                Map.copyOf(labels),
+                diffIds(root.path("rootfs").path("diff_ids"), image));
+    }
+
+    private static Optional<Instant> created(String text) {
+        try {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty(); // Only shown to people, so no reason to refuse the image.
+        }
+    }
+
+    private static List<Digest> diffIds(JsonNode nodes, String image) {
+        List<Digest> diffIds = new ArrayList<>();
+        try {
+            nodes.forEach(node -> diffIds.add(Digest.parse(node.asText(""))));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptImageException(
+                    image + " is damaged: a diff_id in its configuration is no digest: " + e.getMessage(), e);
+        }
+        return List.copyOf(diffIds);
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.incusstemcell.oci;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads the notations of {@link ImageReference}. */
+final class ImageReferenceParser {
+
+    /** The grammar of the distribution spec ("Pulling manifests"). */
+    private static final Pattern REPOSITORY =
+            Pattern.compile("[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*)*");
+
+    private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");
+    private static final Pattern HOST = Pattern.compile(
+            "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\\[[0-9a-fA-F:]+])(?::[0-9]{1,5})?");
+    private static final String DOCKER_HUB = "docker.io";
+
+    private final String text;
+
+    ImageReferenceParser(String text) {
+        this.text = text;
+    }
+
+    ImageReference parse() {
+        if (text.isBlank()) {
+            throw invalid("it is empty");
+        }
+        if (text.chars().anyMatch(Character::isWhitespace) && !hasPrefix()) {
+            throw invalid("it contains white space");
+        }
+        int colon = text.indexOf(':');
+        String prefix = colon < 0 ? "" : text.substring(0, colon);
+        String rest = text.substring(colon + 1);
+        return switch (prefix) {
+            case "oci" -> new ImageReference.OciLayout(path(rest), nameAfterPath(rest));
+            case "oci-archive" -> new ImageReference.OciArchive(path(rest), nameAfterPath(rest));
+            case "docker-archive" -> new ImageReference.DockerArchive(path(rest), nameAfterPath(rest));
+            case "stemcell" -> new ImageReference.Stemcell(location(rest));
+            case "rootfs" -> new ImageReference.RootfsTarball(location(rest));
+            case "incus" -> new ImageReference.Incus(required(rest, "an alias or a fingerprint"));
+            case "images" -> new ImageReference.Simplestreams(required(rest, "a name such as debian/13"));
+            case "docker", "http", "https" ->
+                throw invalid("registry references are written without '" + prefix
+                        + "://', for example ghcr.io/owner/image:tag");
+            default -> registry();
+        };
+    }
+
+    private boolean hasPrefix() {
+        return text.matches("(?:oci|oci-archive|docker-archive|stemcell|rootfs):.*");
+    }
+
+    private ImageReference registry() {
+        int at = text.indexOf('@');
+        Optional<Digest> digest = at < 0 ? Optional.empty() : Optional.of(digest(text.substring(at + 1)));
+        String name = at < 0 ? text : text.substring(0, at);
+        // A colon after the last slash starts a tag; one before it belongs to the port of the host.
+        int colon = name.indexOf(':', name.lastIndexOf('/') + 1);
+        Optional<String> tag = colon < 0 ? Optional.empty() : Optional.of(tag(name.substring(colon + 1)));
+        String path = colon < 0 ? name : name.substring(0, colon);
+        if (tag.isEmpty() && digest.isEmpty()) {
+            tag = Optional.of("latest");
+        }
+        int slash = path.indexOf('/');
+        if (slash < 0 || !isHost(path.substring(0, slash))) {
+            return onDockerHub(path, tag, digest);
+        }
+        String host = path.substring(0, slash);
+        if (!HOST.matcher(host).matches()) {
+            throw invalid("'" + host + "' is no host name");
+        }
+        String repository = path.substring(slash + 1);
+        return host.equals(DOCKER_HUB) || host.equals("index.docker.io")
+                ? onDockerHub(repository, tag, digest)
+                : new ImageReference.Registry(host, repository(repository), tag, digest);
+    }
+
+    private ImageReference onDockerHub(String path, Optional<String> tag, Optional<Digest> digest) {
+        String repository = path.contains("/") ? path : "library/" + path;
+        return new ImageReference.Registry(DOCKER_HUB, repository(repository), tag, digest);
+    }
+
+    /** Docker's rule: the first component is a host when it could not be a part of a repository's path on the Hub. */
+    private static boolean isHost(String component) {
+        return component.contains(".")
+                || component.contains(":")
+                || component.equals("localhost")
+                || !component.equals(component.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private String repository(String repository) {
+        if (!REPOSITORY.matcher(repository).matches()) {
+            throw invalid("'" + repository
+                    + "' is no repository; expected lower-case letters, digits and single . _ - between slashes");
+        }
+        return repository;
+    }
+
+    private String tag(String tag) {
+        if (!TAG.matcher(tag).matches()) {
+            throw invalid("'" + tag + "' is no tag; expected up to 128 letters, digits, '_', '.' and '-'");
+        }
+        return tag;
+    }
+
+    private Digest digest(String digest) {
+        try {
+            return Digest.parse(digest);
+        } catch (IllegalArgumentException e) {
+            throw invalid(e.getMessage());
+        }
+    }
+
+    private Path path(String rest) {
+        int colon = rest.indexOf(':');
+        String path = required(colon < 0 ? rest : rest.substring(0, colon), "a path");
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException e) {
+            throw invalid(e.getMessage());
+        }
+    }
+
+    private Optional<String> nameAfterPath(String rest) {
+        int colon = rest.indexOf(':');
+        return colon < 0
+                ? Optional.empty()
+                : Optional.of(required(rest.substring(colon + 1), "the name of an image after the last colon"));
+    }
+
+    private String location(String rest) {
+        String location = required(rest, "a path or an http(s) address");
+        if (!location.startsWith("http://") && !location.startsWith("https://")) {
+            try {
+                Path.of(location);
+            } catch (InvalidPathException e) {
+                throw invalid(e.getMessage());
+            }
+        }
+        return location;
+    }
+
+    private String required(String part, String what) {
+        if (part.isBlank()) {
+            throw invalid("after '" + text.substring(0, text.length() - part.length()) + "' " + what + " is missing");
+        }
+        return part;
+    }
+
+    private InvalidImageReferenceException invalid(String problem) {
+        return new InvalidImageReferenceException(text, problem);
+    }
+}

@@ -1,0 +1,29 @@
+package io.github.incusstemcell.oci;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One layer of an image, as its manifest describes it.
+ *
+ * @param digest the digest of the blob as it is stored, mostly compressed
+ * @param mediaType the media type of the blob, for example {@code application/vnd.oci.image.layer.v1.tar+gzip}
+ * @param size the size of the blob in bytes
+ * @param diffId the digest of the tar stream in the blob; absent where the image's configuration does not tell
+ */
+public record Layer(Digest digest, String mediaType, long size, Optional<Digest> diffId) {
+
+    /**
+     * Checks that nothing is null.
+     *
+     * @param digest see above
+     * @param mediaType see above
+     * @param size see above
+     * @param diffId see above
+     */
+    public Layer {
+        Objects.requireNonNull(digest);
+        Objects.requireNonNull(mediaType);
+        Objects.requireNonNull(diffId);
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.incusstemcell.oci;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** An image that has a manifest. */
+record LayeredImage(
+        ImageReference reference,
+        Digest digest,
+        String architecture,
+        Optional<Instant> created,
+        Map<String, String> labels,
+        List<Layer> layers,
+        BlobSource source)
+        implements SourceImage {
+
+    @Override
+    public Rootfs rootfs() {
+        List<Blob> blobs = source.fetch(
+                layers.stream()
+                        .map(layer -> Descriptor.of(layer.mediaType(), layer.digest(), layer.size()))
+                        .toList(),
+                reference.toString());
+        if (layers.size() > 1) {
+            throw new CorruptImageException("Cannot use " + reference + ": it has " + layers.size()
+                    + " layers; only images of one layer can be converted so far.");
+        }
+        return new UntouchedBlob(blobs.get(0), layers.get(0));
+    }
+
+    /** The blob of the only layer, as it is. */
+    private record UntouchedBlob(Blob blob, Layer layer) implements Rootfs {
+
+        @Override
+        public InputStream open() throws IOException {
+            return blob.open();
+        }
+
+        @Override
+        public OptionalLong size() {
+            return OptionalLong.of(layer.size());
+        }
+
+        @Override
+        public Optional<Digest> digest() {
+            return Optional.of(layer.digest());
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.incusstemcell.oci;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A lock between all threads of all processes of this machine, named by a file, which stays. The operating system frees
+ * it when its process dies, however it dies.
+ */
+final class ProcessLock implements AutoCloseable {
+
+    /** File locks belong to the whole JVM, so its threads have to agree among themselves first. */
+    private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
+
+    private final ReentrantLock thread;
+    private final FileChannel channel;
+
+    private ProcessLock(ReentrantLock thread, FileChannel channel) {
+        this.thread = thread;
+        this.channel = channel;
+    }
+
+    /** Waits for the lock. The folder of the file is made when missing. */
+    static ProcessLock acquire(Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        Path key = file.getParent().toRealPath().resolve(file.getFileName());
+        ReentrantLock thread = THREADS.computeIfAbsent(key, f -> new ReentrantLock());
+        thread.lock();
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.lock();
+            if (!lock.isValid()) {
+                throw new IOException(file + " could not be locked");
+            }
+            return new ProcessLock(thread, channel);
+        } catch (IOException | RuntimeException e) {
+            if (channel != null) {
+                channel.close();
+            }
+            thread.unlock();
+            throw e;
+        }
+    }
+
+    /** Closing the channel frees the file's lock. */
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+        } finally {
+            thread.unlock();
+        }
+    }
+}

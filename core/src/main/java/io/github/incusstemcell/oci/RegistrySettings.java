@@ -1,0 +1,168 @@
+package io.github.incusstemcell.oci;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How images are looked for and where their blobs are kept. Immutable.
+ *
+ * @param insecureHosts registries that are spoken to by plain http, each as {@code host} or {@code host:port}; key {@code
+ *     incus.stemcell.registry.insecure}
+ * @param mirrors for a registry's {@code host[:port]} the mirrors to ask before it, in this order, each as {@code
+ *     host[:port][/path]}, where the path goes before the repository; key {@code incus.stemcell.registry.mirrors}
+ * @param authFiles files with credentials in the format of containers-auth.json(5), which docker's config shares, to read
+ *     instead of the usual ones; empty for the usual ones; key {@code incus.stemcell.registry.auth-file}
+ * @param cacheFolder where blobs are kept between runs, shared by processes; made when missing; key {@code
+ *     incus.stemcell.cache.folder}
+ * @param cacheMaxSize how many bytes of blobs may stay in the cache; those least recently used go first; key {@code
+ *     incus.stemcell.cache.max-size}
+ * @param architecture the processor architecture, in OCI's words, that is taken from images that come for several; key
+ *     {@code incus.stemcell.architecture}
+ */
+public record RegistrySettings(
+        Set<String> insecureHosts,
+        Map<String, List<String>> mirrors,
+        List<Path> authFiles,
+        Path cacheFolder,
+        long cacheMaxSize,
+        String architecture) {
+
+    /** What {@link #cacheMaxSize} is without configuration: 20 GiB. */
+    public static final long DEFAULT_CACHE_MAX_SIZE = 20L << 30;
+
+    /**
+     * Copies the collections.
+     *
+     * @param insecureHosts see above
+     * @param mirrors see above
+     * @param authFiles see above
+     * @param cacheFolder see above
+     * @param cacheMaxSize see above
+     * @param architecture see above
+     * @throws IllegalArgumentException where the size of the cache is negative
+     */
+    public RegistrySettings {
+        insecureHosts = Set.copyOf(insecureHosts);
+        mirrors = Map.copyOf(mirrors);
+        authFiles = List.copyOf(authFiles);
+        Objects.requireNonNull(cacheFolder);
+        Objects.requireNonNull(architecture);
+        if (cacheMaxSize < 0) {
+            throw new IllegalArgumentException("The size of the cache cannot be negative: " + cacheMaxSize);
+        }
+    }
+
+    /** {@return a builder that starts from the defaults: no insecure host, no mirror, the user's cache folder} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return the cache folder of this user: {@code incus-stemcell} in {@code $XDG_CACHE_HOME} or {@code ~/.cache}} */
+    public static Path userCacheFolder() {
+        String xdg = System.getenv("XDG_CACHE_HOME");
+        Path base =
+                xdg != null && xdg.startsWith("/") ? Path.of(xdg) : Path.of(System.getProperty("user.home"), ".cache");
+        return base.resolve("incus-stemcell");
+    }
+
+    /** {@return the architecture of this JVM in OCI's words} */
+    static String ownArchitecture() {
+        String name = System.getProperty("os.arch");
+        return switch (name) {
+            case "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> name;
+        };
+    }
+
+    /** Collects settings. */
+    public static final class Builder {
+
+        private final Set<String> insecureHosts = new TreeSet<>();
+        private final Map<String, List<String>> mirrors = new LinkedHashMap<>();
+        private final List<Path> authFiles = new ArrayList<>();
+        private Path cacheFolder = userCacheFolder();
+        private long cacheMaxSize = DEFAULT_CACHE_MAX_SIZE;
+        private String architecture = ownArchitecture();
+
+        private Builder() {}
+
+        /**
+         * Speaks plain http to a registry.
+         *
+         * @param host {@code host} or {@code host:port}, as in references; not null
+         * @return this builder
+         */
+        public Builder insecureHost(String host) {
+            insecureHosts.add(host);
+            return this;
+        }
+
+        /**
+         * Asks a mirror before a registry. Several mirrors of one registry are asked in the order of these calls.
+         *
+         * @param host the registry, as in references; not null
+         * @param mirror the mirror, {@code host[:port][/path]}; not null
+         * @return this builder
+         */
+        public Builder mirror(String host, String mirror) {
+            mirrors.computeIfAbsent(host, h -> new ArrayList<>()).add(mirror);
+            return this;
+        }
+
+        /**
+         * Reads credentials from this file instead of the usual ones; with several calls, in this order.
+         *
+         * @param file a file in the format of containers-auth.json(5); not null
+         * @return this builder
+         */
+        public Builder authFile(Path file) {
+            authFiles.add(file);
+            return this;
+        }
+
+        /**
+         * Keeps blobs elsewhere.
+         *
+         * @param folder made when missing; not null
+         * @return this builder
+         */
+        public Builder cacheFolder(Path folder) {
+            this.cacheFolder = folder;
+            return this;
+        }
+
+        /**
+         * Bounds the cache.
+         *
+         * @param bytes how much may stay, at least 0
+         * @return this builder
+         */
+        public Builder cacheMaxSize(long bytes) {
+            this.cacheMaxSize = bytes;
+            return this;
+        }
+
+        /**
+         * Chooses from images that come for several architectures.
+         *
+         * @param architecture in OCI's words, for example {@code arm64}; not null
+         * @return this builder
+         */
+        public Builder architecture(String architecture) {
+            this.architecture = architecture;
+            return this;
+        }
+
+        /** {@return the settings} */
+        public RegistrySettings build() {
+            return new RegistrySettings(insecureHosts, mirrors, authFiles, cacheFolder, cacheMaxSize, architecture);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.github.incusstemcell.oci;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Optional;
+import okhttp3.FormBody;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** Asks the authorization service that a registry names for a token to pull (distribution's "Token Authentication"). */
+final class TokenRequest {
+
+    private final RegistryEndpoint endpoint;
+    private final Challenge challenge;
+    private final Optional<Credentials> credentials;
+    private final String purpose;
+
+    TokenRequest(RegistryEndpoint endpoint, Challenge challenge, Optional<Credentials> credentials, String purpose) {
+        this.endpoint = endpoint;
+        this.challenge = challenge;
+        this.credentials = credentials;
+        this.purpose = purpose;
+    }
+
+    /** {@return the token} */
+    String send() {
+        Response response = endpoint.http().send(request(), purpose);
+        if (response.code() != 200) {
+            throw endpoint.refused(response, purpose);
+        }
+        try (response) {
+            JsonNode answer = Manifest.JSON.readTree(response.body().byteStream());
+            String token =
+                    answer.path("token").asText(answer.path("access_token").asText(""));
+            if (token.isEmpty()) {
+                throw new RegistryAuthenticationException(purpose + ": " + realm() + " answered without a token.");
+            }
+            return token;
+        } catch (IOException e) {
+            throw new RegistryAuthenticationException(
+                    purpose + ": the token from " + realm() + " could not be read: " + Http.reason(e), e);
+        }
+    }
+
+    private Request request() {
+        HttpUrl realm = realm();
+        if (credentials.isPresent() && credentials.get().isIdentityToken()) {
+            FormBody form = new FormBody.Builder()
+                    .add("grant_type", "refresh_token")
+                    .add("refresh_token", credentials.get().secret())
+                    .add("service", service())
+                    .add("scope", scope())
+                    .add("client_id", "incus-stemcell")
+                    .build();
+            return new Request.Builder().url(realm).post(form).build();
+        }
+        HttpUrl.Builder url = realm.newBuilder().addQueryParameter("scope", scope());
+        if (!service().isEmpty()) {
+            url.addQueryParameter("service", service());
+        }
+        Request.Builder request = new Request.Builder().url(url.build());
+        credentials.ifPresent(known -> request.header("Authorization", known.basic()));
+        return request.build();
+    }
+
+    /** Credentials are not given to a service that a registry names but that anybody could listen to. */
+    private HttpUrl realm() {
+        String text = challenge.parameters().get("realm");
+        HttpUrl realm = HttpUrl.parse(text);
+        if (realm == null || !realm.isHttps() && !endpoint.http().isInsecure(Http.hostOf(realm))) {
+            throw new RegistryAuthenticationException(purpose + ": " + endpoint.host() + " sends us to '" + text
+                    + "' for a token, which is no https address. Where plain http is meant, list its host in"
+                    + " incus.stemcell.registry.insecure.");
+        }
+        return realm;
+    }
+
+    private String service() {
+        return challenge.parameters().getOrDefault("service", "");
+    }
+
+    private String scope() {
+        return challenge.parameters().getOrDefault("scope", "repository:" + endpoint.repository() + ":pull");
+    }
+}

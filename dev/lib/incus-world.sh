@@ -38,8 +38,9 @@ leaf() { # NAME HOME
 }
 
 build() { # HOME
-    local home=$1 root=$1/root
-    note_process_1 >"$home/process-1"
+    local root=$1/root pid start boot
+    read_process_1
+    echo "$pid $start $boot" >"$1/process-1"
     mount --bind "$root" "$root"
     mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
     mount -t sysfs -o nosuid,nodev,noexec sysfs "$root/sys"
@@ -59,17 +60,18 @@ build() { # HOME
     pivot_root . run/old-root
     umount -l /run/old-root
     # exec, so that no file of the machine's root stays open in here.
-    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon); run"
+    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon); run $pid"
 }
 
 # What tells this process from a later one of the same number: when it started, and in which boot.
 # /proc is still the machine's here, so the number is the one by which the machine knows us.
-note_process_1() {
-    local pid fields boot
-    read -r pid fields </proc/self/stat
+read_process_1() {
+    local stat
     read -r boot </proc/sys/kernel/random/boot_id
-    read -r -a fields <<<"${fields##*) }"
-    echo "$pid ${fields[19]} $boot"
+    read -r stat </proc/self/stat
+    pid=${stat%% *}
+    read -r -a stat <<<"${stat##*) }"
+    start=${stat[19]}
 }
 
 # show PATH ROOT: the machine's file or folder PATH, at the same place in ROOT.
@@ -83,8 +85,10 @@ show() {
     mount --bind "$1" "$2$1"
 }
 
-run() {
+run() { # NUMBER_OF_THIS_PROCESS_ON_THE_MACHINE
     set -eu
+    # The daemon uses its number as its address on the machine's netlink, so a small one would be another daemon's, too.
+    echo "$1" 2>/dev/null >/proc/sys/kernel/ns_last_pid || true
     local ending='' asked daemon
     trap 'ending=1; stop_daemon TERM' TERM
     trap 'stop_daemon TERM' HUP
@@ -105,7 +109,7 @@ run() {
 }
 
 start_daemon() {
-    /usr/libexec/incus/incusd --group "$SOCKET_GROUP" --logfile "$INCUS_DIR/incusd.log" 8>&- &
+    /usr/libexec/incus/incusd --group "$SOCKET_GROUP" 8>&- &
     daemon=$!
     echo "$daemon" >/run/daemon
     /usr/libexec/incus/incusd waitready --timeout 120 8>&- &

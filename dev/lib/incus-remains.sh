@@ -33,15 +33,19 @@ our_subnets() {
     done
 }
 
-# Where the monitor of a container ends after the daemon, it gives the container's network card back to the machine, where
-# nobody expects it any more. The configuration of each container names its card.
-our_cards() {
+# Where a container ends while the daemon is away, its network card comes back to the machine, where nobody expects it any more.
+# A bridge knows the other end of such a card; what the daemon last wrote for each container knows the card.
+our_cards() { # BRIDGES
+    local bridge
+    for bridge in $1; do
+        ls "/sys/class/net/$bridge/brif"
+    done
     [ ! -d "$INCUS_DIR/run" ] || find "$INCUS_DIR/run" -name lxc.conf -exec sed -n 's/^lxc\.net\..*link = \(veth.*\)/\1/p' {} +
 }
 
 clear_links() { # BRIDGES
     local link
-    for link in $(our_cards) $1; do
+    for link in $(our_cards "$1") $1; do
         [ ! -e "/sys/class/net/$link" ] || ip link delete "$link" || say "the network link $link could not be deleted"
     done
 }

@@ -1,0 +1,50 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.incus.Connection.Answer;
+import java.io.InputStream;
+import java.util.concurrent.CompletableFuture;
+
+/** A connection as seen from one project. */
+record Api(Connection connection, String project) {
+
+    /** {@return the metadata of an answer that needs no waiting} */
+    JsonNode ask(ApiRequest request) {
+        return connection.ask(in(request)).metadata();
+    }
+
+    Answer answer(ApiRequest request) {
+        return connection.ask(in(request));
+    }
+
+    /** Sends the request and waits until the operation that it began has ended well. */
+    JsonNode run(ApiRequest request) {
+        Answer answer = answer(request);
+        if (answer.operation().isEmpty()) {
+            return answer.metadata();
+        }
+        return new Operations(this)
+                .await(request, OperationAnswer.of(answer.metadata()).id())
+                .metadata();
+    }
+
+    InputStream content(ApiRequest request) {
+        return connection.content(in(request));
+    }
+
+    CompletableFuture<RawStream> upgradeLater(ApiRequest request, String protocol) {
+        return connection.upgradeLater(in(request), protocol);
+    }
+
+    CompletableFuture<WebSocket> webSocketLater(ApiRequest request) {
+        return WebSocket.open(connection, in(request));
+    }
+
+    CompletableFuture<Answer> askLater(ApiRequest request) {
+        return connection.askLater(in(request));
+    }
+
+    private ApiRequest in(ApiRequest request) {
+        return request.query("project", project);
+    }
+}

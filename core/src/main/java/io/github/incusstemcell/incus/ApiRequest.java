@@ -1,0 +1,113 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+
+/** One request to {@code /1.0/...}: what is asked, not yet of whom. */
+final class ApiRequest {
+
+    /** A daemon that says nothing for so long is taken for dead, except where it is asked to wait. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private static final MediaType JSON = MediaType.get("application/json");
+
+    private final String method;
+    private final List<String> segments;
+    private final Map<String, String> query = new LinkedHashMap<>();
+    private final Map<String, String> headers = new LinkedHashMap<>();
+    private RequestBody body;
+    private Duration readTimeout = PATIENCE;
+
+    private ApiRequest(String method, String... segments) {
+        this.method = method;
+        this.segments = List.of(segments);
+    }
+
+    static ApiRequest get(String... segments) {
+        return new ApiRequest("GET", segments);
+    }
+
+    static ApiRequest put(String... segments) {
+        return new ApiRequest("PUT", segments);
+    }
+
+    static ApiRequest patch(String... segments) {
+        return new ApiRequest("PATCH", segments);
+    }
+
+    static ApiRequest delete(String... segments) {
+        return new ApiRequest("DELETE", segments);
+    }
+
+    static ApiRequest post(String... segments) {
+        return new ApiRequest("POST", segments);
+    }
+
+    ApiRequest query(String name, Object value) {
+        query.put(name, value.toString());
+        return this;
+    }
+
+    ApiRequest header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    ApiRequest json(JsonNode content) {
+        return body(RequestBody.create(content.toString(), JSON));
+    }
+
+    ApiRequest body(RequestBody content) {
+        body = content;
+        return this;
+    }
+
+    /** The daemon may take as long as it likes to answer. */
+    ApiRequest patient() {
+        readTimeout = Duration.ZERO;
+        return this;
+    }
+
+    String method() {
+        return method;
+    }
+
+    List<String> segments() {
+        return segments;
+    }
+
+    Map<String, String> query() {
+        return query;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+
+    Optional<RequestBody> body() {
+        return Optional.ofNullable(body);
+    }
+
+    Duration readTimeout() {
+        return readTimeout;
+    }
+
+    /** {@return the request as error messages name it: method, path, query} */
+    @Override
+    public String toString() {
+        String shown = query.entrySet().stream()
+                .filter(parameter -> !parameter.getKey().equals("secret"))
+                .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
+                .collect(Collectors.joining("&"));
+        return method + " /1.0"
+                + segments.stream().map(segment -> "/" + segment).collect(Collectors.joining())
+                + (shown.isEmpty() ? "" : "?" + shown);
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A command with somebody who feeds it, takes what it prints, and watches the clock until it has ended. */
+final class Attended {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attended.class);
+    private static final int BUFFER = 64 * 1024;
+    private static final int KILLED = 128 + 9;
+    private static final Duration PATIENCE_WITH_THE_DEAD = Duration.ofSeconds(5);
+
+    private final long begin = System.nanoTime();
+    private final Command command;
+    private final Output output;
+    private final RunningCommand running;
+    private final Connection connection;
+    private boolean timedOut;
+    private int exitCode;
+    private Duration duration;
+
+    private Attended(Execution execution, Command command, Output output) {
+        this.command = command;
+        this.output = output;
+        this.running = execution.start(command);
+        this.connection = execution.connection();
+    }
+
+    static Attended run(Execution execution, Command command, Output output) {
+        Attended attended = new Attended(execution, command, output);
+        try {
+            attended.attend();
+        } finally {
+            attended.running.close();
+        }
+        return attended;
+    }
+
+    ExecResult result(byte[] stdout, byte[] stderr) {
+        return new ExecResult(command, exitCode, stdout, stderr, duration, timedOut);
+    }
+
+    private void attend() {
+        CompletableFuture<Void> fed = connection.run(this::feed);
+        CompletableFuture<Void> stdout = connection.run(() -> drain(Output.Stream.STDOUT, running.stdout()));
+        CompletableFuture<Void> stderr = connection.run(() -> drain(Output.Stream.STDERR, running.stderr()));
+        try {
+            awaitExit(firstFailureOf(List.of(fed, stdout, stderr)));
+            awaitDrained(CompletableFuture.allOf(stdout, stderr));
+            duration = Duration.ofNanos(System.nanoTime() - begin);
+        } catch (InterruptedException e) {
+            running.kill();
+            throw new IncusInterruptedException("the end of '" + command + "'", e);
+        } catch (ExecutionException e) {
+            running.kill();
+            throw Failures.rethrow(e.getCause());
+        }
+    }
+
+    private void awaitExit(CompletableFuture<Void> trouble) throws InterruptedException, ExecutionException {
+        CompletableFuture<Object> exit = CompletableFuture.anyOf(running.onExit(), trouble);
+        try {
+            exitCode = (int) (command.timeout().isEmpty() ? exit.get() : exit.get(timeLeft(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            timedOut = true;
+            running.kill();
+            exitCode = running.isAlive() ? KILLED : running.waitFor();
+        }
+    }
+
+    private long timeLeft() {
+        return command.timeout().orElseThrow().toNanos() - (System.nanoTime() - begin);
+    }
+
+    /** What is printed has been sent before the end was; only who was killed and does not die leaves streams open. */
+    private void awaitDrained(CompletableFuture<Void> drained) throws InterruptedException, ExecutionException {
+        if (!timedOut) {
+            drained.get();
+            return;
+        }
+        try {
+            drained.get(PATIENCE_WITH_THE_DEAD.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("'{}' was killed after its timeout, but its output does not end", command);
+        }
+    }
+
+    private static CompletableFuture<Void> firstFailureOf(List<CompletableFuture<Void>> tasks) {
+        CompletableFuture<Void> trouble = new CompletableFuture<>();
+        for (CompletableFuture<Void> task : tasks) {
+            task.whenComplete((done, failure) -> {
+                if (failure != null) {
+                    trouble.completeExceptionally(failure);
+                }
+            });
+        }
+        return trouble;
+    }
+
+    private void feed() {
+        byte[] buffer = new byte[BUFFER];
+        try (OutputStream stdin = new UntilClosed(running.stdin());
+                InputStream source = open()) {
+            for (int count = source.read(buffer); count >= 0; count = source.read(buffer)) {
+                stdin.write(buffer, 0, count);
+            }
+        } catch (IOException e) {
+            throw new IncusStemcellException(
+                    "Reading the stdin for '" + command + "' failed: " + Failures.reason(e), e);
+        }
+    }
+
+    private InputStream open() throws IOException {
+        return command.stdin().isPresent() ? command.stdin().get().open() : InputStream.nullInputStream();
+    }
+
+    private void drain(Output.Stream stream, InputStream source) {
+        byte[] buffer = new byte[BUFFER];
+        for (int count = read(stream, source, buffer); count >= 0; count = read(stream, source, buffer)) {
+            int length = count;
+            hand(stream, () -> output.accept(stream, buffer, length));
+        }
+        hand(stream, () -> output.end(stream));
+    }
+
+    private int read(Output.Stream stream, InputStream source, byte[] buffer) {
+        try {
+            return source.read(buffer);
+        } catch (IOException e) {
+            throw connection.failure("Reading the " + name(stream) + " of '" + command + "'", e);
+        }
+    }
+
+    private void hand(Output.Stream stream, Taking taking) {
+        synchronized (output) {
+            try {
+                taking.run();
+            } catch (IOException e) {
+                throw new IncusStemcellException(
+                        "Handing on the " + name(stream) + " of '" + command + "' failed: " + Failures.reason(e), e);
+            }
+        }
+    }
+
+    private static String name(Output.Stream stream) {
+        return stream.name().toLowerCase(Locale.ROOT);
+    }
+
+    private interface Taking {
+        void run() throws IOException;
+    }
+
+    /** A program may end, or close its stdin, before it has read all: that is no failure. */
+    private static final class UntilClosed extends OutputStream {
+
+        private final OutputStream stdin;
+
+        UntilClosed(OutputStream stdin) {
+            this.stdin = stdin;
+        }
+
+        @Override
+        public void write(int single) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(byte[] data, int offset, int length) {
+            attempt(() -> stdin.write(data, offset, length));
+        }
+
+        @Override
+        public void close() {
+            attempt(stdin::close);
+        }
+
+        private void attempt(Taking writing) {
+            try {
+                writing.run();
+            } catch (IOException e) {
+                LOG.debug("A command has ended before it has read all of its stdin", e);
+            }
+        }
+    }
+}

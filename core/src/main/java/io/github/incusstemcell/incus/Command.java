@@ -1,0 +1,286 @@
+package io.github.incusstemcell.incus;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * A program to run inside an instance: its arguments, as they are, without a shell, and what surrounds it. Immutable:
+ * each method returns a changed copy.
+ */
+public final class Command {
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
+    private final List<String> argv;
+    private final Map<String, String> environment;
+    private final String user;
+    private final String workingDirectory;
+    private final Stdin stdin;
+    private final Duration timeout;
+    private final Terminal terminal;
+
+    private Command(Builder builder) {
+        this.argv = builder.argv;
+        this.environment = builder.environment;
+        this.user = builder.user;
+        this.workingDirectory = builder.workingDirectory;
+        this.stdin = builder.stdin;
+        this.timeout = builder.timeout;
+        this.terminal = builder.terminal;
+    }
+
+    /**
+     * A program and its arguments.
+     *
+     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty
+     * @return the command; never null
+     */
+    public static Command of(String... argv) {
+        return of(List.of(argv));
+    }
+
+    /**
+     * A program and its arguments.
+     *
+     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty
+     * @return the command; never null
+     */
+    public static Command of(List<String> argv) {
+        if (argv.isEmpty()) {
+            throw new IllegalArgumentException("A command needs at least the name of a program");
+        }
+        return new Command(new Builder(List.copyOf(argv)));
+    }
+
+    /**
+     * A script for {@code sh -c}.
+     *
+     * @param script the script; not null
+     * @return the command; never null
+     */
+    public static Command shell(String script) {
+        return of("sh", "-c", script);
+    }
+
+    /**
+     * Sets one variable of the environment.
+     *
+     * @param name its name; not null
+     * @param value its value; not null
+     * @return the changed copy; never null
+     */
+    public Command environment(String name, String value) {
+        return environment(Map.of(name, value));
+    }
+
+    /**
+     * Sets variables of the environment, on top of those already set.
+     *
+     * @param variables names and values; not null
+     * @return the changed copy; never null
+     */
+    public Command environment(Map<String, String> variables) {
+        Builder builder = new Builder(this);
+        builder.environment = new LinkedHashMap<>(environment);
+        builder.environment.putAll(variables);
+        return new Command(builder);
+    }
+
+    /**
+     * Runs it as another user, with the group, home directory and shell that the instance's {@code /etc/passwd} gives
+     * that user, in that home directory.
+     *
+     * @param name the name of the user, or a number; not null
+     * @return the changed copy; never null
+     */
+    public Command user(String name) {
+        Builder builder = new Builder(this);
+        builder.user = Objects.requireNonNull(name, "name");
+        return new Command(builder);
+    }
+
+    /**
+     * Runs it in a directory, which has to be there.
+     *
+     * @param path its absolute path; not null
+     * @return the changed copy; never null
+     */
+    public Command workingDirectory(String path) {
+        Builder builder = new Builder(this);
+        builder.workingDirectory = Objects.requireNonNull(path, "path");
+        return new Command(builder);
+    }
+
+    /**
+     * Feeds it a text, as UTF-8. With no stdin at all it finds itself at the end of its input.
+     *
+     * @param text the text; not null
+     * @return the changed copy; never null
+     */
+    public Command stdin(String text) {
+        return stdin(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Feeds it bytes.
+     *
+     * @param bytes the bytes; not null
+     * @return the changed copy; never null
+     */
+    public Command stdin(byte[] bytes) {
+        byte[] copy = bytes.clone();
+        return stdin(() -> new ByteArrayInputStream(copy));
+    }
+
+    /**
+     * Feeds it what a stream has. The stream is read as far as the program reads, and closed; so the command runs once.
+     *
+     * @param stream the stream; not null
+     * @return the changed copy; never null
+     */
+    public Command stdin(InputStream stream) {
+        Objects.requireNonNull(stream, "stream");
+        return stdin(() -> stream);
+    }
+
+    /**
+     * Feeds it a file of this machine.
+     *
+     * @param file the file; not null
+     * @return the changed copy; never null
+     */
+    public Command stdin(Path file) {
+        Objects.requireNonNull(file, "file");
+        return stdin(() -> Files.newInputStream(file));
+    }
+
+    private Command stdin(Stdin source) {
+        Builder builder = new Builder(this);
+        builder.stdin = source;
+        return new Command(builder);
+    }
+
+    /**
+     * Limits its time. When that is over it is killed with all that it started, and the result holds what it printed until
+     * then.
+     *
+     * @param limit how long it may run; not null, more than zero
+     * @return the changed copy; never null
+     */
+    public Command timeout(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("A timeout has to be more than zero: " + limit);
+        }
+        Builder builder = new Builder(this);
+        builder.timeout = limit;
+        return new Command(builder);
+    }
+
+    /**
+     * Gives it a terminal, for programs that insist on one. Its stdout and stderr then are one stream, stdout.
+     *
+     * @param columns the width in characters; more than zero
+     * @param rows the height in characters; more than zero
+     * @return the changed copy; never null
+     */
+    public Command terminal(int columns, int rows) {
+        Builder builder = new Builder(this);
+        builder.terminal = new Terminal(columns, rows);
+        return new Command(builder);
+    }
+
+    /** {@return the program and its arguments; not empty} */
+    public List<String> argv() {
+        return argv;
+    }
+
+    /** {@return the variables that were set; not null} */
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /** {@return the user; empty: root} */
+    public Optional<String> user() {
+        return Optional.ofNullable(user);
+    }
+
+    /** {@return the directory; empty: the home directory} */
+    public Optional<String> workingDirectory() {
+        return Optional.ofNullable(workingDirectory);
+    }
+
+    /** {@return its time limit; empty: none} */
+    public Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    Optional<Stdin> stdin() {
+        return Optional.ofNullable(stdin);
+    }
+
+    Optional<Terminal> terminal() {
+        return Optional.ofNullable(terminal);
+    }
+
+    /** {@return the arguments as one would type them into a shell} */
+    @Override
+    public String toString() {
+        return argv.stream().map(Command::quoted).collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String argument) {
+        return PLAIN.matcher(argument).matches() ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
+
+    /** Opens what the program reads. */
+    interface Stdin {
+        InputStream open() throws IOException;
+    }
+
+    /** The size of a terminal, in characters. */
+    record Terminal(int columns, int rows) {
+
+        Terminal {
+            if (columns < 1 || rows < 1) {
+                throw new IllegalArgumentException("Not the size of a terminal: " + columns + "x" + rows);
+            }
+        }
+    }
+
+    private static final class Builder {
+
+        private final List<String> argv;
+        private Map<String, String> environment = Map.of();
+        private String user;
+        private String workingDirectory;
+        private Stdin stdin;
+        private Duration timeout;
+        private Terminal terminal;
+
+        Builder(List<String> argv) {
+            this.argv = argv;
+        }
+
+        Builder(Command command) {
+            this.argv = command.argv;
+            this.environment = command.environment;
+            this.user = command.user;
+            this.workingDirectory = command.workingDirectory;
+            this.stdin = command.stdin;
+            this.timeout = command.timeout;
+            this.terminal = command.terminal;
+        }
+    }
+}

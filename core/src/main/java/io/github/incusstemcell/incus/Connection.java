@@ -1,0 +1,226 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * HTTP with one daemon. Every call can be ended from outside: by an interrupt of the waiting thread, and by
+ * {@link #close()}, which ends all that are under way.
+ */
+final class Connection implements AutoCloseable {
+
+    private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
+
+    private final Endpoint endpoint;
+    private final HttpUrl base;
+    private final OkHttpClient client;
+    private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
+    private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Connection(Endpoint endpoint) {
+        this.endpoint = endpoint;
+        this.base = Transport.baseUrl(endpoint);
+        this.client = Transport.client(endpoint, threads);
+    }
+
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Sends the request and waits for the daemon's envelope. */
+    Answer ask(ApiRequest request) {
+        return await(request, askLater(request));
+    }
+
+    /** Sends the request; the future fails as {@link #ask} does. Cancelling it cancels the request. */
+    CompletableFuture<Answer> askLater(ApiRequest request) {
+        return send(request, response -> {
+            try (response) {
+                return Answer.of(request, response.code(), response.body().bytes());
+            }
+        });
+    }
+
+    /** Sends the request; the answer is no envelope but content, which the caller reads and closes. */
+    InputStream content(ApiRequest request) {
+        return await(request, send(request, response -> {
+            if (!response.isSuccessful()) {
+                throw refusal(request, response);
+            }
+            return response.body().byteStream();
+        }));
+    }
+
+    /** Sends the request and takes the connection over: the future has the raw bytes that follow. */
+    CompletableFuture<RawStream> upgradeLater(ApiRequest request, String protocol) {
+        request.header("Connection", "Upgrade").header("Upgrade", protocol);
+        return send(request, response -> {
+            okio.Socket socket = response.socket();
+            if (response.code() != 101 || socket == null) {
+                throw refusal(request, response);
+            }
+            return track(new RawStream(this, request.toString(), socket, response.headers()));
+        });
+    }
+
+    /** Waits for what {@link #askLater} or {@link #upgradeLater} began; an interrupt cancels it. */
+    <T> T await(Object what, CompletableFuture<T> pending) {
+        try {
+            return pending.get();
+        } catch (InterruptedException e) {
+            pending.cancel(true);
+            throw new IncusInterruptedException(what.toString(), e);
+        } catch (ExecutionException e) {
+            throw Failures.rethrow(e.getCause());
+        }
+    }
+
+    private <T> CompletableFuture<T> send(ApiRequest request, Reader<T> reader) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        if (closed) {
+            result.completeExceptionally(new IncusClosedException(request.toString()));
+            return result;
+        }
+        Call call = clientFor(request.readTimeout()).newCall(build(request));
+        result.whenComplete((value, failure) -> {
+            if (result.isCancelled()) {
+                call.cancel();
+            }
+        });
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException cause) {
+                result.completeExceptionally(failure(request.toString(), cause));
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) {
+                try {
+                    T value = reader.read(response);
+                    if (!result.complete(value) && value instanceof Closeable unwanted) {
+                        Failures.closeQuietly(unwanted);
+                    }
+                } catch (IOException e) {
+                    result.completeExceptionally(failure(request.toString(), e));
+                } catch (RuntimeException | Error e) {
+                    result.completeExceptionally(e);
+                }
+            }
+        });
+        return result;
+    }
+
+    /** Runs a task beside the caller, for as long as this connection is open. */
+    CompletableFuture<Void> run(Runnable task) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        try {
+            threads.execute(() -> {
+                try {
+                    task.run();
+                    done.complete(null);
+                } catch (RuntimeException | Error e) {
+                    done.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            done.completeExceptionally(new IncusClosedException("Working beside a call"));
+        }
+        return done;
+    }
+
+    private OkHttpClient clientFor(Duration readTimeout) {
+        return readTimeout.isZero()
+                ? client
+                : client.newBuilder().readTimeout(readTimeout).build();
+    }
+
+    private Request build(ApiRequest request) {
+        HttpUrl.Builder url = base.newBuilder();
+        request.segments().forEach(url::addPathSegment);
+        request.query().forEach(url::addQueryParameter);
+        boolean mayHaveBody = !request.method().equals("GET");
+        RequestBody body = request.body().orElse(mayHaveBody ? NOTHING : null);
+        Request.Builder builder = new Request.Builder().url(url.build()).method(request.method(), body);
+        request.headers().forEach(builder::header);
+        return builder.build();
+    }
+
+    private IncusException refusal(ApiRequest request, Response response) throws IOException {
+        try (response) {
+            byte[] body = response.code() == 101 ? new byte[0] : response.body().bytes();
+            Answer answer = Answer.of(request, response.code(), body);
+            return new IncusException(request.toString(), response.code(), "unexpected answer " + answer.metadata());
+        }
+    }
+
+    /** {@return the exception to show for an I/O error in the middle of what is named} */
+    RuntimeException failure(String what, IOException cause) {
+        if (closed) {
+            return new IncusClosedException(what);
+        }
+        return new IncusConnectionException(
+                what + " failed: lost the connection to Incus at " + endpoint + ": " + Failures.reason(cause), cause);
+    }
+
+    private <T extends Closeable> T track(T stream) {
+        streams.add(stream);
+        if (closed) {
+            Failures.closeQuietly(stream);
+        }
+        return stream;
+    }
+
+    void forget(Closeable stream) {
+        streams.remove(stream);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        client.dispatcher().cancelAll();
+        streams.forEach(Failures::closeQuietly);
+        client.connectionPool().evictAll();
+        threads.shutdown();
+    }
+
+    private interface Reader<T> {
+        T read(Response response) throws IOException;
+    }
+
+    /** What the daemon wraps its answers in. */
+    record Answer(JsonNode metadata, String operation) {
+
+        static Answer of(ApiRequest request, int code, byte[] body) {
+            JsonNode envelope = Json.parse(request, code, body);
+            String type = envelope.path("type").asText();
+            if (type.equals("error")) {
+                int errorCode = envelope.path("error_code").asInt(code);
+                String error = envelope.path("error").asText();
+                throw new IncusException(request.toString(), errorCode == 0 ? code : errorCode, error);
+            }
+            return new Answer(
+                    envelope.path("metadata"), envelope.path("operation").asText());
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.incus.GuestFileException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.UUID;
+import okio.ByteString;
+
+/** Puts new content in the place of a file in one step: it is written beside it and then takes its name. */
+final class FileReplacement {
+
+    static final int NEW_FILE = 0644;
+    private static final int LINKS_AT_MOST = 40;
+    private static final int BUFFER = 128 * 1024;
+
+    private final Sftp sftp;
+    private final ByteString path;
+
+    FileReplacement(Sftp sftp, ByteString path) {
+        this.sftp = sftp;
+        this.path = path;
+    }
+
+    void write(InputStream content) throws SftpStatus, IOException {
+        ByteString target = followed();
+        Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.lstat(target));
+        if (before.isPresent() && before.get().type() == FileType.DIRECTORY) {
+            throw new SftpStatus(Reason.IS_A_DIRECTORY);
+        }
+        if (before.isPresent() && !canBeReplaced(target, before.get().type())) {
+            writeInPlace(target, content);
+            return;
+        }
+        requireParent(target);
+        replace(target, before, content);
+    }
+
+    private ByteString followed() throws SftpStatus {
+        ByteString current = path;
+        for (int links = 0; links < LINKS_AT_MOST; links++) {
+            ByteString here = current;
+            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(here));
+            if (found.isEmpty() || found.get().type() != FileType.SYMLINK) {
+                return current;
+            }
+            current = Directories.resolve(Directories.parent(current), sftp.readLink(current));
+        }
+        throw new SftpStatus(Reason.OTHER, "too many levels of symbolic links");
+    }
+
+    private static boolean canBeReplaced(ByteString target, FileType type) {
+        return type == FileType.FILE
+                && !target.startsWith(ByteString.encodeUtf8("/proc/"))
+                && !target.startsWith(ByteString.encodeUtf8("/sys/"));
+    }
+
+    private void requireParent(ByteString target) throws SftpStatus {
+        Optional<Sftp.Attributes> parent = Sftp.ifThere(() -> sftp.stat(Directories.parent(target)));
+        if (parent.isEmpty()) {
+            throw new SftpStatus(Reason.NO_SUCH_PARENT);
+        }
+    }
+
+    private void replace(ByteString target, Optional<Sftp.Attributes> before, InputStream content)
+            throws SftpStatus, IOException {
+        ByteString beside = Directories.resolve(
+                Directories.parent(target), ByteString.encodeUtf8(".incus-stemcell-" + UUID.randomUUID()));
+        boolean replaced = false;
+        try {
+            try (SftpOutput output = SftpOutput.open(sftp, beside, Sftp.WRITE | Sftp.CREATE | Sftp.EXCLUSIVE, 0)) {
+                copy(content, output);
+                takeOver(before, output);
+            }
+            replaced = rename(beside, target);
+        } finally {
+            if (!replaced) {
+                Sftp.ifThere(() -> {
+                    sftp.remove(beside);
+                    return true;
+                });
+            }
+        }
+    }
+
+    private static void copy(InputStream content, SftpOutput output) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
+            output.write(buffer, 0, count);
+        }
+    }
+
+    /** The owner comes first: to change it takes the setuid and setgid bits away. */
+    private static void takeOver(Optional<Sftp.Attributes> before, SftpOutput output) throws IOException {
+        if (before.isPresent()) {
+            output.change(Sftp.Change.owner(before.get().uid(), before.get().gid()));
+        }
+        output.change(Sftp.Change.mode(before.map(Sftp.Attributes::permissions).orElse(NEW_FILE)));
+    }
+
+    /** {@return whether the new file has its name now; a mount point keeps its own file, which then gets the content} */
+    private boolean rename(ByteString beside, ByteString target) throws SftpStatus, IOException {
+        try {
+            sftp.rename(beside, target);
+            return true;
+        } catch (SftpStatus e) {
+            if (!e.getMessage().contains("busy")) {
+                throw e;
+            }
+        }
+        try (InputStream content = new SftpInput(sftp, sftp.open(beside, Sftp.READ), 0, () -> {})) {
+            writeInPlace(target, content);
+        }
+        return false;
+    }
+
+    private void writeInPlace(ByteString target, InputStream content) throws SftpStatus, IOException {
+        try (SftpOutput output = SftpOutput.open(sftp, target, Sftp.WRITE | Sftp.TRUNCATE, 0)) {
+            copy(content, output);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.github.incusstemcell.incus;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a file system says about a name in it; of a symbolic link, about the link itself.
+ *
+ * @param path the absolute path; not null
+ * @param type what it is; not null
+ * @param mode its permissions and special bits: setuid, setgid, sticky; 0 to 07777
+ * @param uid the number of its owner, as seen from inside of the instance
+ * @param gid the number of its group, as seen from inside of the instance
+ * @param size its length in bytes; files of /proc say 0 and have content anyway
+ * @param modified when its content last changed, in whole seconds; not null
+ * @param linkTarget what a symbolic link holds, word for word; empty for everything else
+ */
+public record FileStat(
+        String path,
+        FileType type,
+        int mode,
+        int uid,
+        int gid,
+        long size,
+        Instant modified,
+        Optional<String> linkTarget) {
+
+    /** {@return the last part of the path; empty for /} */
+    public String name() {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** {@return whether it is a regular file} */
+    public boolean isFile() {
+        return type == FileType.FILE;
+    }
+
+    /** {@return whether it is a directory} */
+    public boolean isDirectory() {
+        return type == FileType.DIRECTORY;
+    }
+
+    /** {@return whether it is a symbolic link} */
+    public boolean isSymbolicLink() {
+        return type == FileType.SYMLINK;
+    }
+}

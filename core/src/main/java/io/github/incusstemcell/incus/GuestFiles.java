@@ -1,0 +1,415 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.incus.GuestFileException.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import okio.ByteString;
+
+/**
+ * The files of one instance, whether it runs or not, over {@code GET /1.0/instances/NAME/sftp}.
+ *
+ * <p>Paths are those of the instance, absolute, in UTF-8. Modes are POSIX permissions with the special bits, 0 to 07777.
+ * Where something cannot be done, a {@link GuestFileException} says why; where there is no such instance, an
+ * {@link IncusException} of code 404.
+ */
+public final class GuestFiles {
+
+    private final Api api;
+    private final String instance;
+
+    GuestFiles(Api api, String instance) {
+        this.api = api;
+        this.instance = instance;
+    }
+
+    /**
+     * Reads a whole file as UTF-8.
+     *
+     * @param path the absolute path; not null
+     * @return its content; never null
+     * @throws GuestFileException if there is no such file, or it is a directory
+     */
+    public String readString(String path) {
+        return new String(readBytes(path), StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @param path the absolute path; not null
+     * @return its content; never null
+     * @throws GuestFileException if there is no such file, or it is a directory
+     */
+    public byte[] readBytes(String path) {
+        try (InputStream content = read(path)) {
+            return content.readAllBytes();
+        } catch (IOException e) {
+            throw failure("Reading", path, e);
+        }
+    }
+
+    /**
+     * Opens a file to be read from its beginning. Of a long file only a few blocks are in memory at a time. Files of
+     * /proc and /sys are read to their real end.
+     *
+     * @param path the absolute path; not null
+     * @return its content, to be closed soon: while it is open, the daemon cannot stop the instance in good order
+     * @throws GuestFileException if there is no such file, or it is a directory
+     */
+    public InputStream read(String path) {
+        ByteString file = bytes(path);
+        Sftp sftp = open();
+        boolean opened = false;
+        try {
+            Sftp.Attributes attributes = sftp.stat(file);
+            requireContent("Reading", path, attributes.type());
+            InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), sftp::close);
+            opened = true;
+            return content;
+        } catch (SftpStatus e) {
+            throw failure("Reading", path, e.reason(), e.getMessage());
+        } finally {
+            if (!opened) {
+                sftp.close();
+            }
+        }
+    }
+
+    /**
+     * Writes a text as UTF-8; see {@link #write(String, InputStream)}.
+     *
+     * @param path the absolute path; not null
+     * @param content the text; not null
+     * @throws GuestFileException if it cannot be written
+     */
+    public void writeString(String path, String content) {
+        write(path, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes bytes; see {@link #write(String, InputStream)}.
+     *
+     * @param path the absolute path; not null
+     * @param content the bytes; not null
+     * @throws GuestFileException if it cannot be written
+     */
+    public void write(String path, byte[] content) {
+        write(path, new ByteArrayInputStream(content));
+    }
+
+    /**
+     * Writes a file: a new one, of root with mode 0644, or in place of one that is there, whose mode and owner it keeps.
+     * The new content appears in one step: whoever reads the file meanwhile sees all of the old or all of the new one,
+     * and if writing fails the old one stays. A symbolic link stays, and the file it leads to is replaced. What cannot be
+     * replaced, such as a device, a file of /proc or a mount, is written to as it stands.
+     *
+     * @param path the absolute path; not null
+     * @param content the content, read to its end, not closed; not null
+     * @throws GuestFileException if its parent directory does not exist, it is a directory, or there is no space left
+     */
+    public void write(String path, InputStream content) {
+        on("Writing", path, sftp -> {
+            new FileReplacement(sftp, bytes(path)).write(content);
+            return null;
+        });
+    }
+
+    /**
+     * Adds bytes to the end of a file, which is created if it is not there. Where others append at the same time, bytes
+     * may get lost: SFTP has no way to prevent it.
+     *
+     * @param path the absolute path; not null
+     * @param content the bytes; not null
+     * @throws GuestFileException if it cannot be written
+     */
+    public void append(String path, byte[] content) {
+        on("Appending to", path, sftp -> {
+            ByteString file = bytes(path);
+            Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.stat(file));
+            try (SftpOutput target = SftpOutput.open(
+                    sftp,
+                    file,
+                    Sftp.WRITE | Sftp.CREATE,
+                    before.map(Sftp.Attributes::size).orElse(0L))) {
+                target.write(content);
+                if (before.isEmpty()) {
+                    target.change(Sftp.Change.mode(FileReplacement.NEW_FILE));
+                }
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Adds a text, as UTF-8, to the end of a file; see {@link #append(String, byte[])}.
+     *
+     * @param path the absolute path; not null
+     * @param content the text; not null
+     * @throws GuestFileException if it cannot be written
+     */
+    public void appendString(String path, String content) {
+        append(path, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Looks whether there is something of that name. Follows symbolic links: one that leads nowhere does not count.
+     *
+     * @param path the absolute path; not null
+     * @return whether there is
+     */
+    public boolean exists(String path) {
+        return followed(path).isPresent();
+    }
+
+    /**
+     * Looks whether there is a directory of that name, or a symbolic link that leads to one.
+     *
+     * @param path the absolute path; not null
+     * @return whether there is
+     */
+    public boolean isDirectory(String path) {
+        return followed(path)
+                .filter(found -> found.type() == FileType.DIRECTORY)
+                .isPresent();
+    }
+
+    private Optional<Sftp.Attributes> followed(String path) {
+        return on("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(bytes(path))));
+    }
+
+    /**
+     * Looks at what is there, without following a symbolic link.
+     *
+     * @param path the absolute path; not null
+     * @return what the file system says of it; never null
+     * @throws GuestFileException if there is no such file
+     */
+    public FileStat stat(String path) {
+        return on("Looking at", path, sftp -> stat(sftp, path, sftp.lstat(bytes(path))));
+    }
+
+    /**
+     * Looks at what is there, if anything, without following a symbolic link.
+     *
+     * @param path the absolute path; not null
+     * @return what the file system says of it; empty where there is no such file
+     */
+    public Optional<FileStat> find(String path) {
+        return on("Looking at", path, sftp -> {
+            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(bytes(path)));
+            return found.isEmpty() ? Optional.empty() : Optional.of(stat(sftp, path, found.get()));
+        });
+    }
+
+    /**
+     * Lists a directory.
+     *
+     * @param path the absolute path; not null
+     * @return what is in it, by name, without itself and its parent; never null
+     * @throws GuestFileException if there is no such directory
+     */
+    public List<FileStat> list(String path) {
+        return on("Listing", path, sftp -> {
+            ByteString directory = bytes(path);
+            requireDirectory("Listing", path, sftp.stat(directory).type());
+            List<FileStat> files = new ArrayList<>();
+            String prefix = path.endsWith("/") ? path : path + "/";
+            for (Sftp.Entry entry : sftp.list(directory)) {
+                files.add(stat(sftp, prefix + entry.name().utf8(), entry.attributes()));
+            }
+            files.sort(Comparator.comparing(FileStat::path));
+            return files;
+        });
+    }
+
+    private static FileStat stat(Sftp sftp, String path, Sftp.Attributes found) throws SftpStatus {
+        Optional<String> target = found.type() == FileType.SYMLINK
+                ? Optional.of(sftp.readLink(bytes(path)).utf8())
+                : Optional.empty();
+        return new FileStat(
+                path,
+                found.type(),
+                found.permissions(),
+                found.uid(),
+                found.gid(),
+                found.size(),
+                Instant.ofEpochSecond(found.modified()),
+                target);
+    }
+
+    /**
+     * Makes a directory of root with mode 0755, and those above it that are missing. One that is there stays as it is.
+     *
+     * @param path the absolute path; not null
+     * @throws GuestFileException if something else than a directory stands in the way
+     */
+    public void createDirectories(String path) {
+        on("Creating directory", path, sftp -> {
+            Directories.create(sftp, bytes(path));
+            return null;
+        });
+    }
+
+    /**
+     * Makes a symbolic link.
+     *
+     * @param path the absolute path of the link; not null
+     * @param target what it holds: absolute or relative, there or not; not null
+     * @throws GuestFileException if there is something of that name, or its parent directory does not exist
+     */
+    public void createSymbolicLink(String path, String target) {
+        on("Creating link", path, sftp -> {
+            sftp.makeLink(bytes(path), ByteString.encodeUtf8(target));
+            return null;
+        });
+    }
+
+    /**
+     * Gives something another name, in place of what has that name, in one step.
+     *
+     * @param path the absolute path; not null
+     * @param target the absolute path that it gets; not null
+     * @throws GuestFileException if there is no such file, or the target is on another file system
+     */
+    public void move(String path, String target) {
+        on("Moving", path, sftp -> {
+            sftp.rename(bytes(path), bytes(target));
+            return null;
+        });
+    }
+
+    /**
+     * Deletes a file, a symbolic link, or an empty directory.
+     *
+     * @param path the absolute path; not null
+     * @throws GuestFileException if there is no such file, or it is a directory with something in it
+     */
+    public void delete(String path) {
+        on("Deleting", path, sftp -> {
+            ByteString file = bytes(path);
+            if (sftp.lstat(file).type() == FileType.DIRECTORY) {
+                sftp.removeDirectory(file);
+            } else {
+                sftp.remove(file);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Deletes whatever is there, a directory with all that is in it; nothing is fine. Follows no symbolic link.
+     *
+     * @param path the absolute path; not null
+     * @throws GuestFileException if something cannot be deleted
+     */
+    public void deleteRecursively(String path) {
+        on("Deleting", path, sftp -> {
+            Directories.delete(sftp, bytes(path));
+            return null;
+        });
+    }
+
+    /**
+     * Sets the permissions and special bits of a file.
+     *
+     * @param path the absolute path; a symbolic link is followed; not null
+     * @param mode 0 to 07777, such as 0644
+     * @throws GuestFileException if there is no such file
+     */
+    public void setPermissions(String path, int mode) {
+        if (mode < 0 || mode > 07777) {
+            throw new IllegalArgumentException("Not a mode: 0" + Integer.toOctalString(mode));
+        }
+        change("Setting the permissions of", path, Sftp.Change.mode(mode));
+    }
+
+    /**
+     * Sets the owner and the group of a file.
+     *
+     * @param path the absolute path; a symbolic link is followed; not null
+     * @param uid the number of the user, as seen from inside of the instance
+     * @param gid the number of the group, as seen from inside of the instance
+     * @throws GuestFileException if there is no such file
+     */
+    public void setOwner(String path, int uid, int gid) {
+        change("Setting the owner of", path, Sftp.Change.owner(uid, gid));
+    }
+
+    /**
+     * Sets when the content of a file last changed.
+     *
+     * @param path the absolute path; a symbolic link is followed; not null
+     * @param modified the time, of which whole seconds are kept; not null
+     * @throws GuestFileException if there is no such file
+     */
+    public void setModified(String path, Instant modified) {
+        change("Setting the time of", path, Sftp.Change.modified(modified));
+    }
+
+    private void change(String what, String path, Sftp.Change change) {
+        on(what, path, sftp -> {
+            sftp.change(bytes(path), change);
+            return null;
+        });
+    }
+
+    private void requireContent(String what, String path, FileType type) {
+        if (type == FileType.DIRECTORY) {
+            throw failure(what, path, Reason.IS_A_DIRECTORY, "");
+        }
+        if (type == FileType.FIFO || type == FileType.SOCKET) {
+            // To open one of these waits for a partner, perhaps for ever.
+            throw failure(what, path, Reason.NOT_A_FILE, "");
+        }
+    }
+
+    private void requireDirectory(String what, String path, FileType type) {
+        if (type != FileType.DIRECTORY) {
+            throw failure(what, path, Reason.NOT_A_DIRECTORY, "");
+        }
+    }
+
+    private <T> T on(String what, String path, Work<T> work) {
+        bytes(path);
+        try (Sftp sftp = open()) {
+            return work.on(sftp);
+        } catch (SftpStatus e) {
+            throw failure(what, path, e.reason(), e.getMessage());
+        } catch (IOException e) {
+            throw failure(what, path, e);
+        }
+    }
+
+    private GuestFileException failure(String what, String path, IOException cause) {
+        if (cause.getCause() instanceof SftpStatus status) {
+            return failure(what, path, status.reason(), status.getMessage());
+        }
+        return failure(what, path, Reason.OTHER, Failures.reason(cause));
+    }
+
+    private GuestFileException failure(String what, String path, Reason reason, String detail) {
+        return new GuestFileException(what, path, instance, reason, detail);
+    }
+
+    private Sftp open() {
+        return new Sftp(SftpSession.open(api, instance));
+    }
+
+    static ByteString bytes(String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
+        }
+        return ByteString.encodeUtf8(path);
+    }
+
+    private interface Work<T> {
+        T on(Sftp sftp) throws SftpStatus, IOException;
+    }
+}

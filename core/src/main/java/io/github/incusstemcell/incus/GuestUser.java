@@ -1,0 +1,25 @@
+package io.github.incusstemcell.incus;
+
+import java.util.Optional;
+
+/** A line of {@code /etc/passwd}. */
+record GuestUser(String name, long uid, long gid, String home, String shell) {
+
+    private static final int FIELDS = 7;
+
+    /** {@return the user of that name, or else of that number} */
+    static Optional<GuestUser> find(String passwd, String nameOrUid) {
+        return passwd.lines()
+                .map(line -> line.split(":", -1))
+                .filter(fields -> fields.length == FIELDS)
+                .filter(fields -> fields[0].equals(nameOrUid) || fields[2].equals(nameOrUid))
+                .map(GuestUser::of)
+                .findFirst();
+    }
+
+    private static GuestUser of(String[] fields) {
+        String home = fields[5].isEmpty() ? "/" : fields[5];
+        String shell = fields[6].isEmpty() ? "/bin/sh" : fields[6];
+        return new GuestUser(fields[0], Long.parseLong(fields[2]), Long.parseLong(fields[3]), home, shell);
+    }
+}

@@ -1,0 +1,108 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import okhttp3.MultipartBody;
+
+/** The images that one project sees, {@code /1.0/images}. */
+public final class Images {
+
+    private final Api api;
+
+    Images(Api api) {
+        this.api = api;
+    }
+
+    /** {@return all images, {@code GET /1.0/images?recursion=1}} */
+    public List<ImageInfo> list() {
+        return Json.list(api.ask(ApiRequest.get("images").query("recursion", 1)), ImageInfo::of);
+    }
+
+    /**
+     * Looks one image up, {@code GET /1.0/images/FINGERPRINT} and {@code GET /1.0/images/aliases/NAME}.
+     *
+     * @param fingerprintOrAlias its fingerprint or the beginning of it, or one of its aliases; not null
+     * @return what the daemon knows of it; empty where there is none
+     */
+    public Optional<ImageInfo> find(String fingerprintOrAlias) {
+        return Lookup.find(() -> info(fingerprintOrAlias))
+                .or(() -> Lookup.find(() -> api.ask(ApiRequest.get("images", "aliases", fingerprintOrAlias)))
+                        .map(alias -> info(alias.path("target").asText())));
+    }
+
+    private ImageInfo info(String fingerprint) {
+        return ImageInfo.of(api.ask(ApiRequest.get("images", fingerprint)));
+    }
+
+    /**
+     * Uploads an image whose metadata and rootfs are two tar archives, {@code POST /1.0/images}. Streams: neither is held
+     * in memory, and the length of the rootfs need not be known.
+     *
+     * @param image what to upload; not null
+     * @return the image; never null
+     * @throws IncusException if the daemon refuses; where it has that very image already its answer says so
+     */
+    public ImageInfo upload(SplitImage image) {
+        MultipartBody.Builder parts = new MultipartBody.Builder()
+                .setType(MultipartBody.FORM)
+                // The daemon insists on this order.
+                .addFormDataPart("metadata", "metadata.tar", UploadBody.of(image.metadata()))
+                .addFormDataPart("rootfs", "rootfs.tar", UploadBody.of(image));
+        ApiRequest post = ApiRequest.post("images").body(parts.build()).patient();
+        if (!image.properties().isEmpty()) {
+            post.header("X-Incus-properties", UploadBody.asQuery(image.properties()));
+        }
+        image.fingerprint().ifPresent(expected -> post.header("X-Incus-fingerprint", expected));
+        String fingerprint = api.run(post).path("fingerprint").asText();
+        return info(fingerprint);
+    }
+
+    /**
+     * Deletes an image; one that is not there is fine. Instances made from it stay.
+     *
+     * @param fingerprint its fingerprint; not null
+     */
+    public void delete(String fingerprint) {
+        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("images", fingerprint)));
+    }
+
+    /**
+     * Gives an image a name, {@code POST /1.0/images/aliases}.
+     *
+     * @param alias the name; not null
+     * @param fingerprint the image; not null
+     * @param description a text for humans; not null
+     * @throws IncusException if there is no such image, or the name is taken
+     */
+    public void createAlias(String alias, String fingerprint, String description) {
+        api.run(ApiRequest.post("images", "aliases")
+                .json(Json.object()
+                        .put("name", alias)
+                        .put("target", fingerprint)
+                        .put("description", description)));
+    }
+
+    /**
+     * Takes a name away from its image; one that is not there is fine.
+     *
+     * @param alias the name; not null
+     */
+    public void deleteAlias(String alias) {
+        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
+    }
+
+    /**
+     * Sets properties of an image and leaves the others as they are, {@code PATCH /1.0/images/FINGERPRINT}.
+     *
+     * @param fingerprint the image; not null
+     * @param changes properties and their values; not null
+     * @throws IncusException if there is no such image
+     */
+    public void updateProperties(String fingerprint, Map<String, String> changes) {
+        ObjectNode body = Json.object();
+        body.set("properties", Json.object(changes));
+        api.run(ApiRequest.patch("images", fingerprint).json(body));
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.incusstemcell.incus;
+
+import java.util.Objects;
+
+/**
+ * A connection to one Incus daemon, seen from one project.
+ *
+ * <p>Safe for use by many threads. {@link #close()} ends all calls under way, here and in all views, by an
+ * {@link IncusClosedException}; it leaves neither thread nor socket behind.
+ */
+public final class Incus implements AutoCloseable {
+
+    private static final String DEFAULT_PROJECT = "default";
+
+    private final Api api;
+    private final boolean owner;
+
+    private Incus(Api api, boolean owner) {
+        this.api = api;
+        this.owner = owner;
+    }
+
+    /**
+     * Connects to the daemon that the settings of this machine and user lead to: the system property
+     * {@code incus.stemcell.endpoint} or {@code INCUS_STEMCELL_ENDPOINT}, {@code INCUS_SOCKET}, {@code INCUS_DIR}, the
+     * configuration of the {@code incus} command, the usual sockets, and those of Colima.
+     *
+     * @return a client of the first one that answers and trusts us; never null
+     * @throws IncusUnavailableException if there is none; it lists all that were tried
+     */
+    public static Incus connect() {
+        return EndpointDiscovery.ofThisProcess().connect();
+    }
+
+    /**
+     * Connects to one daemon and checks that it trusts us, {@code GET /1.0}.
+     *
+     * @param endpoint where it listens; not null
+     * @return a client of its project, or of {@code default}; never null
+     * @throws IncusUnavailableException if it does not answer, or does not trust us
+     */
+    public static Incus connect(Endpoint endpoint) {
+        return EndpointDiscovery.of(endpoint).connect();
+    }
+
+    static Incus unchecked(Endpoint endpoint) {
+        return new Incus(new Api(new Connection(endpoint), endpoint.project().orElse(DEFAULT_PROJECT)), true);
+    }
+
+    /**
+     * The same connection with another project in view.
+     *
+     * @param name the name of the project; not null. Nothing checks that it exists
+     * @return a view; closing it closes nothing
+     */
+    public Incus project(String name) {
+        return new Incus(new Api(api.connection(), Objects.requireNonNull(name, "name")), false);
+    }
+
+    /** {@return the name of the project in view; not null} */
+    public String project() {
+        return api.project();
+    }
+
+    /** {@return where the daemon listens; not null} */
+    public Endpoint endpoint() {
+        return api.connection().endpoint();
+    }
+
+    /** {@return the daemon: what it is and what it can do, {@code GET /1.0}; never null} */
+    public Server server() {
+        return Server.of(api.ask(ApiRequest.get()));
+    }
+
+    /**
+     * Asks whether the daemon has an extension of the API, {@code GET /1.0}.
+     *
+     * @param extension the extension; not null
+     * @return whether the daemon lists it
+     */
+    public boolean supports(ApiExtension extension) {
+        return server().supports(extension);
+    }
+
+    /** {@return the instances of this project; never null} */
+    public Instances instances() {
+        return new Instances(api);
+    }
+
+    /**
+     * A handle on one instance of this project, which need not exist. Sends nothing.
+     *
+     * @param name its name; not null
+     * @return the handle; never null
+     */
+    public Instance instance(String name) {
+        return new Instance(api, Objects.requireNonNull(name, "name"));
+    }
+
+    /** {@return the images that this project sees; never null} */
+    public Images images() {
+        return new Images(api);
+    }
+
+    /** {@return the networks that this project sees; never null} */
+    public Networks networks() {
+        return new Networks(api);
+    }
+
+    /** {@return the storage pools; never null} */
+    public StoragePools storagePools() {
+        return new StoragePools(api);
+    }
+
+    /** {@return the projects; never null} */
+    public Projects projects() {
+        return new Projects(api);
+    }
+
+    /** {@return the profiles that this project sees; never null} */
+    public Profiles profiles() {
+        return new Profiles(api);
+    }
+
+    /** {@return what the daemon is busy with; never null} */
+    public Operations operations() {
+        return new Operations(api);
+    }
+
+    /** Ends all calls under way and closes all sockets; a view closes nothing. Once closed, closing changes nothing. */
+    @Override
+    public void close() {
+        if (owner) {
+            api.connection().close();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A handle on one instance, {@code /1.0/instances/NAME}. It holds nothing but the name; where there is no such instance,
+ * each method fails with an {@link IncusException} of code 404.
+ */
+public final class Instance {
+
+    private final Api api;
+    private final String name;
+
+    Instance(Api api, String name) {
+        this.api = api;
+        this.name = name;
+    }
+
+    /** {@return its name; not null} */
+    public String name() {
+        return name;
+    }
+
+    /** {@return what the daemon knows of it; never null} */
+    public InstanceInfo info() {
+        return InstanceInfo.of(api.ask(ApiRequest.get("instances", name)));
+    }
+
+    /** {@return how it is at this moment; never null} */
+    public InstanceState state() {
+        return InstanceState.of(api.ask(ApiRequest.get("instances", name, "state")));
+    }
+
+    /**
+     * Starts it and waits until its process 1 runs.
+     *
+     * @throws IncusException if it cannot be started, or runs already
+     */
+    public void start() {
+        change("start", Duration.ZERO, false);
+    }
+
+    /**
+     * Asks it to shut down and waits until it has; one that is stopped already is fine.
+     *
+     * @param timeout how long it may take, in whole seconds, at least one; not null
+     * @throws IncusException if it runs still when the time is over
+     */
+    public void stop(Duration timeout) {
+        changeUnlessStopped("stop", timeout, false);
+    }
+
+    /** Kills it and waits until it has stopped; one that is stopped already is fine. */
+    public void stopNow() {
+        changeUnlessStopped("stop", Duration.ZERO, true);
+    }
+
+    /**
+     * Asks it to shut down, waits until it has, and starts it again.
+     *
+     * @param timeout how long shutting down may take, in whole seconds, at least one; not null
+     * @throws IncusException if it runs still when the time is over
+     */
+    public void restart(Duration timeout) {
+        change("restart", timeout, false);
+    }
+
+    /** Halts all its processes. */
+    public void freeze() {
+        change("freeze", Duration.ZERO, false);
+    }
+
+    /** Lets its processes go on. */
+    public void unfreeze() {
+        change("unfreeze", Duration.ZERO, false);
+    }
+
+    private void change(String action, Duration timeout, boolean force) {
+        // Without a timeout the daemon takes ten minutes; 0 means at once.
+        long seconds = timeout.isZero() ? (force ? 0 : -1) : Math.max(1, timeout.toSeconds());
+        api.run(ApiRequest.put("instances", name, "state")
+                .json(Json.object()
+                        .put("action", action)
+                        .put("timeout", seconds)
+                        .put("force", force)));
+    }
+
+    private void changeUnlessStopped(String action, Duration timeout, boolean force) {
+        try {
+            change(action, timeout, force);
+        } catch (IncusException e) {
+            if (e.isNotFound() || !state().status().equals("Stopped")) {
+                throw e;
+            }
+        }
+    }
+
+    /** Deletes it, running or not, with all that belongs to it; one that is not there is fine. */
+    public void delete() {
+        Lookup.tolerateMissing(() -> {
+            if (!state().status().equals("Stopped")) {
+                stopNow();
+            }
+            api.run(ApiRequest.delete("instances", name));
+        });
+    }
+
+    /**
+     * Runs a command, waits for its end, and collects what it prints in memory.
+     *
+     * @param command the command; not null
+     * @return how it ended; never null
+     * @throws InstanceGoneException if the instance was stopped or deleted meanwhile
+     * @throws IncusConnectionException if the daemon went away meanwhile
+     * @throws IncusException if the command could not be started, because the instance does not run, for example
+     */
+    public ExecResult exec(Command command) {
+        CollectedOutput collected = new CollectedOutput();
+        Attended attended = Attended.run(execution(), command, collected);
+        return attended.result(collected.bytes(Output.Stream.STDOUT), collected.bytes(Output.Stream.STDERR));
+    }
+
+    /**
+     * Runs a command, waits for its end, and hands on what it prints while it runs. Holds none of it in memory, so the
+     * result has no output.
+     *
+     * @param command the command; not null
+     * @param output takes what it prints; not null
+     * @return how it ended; never null
+     * @throws InstanceGoneException if the instance was stopped or deleted meanwhile
+     * @throws IncusConnectionException if the daemon went away meanwhile
+     * @throws IncusException if the command could not be started, because the instance does not run, for example
+     */
+    public ExecResult exec(Command command, Output output) {
+        return Attended.run(execution(), command, output).result(new byte[0], new byte[0]);
+    }
+
+    /**
+     * Starts a command and leaves its streams to the caller. Its stdin and its timeout are not looked at.
+     *
+     * @param command the command; not null
+     * @return the command, running; never null. Close it
+     * @throws IncusException if the command could not be started, because the instance does not run, for example
+     */
+    public RunningCommand start(Command command) {
+        return execution().start(command);
+    }
+
+    private Execution execution() {
+        return new Execution(api, name);
+    }
+
+    /** {@return its files, whether it runs or not; never null} */
+    public GuestFiles files() {
+        return new GuestFiles(api, name);
+    }
+
+    /**
+     * Sets keys of its configuration and leaves the others as they are, {@code PATCH /1.0/instances/NAME}.
+     *
+     * @param changes keys and their values; an empty value takes the key away; not null
+     */
+    public void updateConfig(Map<String, String> changes) {
+        ObjectNode body = Json.object();
+        body.set("config", Json.object(changes));
+        api.run(ApiRequest.patch("instances", name).json(body));
+    }
+
+    /**
+     * Sets one device and leaves the others as they are, {@code PATCH /1.0/instances/NAME}.
+     *
+     * @param device its name; not null
+     * @param options its options, {@code type} among them; not null
+     */
+    public void updateDevice(String device, Map<String, String> options) {
+        ObjectNode body = Json.object();
+        body.set("devices", Json.nested(Map.of(device, options)));
+        api.run(ApiRequest.patch("instances", name).json(body));
+    }
+
+    /**
+     * Keeps its file system as it is now, {@code POST /1.0/instances/NAME/snapshots}.
+     *
+     * @param snapshot the name to keep it under; not null
+     */
+    public void snapshot(String snapshot) {
+        api.run(ApiRequest.post("instances", name, "snapshots")
+                .json(Json.object().put("name", snapshot).put("stateful", false)));
+    }
+
+    /**
+     * Puts its file system back to what it was. A running instance is stopped for that and started again.
+     *
+     * @param snapshot the name that it was kept under; not null
+     */
+    public void restore(String snapshot) {
+        api.run(ApiRequest.put("instances", name).json(Json.object().put("restore", snapshot)));
+    }
+
+    /** {@return the names of its snapshots, oldest first} */
+    public List<String> snapshots() {
+        return Json.list(
+                api.ask(ApiRequest.get("instances", name, "snapshots").query("recursion", 1)),
+                snapshot -> snapshot.path("name").asText());
+    }
+
+    /**
+     * Deletes a snapshot; one that is not there is fine.
+     *
+     * @param snapshot its name; not null
+     */
+    public void deleteSnapshot(String snapshot) {
+        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
+    }
+
+    /** {@return what was written to its console since it was last started, {@code GET .../console}; not null} */
+    public String consoleLog() {
+        return text(ApiRequest.get("instances", name, "console"));
+    }
+
+    /** {@return the names of its logs, {@code GET .../logs}: {@code lxc.log}, {@code lxc.conf}...} */
+    public List<String> logs() {
+        return Json.list(api.ask(ApiRequest.get("instances", name, "logs")), url -> url.asText()
+                .substring(url.asText().lastIndexOf('/') + 1));
+    }
+
+    /**
+     * Reads one of its logs, {@code GET .../logs/FILE}.
+     *
+     * @param log the name, such as {@code lxc.log}; not null
+     * @return its content; never null
+     * @throws IncusException if there is no such log
+     */
+    public String log(String log) {
+        return text(ApiRequest.get("instances", name, "logs", log));
+    }
+
+    private String text(ApiRequest request) {
+        try (InputStream content = api.content(request)) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw api.connection().failure(request.toString(), e);
+        }
+    }
+
+    /** {@return the name} */
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How an instance is at this moment, {@code GET /1.0/instances/NAME/state}.
+ *
+ * @param status {@code Running}, {@code Stopped}, {@code Frozen}, {@code Error}...; not null
+ * @param pid the process on the host that is its process 1; 0 or less where it does not run
+ * @param processes how many processes it has; -1 where the daemon does not know
+ * @param cpuNanoseconds the time that it has kept processors busy, in nanoseconds
+ * @param memoryBytes the memory that it uses, in bytes
+ * @param network its network interfaces by name, as seen from inside; empty where it does not run; not null
+ */
+public record InstanceState(
+        String status,
+        long pid,
+        long processes,
+        long cpuNanoseconds,
+        long memoryBytes,
+        Map<String, NetworkInterface> network) {
+
+    static InstanceState of(JsonNode node) {
+        return new InstanceState(
+                node.path("status").asText(),
+                node.path("pid").asLong(),
+                node.path("processes").asLong(),
+                node.path("cpu").path("usage").asLong(),
+                node.path("memory").path("usage").asLong(),
+                Json.map(node.path("network"), NetworkInterface::of));
+    }
+
+    /** {@return whether its processes run; false where they are frozen, too} */
+    public boolean isRunning() {
+        return status.equals("Running");
+    }
+
+    /** {@return the first IPv4 address that reaches beyond the instance, of any interface; empty where there is none} */
+    public Optional<String> ipv4() {
+        return network.values().stream()
+                .flatMap(link -> link.addresses().stream())
+                .filter(address ->
+                        address.family().equals("inet") && address.scope().equals("global"))
+                .map(Address::address)
+                .findFirst();
+    }
+
+    /**
+     * A network interface of an instance.
+     *
+     * @param state {@code up} or {@code down}; not null
+     * @param type such as {@code broadcast} or {@code loopback}; not null
+     * @param hardwareAddress its MAC address; empty where it has none; not null
+     * @param hostName the interface on the host that is its other end; empty where there is none; not null
+     * @param mtu the largest packet, in bytes
+     * @param addresses its addresses; not null
+     */
+    public record NetworkInterface(
+            String state, String type, String hardwareAddress, String hostName, int mtu, List<Address> addresses) {
+
+        static NetworkInterface of(JsonNode node) {
+            return new NetworkInterface(
+                    node.path("state").asText(),
+                    node.path("type").asText(),
+                    node.path("hwaddr").asText(),
+                    node.path("host_name").asText(),
+                    node.path("mtu").asInt(),
+                    Json.list(node.path("addresses"), Address::of));
+        }
+    }
+
+    /**
+     * An address of a network interface.
+     *
+     * @param family {@code inet} or {@code inet6}; not null
+     * @param address the address; not null
+     * @param prefixLength how many of its bits name the network
+     * @param scope {@code global}, {@code link} or {@code local}; not null
+     */
+    public record Address(String family, String address, int prefixLength, String scope) {
+
+        static Address of(JsonNode node) {
+            return new Address(
+                    node.path("family").asText(),
+                    node.path("address").asText(),
+                    node.path("netmask").asInt(),
+                    node.path("scope").asText());
+        }
+    }
+}

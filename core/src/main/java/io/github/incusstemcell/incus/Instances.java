@@ -1,0 +1,54 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+
+/** The instances of one project, {@code /1.0/instances}. */
+public final class Instances {
+
+    private final Api api;
+
+    Instances(Api api) {
+        this.api = api;
+    }
+
+    /** {@return all instances of this project, {@code GET /1.0/instances?recursion=1}} */
+    public List<InstanceInfo> list() {
+        return Json.list(api.ask(ApiRequest.get("instances").query("recursion", 1)), InstanceInfo::of);
+    }
+
+    /**
+     * Looks one instance up, {@code GET /1.0/instances/NAME}.
+     *
+     * @param name its name; not null
+     * @return what the daemon knows of it; empty where there is none of that name
+     */
+    public Optional<InstanceInfo> find(String name) {
+        return Lookup.find(() -> InstanceInfo.of(api.ask(ApiRequest.get("instances", name))));
+    }
+
+    /**
+     * Creates a container, and starts it if the request says so, {@code POST /1.0/instances}. Waits for both.
+     *
+     * @param request what to create; not null
+     * @return a handle on it; never null
+     * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
+     */
+    public Instance create(NewInstance request) {
+        ObjectNode body = Json.object()
+                .put("name", request.name())
+                .put("type", "container")
+                .put("description", request.description())
+                .put("ephemeral", request.ephemeral())
+                .put("start", request.start());
+        body.set("profiles", Json.array(request.profiles()));
+        body.set("config", Json.object(request.config()));
+        body.set("devices", Json.nested(request.devices()));
+        body.putObject("source").put("type", "image").put("fingerprint", request.imageFingerprint());
+        ApiRequest post = ApiRequest.post("instances").json(body);
+        request.target().ifPresent(member -> post.query("target", member));
+        api.run(post);
+        return new Instance(api, request.name());
+    }
+}

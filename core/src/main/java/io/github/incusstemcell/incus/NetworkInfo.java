@@ -1,0 +1,34 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the daemon knows of a network, {@code GET /1.0/networks/NAME}.
+ *
+ * @param name its name; not null
+ * @param type such as {@code bridge} or {@code physical}; not null
+ * @param isManaged whether it is Incus's own; the others are interfaces of the host
+ * @param description a text for humans; not null
+ * @param config its configuration; not null
+ * @param usedBy the paths of what uses it, as URLs of the API; not null
+ */
+public record NetworkInfo(
+        String name,
+        String type,
+        boolean isManaged,
+        String description,
+        Map<String, String> config,
+        List<String> usedBy) {
+
+    static NetworkInfo of(JsonNode node) {
+        return new NetworkInfo(
+                node.path("name").asText(),
+                node.path("type").asText(),
+                node.path("managed").asBoolean(),
+                node.path("description").asText(),
+                Json.strings(node.path("config")),
+                Json.list(node.path("used_by"), JsonNode::asText));
+    }
+}

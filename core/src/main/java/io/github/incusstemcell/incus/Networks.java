@@ -1,0 +1,103 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The networks that one project sees, {@code /1.0/networks}. */
+public final class Networks {
+
+    private final Api api;
+
+    Networks(Api api) {
+        this.api = api;
+    }
+
+    /** {@return all networks, those of the host that Incus does not manage among them} */
+    public List<NetworkInfo> list() {
+        return Json.list(api.ask(ApiRequest.get("networks").query("recursion", 1)), NetworkInfo::of);
+    }
+
+    /**
+     * Looks one network up.
+     *
+     * @param name its name; not null
+     * @return what the daemon knows of it; empty where there is none of that name
+     */
+    public Optional<NetworkInfo> find(String name) {
+        return Lookup.find(() -> NetworkInfo.of(api.ask(ApiRequest.get("networks", name))));
+    }
+
+    /**
+     * Creates a bridge.
+     *
+     * @param name its name, at most 15 characters; not null
+     * @param config its configuration; not null. Give {@code ipv4.address}: left out, the daemon looks for a free
+     *     subnet by probing random ones
+     * @param description a text for humans; not null
+     * @return the network; never null
+     * @throws IncusException if the daemon refuses, because of a name or subnet in use, for example
+     */
+    public NetworkInfo create(String name, Map<String, String> config, String description) {
+        return create(name, "bridge", config, description);
+    }
+
+    /**
+     * Creates a network of any type.
+     *
+     * @param name its name, at most 15 characters; not null
+     * @param type such as {@code bridge}; not null
+     * @param config its configuration; not null
+     * @param description a text for humans; not null
+     * @return the network; never null
+     * @throws IncusException if the daemon refuses, because of a name or subnet in use, for example
+     */
+    public NetworkInfo create(String name, String type, Map<String, String> config, String description) {
+        ObjectNode body = Json.object().put("name", name).put("type", type).put("description", description);
+        body.set("config", Json.object(config));
+        api.run(ApiRequest.post("networks").json(body));
+        return NetworkInfo.of(api.ask(ApiRequest.get("networks", name)));
+    }
+
+    /**
+     * Deletes a network; one that is not there is fine.
+     *
+     * @param name its name; not null
+     * @throws IncusException if it is in use
+     */
+    public void delete(String name) {
+        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("networks", name)));
+    }
+
+    /**
+     * The addresses that a network has given away.
+     *
+     * @param name its name; not null
+     * @return the leases, static ones among them; never null
+     * @throws IncusException if there is no such network
+     */
+    public List<Lease> leases(String name) {
+        return Json.list(api.ask(ApiRequest.get("networks", name, "leases")), Lease::of);
+    }
+
+    /**
+     * An address that a network has given away.
+     *
+     * @param hostname the name of who has it; not null
+     * @param hardwareAddress its MAC address; may be empty; not null
+     * @param address the address; not null
+     * @param type {@code static}, {@code dynamic}, {@code gateway}...; not null
+     */
+    public record Lease(String hostname, String hardwareAddress, String address, String type) {
+
+        static Lease of(JsonNode node) {
+            return new Lease(
+                    node.path("hostname").asText(),
+                    node.path("hwaddr").asText(),
+                    node.path("address").asText(),
+                    node.path("type").asText());
+        }
+    }
+}

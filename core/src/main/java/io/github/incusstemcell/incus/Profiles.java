@@ -1,0 +1,81 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The profiles that one project sees, {@code /1.0/profiles}. */
+public final class Profiles {
+
+    private final Api api;
+
+    Profiles(Api api) {
+        this.api = api;
+    }
+
+    /** {@return all profiles} */
+    public List<Profile> list() {
+        return Json.list(api.ask(ApiRequest.get("profiles").query("recursion", 1)), Profile::of);
+    }
+
+    /**
+     * Looks one profile up.
+     *
+     * @param name its name; not null
+     * @return what the daemon knows of it; empty where there is none of that name
+     */
+    public Optional<Profile> find(String name) {
+        return Lookup.find(() -> Profile.of(api.ask(ApiRequest.get("profiles", name))));
+    }
+
+    /**
+     * Creates a profile.
+     *
+     * @param name its name; not null
+     * @param config what instances take over; not null
+     * @param devices the devices that instances take over; not null
+     * @param description a text for humans; not null
+     * @return the profile; never null
+     * @throws IncusException if the daemon refuses
+     */
+    public Profile create(
+            String name, Map<String, String> config, Map<String, Map<String, String>> devices, String description) {
+        ObjectNode body = Json.object().put("name", name).put("description", description);
+        body.set("config", Json.object(config));
+        body.set("devices", Json.nested(devices));
+        api.run(ApiRequest.post("profiles").json(body));
+        return Profile.of(api.ask(ApiRequest.get("profiles", name)));
+    }
+
+    /**
+     * Deletes a profile; one that is not there is fine.
+     *
+     * @param name its name; not null
+     * @throws IncusException if it is in use
+     */
+    public void delete(String name) {
+        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("profiles", name)));
+    }
+
+    /**
+     * What the daemon knows of a profile, {@code GET /1.0/profiles/NAME}.
+     *
+     * @param name its name; not null
+     * @param description a text for humans; not null
+     * @param config what instances take over; not null
+     * @param devices the devices that instances take over; not null
+     */
+    public record Profile(
+            String name, String description, Map<String, String> config, Map<String, Map<String, String>> devices) {
+
+        static Profile of(JsonNode node) {
+            return new Profile(
+                    node.path("name").asText(),
+                    node.path("description").asText(),
+                    Json.strings(node.path("config")),
+                    Json.stringsOfStrings(node.path("devices")));
+        }
+    }
+}

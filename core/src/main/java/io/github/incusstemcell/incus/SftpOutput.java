@@ -1,0 +1,76 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.incus.SftpSession.Reply;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import okio.ByteString;
+
+/** Writes a file, with several requests under way. */
+final class SftpOutput extends OutputStream {
+
+    private static final int BLOCK = 32 * 1024;
+    private static final int WINDOW = 32;
+
+    private final Sftp sftp;
+    private final ByteString handle;
+    private final Deque<CompletableFuture<Reply>> pending = new ArrayDeque<>();
+    private long offset;
+    private boolean closed;
+
+    private SftpOutput(Sftp sftp, ByteString handle, long offset) {
+        this.sftp = sftp;
+        this.handle = handle;
+        this.offset = offset;
+    }
+
+    static SftpOutput open(Sftp sftp, ByteString path, int flags, long offset) throws SftpStatus {
+        return new SftpOutput(sftp, sftp.open(path, flags), offset);
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+        write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] data, int start, int length) throws IOException {
+        for (int done = 0; done < length; done += BLOCK) {
+            int part = Math.min(BLOCK, length - done);
+            settle(WINDOW - 1);
+            pending.add(sftp.writeLater(handle, offset, data, start + done, part));
+            offset += part;
+        }
+    }
+
+    /** Changes the file, after all that was written before. */
+    void change(Sftp.Change change) throws IOException {
+        settle(0);
+        check(sftp.changeOpenLater(handle, change));
+    }
+
+    private void settle(int left) throws IOException {
+        while (pending.size() > left) {
+            check(pending.remove());
+        }
+    }
+
+    private void check(CompletableFuture<Reply> reply) throws IOException {
+        try {
+            sftp.check(reply);
+        } catch (SftpStatus e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (!closed) {
+            closed = true;
+            settle(0);
+            check(sftp.closeLater(handle));
+        }
+    }
+}

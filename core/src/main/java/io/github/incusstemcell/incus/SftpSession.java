@@ -1,0 +1,172 @@
+package io.github.incusstemcell.incus;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.BufferedSource;
+import okio.ByteString;
+
+/**
+ * The client's side of SFTP version 3 (draft-ietf-secsh-filexfer-02) over {@code GET /1.0/instances/NAME/sftp}. Requests
+ * may be under way in any number; the answers are told apart by their numbers.
+ *
+ * <p>Short-lived on purpose: an open session keeps the daemon from stopping the instance in good order.
+ */
+final class SftpSession implements Closeable {
+
+    static final int INIT = 1;
+    static final int VERSION = 2;
+    static final int OPEN = 3;
+    static final int CLOSE = 4;
+    static final int READ = 5;
+    static final int WRITE = 6;
+    static final int LSTAT = 7;
+    static final int SETSTAT = 9;
+    static final int FSETSTAT = 10;
+    static final int OPENDIR = 11;
+    static final int READDIR = 12;
+    static final int REMOVE = 13;
+    static final int MKDIR = 14;
+    static final int RMDIR = 15;
+    static final int REALPATH = 16;
+    static final int STAT = 17;
+    static final int RENAME = 18;
+    static final int READLINK = 19;
+    static final int SYMLINK = 20;
+    static final int STATUS = 101;
+    static final int HANDLE = 102;
+    static final int DATA = 103;
+    static final int NAME = 104;
+    static final int ATTRS = 105;
+    static final int EXTENDED = 200;
+
+    private static final int PROTOCOL = 3;
+    private static final int LARGEST_PACKET = 1 << 20;
+
+    private final RawStream stream;
+    private final String instance;
+    private final AtomicInteger numbers = new AtomicInteger();
+    private final Map<Integer, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
+    private volatile RuntimeException broken;
+
+    private SftpSession(RawStream stream, String instance) {
+        this.stream = stream;
+        this.instance = instance;
+    }
+
+    static SftpSession open(Api api, String instance) {
+        ApiRequest request = ApiRequest.get("instances", instance, "sftp").patient();
+        RawStream stream = api.connection().await(request, api.upgradeLater(request, "sftp"));
+        SftpSession session = new SftpSession(stream, instance);
+        boolean open = false;
+        try {
+            session.greet();
+            open = true;
+            return session;
+        } catch (IOException e) {
+            throw api.connection().failure(request.toString(), e);
+        } finally {
+            if (!open) {
+                session.close();
+            }
+        }
+    }
+
+    private void greet() throws IOException {
+        write(new Buffer().writeByte(INIT).writeInt(PROTOCOL));
+        CompletableFuture<Reply> version = new CompletableFuture<>();
+        pending.put(PROTOCOL, version);
+        stream.connection().run(this::receive);
+        stream.connection().await("the greeting of SFTP", version);
+    }
+
+    /** Sends a request; its reply, good or not, comes later. */
+    CompletableFuture<Reply> send(int type, Buffer body) {
+        int number = numbers.incrementAndGet();
+        CompletableFuture<Reply> reply = new CompletableFuture<>();
+        pending.put(number, reply);
+        try {
+            write(new Buffer().writeByte(type).writeInt(number), body);
+        } catch (IOException e) {
+            breakOff(failure(e));
+        }
+        if (broken != null) {
+            reply.completeExceptionally(broken);
+        }
+        return reply;
+    }
+
+    Reply await(CompletableFuture<Reply> reply) {
+        return stream.connection().await("the files of instance '" + instance + "'", reply);
+    }
+
+    private void write(Buffer... parts) throws IOException {
+        long length = 0;
+        for (Buffer part : parts) {
+            length += part.size();
+        }
+        BufferedSink sink = stream.sink();
+        synchronized (sink) {
+            sink.writeInt((int) length);
+            for (Buffer part : parts) {
+                sink.writeAll(part);
+            }
+            sink.flush();
+        }
+    }
+
+    private void receive() {
+        try {
+            BufferedSource source = stream.source();
+            while (broken == null) {
+                int length = source.readInt();
+                if (length < 5 || length > LARGEST_PACKET) {
+                    throw new IOException("a packet of " + length + " bytes is none of SFTP");
+                }
+                int type = source.readByte();
+                int number = source.readInt();
+                Buffer body = new Buffer();
+                source.readFully(body, length - 5L);
+                CompletableFuture<Reply> waiting = pending.remove(number);
+                if (waiting != null) {
+                    waiting.complete(new Reply(type, body));
+                }
+            }
+        } catch (IOException e) {
+            breakOff(failure(e));
+        }
+    }
+
+    private RuntimeException failure(IOException cause) {
+        return stream.connection().failure("Reaching the files of instance '" + instance + "'", cause);
+    }
+
+    private void breakOff(RuntimeException cause) {
+        broken = cause;
+        pending.values().forEach(waiting -> waiting.completeExceptionally(cause));
+        stream.close();
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+    }
+
+    /** A string as SFTP writes it: its length, its bytes. */
+    static Buffer string(Buffer target, ByteString value) {
+        return target.writeInt(value.size()).write(value);
+    }
+
+    static ByteString string(Buffer source) throws EOFException {
+        return source.readByteString(source.readInt());
+    }
+
+    /** What came back: its type, and what follows its number. */
+    record Reply(int type, Buffer body) {}
+}

@@ -1,0 +1,74 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.incus.GuestFileException.Reason;
+
+/** A reply of SFTP that is not good, or what follows from replies. */
+final class SftpStatus extends Exception {
+
+    private static final int EOF = 1;
+    private static final int NO_SUCH_FILE = 2;
+    private static final int PERMISSION_DENIED = 3;
+
+    private final int code;
+    private final Reason reason;
+
+    /** What the daemon answered. */
+    SftpStatus(int code, String message) {
+        super(message);
+        this.code = code;
+        this.reason = reason(code, message);
+    }
+
+    /** What we found out by ourselves. */
+    SftpStatus(Reason reason, String message) {
+        super(message);
+        this.code = -1;
+        this.reason = reason;
+    }
+
+    SftpStatus(Reason reason) {
+        this(reason, "");
+    }
+
+    boolean isOk() {
+        return code == 0;
+    }
+
+    boolean isEndOfFile() {
+        return code == EOF;
+    }
+
+    boolean isNotFound() {
+        return reason == Reason.NOT_FOUND;
+    }
+
+    Reason reason() {
+        return reason;
+    }
+
+    /** Version 3 has numbers for few reasons; the daemon puts the system's words beside them. */
+    private static Reason reason(int code, String words) {
+        if (code == NO_SUCH_FILE || words.contains("no such file")) {
+            return Reason.NOT_FOUND;
+        }
+        if (words.contains("not a directory")) {
+            return Reason.NOT_A_DIRECTORY;
+        }
+        if (words.contains("is a directory")) {
+            return Reason.IS_A_DIRECTORY;
+        }
+        if (words.contains("file exists")) {
+            return Reason.ALREADY_EXISTS;
+        }
+        if (words.contains("directory not empty")) {
+            return Reason.NOT_EMPTY;
+        }
+        if (words.contains("no space left") || words.contains("quota exceeded")) {
+            return Reason.NO_SPACE;
+        }
+        if (words.contains("read-only file system")) {
+            return Reason.READ_ONLY;
+        }
+        return code == PERMISSION_DENIED ? Reason.PERMISSION_DENIED : Reason.OTHER;
+    }
+}

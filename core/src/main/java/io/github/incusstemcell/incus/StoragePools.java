@@ -1,0 +1,110 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The storage pools, {@code /1.0/storage-pools}. They belong to no project. */
+public final class StoragePools {
+
+    private final Api api;
+
+    StoragePools(Api api) {
+        this.api = api;
+    }
+
+    /** {@return all pools} */
+    public List<StoragePool> list() {
+        return Json.list(api.ask(ApiRequest.get("storage-pools").query("recursion", 1)), StoragePool::of);
+    }
+
+    /**
+     * Looks one pool up.
+     *
+     * @param name its name; not null
+     * @return what the daemon knows of it; empty where there is none of that name
+     */
+    public Optional<StoragePool> find(String name) {
+        return Lookup.find(() -> StoragePool.of(api.ask(ApiRequest.get("storage-pools", name))));
+    }
+
+    /**
+     * Creates a pool.
+     *
+     * @param name its name; not null
+     * @param driver such as {@code btrfs} or {@code dir}; not null
+     * @param config its configuration, such as {@code size} or {@code source}; not null
+     * @param description a text for humans; not null
+     * @return the pool; never null
+     * @throws IncusException if the daemon refuses
+     */
+    public StoragePool create(String name, String driver, Map<String, String> config, String description) {
+        ObjectNode body = Json.object().put("name", name).put("driver", driver).put("description", description);
+        body.set("config", Json.object(config));
+        api.run(ApiRequest.post("storage-pools").json(body).patient());
+        return StoragePool.of(api.ask(ApiRequest.get("storage-pools", name)));
+    }
+
+    /**
+     * Deletes a pool; one that is not there is fine.
+     *
+     * @param name its name; not null
+     * @throws IncusException if it is in use
+     */
+    public void delete(String name) {
+        Lookup.tolerateMissing(
+                () -> api.run(ApiRequest.delete("storage-pools", name).patient()));
+    }
+
+    /**
+     * How much room a pool has, {@code GET /1.0/storage-pools/NAME/resources}.
+     *
+     * @param name its name; not null
+     * @return its room; never null
+     * @throws IncusException if there is no such pool
+     */
+    public Room room(String name) {
+        JsonNode space =
+                api.ask(ApiRequest.get("storage-pools", name, "resources")).path("space");
+        return new Room(space.path("used").asLong(), space.path("total").asLong());
+    }
+
+    /**
+     * The room in a pool.
+     *
+     * @param usedBytes what is used, in bytes
+     * @param totalBytes what there is, in bytes
+     */
+    public record Room(long usedBytes, long totalBytes) {}
+
+    /**
+     * What the daemon knows of a pool, {@code GET /1.0/storage-pools/NAME}.
+     *
+     * @param name its name; not null
+     * @param driver such as {@code btrfs} or {@code dir}; not null
+     * @param description a text for humans; not null
+     * @param status such as {@code Created}; not null
+     * @param config its configuration; not null; empty to those who may not see it
+     * @param usedBy the paths of what uses it, as URLs of the API; not null
+     */
+    public record StoragePool(
+            String name,
+            String driver,
+            String description,
+            String status,
+            Map<String, String> config,
+            List<String> usedBy) {
+
+        static StoragePool of(JsonNode node) {
+            return new StoragePool(
+                    node.path("name").asText(),
+                    node.path("driver").asText(),
+                    node.path("description").asText(),
+                    node.path("status").asText(),
+                    Json.strings(node.path("config")),
+                    Json.list(node.path("used_by"), JsonNode::asText));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.incusstemcell.incus;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.newsclub.net.unix.AFSocketFactory;
+import org.newsclub.net.unix.AFUNIXSocketAddress;
+
+/** How bytes reach an endpoint. */
+final class Transport {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    private Transport() {}
+
+    static HttpUrl baseUrl(Endpoint endpoint) {
+        if (endpoint instanceof Endpoint.Https https) {
+            return HttpUrl.get(https.url()).newBuilder().encodedPath("/1.0").build();
+        }
+        return HttpUrl.get("http://incus/1.0");
+    }
+
+    static OkHttpClient client(Endpoint endpoint, ExecutorService threads) {
+        OkHttpClient.Builder builder = new OkHttpClient.Builder()
+                .dispatcher(dispatcher(threads))
+                // WebSocket and SFTP upgrades exist in HTTP/1.1 only.
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .connectTimeout(CONNECT_TIMEOUT)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .followRedirects(false)
+                // A request that changes something must not be sent twice; what was idle for long is not used again,
+                // so that a daemon's restart does not show up in the next call.
+                .retryOnConnectionFailure(false);
+        if (endpoint instanceof Endpoint.UnixSocket unix) {
+            overUnixSocket(builder, unix);
+        }
+        return builder.build();
+    }
+
+    /** The limits are the daemon's business. */
+    private static Dispatcher dispatcher(ExecutorService threads) {
+        Dispatcher dispatcher = new Dispatcher(threads);
+        dispatcher.setMaxRequests(Integer.MAX_VALUE);
+        dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
+        return dispatcher;
+    }
+
+    private static void overUnixSocket(OkHttpClient.Builder builder, Endpoint.UnixSocket endpoint) {
+        builder.socketFactory(new AFSocketFactory.FixedAddressSocketFactory(address(endpoint)))
+                .dns(host -> List.of(InetAddress.getLoopbackAddress()))
+                .proxy(Proxy.NO_PROXY)
+                // Connecting costs less than finding out whether the other side has hung up meanwhile.
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS));
+    }
+
+    private static AFUNIXSocketAddress address(Endpoint.UnixSocket endpoint) {
+        try {
+            return AFUNIXSocketAddress.of(endpoint.path());
+        } catch (SocketException e) {
+            throw new UncheckedIOException("Not the path of a socket: '" + endpoint.path() + "'", (IOException) e);
+        }
+    }
+}

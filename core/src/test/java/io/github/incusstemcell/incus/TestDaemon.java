@@ -1,0 +1,128 @@
+package io.github.incusstemcell.incus;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The daemon that the environment names, reached in one of several ways, with an image to try things on. Whatever is
+ * created through this is deleted at the end. Where there is no daemon, tests fail.
+ */
+final class TestDaemon implements AutoCloseable {
+
+    /** How a client reaches the daemon. */
+    enum Way {
+        /** Over the socket, as an administrator. */
+        SOCKET,
+        /** Over the network, with a client certificate that was let in by a token. */
+        HTTPS,
+        /** As those in group incus: confined to a restricted project. */
+        RESTRICTED_PROJECT
+    }
+
+    private static final String ALIAS = "incus-client-test-busybox";
+
+    private final Incus admin = Incus.connect();
+    private final String run = "it-" + UUID.randomUUID().toString().substring(0, 8);
+    private final Way way;
+    private final Incus incus;
+    private final List<String> instances = new CopyOnWriteArrayList<>();
+    private String certificate;
+
+    TestDaemon(Way way) {
+        this.way = way;
+        this.incus = switch (way) {
+            case SOCKET -> Incus.connect();
+            case HTTPS -> joined(List.of());
+            case RESTRICTED_PROJECT -> restricted();
+        };
+    }
+
+    private Incus joined(List<String> projects) {
+        ClientIdentity identity = ClientIdentity.generate(run);
+        certificate = PinnedCertificate.fingerprint(identity.certificate());
+        return Incus.join(admin.certificates().createToken(run, projects), identity);
+    }
+
+    private Incus restricted() {
+        admin.projects()
+                .create(
+                        run,
+                        Map.of(
+                                "features.images", "false",
+                                "restricted", "true",
+                                "restricted.snapshots", "allow"),
+                        "confined");
+        try (Incus joined = joined(List.of(run))) {
+            return Incus.connect(joined.endpoint().withProject(run));
+        }
+    }
+
+    /** {@return the client to test} */
+    Incus incus() {
+        return incus;
+    }
+
+    /** {@return a client that may do everything, in the same project} */
+    Incus admin() {
+        return admin.project(incus.project());
+    }
+
+    boolean isRestricted() {
+        return way == Way.RESTRICTED_PROJECT;
+    }
+
+    /** {@return a name that no other run uses} */
+    String freshName() {
+        return run + "-" + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** {@return the fingerprint of the busybox image, which is uploaded unless the daemon has it} */
+    String busybox() {
+        synchronized (TestDaemon.class) {
+            return admin.images().find(ALIAS).orElseGet(this::uploaded).fingerprint();
+        }
+    }
+
+    private ImageInfo uploaded() {
+        ImageInfo image = admin.images().upload(TestImages.busybox());
+        admin.images().createAlias(ALIAS, image.fingerprint(), "for tests of the Incus client");
+        return image;
+    }
+
+    /** {@return a description of a busybox instance, to be changed as needed} */
+    NewInstance.Builder described() {
+        String name = freshName();
+        instances.add(name);
+        return NewInstance.named(name)
+                .image(busybox())
+                .config("boot.autostart", "false")
+                .device("root", Map.of("type", "disk", "path", "/", "pool", pool()));
+    }
+
+    String pool() {
+        return admin.storagePools().list().get(0).name();
+    }
+
+    Instance started() {
+        return incus.instances().create(described().start().build());
+    }
+
+    Instance stopped() {
+        return incus.instances().create(described().build());
+    }
+
+    @Override
+    public void close() {
+        incus.close();
+        instances.forEach(name -> admin().instance(name).delete());
+        if (isRestricted()) {
+            admin.projects().delete(run);
+        }
+        if (certificate != null) {
+            admin.certificates().delete(certificate);
+        }
+        admin.close();
+    }
+}

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
+import java.security.cert.Certificate;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Handshake;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -32,12 +34,27 @@ final class Connection implements AutoCloseable {
     private final OkHttpClient client;
     private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
+    private volatile Certificate serverCertificate;
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
+        this(endpoint, Transport.client(endpoint));
+    }
+
+    /** Trusts the certificate of that fingerprint whatever the endpoint says. */
+    Connection(Endpoint.Https endpoint, PinnedCertificate trusted) {
+        this(endpoint, Transport.client(endpoint, trusted));
+    }
+
+    private Connection(Endpoint endpoint, OkHttpClient.Builder builder) {
         this.endpoint = endpoint;
         this.base = Transport.baseUrl(endpoint);
-        this.client = Transport.client(endpoint, threads);
+        this.client = builder.dispatcher(Transport.dispatcher(threads)).build();
+    }
+
+    /** {@return what the daemon showed in its last answer over TLS} */
+    Optional<Certificate> serverCertificate() {
+        return Optional.ofNullable(serverCertificate);
     }
 
     Endpoint endpoint() {
@@ -102,7 +119,7 @@ final class Connection implements AutoCloseable {
             result.completeExceptionally(new IncusClosedException(request.toString()));
             return result;
         }
-        Call call = clientFor(request.readTimeout()).newCall(build(request));
+        Call call = clientFor(request).newCall(build(request));
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
                 call.cancel();
@@ -116,6 +133,7 @@ final class Connection implements AutoCloseable {
 
             @Override
             public void onResponse(Call answered, Response response) {
+                remember(response.handshake());
                 try {
                     T value = reader.read(response);
                     if (!result.complete(value) && value instanceof Closeable unwanted) {
@@ -149,10 +167,21 @@ final class Connection implements AutoCloseable {
         return done;
     }
 
-    private OkHttpClient clientFor(Duration readTimeout) {
-        return readTimeout.isZero()
-                ? client
-                : client.newBuilder().readTimeout(readTimeout).build();
+    private void remember(Handshake handshake) {
+        if (handshake != null) {
+            serverCertificate = handshake.peerCertificates().get(0);
+        }
+    }
+
+    /**
+     * A request that only reads may be sent once more where a kept connection turns out to be dead; one that changes
+     * something may not.
+     */
+    private OkHttpClient clientFor(ApiRequest request) {
+        return client.newBuilder()
+                .readTimeout(request.readTimeout())
+                .retryOnConnectionFailure(request.method().equals("GET"))
+                .build();
     }
 
     private Request build(ApiRequest request) {

@@ -43,6 +43,20 @@ public final class Incus implements AutoCloseable {
         return EndpointDiscovery.of(endpoint).connect();
     }
 
+    /**
+     * Makes a daemon trust us, {@code POST /1.0/certificates}, and connects to it. Keep the {@link #endpoint()} and the
+     * identity: the token is good for this one time.
+     *
+     * @param token what {@code incus config trust add NAME} printed; not null
+     * @param identity what the daemon shall know us by; not null
+     * @return a client of that daemon, which has shown the certificate that the token names; never null
+     * @throws IncusUnavailableException if the daemon answers at none of the addresses in the token
+     * @throws IncusException if it does not take the token, because it was spent or has expired, for example
+     */
+    public static Incus join(String token, ClientIdentity identity) {
+        return new Joining(TrustToken.parse(token), identity).join();
+    }
+
     static Incus unchecked(Endpoint endpoint) {
         return new Incus(new Api(new Connection(endpoint), endpoint.project().orElse(DEFAULT_PROJECT)), true);
     }
@@ -120,6 +134,11 @@ public final class Incus implements AutoCloseable {
     /** {@return the profiles that this project sees; never null} */
     public Profiles profiles() {
         return new Profiles(api);
+    }
+
+    /** {@return whom the daemon trusts; never null} */
+    public Certificates certificates() {
+        return new Certificates(api);
     }
 
     /** {@return what the daemon is busy with; never null} */

@@ -31,26 +31,45 @@ final class Transport {
         return HttpUrl.get("http://incus/1.0");
     }
 
-    static OkHttpClient client(Endpoint endpoint, ExecutorService threads) {
-        OkHttpClient.Builder builder = new OkHttpClient.Builder()
-                .dispatcher(dispatcher(threads))
+    static OkHttpClient.Builder client(Endpoint endpoint) {
+        OkHttpClient.Builder builder = anyClient();
+        if (endpoint instanceof Endpoint.UnixSocket unix) {
+            overUnixSocket(builder, unix);
+        } else if (endpoint instanceof Endpoint.Https https) {
+            overTls(builder, https);
+        }
+        return builder;
+    }
+
+    static OkHttpClient.Builder client(Endpoint.Https endpoint, PinnedCertificate trusted) {
+        OkHttpClient.Builder builder = anyClient();
+        trusted.applyTo(builder, endpoint.identity());
+        return builder;
+    }
+
+    private static OkHttpClient.Builder anyClient() {
+        return new OkHttpClient.Builder()
                 // WebSocket and SFTP upgrades exist in HTTP/1.1 only.
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .followRedirects(false)
-                // A request that changes something must not be sent twice; what was idle for long is not used again,
-                // so that a daemon's restart does not show up in the next call.
                 .retryOnConnectionFailure(false);
-        if (endpoint instanceof Endpoint.UnixSocket unix) {
-            overUnixSocket(builder, unix);
+    }
+
+    private static void overTls(OkHttpClient.Builder builder, Endpoint.Https endpoint) {
+        if (endpoint.serverCertificate().isPresent()) {
+            String fingerprint =
+                    PinnedCertificate.fingerprint(endpoint.serverCertificate().get());
+            new PinnedCertificate(fingerprint).applyTo(builder, endpoint.identity());
+        } else {
+            PublicAuthorities.applyTo(builder, endpoint.identity());
         }
-        return builder.build();
     }
 
     /** The limits are the daemon's business. */
-    private static Dispatcher dispatcher(ExecutorService threads) {
+    static Dispatcher dispatcher(ExecutorService threads) {
         Dispatcher dispatcher = new Dispatcher(threads);
         dispatcher.setMaxRequests(Integer.MAX_VALUE);
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);

@@ -86,7 +86,8 @@ class ExecTest {
 
         @Test
         void passesArgumentsWithoutAShell() {
-            assertThat(run("printf", "%s|", "a b", "$HOME", "'", "\"", "\n", "", "*", "ü")).isEqualTo("a b|$HOME|'|\"|\n||*|ü|");
+            assertThat(run("printf", "%s|", "a b", "$HOME", "'", "\"", "\n", "", "*", "ü"))
+                    .isEqualTo("a b|$HOME|'|\"|\n||*|ü|");
         }
 
         @ParameterizedTest
@@ -122,8 +123,10 @@ class ExecTest {
 
             assertThat(instance.exec(cat).stdout()).isEmpty();
             assertThat(instance.exec(cat.stdin("text ü")).stdout()).isEqualTo("text ü");
-            assertThat(instance.exec(cat.stdin(new byte[] {0, -1, 10})).stdoutBytes()).containsExactly(0, -1, 10);
-            assertThat(instance.exec(cat.stdin(new ByteArrayInputStream("stream".getBytes()))).stdout())
+            assertThat(instance.exec(cat.stdin(new byte[] {0, -1, 10})).stdoutBytes())
+                    .containsExactly(0, -1, 10);
+            assertThat(instance.exec(cat.stdin(new ByteArrayInputStream("stream".getBytes())))
+                            .stdout())
                     .isEqualTo("stream");
             assertThat(instance.exec(cat.stdin(file)).stdout()).isEqualTo("from a file");
         }
@@ -133,12 +136,14 @@ class ExecTest {
             byte[] bytes = new byte[5_000_000];
             new Random(1).nextBytes(bytes);
 
-            assertThat(instance.exec(Command.of("cat").stdin(bytes)).stdoutBytes()).isEqualTo(bytes);
+            assertThat(instance.exec(Command.of("cat").stdin(bytes)).stdoutBytes())
+                    .isEqualTo(bytes);
         }
 
         @Test
         void doesNotMindAProgramThatDoesNotReadItsStdin() {
-            assertThat(instance.exec(Command.of("true").stdin(new byte[5_000_000])).exitCode())
+            assertThat(instance.exec(Command.of("true").stdin(new byte[5_000_000]))
+                            .exitCode())
                     .isZero();
         }
 
@@ -153,7 +158,8 @@ class ExecTest {
 
         @Test
         void setsVariables() {
-            Command command = Command.shell("echo \"$A,$B\"").environment("A", "1").environment("B", "x y\nz");
+            Command command =
+                    Command.shell("echo \"$A,$B\"").environment("A", "1").environment("B", "x y\nz");
 
             assertThat(instance.exec(command).stdout()).isEqualTo("1,x y\nz\n");
         }
@@ -182,12 +188,12 @@ class ExecTest {
 
         @Test
         void worksInADirectoryThatIsThere() {
-            assertThat(instance.exec(Command.of("pwd").workingDirectory("/var/tmp")).stdout())
+            assertThat(instance.exec(Command.of("pwd").workingDirectory("/var/tmp"))
+                            .stdout())
                     .isEqualTo("/var/tmp\n");
             assertThatThrownBy(() -> instance.exec(Command.of("pwd").workingDirectory("/not/there")))
                     .isInstanceOf(IncusStemcellException.class)
-                    .hasMessage("Cannot run 'pwd' in '/not/there': instance '" + instance
-                            + "' has no such directory");
+                    .hasMessage("Cannot run 'pwd' in '/not/there': instance '" + instance + "' has no such directory");
         }
 
         @Test
@@ -210,7 +216,8 @@ class ExecTest {
             assertThat(result.stdout()).isEqualTo("before\n");
             assertThat(result.stderr()).isEqualTo("after\n");
             assertThat(result.duration()).isBetween(Duration.ofMillis(500), Duration.ofSeconds(4));
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4321'")).stdout())
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4321'"))
+                            .stdout())
                     .isEmpty();
         }
 
@@ -221,15 +228,18 @@ class ExecTest {
 
             assertThatThrownBy(result::requireSuccess)
                     .isInstanceOf(CommandFailedException.class)
-                    .hasMessage("'sh -c 'echo so far; sleep 54321'' was killed after its timeout of 200 ms\nstdout:\n  so far");
+                    .hasMessage(
+                            "'sh -c 'echo so far; sleep 54321'' was killed after its timeout of 200 ms\nstdout:\n  so far");
         }
 
         @Test
         void killsTheTreeOfAUserAfterATimeout() {
             Command command = Command.shell("setsid sleep 54322 & sleep 54322").user("user");
 
-            assertThat(instance.exec(command.timeout(Duration.ofMillis(300))).timedOut()).isTrue();
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4322'")).stdout())
+            assertThat(instance.exec(command.timeout(Duration.ofMillis(300))).timedOut())
+                    .isTrue();
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4322'"))
+                            .stdout())
                     .isEmpty();
         }
 
@@ -255,7 +265,9 @@ class ExecTest {
             AtomicLong count = new AtomicLong();
             long before = PeakMemory.reset();
 
-            instance.exec(Command.shell("head -c 1073741824 /dev/zero"), (stream, buffer, length) -> count.addAndGet(length))
+            instance.exec(
+                            Command.shell("head -c 1073741824 /dev/zero"),
+                            (stream, buffer, length) -> count.addAndGet(length))
                     .requireSuccess();
 
             assertThat(count).hasValue(1L << 30);
@@ -285,7 +297,8 @@ class ExecTest {
                     Command.shell("echo one; printf 'two ü\\n\\nthree'; sleep 0.1; echo err >&2"),
                     Output.lines((stream, line) -> lines.add(stream + " " + line)));
 
-            assertThat(lines).containsExactlyInAnyOrder("STDOUT one", "STDOUT two ü", "STDOUT ", "STDOUT three", "STDERR err");
+            assertThat(lines)
+                    .containsExactlyInAnyOrder("STDOUT one", "STDOUT two ü", "STDOUT ", "STDOUT three", "STDERR err");
         }
 
         @Test
@@ -306,7 +319,8 @@ class ExecTest {
                     }))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("Handing on the stdout of 'sh -c 'echo x; sleep 54323'' failed: disk full");
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4323'")).stdout())
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4323'"))
+                            .stdout())
                     .isEmpty();
         }
 
@@ -316,7 +330,8 @@ class ExecTest {
             CompletableFuture<Void> started = new CompletableFuture<>();
             Thread thread = new Thread(() -> {
                 try {
-                    instance.exec(Command.shell("echo x; sleep 54324"), (stream, buffer, length) -> started.complete(null));
+                    instance.exec(
+                            Command.shell("echo x; sleep 54324"), (stream, buffer, length) -> started.complete(null));
                 } catch (IncusInterruptedException e) {
                     thrown.set(Thread.currentThread().isInterrupted() ? e : null);
                 }
@@ -329,7 +344,8 @@ class ExecTest {
             assertThat(thrown.get())
                     .isInstanceOf(IncusInterruptedException.class)
                     .hasMessage("Interrupted while waiting for the end of 'sh -c 'echo x; sleep 54324''");
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4324'")).stdout())
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4324'"))
+                            .stdout())
                     .isEmpty();
         }
 
@@ -355,7 +371,8 @@ class ExecTest {
 
         @Test
         void signalsARunningCommand() throws IOException {
-            Command command = Command.shell("trap 'echo got it; exit 7' USR1; echo ready; while :; do sleep 0.05; done");
+            Command command =
+                    Command.shell("trap 'echo got it; exit 7' USR1; echo ready; while :; do sleep 0.05; done");
             try (RunningCommand running = instance.start(command)) {
                 assertThat(running.stdout().readNBytes(6)).asString().isEqualTo("ready\n");
                 running.signal(10);
@@ -371,7 +388,8 @@ class ExecTest {
                 running.kill();
                 assertThat(running.waitFor()).isEqualTo(137);
             }
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4325'")).stdout())
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4325'"))
+                            .stdout())
                     .isEmpty();
         }
 
@@ -380,14 +398,16 @@ class ExecTest {
             try (RunningCommand running = instance.start(Command.shell("echo x; sleep 54326; true"))) {
                 running.stdout().read();
             }
-            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4326'")).stdout())
+            assertThat(instance.exec(Command.shell("ps -o args | grep '[5]4326'"))
+                            .stdout())
                     .isEmpty();
         }
 
         @Test
         void givesATerminal() {
-            ExecResult result = instance.exec(
-                    Command.shell("tty; stty size; echo err >&2; read line; echo got $line").stdin("typed\n").terminal(91, 33));
+            ExecResult result = instance.exec(Command.shell("tty; stty size; echo err >&2; read line; echo got $line")
+                    .stdin("typed\n")
+                    .terminal(91, 33));
 
             assertThat(result.stdout()).contains("/dev/pts/", "33 91", "err\r\n", "got typed\r\n");
             assertThat(result.stderr()).isEmpty();
@@ -397,8 +417,10 @@ class ExecTest {
 
         @Test
         void endsTheInputOfATerminal() {
-            assertThat(instance.exec(Command.of("cat").terminal(80, 24)).exitCode()).isZero();
-            assertThat(instance.exec(Command.of("cat").stdin("line\n").terminal(80, 24)).stdout())
+            assertThat(instance.exec(Command.of("cat").terminal(80, 24)).exitCode())
+                    .isZero();
+            assertThat(instance.exec(Command.of("cat").stdin("line\n").terminal(80, 24))
+                            .stdout())
                     .contains("line");
         }
 
@@ -426,15 +448,16 @@ class ExecTest {
         @Test
         void saysThatAnInstanceIsNotThere() {
             assertThatThrownBy(() -> daemon.incus().instance("it-nowhere").exec(Command.of("true")))
-                    .isInstanceOfSatisfying(IncusException.class, e -> assertThat(e.code()).isEqualTo(404));
+                    .isInstanceOfSatisfying(
+                            IncusException.class, e -> assertThat(e.code()).isEqualTo(404));
         }
 
         @Test
         void saysThatTheInstanceWasStoppedMeanwhile() {
             Instance doomed = daemon.started();
             CompletableFuture<Void> started = new CompletableFuture<>();
-            CompletableFuture<ExecResult> pending = inAThread(() ->
-                    doomed.exec(Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
+            CompletableFuture<ExecResult> pending = inAThread(() -> doomed.exec(
+                    Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
             started.join();
 
             doomed.stopNow();
@@ -450,8 +473,8 @@ class ExecTest {
                     .instances()
                     .create(daemon.described().ephemeral().start().build());
             CompletableFuture<Void> started = new CompletableFuture<>();
-            CompletableFuture<ExecResult> pending = inAThread(() ->
-                    doomed.exec(Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
+            CompletableFuture<ExecResult> pending = inAThread(() -> doomed.exec(
+                    Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
             started.join();
 
             doomed.delete();

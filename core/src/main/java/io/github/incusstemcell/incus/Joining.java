@@ -1,0 +1,53 @@
+package io.github.incusstemcell.incus;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusUnavailableException.Attempt;
+import java.io.IOException;
+import java.net.URI;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Spends a trust token: finds the daemon that it names, makes sure of its certificate, and asks to be let in. */
+final class Joining {
+
+    private final TrustToken token;
+    private final ClientIdentity identity;
+
+    Joining(TrustToken token, ClientIdentity identity) {
+        this.token = token;
+        this.identity = identity;
+    }
+
+    Incus join() {
+        List<Attempt> attempts = new ArrayList<>();
+        for (String address : token.addresses()) {
+            URI url = URI.create("https://" + address);
+            try {
+                return Incus.connect(join(url));
+            } catch (IncusConnectionException e) {
+                String outcome = e.getCause() instanceof IOException cause ? Failures.reason(cause) : e.getMessage();
+                attempts.add(new Attempt(url.toString(), "trust token", outcome));
+            }
+        }
+        throw new IncusUnavailableException(attempts);
+    }
+
+    private Endpoint join(URI url) {
+        Endpoint.Https unknown = new Endpoint.Https(url, identity, Optional.empty(), Optional.empty());
+        try (Connection connection = new Connection(unknown, new PinnedCertificate(token.fingerprint()))) {
+            connection.ask(ApiRequest.post("certificates")
+                    .json(Json.object().put("type", "client").put("trust_token", token.text())));
+            return new Endpoint.Https(url, identity, Optional.of(server(connection)), Optional.empty());
+        }
+    }
+
+    private static X509Certificate server(Connection connection) {
+        Certificate shown = connection
+                .serverCertificate()
+                .orElseThrow(() -> new IncusStemcellException("The daemon has shown no certificate"));
+        return (X509Certificate) shown;
+    }
+}

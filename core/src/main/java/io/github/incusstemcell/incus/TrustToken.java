@@ -1,0 +1,49 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.IncusStemcellException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+
+/** What {@code incus config trust add} prints: where the daemon is, which certificate it has, and a secret. */
+record TrustToken(String text, String clientName, String fingerprint, List<String> addresses) {
+
+    static TrustToken parse(String text) {
+        try {
+            byte[] decoded = Base64.getDecoder().decode(text.strip());
+            JsonNode node = Json.parse(new String(decoded, StandardCharsets.UTF_8));
+            if (node.has("secret") && node.has("fingerprint") && node.has("addresses")) {
+                return new TrustToken(
+                        text.strip(),
+                        node.path("client_name").asText(),
+                        node.path("fingerprint").asText(),
+                        Json.list(node.path("addresses"), JsonNode::asText));
+            }
+        } catch (IllegalArgumentException | IOException e) {
+            throw notAToken(e);
+        }
+        throw notAToken(null);
+    }
+
+    private static IncusStemcellException notAToken(Exception cause) {
+        return new IncusStemcellException(
+                "Not a trust token of Incus; get one by 'incus config trust add NAME' on the daemon's machine", cause);
+    }
+
+    /** {@return the token that belongs to an operation which waits for it to be used} */
+    static TrustToken of(OperationAnswer operation) {
+        JsonNode metadata = operation.metadata();
+        ObjectNode token = Json.object()
+                .put("client_name", metadata.path("request").path("name").asText())
+                .put("fingerprint", metadata.path("fingerprint").asText())
+                .put("secret", metadata.path("secret").asText());
+        token.set("addresses", metadata.path("addresses"));
+        if (metadata.has("expiresAt")) {
+            token.set("expires_at", metadata.path("expiresAt"));
+        }
+        return parse(Base64.getEncoder().encodeToString(token.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+}

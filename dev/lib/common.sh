@@ -50,7 +50,7 @@ need() {
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
     apt_update_once
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y -q --no-install-recommends \
         ${TARGET_RELEASE:+-t "$TARGET_RELEASE"} "${missing[@]}" >&2 \
         || die "could not install ${missing[*]}" "install them by hand, then run this again"
 }

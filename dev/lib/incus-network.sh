@@ -40,8 +40,8 @@ listen_on_loopback() {
     local address port
     address=$(client config get core.https_address)
     port=${address##*:}
-    # After a reboot another process may have the port.
-    if [ -z "$port" ] || [[ $(ss -Hltnp "src $address") != *'"incusd"'* ]]; then
+    # After a reboot another process may have the port. Inside, only our own are seen by name.
+    if [ -z "$port" ] || [[ $(inside ss -Hltnp "src $address") != *'"incusd"'* ]]; then
         port=$(free_port) || die "none of the ports 18443 to 19442 is free" "end what holds them; see ss -ltn"
         client config set "core.https_address=127.0.0.1:$port"
     fi

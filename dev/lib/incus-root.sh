@@ -40,7 +40,9 @@ fetch_root() { # FOLDER
         || options+=(--setup-hook="sed -n 's/ trixie main/ trixie-backports main/p' \"\$1/etc/apt/sources.list\" >>\"\$1/etc/apt/sources.list.d/backports.list\"")
     rm -rf --one-file-system "$1"
     mkdir -p "$1"
-    mmdebstrap --mode=root --variant=essential --components=main --include="$(packages)" "${options[@]}" \
+    # In a mount namespace of its own, so that it leaves no mount behind where it is interrupted.
+    unshare --mount --propagation private -- \
+        mmdebstrap --mode=root --variant=essential --components=main --include="$(packages)" "${options[@]}" \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         trixie "$1" ${mirror:+"$mirror"} </dev/null >&2 \

@@ -1,0 +1,27 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A boot that has come to its end.
+ *
+ * @param state running, degraded or maintenance; not null
+ * @param duration the guest's own figure: from the start of its PID 1 until its start jobs were done; zero where the
+ *     boot ended without it, as in maintenance; not null
+ */
+public record Boot(SystemState state, Duration duration) {
+
+    /**
+     * Refuses nulls, and states in which the boot still goes on.
+     *
+     * @param state running, degraded or maintenance; not null
+     * @param duration the guest's own figure: from the start of its PID 1 until its start jobs were done; zero where the boot ended without it, as in maintenance; not null
+     */
+    public Boot {
+        Objects.requireNonNull(duration, "duration");
+        if (!state.hasFinishedBooting()) {
+            throw new IllegalArgumentException("Not the end of a boot: " + state);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.incusstemcell.systemd;
+
+import java.util.List;
+
+/** A guest's systemd did not come to the end of its boot in time. */
+public class BootTimeoutException extends SystemdException {
+
+    private final SystemState state;
+    private final transient List<Job> jobs;
+    private final transient List<UnitSummary> activating;
+
+    BootTimeoutException(
+            String message, SystemState state, List<Job> jobs, List<UnitSummary> activating, Throwable cause) {
+        super(message, cause);
+        this.state = state;
+        this.jobs = List.copyOf(jobs);
+        this.activating = List.copyOf(activating);
+    }
+
+    /** {@return the state at the end of the wait; {@link SystemState#OFFLINE} where systemd never answered} */
+    public SystemState state() {
+        return state;
+    }
+
+    /** {@return the jobs that were still queued; never null} */
+    public List<Job> jobs() {
+        return jobs;
+    }
+
+    /** {@return the units that were still activating; never null} */
+    public List<UnitSummary> activating() {
+        return activating;
+    }
+}

@@ -1,0 +1,266 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A service manager over D-Bus (org.freedesktop.systemd1(5)).
+ *
+ * <p>Opens its one connection when it is first needed, and another one when that is gone: a guest that reboots and a
+ * manager that re-executes itself drop it.
+ */
+final class BusManager implements ServiceManager {
+
+    static final String SERVICE = "org.freedesktop.systemd1";
+    static final String MANAGER = SERVICE + ".Manager";
+    static final String UNIT = SERVICE + ".Unit";
+    private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
+    private static final String DAEMON = "org.freedesktop.DBus";
+    private static final String OBJECT = "/org/freedesktop/systemd1";
+
+    /** How long PID 1 may take for an answer that it can give at once. */
+    static final Duration ANSWER = Duration.ofSeconds(10);
+    /** Reading all configuration again runs all generators. */
+    private static final Duration RELOAD = Duration.ofSeconds(90);
+
+    private final Bridge bridge;
+    private BusConnection connection;
+    private boolean closed;
+
+    BusManager(Bridge bridge) {
+        this.bridge = bridge;
+    }
+
+    /** Makes a connection to a bus daemon into one that can talk to the manager and hear it. */
+    static void enterBus(BusConnection connection, Duration timeout) {
+        connection.destination(DAEMON);
+        connection.call(new BusMessage.Call("/org/freedesktop/DBus", DAEMON, "Hello", "", List.of()), timeout);
+        connection.call(
+                new BusMessage.Call(
+                        "/org/freedesktop/DBus",
+                        DAEMON,
+                        "AddMatch",
+                        "s",
+                        List.of("type='signal',sender='" + SERVICE + "'")),
+                timeout);
+        connection.destination(SERVICE);
+    }
+
+    synchronized BusConnection connection(Duration timeout) {
+        if (closed) {
+            throw new SystemdException("The handle on systemd of " + bridge.peer() + " is closed");
+        }
+        if (connection == null || connection.isClosed()) {
+            connection = bridge.open(timeout);
+            // Without it systemd tells a bus of nothing. A private connection hears everything either way.
+            connection.call(manager("Subscribe", "", List.of()), timeout);
+        }
+        return connection;
+    }
+
+    private static BusMessage.Call manager(String method, String signature, List<?> arguments) {
+        return new BusMessage.Call(OBJECT, MANAGER, method, signature, arguments);
+    }
+
+    private static BusMessage.Call properties(String path, String interfaceName) {
+        return new BusMessage.Call(path, PROPERTIES, "GetAll", "s", List.of(interfaceName));
+    }
+
+    /** For calls that change nothing: a connection that was lost since the last call is worth a second try. */
+    private List<Object> read(BusMessage.Call call) {
+        try {
+            return connection(ANSWER).call(call, ANSWER);
+        } catch (BusConnection.ClosedException e) {
+            return connection(ANSWER).call(call, ANSWER);
+        }
+    }
+
+    /** For calls that change something: the connection is tried before, the call itself is made once. */
+    private List<Object> act(BusMessage.Call call, Duration timeout) {
+        return connection(ANSWER).call(call, timeout);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> asProperties(List<Object> body) {
+        return (Map<String, Object>) body.get(0);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<List<Object>> asRows(List<Object> body) {
+        return (List<List<Object>>) body.get(0);
+    }
+
+    @Override
+    public Map<String, Object> manager() {
+        return asProperties(read(properties(OBJECT, MANAGER)));
+    }
+
+    @Override
+    public Map<String, Object> unit(String name) {
+        // An empty interface means all of them; asking for a unit's path loads the unit.
+        return asProperties(read(properties(UnitName.path(name), "")));
+    }
+
+    @Override
+    public List<Map<String, Object>> units(List<String> names) {
+        BusConnection bus = connection(ANSWER);
+        List<CompletableFuture<BusMessage>> replies = names.stream()
+                .map(name -> bus.send(properties(UnitName.path(name), "")))
+                .toList();
+        List<Map<String, Object>> units = new ArrayList<>();
+        replies.forEach(reply -> units.add(asProperties(bus.answer(reply, "GetAll", ANSWER))));
+        return units;
+    }
+
+    @Override
+    public List<UnitSummary> list() {
+        return asRows(read(manager("ListUnits", "", List.of()))).stream()
+                .map(row -> new UnitSummary(
+                        (String) row.get(0),
+                        (String) row.get(1),
+                        LoadState.of((String) row.get(2)),
+                        ActiveState.of((String) row.get(3)),
+                        (String) row.get(4)))
+                .toList();
+    }
+
+    @Override
+    public Map<String, UnitFileState> unitFiles() {
+        Map<String, UnitFileState> files = new LinkedHashMap<>();
+        for (List<Object> row : asRows(read(manager("ListUnitFiles", "", List.of())))) {
+            String path = (String) row.get(0);
+            files.put(path.substring(path.lastIndexOf('/') + 1), UnitFileState.of((String) row.get(1)));
+        }
+        return files;
+    }
+
+    @Override
+    public List<Job> jobs() {
+        return asRows(read(manager("ListJobs", "", List.of()))).stream()
+                .map(row -> new Job((Long) row.get(0), (String) row.get(1), (String) row.get(2), (String) row.get(3)))
+                .toList();
+    }
+
+    @Override
+    public String run(JobVerb verb, String unit, Duration timeout) {
+        return awaitJob(manager(verb.method, "ss", List.of(unit, "replace")), unit, timeout);
+    }
+
+    @Override
+    public String runTransient(String name, List<TransientUnit.Property> properties, Duration timeout) {
+        List<List<?>> wired = new ArrayList<>();
+        properties.forEach(property -> wired.add(List.of(property.name(), property.wire())));
+        return awaitJob(
+                manager("StartTransientUnit", "ssa(sv)a(sa(sv))", List.of(name, "fail", wired, List.of())),
+                name,
+                timeout);
+    }
+
+    private String awaitJob(BusMessage.Call call, String unit, Duration timeout) {
+        JobResults results = new JobResults();
+        Subscription subscription = listen(results, ANSWER);
+        try {
+            String jobPath = (String) act(call, ANSWER).get(0);
+            long id = Long.parseLong(jobPath.substring(jobPath.lastIndexOf('/') + 1));
+            return results.await(
+                    id,
+                    timeout,
+                    () -> new SystemdException("The " + call.member() + " job of " + unit + " on " + bridge.peer()
+                            + " was not over within " + Spans.text(timeout) + "; jobs: " + jobs()));
+        } finally {
+            subscription.close();
+        }
+    }
+
+    @Override
+    public void change(UnitFileVerb verb, List<String> units) {
+        List<Object> arguments = new ArrayList<>();
+        arguments.add(units);
+        arguments.addAll(verb.flags);
+        act(manager(verb.method, verb.signature, arguments), ANSWER);
+        reload();
+    }
+
+    @Override
+    public void reload() {
+        act(manager("Reload", "", List.of()), RELOAD);
+    }
+
+    @Override
+    public void resetFailed(String unit) {
+        act(
+                unit == null ? manager("ResetFailed", "", List.of()) : manager("ResetFailedUnit", "s", List.of(unit)),
+                ANSWER);
+    }
+
+    @Override
+    public void kill(String unit, int signal) {
+        act(manager("KillUnit", "ssi", List.of(unit, "all", (long) signal)), ANSWER);
+    }
+
+    @Override
+    public Subscription listen(Consumer<ManagerEvent> listener, Duration timeout) {
+        BusConnection bus = connection(timeout);
+        BusEvents events = new BusEvents(listener);
+        bus.listen(events);
+        return () -> bus.forget(events);
+    }
+
+    @Override
+    public Subscription watch(String unit, Consumer<Map<String, Object>> listener) {
+        BusConnection bus = connection(ANSWER);
+        UnitFeed feed = new UnitFeed(unit, listener, answer -> bus.send(properties(UnitName.path(unit), ""), answer));
+        BusEvents events = new BusEvents(feed);
+        bus.listen(events);
+        feed.readAll();
+        return () -> bus.forget(events);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    /** Remembers the results of all jobs, because one may be over before its number is known here. */
+    private static final class JobResults implements Consumer<ManagerEvent> {
+
+        private final Map<Long, CompletableFuture<String>> results = new java.util.concurrent.ConcurrentHashMap<>();
+        private final CompletableFuture<String> lost = new CompletableFuture<>();
+
+        @Override
+        public void accept(ManagerEvent event) {
+            if (event instanceof ManagerEvent.JobRemoved removed) {
+                result(removed.id()).complete(removed.result());
+            } else if (event instanceof ManagerEvent.Lost) {
+                lost.complete("lost");
+            }
+        }
+
+        private CompletableFuture<String> result(long id) {
+            return results.computeIfAbsent(id, key -> new CompletableFuture<>());
+        }
+
+        String await(long id, Duration timeout, java.util.function.Supplier<SystemdException> late) {
+            try {
+                return (String) CompletableFuture.anyOf(result(id), lost)
+                        .get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SystemdException("Interrupted while waiting for a job of systemd", e);
+            } catch (java.util.concurrent.TimeoutException e) {
+                throw late.get();
+            } catch (java.util.concurrent.ExecutionException e) {
+                throw new IllegalStateException(e); // neither future is ever completed so
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.github.incusstemcell.systemd;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.RunningCommand;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The journal of a guest, read by {@code journalctl}.
+ *
+ * <p>Each reading first has journald take in all that was written before (journalctl {@code --sync}). Every method throws a
+ * {@link SystemdException} where the guest has no journal that can be read, so that no answer is never taken for no entries.
+ */
+public final class Journal {
+
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+
+    private static final String READ = """
+            journalctl --sync || { echo "journald does not answer" >&2; exit 1; }
+            exec journalctl --output=json --all --no-pager --quiet "$@"
+            """;
+
+    private final Instance instance;
+
+    private Journal(Instance instance) {
+        this.instance = instance;
+    }
+
+    /**
+     * A handle on the journal of an instance; asks nothing yet.
+     *
+     * @param instance a container with systemd; not null
+     * @return the handle
+     */
+    public static Journal of(Instance instance) {
+        return new Journal(Objects.requireNonNull(instance, "instance"));
+    }
+
+    /**
+     * Reads entries.
+     *
+     * @param query which; not null
+     * @return the entries, from the oldest on
+     */
+    public List<JournalEntry> entries(JournalQuery query) {
+        ExecResult result = instance.exec(command(query.arguments()).timeout(ANSWER));
+        if (!result.isSuccess()) {
+            throw unreadable(result.exitCode(), result.stderr());
+        }
+        List<JournalEntry> entries = new ArrayList<>();
+        byte[] output = result.stdoutBytes();
+        int start = 0;
+        for (int i = 0; i < output.length; i++) {
+            if (output[i] == '\n') {
+                entries.add(JournalJson.entry(Arrays.copyOfRange(output, start, i)));
+                start = i + 1;
+            }
+        }
+        return entries.stream().filter(query::accepts).toList();
+    }
+
+    private static Command command(List<String> arguments) {
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", READ, "sh"));
+        argv.addAll(arguments);
+        return Command.of(argv);
+    }
+
+    private SystemdException unreadable(int exitCode, String stderr) {
+        return new SystemdException("The journal of " + instance.name()
+                + " cannot be read: journalctl ended with exit code " + exitCode + ": " + stderr.strip());
+    }
+
+    /** {@return the place behind the last entry as of now, for {@link JournalQuery#after}} */
+    public JournalMark mark() {
+        List<JournalEntry> last = entries(JournalQuery.all().last(1));
+        return new JournalMark(last.isEmpty() ? "" : last.get(0).cursor());
+    }
+
+    /**
+     * Reads what came after a mark.
+     *
+     * @param mark from {@link #mark()}; not null
+     * @return the entries, from the oldest on
+     */
+    public List<JournalEntry> since(JournalMark mark) {
+        return entries(JournalQuery.all().after(mark));
+    }
+
+    /**
+     * Hands each entry to the consumer as it is written: from the query's mark on, or else from now on.
+     *
+     * @param query which; not null
+     * @param consumer called on a thread of its own, one entry at a time; not null
+     * @return what to close when nothing more is wanted
+     */
+    public JournalFollower follow(JournalQuery query, Consumer<JournalEntry> consumer) {
+        JournalQuery marked = query.isMarked() ? query : query.after(mark());
+        List<String> arguments = new ArrayList<>(List.of("--follow", "--no-tail"));
+        arguments.addAll(marked.arguments());
+        RunningCommand exec = instance.start(command(arguments));
+        return new JournalFollower(
+                instance.name(),
+                exec,
+                entry -> {
+                    if (marked.accepts(entry)) {
+                        consumer.accept(entry);
+                    }
+                },
+                this::unreadable);
+    }
+
+    /**
+     * Waits for an entry, woken by journald.
+     *
+     * @param query where to look: from its mark on, or else from now on; not null
+     * @param wanted which entry ends the wait; not null
+     * @param timeout how long to wait; not null
+     * @return the entry, or empty where none came in time
+     */
+    public Optional<JournalEntry> await(JournalQuery query, Predicate<JournalEntry> wanted, Duration timeout) {
+        CompletableFuture<JournalEntry> found = new CompletableFuture<>();
+        Consumer<JournalEntry> look = entry -> {
+            if (wanted.test(entry)) {
+                found.complete(entry);
+            }
+        };
+        try (JournalFollower follower = follow(query, look)) {
+            follower.onFailure(found::completeExceptionally);
+            return Optional.of(found.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemdException("Interrupted while waiting for the journal of " + instance.name(), e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new SystemdException("" + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.incusstemcell.systemd;
+
+import java.util.Objects;
+
+/**
+ * A place in a journal: behind its last entry at one moment.
+ *
+ * @param cursor journald's name of that entry; empty where the journal had none; not null
+ */
+public record JournalMark(String cursor) {
+
+    /**
+     * Refuses null.
+     *
+     * @param cursor journald's name of that entry; empty where the journal had none; not null
+     */
+    public JournalMark {
+        Objects.requireNonNull(cursor, "cursor");
+    }
+}

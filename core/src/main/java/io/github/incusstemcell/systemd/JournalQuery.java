@@ -1,0 +1,151 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/** Which entries of a journal are wanted: all of them, narrowed down by each call. Immutable. */
+public final class JournalQuery {
+
+    private static final JournalQuery ALL = new JournalQuery(List.of(), List.of(), null, null);
+
+    private final List<String> options;
+    private final List<String> matches;
+    private final JournalMark mark;
+    private final Pattern pattern;
+
+    private JournalQuery(List<String> options, List<String> matches, JournalMark mark, Pattern pattern) {
+        this.options = List.copyOf(options);
+        this.matches = List.copyOf(matches);
+        this.mark = mark;
+        this.pattern = pattern;
+    }
+
+    /** {@return a query for all entries} */
+    public static JournalQuery all() {
+        return ALL;
+    }
+
+    private JournalQuery option(String option) {
+        List<String> more = new ArrayList<>(options);
+        more.add(option);
+        return new JournalQuery(more, matches, mark, pattern);
+    }
+
+    /**
+     * Narrows down to what a unit wrote, and what systemd wrote of it.
+     *
+     * @param name the unit's name; not null
+     * @return the narrower query
+     */
+    public JournalQuery unit(String name) {
+        return option("--unit=" + UnitName.complete(name));
+    }
+
+    /**
+     * Narrows down to one run of a unit: what it wrote, and what systemd wrote of it.
+     *
+     * @param id the 32 hex digits of {@link Unit#invocationId()}; not null
+     * @return the narrower query
+     */
+    public JournalQuery invocation(String id) {
+        // journalctl knows --invocation since 257 only.
+        return new JournalQuery(
+                options, List.of("_SYSTEMD_INVOCATION_ID=" + id, "+", "INVOCATION_ID=" + id), mark, pattern);
+    }
+
+    /**
+     * Narrows down to what a program wrote that calls itself so.
+     *
+     * @param identifier the name, as {@code sshd}; not null
+     * @return the narrower query
+     */
+    public JournalQuery identifier(String identifier) {
+        return option("--identifier=" + Objects.requireNonNull(identifier, "identifier"));
+    }
+
+    /**
+     * Narrows down to a gravity.
+     *
+     * @param least the least grave priority that is wanted; not null
+     * @return the narrower query
+     */
+    public JournalQuery priorityAtLeast(Priority least) {
+        return option("--priority=" + least.ordinal());
+    }
+
+    /**
+     * Narrows down to a time.
+     *
+     * @param time by the guest's clock, from which on; not null
+     * @return the narrower query
+     */
+    public JournalQuery since(Instant time) {
+        return option("--since=" + at(time));
+    }
+
+    /**
+     * Narrows down to a time.
+     *
+     * @param time by the guest's clock, up to which; not null
+     * @return the narrower query
+     */
+    public JournalQuery until(Instant time) {
+        return option("--until=" + at(time));
+    }
+
+    private static String at(Instant time) {
+        return String.format("@%d.%06d", time.getEpochSecond(), time.getNano() / 1000);
+    }
+
+    /**
+     * Narrows down to what came after a mark.
+     *
+     * @param place from {@link Journal#mark()}; not null
+     * @return the narrower query
+     */
+    public JournalQuery after(JournalMark place) {
+        return new JournalQuery(options, matches, Objects.requireNonNull(place, "place"), pattern);
+    }
+
+    /**
+     * Narrows down to the last entries, before {@link #matching} looks at them.
+     *
+     * @param count how many; more than 0
+     * @return the narrower query
+     */
+    public JournalQuery last(int count) {
+        return option("--lines=" + count);
+    }
+
+    /**
+     * Narrows down to messages in which a pattern is found. Looked for here, not in the guest, whose journalctl may have been
+     * built without.
+     *
+     * @param wanted the pattern; not null
+     * @return the narrower query
+     */
+    public JournalQuery matching(Pattern wanted) {
+        return new JournalQuery(options, matches, mark, Objects.requireNonNull(wanted, "wanted"));
+    }
+
+    boolean accepts(JournalEntry entry) {
+        return pattern == null || pattern.matcher(entry.message()).find();
+    }
+
+    boolean isMarked() {
+        return mark != null;
+    }
+
+    /** {@return journalctl's arguments} */
+    List<String> arguments() {
+        List<String> arguments = new ArrayList<>(options);
+        if (mark != null && !mark.cursor().isEmpty()) {
+            arguments.add("--after-cursor=" + mark.cursor());
+        }
+        arguments.addAll(matches);
+        return arguments;
+    }
+}

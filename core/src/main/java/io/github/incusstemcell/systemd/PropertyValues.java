@@ -1,0 +1,118 @@
+package io.github.incusstemcell.systemd;
+
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+
+/**
+ * Properties as they came: typed from the bus, or as text from {@code systemctl show}.
+ *
+ * <p>What is asked for here must have come: an answer without it is not read as "no", "0" or "none".
+ */
+final class PropertyValues {
+
+    private final Map<String, Object> values;
+
+    PropertyValues(Map<String, Object> values) {
+        this.values = values;
+    }
+
+    TreeSet<String> names() {
+        return new TreeSet<>(values.keySet());
+    }
+
+    private Object required(String name) {
+        Object value = values.get(name);
+        if (value == null) {
+            throw new SystemdException("systemd's answer has no property " + name + ", only " + names());
+        }
+        return value;
+    }
+
+    String text(String name) {
+        return required(name) instanceof String text ? text : shown(name).orElseThrow();
+    }
+
+    Optional<String> optionalText(String name) {
+        return shown(name).filter(text -> !text.isEmpty());
+    }
+
+    Optional<String> shown(String name) {
+        return Optional.ofNullable(values.get(name))
+                .map(value -> value instanceof String text ? text : PropertyText.of(name, value));
+    }
+
+    boolean flag(String name) {
+        Object value = required(name);
+        return value instanceof Boolean flag ? flag : "yes".equals(value);
+    }
+
+    /** {@return a number; empty where there is no such property, and where systemd says that it has no value} */
+    OptionalLong count(String name) {
+        Object value = values.get(name);
+        if (value instanceof Long number) {
+            return OptionalLong.of(number);
+        }
+        if (value instanceof String text && text.matches("-?\\d+")) {
+            return OptionalLong.of(Long.parseLong(text));
+        }
+        return OptionalLong.empty();
+    }
+
+    Optional<Instant> time(String name) {
+        Object value = values.get(name);
+        if (value instanceof Long micros) {
+            return micros == 0 ? Optional.empty() : Optional.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
+        }
+        return value instanceof String text ? PropertyText.parseTime(text) : Optional.empty();
+    }
+
+    /** {@return microseconds as systemd counts them; empty where it says 0, infinity or nothing} */
+    OptionalLong micros(String name) {
+        Object value = values.get(name);
+        if (value instanceof BigInteger) {
+            return OptionalLong.empty();
+        }
+        long micros =
+                value instanceof String text ? PropertyText.parseSpan(text) : value instanceof Long number ? number : 0;
+        return micros == 0 ? OptionalLong.empty() : OptionalLong.of(micros);
+    }
+
+    List<String> list(String name) {
+        Object value = values.getOrDefault(name, List.of());
+        if (value instanceof List<?> elements) {
+            return elements.stream().map(String.class::cast).toList();
+        }
+        String text = (String) value;
+        return text.isEmpty() ? List.of() : List.of(text.split(" "));
+    }
+
+    /** {@return the rows of a property that is an array of structs; empty where only text came} */
+    List<List<?>> rows(String name) {
+        return values.get(name) instanceof List<?> rows
+                ? rows.stream().<List<?>>map(row -> (List<?>) row).toList()
+                : List.of();
+    }
+
+    Optional<String> loadError() {
+        Object value = values.get("LoadError");
+        String text = value instanceof List<?> nameAndText ? (String) nameAndText.get(1) : (String) value;
+        return Optional.ofNullable(text).filter(error -> !error.isEmpty());
+    }
+
+    List<UnitCondition> conditions() {
+        return rows("Conditions").stream()
+                .map(row -> new UnitCondition(
+                        (String) row.get(0),
+                        (Boolean) row.get(1),
+                        (Boolean) row.get(2),
+                        (String) row.get(3),
+                        (Long) row.get(4) > 0))
+                .toList();
+    }
+}

@@ -1,0 +1,16 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Spans of time as messages show them. */
+final class Spans {
+
+    private Spans() {}
+
+    /** {@return seconds with as many decimals as say something: 30s, 2.5s, 0.048s} */
+    static String text(Duration span) {
+        String seconds = String.format(Locale.ROOT, "%.3f", span.toMillis() / 1000.0);
+        return seconds.replaceFirst("\\.?0+$", "") + "s";
+    }
+}

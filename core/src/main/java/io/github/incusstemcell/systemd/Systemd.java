@@ -1,0 +1,410 @@
+package io.github.incusstemcell.systemd;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.Instance;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The systemd of a guest: what it says, and what it can be told to do.
+ *
+ * <p>One connection to PID 1 is opened when it is first needed, serves all threads, is opened again where the guest rebooted,
+ * and ends with {@link #close()}. Where the guest has no {@code systemd-stdio-bridge}, {@code systemctl} is run instead, with
+ * the same results; only that states which last less than 100 ms are then missed.
+ *
+ * <p>Names of units are taken as systemctl takes them: without a type they are services. Every method throws a
+ * {@link SystemdException} where systemd refuses, or does not answer within 10 seconds.
+ */
+public final class Systemd implements AutoCloseable {
+
+    /** Longer than systemd's own default timeout for a start, so that it is systemd that gives up first. */
+    private static final Duration JOB = Duration.ofSeconds(120);
+
+    private final Instance instance;
+    private final Scope scope;
+    private final Journal journal;
+    private final Map<String, Systemd> users = new HashMap<>();
+    private ServiceManager manager;
+    private boolean closed;
+
+    private Systemd(Instance instance, Scope scope) {
+        this.instance = instance;
+        this.scope = scope;
+        this.journal = Journal.of(instance);
+    }
+
+    /**
+     * A handle on the systemd of an instance; asks nothing yet.
+     *
+     * @param instance a container with systemd as its PID 1, running by the time at which something is asked; not null
+     * @return the handle
+     */
+    public static Systemd of(Instance instance) {
+        return new Systemd(Objects.requireNonNull(instance, "instance"), Scope.SYSTEM);
+    }
+
+    private ServiceManager manager() {
+        return manager(BusManager.ANSWER);
+    }
+
+    private synchronized ServiceManager manager(Duration timeout) {
+        if (closed) {
+            throw new SystemdException("The handle on systemd of " + scope.on(instance.name()) + " is closed");
+        }
+        if (manager == null) {
+            BusManager bus = new BusManager(new Bridge(instance, scope));
+            try {
+                bus.connection(timeout);
+                manager = bus;
+            } catch (Bridge.MissingException e) {
+                manager = new SystemctlManager(instance, scope);
+            }
+        }
+        return manager;
+    }
+
+    /**
+     * Waits until the boot is over, well or not: until systemd says {@code running}, {@code degraded} or {@code maintenance}.
+     *
+     * <p>May be called right after the start of the container. systemd itself ends the wait, with its signal StartupFinished.
+     *
+     * @param timeout how long to wait; not null
+     * @return how the boot ended, and how long it took by the guest's own clock
+     * @throws BootTimeoutException where it takes longer; says what systemd was busy with
+     */
+    public Boot waitUntilBooted(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        ServiceManager opened;
+        try {
+            opened = manager(timeout);
+        } catch (SystemdException e) {
+            throw new BootTimeoutException(
+                    instance.name() + " has not finished booting within " + Spans.text(timeout) + ": " + e.getMessage(),
+                    SystemState.OFFLINE,
+                    List.of(),
+                    List.of(),
+                    e);
+        }
+        return new BootWait(opened, scope.on(instance.name()), timeout, deadline).await();
+    }
+
+    /** {@return the state of the system as a whole} */
+    public SystemState state() {
+        return SystemState.of(new PropertyValues(manager().manager()).text("SystemState"));
+    }
+
+    /**
+     * Reads one unit.
+     *
+     * @param name the unit's name; not null
+     * @return what systemd says of it now; also of a unit that does not exist
+     */
+    public Unit unit(String name) {
+        return new Unit(manager().unit(UnitName.complete(name)));
+    }
+
+    /** {@return all units that systemd has in memory} */
+    public List<UnitSummary> units() {
+        return manager().list();
+    }
+
+    /** {@return the units that have failed} */
+    public List<UnitSummary> failedUnits() {
+        return units().stream()
+                .filter(unit -> unit.activeState() == ActiveState.FAILED)
+                .toList();
+    }
+
+    /** {@return the state of each unit file on the guest's disk, by unit name} */
+    public Map<String, UnitFileState> unitFiles() {
+        return manager().unitFiles();
+    }
+
+    /** {@return the jobs that are queued or running} */
+    public List<Job> jobs() {
+        return manager().jobs();
+    }
+
+    /** {@return the timers that systemd has in memory} */
+    public List<TimerUnit> timers() {
+        PropertyValues clock = new PropertyValues(manager().manager());
+        return ofType("timer").stream().map(timer -> TimerUnit.of(timer, clock)).toList();
+    }
+
+    /** {@return the sockets on which systemd listens for services} */
+    public List<SocketUnit> sockets() {
+        return ofType("socket").stream().map(SocketUnit::of).toList();
+    }
+
+    private List<PropertyValues> ofType(String type) {
+        List<String> names = units().stream()
+                .filter(unit -> unit.loadState() == LoadState.LOADED)
+                .map(UnitSummary::name)
+                .filter(name -> UnitName.type(name).equals(type))
+                .toList();
+        return manager().units(names).stream().map(PropertyValues::new).toList();
+    }
+
+    /** {@return systemd's version, as {@code 257.13-1~deb13u1}} */
+    public String version() {
+        return property("Version").orElseThrow();
+    }
+
+    /**
+     * One property of the manager itself, in the text that {@code systemctl show --timestamp=us+utc} prints.
+     *
+     * @param name systemd's name of it, as {@code Virtualization}; not null
+     * @return the text; {@link Optional#empty()} where this systemd has no such property
+     */
+    public Optional<String> property(String name) {
+        return new PropertyValues(manager().manager()).shown(name);
+    }
+
+    /**
+     * Starts a unit and waits until its start job is over.
+     *
+     * @param name the unit's name; not null
+     * @throws UnitFailedException where it does not start; says how it failed and what is in its journal
+     */
+    public void start(String name) {
+        run(JobVerb.START, name);
+    }
+
+    /**
+     * Stops a unit and waits until its stop job is over.
+     *
+     * @param name the unit's name; not null
+     * @throws UnitFailedException where that fails
+     */
+    public void stop(String name) {
+        run(JobVerb.STOP, name);
+    }
+
+    /**
+     * Restarts a unit, or starts it, and waits until the job is over.
+     *
+     * @param name the unit's name; not null
+     * @throws UnitFailedException where it does not start; says how it failed and what is in its journal
+     */
+    public void restart(String name) {
+        run(JobVerb.RESTART, name);
+    }
+
+    /**
+     * Has a unit read its configuration again, and waits until it has.
+     *
+     * @param name the unit's name; not null
+     * @throws UnitFailedException where that fails
+     */
+    public void reload(String name) {
+        run(JobVerb.RELOAD, name);
+    }
+
+    private void run(JobVerb verb, String name) {
+        String unit = UnitName.complete(name);
+        String result = manager().run(verb, unit, JOB);
+        if (!result.equals("done")) {
+            Unit now = unit(unit);
+            throw new UnitFailedException(
+                    "Cannot " + verb.command + " " + unit + " on " + scope.on(instance.name()) + ": the job ended with "
+                            + result + ", and the unit is " + now + "\n" + report(now),
+                    now);
+        }
+    }
+
+    /**
+     * Enables units, so that they start at the next boot, and has systemd take note of it.
+     *
+     * @param names the units' names; not null
+     */
+    public void enable(String... names) {
+        change(UnitFileVerb.ENABLE, names);
+    }
+
+    /**
+     * Disables units, and has systemd take note of it.
+     *
+     * @param names the units' names; not null
+     */
+    public void disable(String... names) {
+        change(UnitFileVerb.DISABLE, names);
+    }
+
+    /**
+     * Masks units, so that nothing can start them, and has systemd take note of it. One that runs goes on.
+     *
+     * @param names the units' names; not null
+     */
+    public void mask(String... names) {
+        change(UnitFileVerb.MASK, names);
+    }
+
+    /**
+     * Takes masks off units, and has systemd take note of it.
+     *
+     * @param names the units' names; not null
+     */
+    public void unmask(String... names) {
+        change(UnitFileVerb.UNMASK, names);
+    }
+
+    private void change(UnitFileVerb verb, String... names) {
+        manager().change(verb, Arrays.stream(names).map(UnitName::complete).toList());
+    }
+
+    /** Has systemd read all unit files again, and waits until it has. */
+    public void daemonReload() {
+        manager().reload();
+    }
+
+    /** Forgets all failures. */
+    public void resetFailed() {
+        manager().resetFailed(null);
+    }
+
+    /**
+     * Forgets the failure of a unit, and how often it was started.
+     *
+     * @param name the unit's name; not null
+     */
+    public void resetFailed(String name) {
+        manager().resetFailed(UnitName.complete(name));
+    }
+
+    /**
+     * Sends a signal to all processes of a unit.
+     *
+     * @param name the unit's name; not null
+     * @param signal its number, as 9 for SIGKILL
+     */
+    public void kill(String name, int signal) {
+        manager().kill(UnitName.complete(name), signal);
+    }
+
+    /**
+     * Starts a unit that runs once, and waits until it has ended. How it ended is known also where systemd forgets such a unit
+     * at once.
+     *
+     * @param name the unit's name, typically of a service of type oneshot; not null
+     * @param timeout how long to wait for its end; not null
+     * @return how it ended and what it wrote; not necessarily well
+     */
+    public UnitRun runUnit(String name, Duration timeout) {
+        String unit = UnitName.complete(name);
+        return runs().run(unit, left -> manager().run(JobVerb.START, unit, left), timeout);
+    }
+
+    /**
+     * Runs a command as a service of its own, as {@code systemd-run --wait} does, and waits until it has ended.
+     *
+     * @param transientUnit the command and the service's properties; not null
+     * @param timeout how long to wait for its end; not null
+     * @return how it ended and what it wrote; not necessarily well
+     */
+    public UnitRun runTransient(TransientUnit transientUnit, Duration timeout) {
+        String unit = "incus-stemcell-run-" + UUID.randomUUID().toString().substring(0, 8) + ".service";
+        UnitRun run = runs().run(unit, left -> manager().runTransient(unit, transientUnit.properties(), left), timeout);
+        if (run.unit().activeState() == ActiveState.FAILED) {
+            resetFailed(unit); // or the run would stay behind as a failed unit of the guest's
+        }
+        return run;
+    }
+
+    private UnitRuns runs() {
+        return new UnitRuns(manager(), journal, scope.on(instance.name()));
+    }
+
+    /**
+     * Writes a unit file of the administrator's and has systemd read it.
+     *
+     * @param name the unit's name; not null
+     * @param content the file; not null
+     */
+    public void writeUnit(String name, String content) {
+        write(scope.unitFolder(), UnitName.complete(name), content);
+    }
+
+    /**
+     * Writes a drop-in for a unit and has systemd read it.
+     *
+     * @param unit the unit's name; not null
+     * @param name the drop-in's name, with or without {@code .conf}; not null
+     * @param content the file; not null
+     */
+    public void writeDropIn(String unit, String name, String content) {
+        String file = name.endsWith(".conf") ? name : name + ".conf";
+        write(scope.unitFolder() + "/" + UnitName.complete(unit) + ".d", file, content);
+    }
+
+    private void write(String folder, String file, String content) {
+        instance.files().createDirectories(folder);
+        instance.files().writeString(folder + "/" + file, content);
+        daemonReload();
+    }
+
+    /**
+     * Watches a unit from now on.
+     *
+     * @param name the unit's name; it need not exist yet; not null
+     * @return the watch, to be closed
+     */
+    public UnitWatch watch(String name) {
+        return new UnitWatch(manager(), UnitName.complete(name));
+    }
+
+    /** {@return what wakes at each change from now on, to be closed} */
+    public SystemdChanges changes() {
+        return new SystemdChanges(manager());
+    }
+
+    /**
+     * Says what one wants to see of a unit that is not as it should be: its file, its jobs, the journal of its last run.
+     *
+     * @param unit the unit; not null
+     * @return some lines, each with two blanks before it
+     */
+    public String report(Unit unit) {
+        return UnitReport.of(unit, jobs(), journal);
+    }
+
+    /**
+     * The service manager of a user; started where it does not run yet. Closed together with this handle.
+     *
+     * @param name the user's name; not null
+     * @return a handle on it
+     */
+    public Systemd user(String name) {
+        synchronized (users) {
+            return users.computeIfAbsent(name, this::openUser);
+        }
+    }
+
+    private Systemd openUser(String name) {
+        String uid = instance.exec(Command.of("id", "-u", "--", name))
+                .requireSuccess()
+                .stdout()
+                .strip();
+        start("user@" + uid + ".service");
+        return new Systemd(instance, new Scope(name, Long.parseLong(uid)));
+    }
+
+    /** Ends the connection, and those to the managers of users. What is asked afterwards fails. */
+    @Override
+    public void close() {
+        synchronized (users) {
+            users.values().forEach(Systemd::close);
+        }
+        synchronized (this) {
+            closed = true;
+            if (manager != null) {
+                manager.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Wakes a thread whenever anything changes in a guest's systemd. For one thread. */
+public final class SystemdChanges implements AutoCloseable {
+
+    private final ServiceManager manager;
+    private final Semaphore changes = new Semaphore(0);
+    private volatile boolean lost;
+    private ServiceManager.Subscription subscription;
+
+    SystemdChanges(ServiceManager manager) {
+        this.manager = manager;
+        subscribe(BusManager.ANSWER);
+    }
+
+    private void subscribe(Duration timeout) {
+        lost = false;
+        subscription = manager.listen(
+                event -> {
+                    lost |= event instanceof ManagerEvent.Lost;
+                    changes.release();
+                },
+                timeout);
+    }
+
+    /**
+     * Waits for a change since the last call, or since the start.
+     *
+     * @param timeout how long to wait; not null
+     * @return whether there was one; a connection that was lost and came back is one
+     */
+    public boolean await(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        try {
+            boolean changed = changes.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            changes.drainPermits();
+            if (lost) {
+                subscription.close();
+                subscribe(deadline.left());
+            }
+            return changed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemdException("Interrupted while waiting for a change in systemd", e);
+        }
+    }
+
+    /** Ends the waiting. */
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A timer that systemd has in memory (org.freedesktop.systemd1.Timer).
+ *
+ * @param name the timer's name; not null
+ * @param activates the unit that it starts; not null
+ * @param next when it will elapse next, by the guest's clock; empty where it will not; not null
+ * @param last when it elapsed last; empty where it never did; not null
+ */
+public record TimerUnit(String name, String activates, Optional<Instant> next, Optional<Instant> last) {
+
+    /**
+     * Refuses nulls.
+     *
+     * @param name the timer's name; not null
+     * @param activates the unit that it starts; not null
+     * @param next when it will elapse next, by the guest's clock; empty where it will not; not null
+     * @param last when it elapsed last; empty where it never did; not null
+     */
+    public TimerUnit {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(activates, "activates");
+        Objects.requireNonNull(next, "next");
+        Objects.requireNonNull(last, "last");
+    }
+
+    static TimerUnit of(PropertyValues timer, PropertyValues manager) {
+        // A monotonic timer counts from the boot of the machine; the manager knows one moment on both clocks.
+        long bootMicros = manager.micros("UserspaceTimestamp").orElse(0)
+                - manager.micros("UserspaceTimestampMonotonic").orElse(0);
+        Optional<Instant> monotonic = timer.micros("NextElapseUSecMonotonic").stream()
+                .mapToObj(micros -> Instant.EPOCH.plus(bootMicros + micros, java.time.temporal.ChronoUnit.MICROS))
+                .findFirst();
+        Optional<Instant> calendar = timer.time("NextElapseUSecRealtime");
+        Optional<Instant> next = monotonic
+                .filter(time -> calendar.isEmpty() || time.isBefore(calendar.get()))
+                .or(() -> calendar);
+        return new TimerUnit(timer.text("Id"), timer.text("Unit"), next, timer.time("LastTriggerUSec"));
+    }
+}

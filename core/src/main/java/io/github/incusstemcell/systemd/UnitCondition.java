@@ -1,0 +1,29 @@
+package io.github.incusstemcell.systemd;
+
+import java.util.Objects;
+
+/**
+ * A condition of a unit and how it came out (org.freedesktop.systemd1.Unit, property Conditions).
+ *
+ * @param type {@code ConditionPathExists} and the like; not null
+ * @param trigger whether one of several such conditions is enough
+ * @param negated whether it must not hold
+ * @param parameter what it looks at; not null
+ * @param met whether it came out well; false also where it was never looked at
+ */
+public record UnitCondition(String type, boolean trigger, boolean negated, String parameter, boolean met) {
+
+    /**
+     * Refuses nulls.
+     *
+     * @param type {@code ConditionPathExists} and the like; not null
+     * @param trigger whether one of several such conditions is enough
+     * @param negated whether it must not hold
+     * @param parameter what it looks at; not null
+     * @param met whether it came out well; false also where it was never looked at
+     */
+    public UnitCondition {
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(parameter, "parameter");
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.incusstemcell.systemd;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Keeps a unit's properties up to date with the signals, so that each state is seen, however short.
+ *
+ * <p>Everything happens on the connection's reading thread, in the order of the wire: signals that were sent before the
+ * answer with all properties are older than it and are dropped.
+ */
+final class UnitFeed implements Consumer<ManagerEvent> {
+
+    private static final String LOAD_STATE = "LoadState";
+    private static final String LOADED = "loaded";
+
+    private final String name;
+    private final Consumer<Map<String, Object>> listener;
+    private final Consumer<CompletableFuture<BusMessage>> read;
+    private Map<String, Object> properties;
+    private boolean cameToBe;
+
+    /**
+     * Watches one unit.
+     *
+     * @param listener takes all properties at each change; null once nothing more can come
+     * @param read asks for all properties, and completes the future with the answer
+     */
+    UnitFeed(String name, Consumer<Map<String, Object>> listener, Consumer<CompletableFuture<BusMessage>> read) {
+        this.name = name;
+        this.listener = listener;
+        this.read = read;
+    }
+
+    void readAll() {
+        // What to do with the answer is said before the question is asked, or another thread might do it.
+        CompletableFuture<BusMessage> answer = new CompletableFuture<>();
+        answer.thenAccept(this::replace);
+        read.accept(answer);
+    }
+
+    @SuppressWarnings("unchecked")
+    private void replace(BusMessage answer) {
+        if (answer.type() == BusMessage.ERROR) {
+            listener.accept(null);
+            return;
+        }
+        Map<String, Object> all = (Map<String, Object>) answer.body().get(0);
+        if (cameToBe && !LOADED.equals(all.get(LOAD_STATE))) {
+            return; // It came, and has gone before we could read it; what the signals told is all there is to know.
+        }
+        cameToBe = false;
+        properties = new HashMap<>(all);
+        listener.accept(properties);
+    }
+
+    @Override
+    public void accept(ManagerEvent event) {
+        if (event instanceof ManagerEvent.Lost) {
+            listener.accept(null);
+        } else if (properties == null) {
+            return;
+        } else if (event instanceof ManagerEvent.Reloaded) {
+            readAll();
+        } else if (event instanceof ManagerEvent.UnitChanged changed && isOurs(changed.unit())) {
+            change(changed);
+        }
+    }
+
+    /** Signals carry the unit's own name, which is not the one asked for where that is an alias. */
+    private boolean isOurs(String unit) {
+        return unit.equals(name) || unit.equals(properties.get("Id"));
+    }
+
+    private void change(ManagerEvent.UnitChanged changed) {
+        Map<String, Object> next = new HashMap<>(properties);
+        next.putAll(changed.values());
+        if (!LOADED.equals(next.put(LOAD_STATE, LOADED))) {
+            // It came to be since; its configuration is part of no signal.
+            cameToBe = true;
+            readAll();
+        }
+        properties = next;
+        if (changed.isComplete()) {
+            listener.accept(properties);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+
+/** Runs units from their start to their end. */
+final class UnitRuns {
+
+    private final ServiceManager manager;
+    private final Journal journal;
+    private final String guest;
+
+    UnitRuns(ServiceManager manager, Journal journal, String guest) {
+        this.manager = manager;
+        this.journal = journal;
+        this.guest = guest;
+    }
+
+    /**
+     * Starts a unit and waits for its end. Watches it from before the start, because systemd forgets a unit that has ended
+     * well and that nothing needs.
+     *
+     * @param start runs the start job, in at most the given time, and says how that ended
+     */
+    UnitRun run(String name, Function<Duration, String> start, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        try (UnitWatch watch = new UnitWatch(manager, name)) {
+            String job = start.apply(deadline.left());
+            watch.catchUp();
+            Unit unit = watch.await(UnitRuns::hasEnded, deadline.left())
+                    .orElseThrow(() -> new UnitFailedException(
+                            "The run of " + name + " on " + guest + " was not over within " + Spans.text(timeout)
+                                    + ": it is " + watch.current() + ", and was seen " + watch.seen(),
+                            watch.current()));
+            List<JournalEntry> wrote = unit.invocationId()
+                    .map(id -> journal.entries(JournalQuery.all().invocation(id)))
+                    .orElse(List.of());
+            return new UnitRun(unit, job, wrote);
+        }
+    }
+
+    private static boolean hasEnded(Unit unit) {
+        return switch (unit.activeState()) {
+            case INACTIVE, FAILED -> true;
+            case ACTIVE -> unit.subState().equals("exited");
+            default -> false;
+        };
+    }
+}

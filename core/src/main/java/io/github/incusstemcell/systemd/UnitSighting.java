@@ -1,0 +1,45 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * A state in which a unit was seen.
+ *
+ * @param after how long after the start of the watch; not null
+ * @param loadState whether there was such a unit; not null
+ * @param activeState what it did; not null
+ * @param subState the same in the words of its type; not null
+ */
+public record UnitSighting(Duration after, LoadState loadState, ActiveState activeState, String subState) {
+
+    /**
+     * Refuses nulls.
+     *
+     * @param after how long after the start of the watch; not null
+     * @param loadState whether there was such a unit; not null
+     * @param activeState what it did; not null
+     * @param subState the same in the words of its type; not null
+     */
+    public UnitSighting {
+        Objects.requireNonNull(after, "after");
+        Objects.requireNonNull(loadState, "loadState");
+        Objects.requireNonNull(activeState, "activeState");
+        Objects.requireNonNull(subState, "subState");
+    }
+
+    static UnitSighting of(Unit unit, Duration after) {
+        return new UnitSighting(after, unit.loadState(), unit.activeState(), unit.subState());
+    }
+
+    boolean isSameState(UnitSighting other) {
+        return loadState == other.loadState && activeState == other.activeState && subState.equals(other.subState);
+    }
+
+    /** {@return the state as messages show it: {@code activating (start) at 0.012s}} */
+    @Override
+    public String toString() {
+        String state = loadState == LoadState.NOT_FOUND ? "not-found" : activeState + " (" + subState + ")";
+        return state + " at " + Spans.text(after);
+    }
+}

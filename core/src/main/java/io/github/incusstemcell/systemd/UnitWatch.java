@@ -1,0 +1,111 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * Sees each state of a unit from one moment on, however short it lasts. For one thread.
+ *
+ * <p>systemd tells of each change itself. Where a guest has no {@code systemd-stdio-bridge}, it is asked every 100 ms.
+ */
+public final class UnitWatch implements AutoCloseable {
+
+    /** Stands in the queue where the connection broke, since a queue takes no null. */
+    private static final Map<String, Object> LOST = Map.of();
+
+    private final ServiceManager manager;
+    private final String name;
+    private final long start = System.nanoTime();
+    private final BlockingQueue<Map<String, Object>> readings = new LinkedBlockingQueue<>();
+    private final List<UnitSighting> seen = new ArrayList<>();
+    private ServiceManager.Subscription subscription;
+    private Unit current;
+
+    UnitWatch(ServiceManager manager, String name) {
+        this.manager = manager;
+        this.name = name;
+        subscribe();
+        // A first answer there must be, or a watch that sees nothing would pass for a unit that never changes.
+        if (next(Deadline.in(BusManager.ANSWER)).isEmpty()) {
+            close();
+            throw new SystemdException("systemd said nothing of " + name + " within " + Spans.text(BusManager.ANSWER));
+        }
+    }
+
+    private void subscribe() {
+        subscription = manager.watch(name, reading -> readings.add(reading == null ? LOST : reading));
+    }
+
+    /** {@return the unit as it was last seen; does not ask again} */
+    public Unit current() {
+        return current;
+    }
+
+    /** {@return each state seen so far, from the first on} */
+    public List<UnitSighting> seen() {
+        return List.copyOf(seen);
+    }
+
+    /**
+     * Waits until the unit is as wanted: as it is now, or in any state that comes until then.
+     *
+     * @param wanted what ends the wait; not null
+     * @param timeout how long to wait; not null
+     * @return the unit as it was at that moment; empty where that did not come
+     */
+    public Optional<Unit> await(Predicate<Unit> wanted, Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
+        Optional<Unit> unit = Optional.of(current);
+        while (unit.isPresent() && !wanted.test(unit.get())) {
+            unit = next(deadline);
+        }
+        return unit;
+    }
+
+    private Optional<Unit> next(Deadline deadline) {
+        try {
+            Map<String, Object> reading =
+                    readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
+            while (reading == LOST) {
+                subscription.close();
+                subscribe();
+                reading = readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
+            }
+            return reading == null ? Optional.empty() : Optional.of(see(new Unit(reading)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemdException("Interrupted while waiting for " + name, e);
+        }
+    }
+
+    /** Takes note of all that has happened so far. */
+    void catchUp() {
+        subscription.catchUp();
+        while (!readings.isEmpty() && next(Deadline.in(Duration.ZERO)).isPresent()) {
+            // next() has noted it
+        }
+    }
+
+    private Unit see(Unit unit) {
+        current = unit;
+        UnitSighting last = seen.isEmpty() ? null : seen.get(seen.size() - 1);
+        UnitSighting now = UnitSighting.of(unit, Duration.ofNanos(System.nanoTime() - start));
+        if (last == null || !last.isSameState(now)) {
+            seen.add(now);
+        }
+        return unit;
+    }
+
+    /** Ends the watch. */
+    @Override
+    public void close() {
+        subscription.close();
+    }
+}

@@ -1,0 +1,136 @@
+package io.github.incusstemcell.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The expected octets follow from the D-Bus specification, not from our own writer. */
+class WireFormatTest {
+
+    private static byte[] hex(String spaced) {
+        return HexFormat.of().parseHex(spaced.replace(" ", ""));
+    }
+
+    private static List<Object> read(String signature, ByteOrder order, String hex) {
+        return new WireReader(ByteBuffer.wrap(hex(hex)).order(order)).values(signature);
+    }
+
+    @Test
+    void readsEachTypeFromItsBoundary() {
+        List<Object> values = read(
+                "ybnqiuxtd",
+                ByteOrder.LITTLE_ENDIAN,
+                "ff 000000 01000000 feff feff feffffff feffffff 00000000 feffffffffffffff 0100000000000000 000000000000f83f");
+
+        assertThat(values).containsExactly(255L, true, -2L, 65534L, -2L, 4294967294L, -2L, 1L, 1.5);
+    }
+
+    @Test
+    void keepsTheLargestNumberApartFromMinusOne() {
+        List<Object> values = read("tx", ByteOrder.LITTLE_ENDIAN, "ffffffffffffffff ffffffffffffffff");
+
+        assertThat(values).containsExactly(new BigInteger("18446744073709551615"), -1L);
+    }
+
+    @Test
+    void readsBigEndianToo() {
+        assertThat(read("us", ByteOrder.BIG_ENDIAN, "00000007 00000002 6869 00"))
+                .containsExactly(7L, "hi");
+    }
+
+    @Test
+    void readsStructsVariantsAndDictionaries() {
+        List<Object> values = read(
+                "a{sv}(sb)",
+                ByteOrder.LITTLE_ENDIAN,
+                "13000000 00000000 01000000 6100 017300 000000 02000000 686900 0000000000"
+                        + "01000000 7800 0000 01000000");
+
+        assertThat(values).containsExactly(Map.of("a", "hi"), List.of("x", true));
+    }
+
+    @Test
+    void readsAnEmptyArrayOfStructsWithItsPadding() {
+        assertThat(read("a(ss)y", ByteOrder.LITTLE_ENDIAN, "00000000 00000000 07"))
+                .containsExactly(List.of(), 7L);
+    }
+
+    @Test
+    void writesWhatItReads() {
+        String signature = "sa(sv)asbta(sa(sv))";
+        List<Object> values = List.of(
+                "x",
+                List.of(
+                        List.of(
+                                "ExecStart",
+                                new WireWriter.Variant("a(sasb)", List.of(List.of("/b", List.of("/b", "c"), false)))),
+                        List.of("MemoryMax", new WireWriter.Variant("t", -1L))),
+                List.of("one", "two"),
+                true,
+                3L,
+                List.of());
+
+        byte[] bytes = new WireWriter().values(signature, values).bytes();
+
+        assertThat(new WireReader(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN)).values(signature))
+                .containsExactly(
+                        "x",
+                        List.of(
+                                List.of("ExecStart", List.of(List.of("/b", List.of("/b", "c"), false))),
+                                List.of("MemoryMax", new BigInteger("18446744073709551615"))),
+                        List.of("one", "two"),
+                        true,
+                        3L,
+                        List.of());
+    }
+
+    @Test
+    void writesACallAsTheSpecificationHasIt() {
+        byte[] call = new BusMessage.Call("/o", "i.f", "M", "s", List.of("hi")).encode(5, null);
+
+        assertThat(HexFormat.of().formatHex(call))
+                .isEqualTo("6c010001" + "07000000" + "05000000" + "37000000"
+                        + "01016f00" + "02000000" + "2f6f00" + "0000000000"
+                        + "02017300" + "03000000" + "692e6600" + "00000000"
+                        + "03017300" + "01000000" + "4d00" + "000000000000"
+                        + "08016700" + "017300" + "00"
+                        + "02000000" + "686900");
+    }
+
+    @Test
+    void readsAMessageFromAStreamAndStopsAtItsEnd() throws IOException {
+        byte[] signal = new BusMessage.Call("/org/x", "org.x.I", "Changed", "sa{sv}", List.of("a", List.of()))
+                .encode(9, "org.y");
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(signal));
+
+        BusMessage message = BusMessage.read(in);
+
+        assertThat(message.type()).isEqualTo(BusMessage.CALL);
+        assertThat(message.serial()).isEqualTo(9);
+        assertThat(message.path()).isEqualTo("/org/x");
+        assertThat(message.interfaceName()).isEqualTo("org.x.I");
+        assertThat(message.member()).isEqualTo("Changed");
+        assertThat(message.body()).containsExactly("a", Map.of());
+        assertThatThrownBy(() -> BusMessage.read(in)).isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void refusesWhatIsNoMessage() {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream("bash: command not found".getBytes()));
+
+        assertThatThrownBy(() -> BusMessage.read(in))
+                .isInstanceOf(IOException.class)
+                .hasMessage("Not a D-Bus message: header 626173683a20636f6d6d616e64206e6f");
+    }
+}

@@ -12,6 +12,8 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import okio.BufferedSink;
 import okio.BufferedSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of RFC 6455 on an upgraded connection, pulled rather than pushed: who does not read slows the sender
@@ -21,6 +23,7 @@ import okio.BufferedSource;
  */
 final class WebSocket implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocket.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -44,7 +47,7 @@ final class WebSocket implements Closeable {
     private long remaining;
     private boolean closedByPeer;
 
-    private WebSocket(RawStream stream) {
+    WebSocket(RawStream stream) {
         this.stream = stream;
         this.source = stream.source();
         this.sink = stream.sink();
@@ -165,9 +168,18 @@ final class WebSocket implements Closeable {
         }
         byte[] payload = source.readByteArray(length);
         if (opcode == PING) {
-            frame(PONG, payload, 0, payload.length);
+            pong(payload);
         } else if (opcode == CLOSE) {
             closedByPeer = true;
+        }
+    }
+
+    /** A daemon that has sent all and hung up takes no answer; what it sent can still be read, and its end is seen there. */
+    private void pong(byte[] payload) {
+        try {
+            frame(PONG, payload, 0, payload.length);
+        } catch (IOException e) {
+            LOG.debug("Nobody took the answer to a ping", e);
         }
     }
 

@@ -61,16 +61,18 @@ apt_update_once() {
     APT_UPDATED=1
 }
 
-# debian_keyring MIRROR: the keys with which apt checks that mirror here; a private mirror may sign with its own.
+# debian_keyring MIRROR: the keys by which apt here checks that mirror, as a private one may sign with its own.
 debian_keyring() {
     local keyring
     keyring=$(
-        cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null \
-            | sed -n 's/^deb .*signed-by=\([^] ,]*\).*\] *\([^ ]*\).*/\2 \1/p'
-        awk 'FNR == 1 || /^ *$/ { uri = "" } $1 == "URIs:" { uri = $2 } $1 == "Signed-By:" && $2 ~ "^/" && uri { print uri, $2 }' \
-            /etc/apt/sources.list.d/*.sources 2>/dev/null
+        {
+            cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list | sed -n 's/^deb .*signed-by=\([^] ,]*\).*\] *\([^ ]*\).*/\2 \1/p'
+            awk -v RS='' '
+                { uris = ""; key = "" }
+                { for (i = 1; i < NF; i++) if ($i == "URIs:") uris = $(i + 1); else if ($i == "Signed-By:") key = $(i + 1) }
+                uris && key ~ "^/" { print uris, key }' /etc/apt/sources.list.d/*.sources
+        } 2>/dev/null | awk -v mirror="${1%/}" '{ sub("/$", "", $1) } $1 == mirror && !found { print $2; found = 1 }'
     ) || true
-    keyring=$(awk -v mirror="${1%/}" '{ sub("/$", "", $1) } $1 == mirror { print $2; exit }' <<<"$keyring")
     if [ -n "$keyring" ]; then
         echo "$keyring"
     elif [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then

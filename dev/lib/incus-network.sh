@@ -43,7 +43,7 @@ listen_on_loopback() {
     # After a reboot another process may have the port. Inside, only our own are seen by name.
     if [ -z "$port" ] || [[ $(inside ss -Hltnp "src $address") != *'"incusd"'* ]]; then
         port=$(free_port) || die "none of the ports 18443 to 19442 is free" "end what holds them; see ss -ltn"
-        client config set "core.https_address=127.0.0.1:$port"
+        order config set "core.https_address=127.0.0.1:$port"
     fi
     echo "https://127.0.0.1:$port" >"$PLACE/https"
 }

@@ -29,7 +29,7 @@ our_bridges() {
 our_subnets() {
     local bridge
     for bridge in $1; do
-        ip -4 -o addr show dev "$bridge" | sed -n 's/.* inet \([0-9]*\.[0-9]*\.[0-9]*\.\).*/\1/p'
+        ip -4 -o addr show dev "$bridge" | sed -n 's/.* inet \([0-9]*\.[0-9]*\.[0-9]*\.\).*/\1/p' || true
     done
 }
 

@@ -6,8 +6,10 @@ make_root() {
     recipe="$(suite_of_incus) $(packages)"
     if [ "$(cat "$root/recipe" 2>/dev/null)" != "$recipe" ]; then
         say "fetching Incus $VERSION and what it needs from Debian 13 (half a minute)"
-        need mmdebstrap debian-archive-keyring
+        need mmdebstrap debian-archive-keyring iproute2
         fetch_root "$root.new"
+        # root needs no setuid, and a copy of su that nobody updates is no good on a machine of several users.
+        find "$root.new" -xdev -type f -perm /6000 -exec chmod ug-s {} +
         rm -rf --one-file-system "$root"
         echo "$recipe" >"$root.new/recipe"
         mv "$root.new" "$root"

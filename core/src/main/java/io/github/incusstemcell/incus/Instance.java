@@ -27,6 +27,11 @@ public final class Instance {
         return name;
     }
 
+    /** {@return the name of its project; never null} */
+    public String project() {
+        return api.project();
+    }
+
     /** {@return what the daemon knows of it; never null} */
     public InstanceInfo info() {
         return InstanceInfo.of(api.ask(ApiRequest.get("instances", name)));

@@ -83,6 +83,20 @@ public final class Networks {
     }
 
     /**
+     * The addresses of a network's own interface on the host, {@code GET /1.0/networks/NAME/state}.
+     *
+     * @param name its name; not null
+     * @return each address with its prefix, such as {@code 10.78.0.1/24}, of both families; never null
+     * @throws IncusException if there is no such network
+     */
+    public List<String> addresses(String name) {
+        return Json.list(
+                api.ask(ApiRequest.get("networks", name, "state")).path("addresses"),
+                address -> address.path("address").asText() + "/"
+                        + address.path("netmask").asText());
+    }
+
+    /**
      * An address that a network has given away.
      *
      * @param hostname the name of who has it; not null

@@ -16,6 +16,8 @@ import java.util.Set;
  * @param architectures the architectures that it runs, such as {@code x86_64}; not null
  * @param kernelVersion the kernel under it; not null
  * @param addresses where it listens on the network, as {@code host:port}; not null
+ * @param certificateFingerprint the SHA-256 of the certificate that it shows there, 64 hex digits: the same for all
+ *     members of a cluster, and another one for every other daemon; not null
  */
 public record Server(
         String version,
@@ -25,7 +27,8 @@ public record Server(
         List<String> storageDrivers,
         List<String> architectures,
         String kernelVersion,
-        List<String> addresses) {
+        List<String> addresses,
+        String certificateFingerprint) {
 
     static Server of(JsonNode node) {
         JsonNode environment = node.path("environment");
@@ -38,7 +41,8 @@ public record Server(
                         .asText()),
                 Json.list(environment.path("architectures"), JsonNode::asText),
                 environment.path("kernel_version").asText(),
-                Json.list(environment.path("addresses"), JsonNode::asText));
+                Json.list(environment.path("addresses"), JsonNode::asText),
+                environment.path("certificate_fingerprint").asText());
     }
 
     /**

@@ -1,0 +1,65 @@
+package io.github.incusstemcell.stemcell;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * What makes a prepared image the same image, whoever prepares it: the source's digest, its architecture, and what is
+ * laid over it.
+ *
+ * @param digest the digest of the source image, such as {@code sha256:...}
+ * @param architecture the architecture in OCI's words, such as {@code amd64}
+ * @param overlay the digest of the overlay's content
+ */
+record ImageIdentity(String digest, String architecture, String overlay) {
+
+    /** The properties of an Incus image by which a later run, perhaps of another user on another machine, finds it. */
+    static final String DIGEST = "incus-stemcell.digest";
+
+    static final String OVERLAY = "incus-stemcell.overlay";
+
+    ImageIdentity {
+        Objects.requireNonNull(digest, "digest");
+        Objects.requireNonNull(architecture, "architecture");
+        Objects.requireNonNull(overlay, "overlay");
+    }
+
+    /** The properties that go into the image itself; sorted, since their order is part of its fingerprint. */
+    Map<String, String> properties() {
+        return new TreeMap<>(Map.of(
+                "description",
+                "Stemcell " + shortDigest() + ", prepared by Incus Stemcell",
+                "type",
+                "stemcell",
+                DIGEST,
+                digest,
+                OVERLAY,
+                overlay));
+    }
+
+    boolean matches(Map<String, String> properties) {
+        return digest.equals(properties.get(DIGEST)) && overlay.equals(properties.get(OVERLAY));
+    }
+
+    /** The alias that people see in {@code incus image list}. */
+    String alias() {
+        return "stemcell-" + shortDigest() + "-" + overlay.substring(0, 8);
+    }
+
+    /** Incus writes architectures as the kernel does, OCI as Go does. */
+    String incusArchitecture() {
+        return switch (architecture) {
+            case "amd64" -> "x86_64";
+            case "arm64" -> "aarch64";
+            case "arm" -> "armv7l";
+            case "386" -> "i686";
+            default -> architecture;
+        };
+    }
+
+    private String shortDigest() {
+        String hex = digest.substring(digest.indexOf(':') + 1);
+        return hex.substring(0, Math.min(12, hex.length()));
+    }
+}

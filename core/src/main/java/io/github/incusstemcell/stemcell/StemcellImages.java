@@ -1,0 +1,109 @@
+package io.github.incusstemcell.stemcell;
+
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.incus.ImageInfo;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.SplitImage;
+import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.OciImages;
+import io.github.incusstemcell.oci.RegistrySettings;
+import io.github.incusstemcell.oci.Rootfs;
+import io.github.incusstemcell.oci.SourceImage;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes stemcells stand in Incus as native images.
+ *
+ * <p>An image is looked for by what it is made of, not by where it came from: who prepared it, and when, does not matter.
+ * Where it is missing, its rootfs is uploaded as it is, beside metadata of our own, as a split image.
+ *
+ * <p>Thread-safe, and safe beside other processes: two that prepare the same image at once end in one image.
+ */
+public final class StemcellImages {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StemcellImages.class);
+
+    private final Incus incus;
+    private final OciImages sources;
+    private final Progress progress;
+    private final Path locks = RegistrySettings.userCacheFolder().resolve("locks");
+
+    /**
+     * Prepares images from some sources for one Incus.
+     *
+     * @param incus the daemon, in the project that the images go to; not null
+     * @param sources where stemcells come from; not null
+     * @param progress hears how far an upload is; not null
+     */
+    public StemcellImages(Incus incus, OciImages sources, Progress progress) {
+        this.incus = incus;
+        this.sources = sources;
+        this.progress = progress;
+    }
+
+    /**
+     * Finds the image of a stemcell in Incus, or makes it.
+     *
+     * @param reference where the stemcell is; not null
+     * @param overlay what is to be laid over it; not null
+     * @return the image; not null
+     * @throws io.github.incusstemcell.oci.ImageNotFoundException if there is no such stemcell
+     * @throws io.github.incusstemcell.oci.CorruptImageException if what came is not what the registry announced
+     */
+    public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
+        SourceImage source = sources.resolve(reference);
+        ImageIdentity identity = new ImageIdentity(source.digest().toString(), source.architecture(), overlay.digest());
+        String fingerprint = find(identity).orElseGet(() -> convert(source, identity, overlay));
+        return new StemcellImage(fingerprint, reference.toString(), identity.digest(), identity.alias());
+    }
+
+    private Optional<String> find(ImageIdentity identity) {
+        return incus.images().list().stream()
+                .filter(image -> identity.matches(image.properties()))
+                .map(ImageInfo::fingerprint)
+                .findFirst();
+    }
+
+    /** One process at a time: the others then find what the first has made. Without the lock they would only do work twice. */
+    private String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        return new PreparationLock(locks, identity)
+                .whileHeld(() -> find(identity).orElseGet(() -> upload(source, identity, overlay)));
+    }
+
+    private String upload(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        LOG.info("Preparing {} for Incus, once", source.reference());
+        Instant begin = Instant.now();
+        Rootfs rootfs = source.rootfs();
+        Instant fetched = Instant.now();
+        String fingerprint = incus.images()
+                .upload(SplitImage.of(new ImageMetadata(identity, overlay).tarball(), rootfs::open, rootfs.size())
+                        .reporting(progress))
+                .fingerprint();
+        giveAlias(identity.alias(), fingerprint, source);
+        LOG.info(
+                "Prepared {} as Incus image {}: fetched in {} ms, converted in {} ms",
+                source.reference(),
+                fingerprint.substring(0, 12),
+                Duration.between(begin, fetched).toMillis(),
+                Duration.between(fetched, Instant.now()).toMillis());
+        return fingerprint;
+    }
+
+    /** For people only: what we look for are the properties, which come into being together with the image. */
+    private void giveAlias(String alias, String fingerprint, SourceImage source) {
+        try {
+            incus.images().createAlias(alias, fingerprint, source.reference().toString());
+        } catch (IncusException e) {
+            // Left by an image that somebody deleted while we uploaded; or another machine was as fast as we were.
+            if (incus.images().find(alias).isEmpty()) {
+                throw e;
+            }
+        }
+    }
+}

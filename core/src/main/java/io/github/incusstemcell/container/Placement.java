@@ -1,0 +1,128 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Projects.Project;
+import io.github.incusstemcell.incus.StoragePools.StoragePool;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where on the daemon containers go: project and storage pool. Found out once for all containers of a run.
+ *
+ * @param incus the daemon, in the project of the containers and of their images
+ * @param pool the name of the storage pool of their root disks
+ * @param lowLevel whether the project lets instances set {@code raw.*} keys
+ */
+record Placement(Incus incus, String pool, boolean lowLevel) {
+
+    /** The project that this library makes where the user names none: away from the user's own instances and images. */
+    static final String DEFAULT_PROJECT = "incus-stemcell";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
+
+    /** Pools that clone an image in milliseconds, unlike dir, which unpacks it for each container. */
+    private static final List<String> COPY_ON_WRITE = List.of("btrfs", "zfs", "lvm", "lvmcluster", "ceph", "linstor");
+
+    /**
+     * Finds project and pool, and creates the project where it is ours and missing.
+     *
+     * @param incus the daemon, in the project that its endpoint names
+     * @param project the project that the user wants, or empty
+     * @param pool the storage pool that the user wants, or empty
+     * @throws IncusStemcellException if what the user wants does not exist
+     */
+    static Placement find(Incus incus, Optional<String> project, Optional<String> pool) {
+        Incus placed = incus.project(project(incus, project));
+        boolean restricted = placed.projects()
+                .find(placed.project())
+                .map(Placement::forbidsLowLevel)
+                .orElse(false);
+        return new Placement(placed, pool(placed, pool), !restricted);
+    }
+
+    private static String project(Incus incus, Optional<String> wanted) {
+        if (wanted.isPresent()) {
+            requireProject(incus, wanted.get());
+            return wanted.get();
+        }
+        if (!incus.project().equals("default")) {
+            // The endpoint's own, as in a remote's or a user's socket's: there is nowhere else to go.
+            return incus.project();
+        }
+        if (incus.projects().find(DEFAULT_PROJECT).isEmpty()) {
+            createDefaultProject(incus);
+        }
+        return DEFAULT_PROJECT;
+    }
+
+    private static void requireProject(Incus incus, String name) {
+        if (incus.projects().find(name).isEmpty()) {
+            throw new IncusStemcellException("The project '" + name + "' from incus.stemcell.project does not exist on "
+                    + incus.endpoint() + ". Create it with: incus project create " + name);
+        }
+    }
+
+    private static void createDefaultProject(Incus incus) {
+        Map<String, String> features = new LinkedHashMap<>();
+        features.put("features.images", "true");
+        features.put("features.profiles", "true");
+        features.put("features.storage.volumes", "true");
+        features.put("features.networks", "false");
+        try {
+            incus.projects().create(DEFAULT_PROJECT, features, "Containers and images of Incus Stemcell");
+        } catch (IncusException e) {
+            // Another process may have been faster.
+            incus.projects().find(DEFAULT_PROJECT).orElseThrow(() -> e);
+        }
+    }
+
+    private static boolean forbidsLowLevel(Project project) {
+        return project.isRestricted() && !"allow".equals(project.config().get("restricted.containers.lowlevel"));
+    }
+
+    private static String pool(Incus incus, Optional<String> wanted) {
+        List<StoragePool> pools = incus.storagePools().list();
+        if (wanted.isPresent()) {
+            return pools.stream()
+                    .map(StoragePool::name)
+                    .filter(wanted.get()::equals)
+                    .findFirst()
+                    .orElseThrow(() -> missing(incus, wanted.get(), pools));
+        }
+        return pools.stream()
+                .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
+                .findFirst()
+                .or(() -> slow(pools))
+                .map(StoragePool::name)
+                .orElseThrow(
+                        () -> new IncusStemcellException(
+                                "There is no storage pool on " + incus.endpoint()
+                                        + ", so no container can have a root disk. Create one with: incus storage create default btrfs"));
+    }
+
+    private static Optional<StoragePool> slow(List<StoragePool> pools) {
+        pools.stream()
+                .findFirst()
+                .ifPresent(pool -> LOG.warn(
+                        "The storage pool '{}' is of type {}, which unpacks the whole stemcell for each container. Starts"
+                                + " take tenths of a second on a btrfs or zfs pool: incus storage create fast btrfs",
+                        pool.name(),
+                        pool.driver()));
+        return pools.stream().findFirst();
+    }
+
+    private static IncusStemcellException missing(Incus incus, String wanted, List<StoragePool> pools) {
+        String existing = pools.stream().map(StoragePool::name).collect(Collectors.joining(", "));
+        return new IncusStemcellException("The storage pool '" + wanted + "' from incus.stemcell.storage-pool does not"
+                + " exist on " + incus.endpoint()
+                + (existing.isEmpty() ? ", which has none" : ", which has: " + existing)
+                + ". Name one of these, or create it with: incus storage create " + wanted + " btrfs");
+    }
+}

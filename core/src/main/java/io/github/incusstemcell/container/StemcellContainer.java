@@ -1,0 +1,263 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import io.github.incusstemcell.systemd.Journal;
+import io.github.incusstemcell.systemd.Systemd;
+import java.net.Inet4Address;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A booted stemcell: a handle on one Incus system container with systemd as its PID 1.
+ *
+ * <p>Thread-safe. Once it is closed, every method that needs the container throws an {@link IncusStemcellException}.
+ */
+public final class StemcellContainer implements AutoCloseable {
+
+    /** How long systemd in the guest may take to stop everything before Incus ends it. */
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Instance instance;
+    private final StemcellImage image;
+    private final Optional<Inet4Address> address;
+    private final Duration startupTimeout;
+    private final Systemd systemd;
+    private final Journal journal;
+    private final Runnable afterDelete;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    StemcellContainer(
+            Instance instance,
+            StemcellImage image,
+            Optional<Inet4Address> address,
+            Duration startupTimeout,
+            Systemd systemd,
+            Runnable afterDelete) {
+        this.instance = instance;
+        this.image = image;
+        this.address = address;
+        this.startupTimeout = startupTimeout;
+        this.systemd = systemd;
+        this.journal = Journal.of(instance);
+        this.afterDelete = afterDelete;
+    }
+
+    /**
+     * The name of the container, which is also the guest's hostname.
+     *
+     * @return the name, as {@code incus list} shows it; not null
+     */
+    public String name() {
+        return instance.name();
+    }
+
+    /**
+     * The image that the container was created from.
+     *
+     * @return the image; not null
+     */
+    public StemcellImage image() {
+        return image;
+    }
+
+    /**
+     * The address of the guest's {@code eth0}.
+     *
+     * @return the IPv4 address, reachable from this machine where Incus runs on it; not null
+     * @throws IncusStemcellException if the container was started without a network
+     */
+    public Inet4Address address() {
+        open();
+        return address.orElseThrow(() -> new IncusStemcellException(
+                "The container '" + name() + "' was started without a network, so it has no address"));
+    }
+
+    /**
+     * Runs a command as root and waits for its end.
+     *
+     * @param command the program, found in the guest's {@code PATH}, and its arguments; no shell reads them
+     * @return its exit code and what it printed; not null
+     */
+    public ExecResult exec(String... command) {
+        return exec(Command.of(command));
+    }
+
+    /**
+     * Runs a command and waits for its end.
+     *
+     * @param command the command with its settings; not null
+     * @return its exit code and what it printed; not null
+     */
+    public ExecResult exec(Command command) {
+        return open().exec(command);
+    }
+
+    /**
+     * Runs a script with {@code sh -c} as root and waits for its end.
+     *
+     * @param script the script; not null
+     * @return its exit code and what it printed; not null
+     */
+    public ExecResult shell(String script) {
+        return exec(Command.of("sh", "-c", script));
+    }
+
+    /**
+     * Starts a command and does not wait for its end.
+     *
+     * @param command the command with its settings; not null
+     * @return a handle on the running command; not null
+     */
+    public RunningCommand start(Command command) {
+        return open().start(command);
+    }
+
+    /**
+     * The guest's files.
+     *
+     * @return a way to read and write them; not null
+     */
+    public GuestFiles files() {
+        return open().files();
+    }
+
+    /**
+     * The guest's systemd.
+     *
+     * @return a connection to PID 1, opened at its first use; not null
+     */
+    public Systemd systemd() {
+        open();
+        return systemd;
+    }
+
+    /**
+     * The guest's journal.
+     *
+     * @return a way to query and follow it; not null
+     */
+    public Journal journal() {
+        open();
+        return journal;
+    }
+
+    /**
+     * Reboots the guest and waits until systemd has finished booting.
+     *
+     * @throws StartupTimeoutException if it does not within the startup timeout
+     */
+    public void restart() {
+        Instance guest = open();
+        awaitBootOf(() -> guest.restart(STOP_TIMEOUT));
+    }
+
+    /**
+     * Shuts the guest down as {@code systemctl poweroff} does. {@link #start()} boots it again.
+     */
+    public void stop() {
+        open().stop(STOP_TIMEOUT);
+    }
+
+    /**
+     * Boots a {@linkplain #stop() stopped} guest and waits until systemd has finished booting.
+     *
+     * @throws StartupTimeoutException if it does not within the startup timeout
+     */
+    public void start() {
+        awaitBootOf(open()::start);
+    }
+
+    /** Freezes all processes of the guest. */
+    public void pause() {
+        open().freeze();
+    }
+
+    /** Lets the processes of a {@linkplain #pause() paused} guest go on. */
+    public void resume() {
+        open().unfreeze();
+    }
+
+    /**
+     * Keeps the state of the guest's disk under a name.
+     *
+     * @param snapshot the name; not null
+     */
+    public void snapshot(String snapshot) {
+        open().snapshot(snapshot);
+    }
+
+    /**
+     * Brings the guest's disk back to a {@linkplain #snapshot snapshot}. A running guest is stopped at once for it, booted from the
+     * restored disk, and awaited.
+     *
+     * @param snapshot the name of the snapshot; not null
+     * @throws StartupTimeoutException if the guest does not boot within the startup timeout
+     */
+    public void restore(String snapshot) {
+        Instance guest = open();
+        boolean running = guest.state().status().equals("Running");
+        if (running) {
+            awaitBootOf(() -> guest.restore(snapshot));
+        } else {
+            guest.restore(snapshot);
+        }
+    }
+
+    /** Deletes the container, whatever it is doing. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            systemd.close();
+            instance.delete();
+            afterDelete.run();
+        }
+    }
+
+    /**
+     * Closes this handle, but leaves the container running for a person to look at. A later run removes it once its lease is over,
+     * a day after it was created.
+     */
+    public void leaveRunning() {
+        if (closed.compareAndSet(false, true)) {
+            instance.updateConfig(Map.of(Lease.KEPT, "true"));
+            systemd.close();
+        }
+    }
+
+    /**
+     * The command that opens a shell in the container.
+     *
+     * @return a line for a shell on a machine whose {@code incus} reaches the same daemon; not null
+     */
+    public String shellCommand() {
+        return "incus exec --project " + instance.project() + " " + name() + " -- bash";
+    }
+
+    private void awaitBootOf(Runnable start) {
+        Instant begin = Instant.now();
+        start.run();
+        new Booting(instance, systemd, image).await(startupTimeout, begin);
+    }
+
+    private Instance open() {
+        if (closed.get()) {
+            throw new IncusStemcellException("The container '" + name() + "' is closed: the test or the scope it was"
+                    + " started for has ended. Use it only within that, or give it a wider scope");
+        }
+        return instance;
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

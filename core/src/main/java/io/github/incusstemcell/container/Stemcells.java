@@ -1,0 +1,188 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.OciImages;
+import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import io.github.incusstemcell.stemcell.StemcellImages;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Stemcells as containers on one Incus: prepares each image once and launches containers from it.
+ *
+ * <p>Thread-safe. Who launches a container closes it; closing this closes the connection to Incus.
+ *
+ * <pre>{@code
+ * try (Stemcells stemcells = Stemcells.builder().connect();
+ *         StemcellContainer stemcell = stemcells.launch(ContainerSpec.of("ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165"))) {
+ *     System.out.println(stemcell.exec("systemctl", "is-system-running").stdout());
+ * }
+ * }</pre>
+ */
+public final class Stemcells implements AutoCloseable {
+
+    private record Preparation(ImageReference reference, GuestOverlay overlay) {}
+
+    private final Incus incus;
+    private final OciImages sources;
+    private final StemcellImages images;
+    private final ContainerLauncher launcher;
+    private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
+
+    private Stemcells(Incus incus, Builder settings) {
+        this.incus = incus;
+        this.sources = settings.sources;
+        Placement placement = Placement.find(incus, settings.project, settings.storagePool);
+        Lease lease = Lease.ofThisProcess();
+        new Sweep(placement.incus(), lease).run();
+        this.images = new StemcellImages(placement.incus(), settings.sources, settings.progress);
+        this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
+    }
+
+    /**
+     * Settings for a connection, with nothing but defaults.
+     *
+     * @return a builder; not null
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Makes an image of a stemcell stand in Incus, if none does yet. Work that is done already, or under way in another
+     * thread or process, is not done again; a failure is not tried again either.
+     *
+     * @param reference where the stemcell is; not null
+     * @param overlay what is to be laid over it; not null
+     * @return the image; not null
+     */
+    public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
+        return prepared.computeIfAbsent(
+                        new Preparation(reference, overlay),
+                        key -> new Once<>(() -> images.prepare(key.reference(), key.overlay())))
+                .get();
+    }
+
+    /**
+     * Launches a container and waits until it has booted. Prepares its image before that, if need be.
+     *
+     * @param spec what the container is to be; not null
+     * @return the booted container, for the caller to close; not null
+     * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
+     */
+    public StemcellContainer launch(ContainerSpec spec) {
+        // A network that does not exist is found before an image is fetched for it.
+        launcher.check(spec);
+        return launcher.launch(spec, prepare(spec.image(), spec.overlay()));
+    }
+
+    /** Closes the connections to Incus and to the sources. Containers that were not closed stay until their lease is over. */
+    @Override
+    public void close() {
+        sources.close();
+        incus.close();
+    }
+
+    /** Settings of {@link Stemcells}; everything has a default. Not thread-safe. */
+    public static final class Builder {
+
+        private Optional<Endpoint> endpoint = Optional.empty();
+        private Optional<String> project = Optional.empty();
+        private Optional<String> storagePool = Optional.empty();
+        private Optional<Subnet> subnet = Optional.empty();
+        private OciImages sources = OciImages.builder().build();
+        private Progress progress = new LoggedProgress();
+
+        private Builder() {}
+
+        /**
+         * Which Incus to use, instead of the first one that {@link Incus#connect()} finds.
+         *
+         * @param incus the endpoint; not null
+         * @return this builder
+         */
+        public Builder endpoint(Endpoint incus) {
+            endpoint = Optional.of(incus);
+            return this;
+        }
+
+        /**
+         * The Incus project for containers and images, instead of the one named {@code incus-stemcell}.
+         *
+         * @param name the name of an existing project; not null
+         * @return this builder
+         */
+        public Builder project(String name) {
+            project = Optional.of(name);
+            return this;
+        }
+
+        /**
+         * The storage pool for root disks, instead of the first that clones images.
+         *
+         * @param name the name of an existing pool; not null
+         * @return this builder
+         */
+        public Builder storagePool(String name) {
+            storagePool = Optional.of(name);
+            return this;
+        }
+
+        /**
+         * The subnet of the network that this library makes, instead of a free one of its choice.
+         *
+         * @param cidr the gateway's address and the prefix, such as {@code 10.78.0.1/20}; not null
+         * @return this builder
+         * @throws IllegalArgumentException if this is no IPv4 subnet with room for guests
+         */
+        public Builder networkSubnet(String cidr) {
+            subnet = Optional.of(ManagedNetwork.parse(cidr));
+            return this;
+        }
+
+        /**
+         * Where stemcells come from: registries, their credentials, the cache. Closed together with what is built here.
+         *
+         * @param images the sources; not null
+         * @return this builder
+         */
+        public Builder sources(OciImages images) {
+            sources = Objects.requireNonNull(images, "images");
+            return this;
+        }
+
+        /**
+         * Who hears how far long work is.
+         *
+         * @param listener called from any thread; not null
+         * @return this builder
+         */
+        public Builder progress(Progress listener) {
+            progress = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        /**
+         * Connects.
+         *
+         * @return the connection, for the caller to close; not null
+         * @throws io.github.incusstemcell.incus.IncusUnavailableException if there is no Incus to connect to
+         * @throws io.github.incusstemcell.IncusStemcellException if the project or the storage pool does not exist
+         */
+        public Stemcells connect() {
+            Incus incus = endpoint.map(Incus::connect).orElseGet(Incus::connect);
+            try {
+                return new Stemcells(incus, this);
+            } catch (RuntimeException e) {
+                incus.close();
+                throw e;
+            }
+        }
+    }
+}

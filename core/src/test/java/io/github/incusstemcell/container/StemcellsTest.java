@@ -1,0 +1,210 @@
+package io.github.incusstemcell.container;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.InstanceInfo;
+import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole path of one container, on the real Incus, with the stemcell that stands in the registry. */
+class StemcellsTest {
+
+    private static Stemcells stemcells;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @Test
+    void bootsAStemcellWithSystemdAsPid1() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            assertThat(stemcell.exec("cat", "/proc/1/comm").stdout()).isEqualTo("systemd\n");
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+        }
+    }
+
+    @Test
+    void uploadsTheLayerByteForByte(@TempDir Path folder) throws Exception {
+        StemcellImage image = stemcells.prepare(TestMachine.image(), GuestOverlay.standard());
+        String layer = TestMachine.sources()
+                .resolve(TestMachine.image())
+                .layers()
+                .get(0)
+                .digest()
+                .hex();
+
+        TestMachine.run(
+                "incus", "image", "export", "--project", "incus-stemcell", image.fingerprint(), folder + "/image");
+
+        assertThat(sha256(folder.resolve("image.root"))).isEqualTo(layer);
+    }
+
+    @Test
+    void preparesAnImageOnceForAllThreads() throws Exception {
+        GuestOverlay overlay = GuestOverlay.standard();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (Stemcells others = TestMachine.stemcells().connect()) {
+            List<Callable<StemcellImage>> preparations = IntStream.range(0, 4)
+                    .<Callable<StemcellImage>>mapToObj(
+                            i -> () -> (i % 2 == 0 ? stemcells : others).prepare(TestMachine.image(), overlay))
+                    .toList();
+
+            List<Future<StemcellImage>> prepared = threads.invokeAll(preparations, 60, SECONDS);
+
+            assertThat(prepared).extracting(Future::get).containsOnly(stemcells.prepare(TestMachine.image(), overlay));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void hasAnAddressBeforePid1AndIsReachableFromHere() throws IOException {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec());
+                Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(stemcell.address(), 22), 5_000);
+
+            assertThat(stemcell.exec("ip", "-4", "-brief", "address", "show", "eth0")
+                            .stdout())
+                    .contains(stemcell.address().getHostAddress());
+        }
+    }
+
+    @Test
+    void asksForAnAddressWhereItMayNotBeGiven() {
+        try (Incus incus = Incus.connect()) {
+            String project = "isc-test-restricted";
+            incus.projects()
+                    .create(
+                            project,
+                            Map.of("features.images", "true", "features.profiles", "true", "restricted", "true"),
+                            "A project in which raw.lxc is forbidden");
+            try (Stemcells restricted = TestMachine.stemcells().project(project).connect();
+                    StemcellContainer stemcell = restricted.launch(TestMachine.spec())) {
+                assertThat(stemcell.exec("ip", "-4", "-brief", "address", "show", "eth0")
+                                .stdout())
+                        .contains(stemcell.address().getHostAddress());
+            } finally {
+                Incus restricted = incus.project(project);
+                restricted.images().list().forEach(image -> restricted.images().delete(image.fingerprint()));
+                incus.projects().delete(project);
+            }
+        }
+    }
+
+    @Test
+    void resolvesNames() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec());
+                StemcellContainer other = stemcells.launch(TestMachine.spec())) {
+            // Incus's own DNS server knows the containers of the network; what lies beyond is up to the host's
+            // resolver.
+            assertThat(stemcell.exec("getent", "ahostsv4", other.name() + ".incus")
+                            .stdout())
+                    .contains(other.address().getHostAddress());
+        }
+    }
+
+    @Test
+    void hasNoNetworkWhereNoneIsWanted() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK))) {
+            assertThat(stemcell.exec("ls", "/sys/class/net").stdout()).isEqualTo("lo\n");
+            assertThat(catchThrowable(stemcell::address))
+                    .hasMessage("The container '" + stemcell.name() + "' was started without a network, so it has no"
+                            + " address");
+        }
+    }
+
+    @Test
+    void survivesARebootAStopAndAStart() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            stemcell.files().writeString("/root/kept", "yes");
+
+            stemcell.restart();
+            assertThat(stemcell.files().readString("/root/kept")).isEqualTo("yes");
+
+            stemcell.stop();
+            assertThat(stemcell.files().readString("/root/kept")).isEqualTo("yes");
+
+            stemcell.start();
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+        }
+    }
+
+    @Test
+    void goesBackToASnapshot() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            stemcell.snapshot("clean");
+            stemcell.files().writeString("/root/dirt", "yes");
+
+            stemcell.restore("clean");
+
+            assertThat(stemcell.files().exists("/root/dirt")).isFalse();
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+        }
+    }
+
+    @Test
+    void saysWhoseItIs() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("StemcellsTest"));
+                Incus incus = Incus.connect()) {
+            InstanceInfo info =
+                    incus.project("incus-stemcell").instance(stemcell.name()).info();
+
+            assertThat(info.config())
+                    .containsEntry("user.incus-stemcell.owner", "StemcellsTest")
+                    .containsEntry(
+                            "user.incus-stemcell.pid",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .containsKeys("user.incus-stemcell.run", "user.incus-stemcell.expires");
+        }
+    }
+
+    @Test
+    void leavesNothingOfAContainerThatDoesNotBootInTime() {
+        ContainerSpec spec = TestMachine.spec().withOwner("too slow").withStartupTimeout(Duration.ofMillis(300));
+
+        assertThat(catchThrowable(() -> stemcells.launch(spec)))
+                .isInstanceOf(StartupTimeoutException.class)
+                .hasMessageContaining("did not finish booting within 0.3 s");
+
+        assertThat(TestMachine.instancesOf("too slow")).isEmpty();
+    }
+
+    private static String sha256(Path file) throws Exception {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        try (InputStream stream = new DigestInputStream(Files.newInputStream(file), sha256)) {
+            stream.transferTo(OutputStream.nullOutputStream());
+        }
+        return HexFormat.of().formatHex(sha256.digest());
+    }
+}

@@ -1,0 +1,93 @@
+package io.github.incusstemcell.junit;
+
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Settings from outside the tests' code: a system property, or else the environment, or else {@code junit-platform.properties}.
+ *
+ * <p>{@code incus.stemcell.storage-pool} is {@code INCUS_STEMCELL_STORAGE_POOL} in the environment.
+ */
+final class Configuration {
+
+    private final Function<String, Optional<String>> platform;
+
+    private Configuration(Function<String, Optional<String>> platform) {
+        this.platform = platform;
+    }
+
+    static Configuration of(ExtensionContext context) {
+        return new Configuration(context::getConfigurationParameter);
+    }
+
+    Optional<String> get(Key key) {
+        return Optional.ofNullable(System.getProperty(key.property()))
+                .or(() -> Optional.ofNullable(System.getenv(key.variable())))
+                .or(() -> platform.apply(key.property()))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty());
+    }
+
+    /** A setting in whole seconds. */
+    Optional<Integer> seconds(Key key) {
+        return get(key).map(value -> {
+            try {
+                return Integer.parseUnsignedInt(value);
+            } catch (NumberFormatException e) {
+                throw new ExtensionConfigurationException(
+                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60", e);
+            }
+        });
+    }
+
+    /** A setting that is true or false. */
+    boolean flag(Key key) {
+        return get(key).map(value -> switch (value) {
+                    case "true" -> true;
+                    case "false" -> false;
+                    default ->
+                        throw new ExtensionConfigurationException(
+                                "'" + value + "' is neither true nor false for " + key.property());
+                })
+                .orElse(false);
+    }
+
+    /** Every key there is. */
+    enum Key {
+        IMAGE("image", "the stemcell of tests whose annotation names none"),
+        ENDPOINT("endpoint", "which Incus: the path of its socket"),
+        PROJECT("project", "the Incus project for containers and images"),
+        STORAGE_POOL("storage-pool", "the storage pool for root disks"),
+        NETWORK("network", "the network of containers: the name of an existing one, or none"),
+        NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
+        REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
+        STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
+        CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
+        REQUIRED("required", "whether a test that would be skipped for want of an Incus fails instead: true or false");
+
+        private final String name;
+        private final String meaning;
+
+        Key(String name, String meaning) {
+            this.name = name;
+            this.meaning = meaning;
+        }
+
+        String property() {
+            return "incus.stemcell." + name;
+        }
+
+        String variable() {
+            return property()
+                    .toUpperCase(java.util.Locale.ROOT)
+                    .replace('.', '_')
+                    .replace('-', '_');
+        }
+
+        String meaning() {
+            return meaning;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.github.incusstemcell.junit;
+
+/** For how long a container lives. */
+public enum Scope {
+
+    /** Each test has a container of its own. */
+    PER_TEST,
+
+    /** All tests of a class share one container, which keeps what they do to it. */
+    PER_CLASS
+}

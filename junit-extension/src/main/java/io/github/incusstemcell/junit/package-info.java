@@ -1,0 +1,5 @@
+/**
+ * The JUnit extension: {@link io.github.incusstemcell.junit.IncusStemcell} on a test class gives each of its tests a
+ * freshly booted stemcell.
+ */
+package io.github.incusstemcell.junit;

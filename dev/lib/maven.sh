@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# The machine that tests run on, and Maven to run them. Source it after common.sh.
+
+# test_machine VERSION [IMAGE]: a JDK and Maven, an Incus of that version, a registry, and the replica of a stemcell in it
+# unless another image is named; all of it exported for the tests.
+test_machine() {
+    local version=$1 image=${2:-}
+    toolchain
+    "$HERE/incus" up --version "$version"
+    eval "$("$HERE/incus" env --version "$version")"
+    if [ -z "$image" ]; then
+        "$HERE/stemcell" up
+        eval "$("$HERE/registry" env)"
+        image=$("$HERE/stemcell" ref)
+        export INCUS_STEMCELL_REGISTRY_INSECURE=$INCUS_STEMCELL_DEV_REGISTRY
+        INCUS_STEMCELL_DEV_ROOTFS=$("$HERE/stemcell" build)/layer.tar.gz
+        export INCUS_STEMCELL_DEV_ROOTFS
+    fi
+    export INCUS_STEMCELL_IMAGE=$image
+}
+
+toolchain() {
+    command -v javac >/dev/null || need "$(jdk_package)"
+    command -v mvn >/dev/null || need maven
+}
+
+jdk_package() {
+    case $(distribution) in
+        debian-12 | ubuntu-22.04) echo openjdk-17-jdk-headless ;;
+        *) echo openjdk-21-jdk-headless ;;
+    esac
+}
+
+# maven ARGUMENT...: in the project's root, showing downloads, since the first run has many.
+maven() {
+    (cd "$HERE/.." && mvn -B "$@")
+}

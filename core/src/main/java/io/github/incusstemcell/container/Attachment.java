@@ -24,6 +24,11 @@ import java.util.stream.Collectors;
  */
 final class Attachment {
 
+    /** Read by the overlay's template for systemd-networkd: on a network without DHCP it would wait for ever otherwise. */
+    private static final String ADDRESS = Lease.PREFIX + "address";
+
+    private static final String GATEWAY = Lease.PREFIX + "gateway";
+
     private final Incus incus;
     private final NetworkInfo network;
     private final Optional<Subnet> subnet;
@@ -112,12 +117,16 @@ final class Attachment {
         return address.map(this::preset).orElse(Map.of());
     }
 
-    /** The index is that of the first NIC, whatever it is called (lxc.container.conf(5)). */
+    /** The index in the keys is that of the first NIC, whatever it is called (lxc.container.conf(5)). */
     private Map<String, String> preset(Inet4Address address) {
+        String cidr = address.getHostAddress() + "/" + subnet.get().prefix();
+        String gateway = subnet.get().ownAddress().getHostAddress();
         return Map.of(
                 "raw.lxc",
-                "lxc.net.0.ipv4.address = " + address.getHostAddress() + "/"
-                        + subnet.get().prefix() + "\nlxc.net.0.ipv4.gateway = "
-                        + subnet.get().ownAddress().getHostAddress() + "\n");
+                "lxc.net.0.ipv4.address = " + cidr + "\nlxc.net.0.ipv4.gateway = " + gateway + "\n",
+                ADDRESS,
+                cidr,
+                GATEWAY,
+                gateway);
     }
 }

@@ -41,9 +41,9 @@ public enum OverlayPart {
 
     /**
      * The BOSH agent starts only where a test has given it settings, in {@code /var/vcap/bosh/warden-cpi-agent-env.json}. Without them it
-     * exits and is restarted for ever, six times a second. monit has a condition of its own.
+     * exits and is restarted for ever, six times a second. On jammy runit starts it. monit has a condition of its own.
      */
-    AGENT(OverlayTemplate.dropIn("bosh-agent.service")),
+    AGENT(OverlayTemplate.dropIn("bosh-agent.service"), OverlayTemplate.dropIn("runit.service")),
 
     /** Kernel modules, binary formats and audit rules belong to the host; their units would fail. */
     KERNEL(

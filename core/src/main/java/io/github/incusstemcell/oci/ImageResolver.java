@@ -13,8 +13,10 @@ final class ImageResolver {
     private final BlobSource source;
     private final ImageReference reference;
     private final String architecture;
+    private final Workspace workspace;
 
-    ImageResolver(BlobSource source, ImageReference reference, String architecture) {
+    ImageResolver(BlobSource source, ImageReference reference, String architecture, Workspace workspace) {
+        this.workspace = workspace;
         this.source = source;
         this.reference = reference;
         this.architecture = architecture;
@@ -74,7 +76,8 @@ final class ImageResolver {
                 config.created(),
                 config.labels(),
                 layers(manifest.layers(), config.diffIds()),
-                source);
+                source,
+                workspace);
     }
 
     private List<Layer> layers(List<Descriptor> descriptors, List<Digest> diffIds) {

@@ -16,7 +16,8 @@ record LayeredImage(
         Optional<Instant> created,
         Map<String, String> labels,
         List<Layer> layers,
-        BlobSource source)
+        BlobSource source,
+        Workspace workspace)
         implements SourceImage {
 
     @Override
@@ -26,11 +27,9 @@ record LayeredImage(
                         .map(layer -> Descriptor.of(layer.mediaType(), layer.digest(), layer.size()))
                         .toList(),
                 reference.toString());
-        if (layers.size() > 1) {
-            throw new CorruptImageException("Cannot use " + reference + ": it has " + layers.size()
-                    + " layers; only images of one layer can be converted so far.");
-        }
-        return new UntouchedBlob(blobs.get(0), layers.get(0));
+        return layers.size() == 1
+                ? new UntouchedBlob(blobs.get(0), layers.get(0))
+                : new LayerMerge(reference.toString(), workspace).merge(layers, blobs);
     }
 
     /** The blob of the only layer, as it is. */

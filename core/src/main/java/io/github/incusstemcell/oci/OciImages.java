@@ -15,14 +15,14 @@ import java.util.Optional;
 public final class OciImages implements AutoCloseable {
 
     private final RegistrySettings settings;
-    private final Progress progress;
+    private final Workspace workspace;
     private final Http http;
     private final BlobCache cache;
     private final CredentialSource credentials;
 
     private OciImages(Builder builder) {
         this.settings = builder.settings;
-        this.progress = builder.progress;
+        this.workspace = new Workspace(settings.cacheFolder().resolve("work"), builder.progress);
         this.http = new Http(builder.patience, settings.insecureHosts(), new EnvironmentProxies(builder.environment));
         this.cache = new BlobCache(settings.cacheFolder(), settings.cacheMaxSize());
         this.credentials = new CredentialSource() {
@@ -65,8 +65,9 @@ public final class OciImages implements AutoCloseable {
 
     private SourceImage inRegistry(ImageReference.Registry reference) {
         RegistryEndpoint origin = new RegistryEndpoint(http, reference.host(), reference.repository(), credentials);
-        Registry registry = new Registry(List.of(origin), cache, progress);
-        return new ImageResolver(registry, reference, settings.architecture()).resolve(registry.manifest(reference));
+        Registry registry = new Registry(List.of(origin), cache, workspace.progress());
+        return new ImageResolver(registry, reference, settings.architecture(), workspace)
+                .resolve(registry.manifest(reference));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.OptionalLong;
  * The content of a root file system: a tar stream, compressed or not, that can be read as often as needed and is the same
  * each time, on any machine.
  */
-public interface Rootfs {
+public interface Rootfs extends Closeable {
 
     /**
      * Starts to read from the beginning.
@@ -25,4 +26,8 @@ public interface Rootfs {
 
     /** {@return the digest of the stream, where it is an untouched blob of the image} */
     Optional<Digest> digest();
+
+    /** Frees the disk space that merged layers take; streams that are still open fail then. Does nothing otherwise. */
+    @Override
+    default void close() throws IOException {}
 }

@@ -1,0 +1,189 @@
+package io.github.incusstemcell.oci;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.RootfsTree.InvalidLayerException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.List;
+
+/**
+ * Makes one root file system of several layers (OCI image spec, "Applying Changesets").
+ *
+ * <p>Each layer is decompressed once, its diff_id verified on the way, to the end of one file on disk; then its headers are
+ * read twice: for what it removes from the layers below, whatever the place of the whiteouts in it, and for what it adds.
+ * Only names are kept in memory. The file has no name, so it goes with the process, however that ends.
+ */
+final class LayerMerge {
+
+    private static final String WHITEOUT = ".wh.";
+    private static final String OPAQUE = ".wh..wh..opq";
+
+    private final String image;
+    private final Path folder;
+    private final Progress progress;
+    private final RootfsTree tree = new RootfsTree();
+
+    /**
+     * Prepares to merge.
+     *
+     * @param image its name, for messages
+     * @param workspace where there is space for all layers, not compressed
+     */
+    LayerMerge(String image, Workspace workspace) {
+        this.image = image;
+        this.folder = workspace.folder();
+        this.progress = workspace.progress();
+    }
+
+    /** Merges the layers, the lowest first. */
+    Rootfs merge(List<Layer> layers, List<Blob> blobs) {
+        try {
+            FileChannel file = namelessFile();
+            try {
+                long total = layers.stream().mapToLong(Layer::size).sum();
+                long done = 0;
+                for (int i = 0; i < layers.size(); i++) {
+                    long start = file.position();
+                    decompress(layers.get(i), blobs.get(i), file, done, total);
+                    apply(layers.get(i), file, start);
+                    done += layers.get(i).size();
+                }
+                return new MergedRootfs(file, tree.root());
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new IncusStemcellException(
+                    "Cannot merge the layers of " + image + " in " + folder + ": " + e.getMessage()
+                            + ". It takes the space of all layers, not compressed; set incus.stemcell.cache.folder to where there"
+                            + " is enough.",
+                    e);
+        }
+    }
+
+    private FileChannel namelessFile() throws IOException {
+        Files.createDirectories(folder);
+        Path file = Files.createTempFile(folder, "layers", ".tar");
+        try {
+            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private void decompress(Layer layer, Blob blob, FileChannel file, long done, long total) throws IOException {
+        MessageDigest hash = layer.diffId().map(Digest::newHash).orElseGet(Digest::newSha256);
+        try (InputStream in = blob.open();
+                Counting compressed = new Counting(in);
+                InputStream tar = decompressed(layer, compressed)) {
+            byte[] buffer = new byte[1 << 17];
+            for (int n = read(layer, tar, buffer); n >= 0; n = read(layer, tar, buffer)) {
+                hash.update(buffer, 0, n);
+                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, n);
+                while (bytes.hasRemaining()) {
+                    file.write(bytes);
+                }
+                progress.report("Merging the layers of " + image, done + compressed.count, total);
+            }
+        }
+        if (layer.diffId().isPresent() && !layer.diffId().get().matches(hash)) {
+            throw new CorruptImageException(image + " is damaged: its layer " + layer.digest()
+                    + " does not have the diff_id " + layer.diffId().get() + " that its configuration says.");
+        }
+    }
+
+    private InputStream decompressed(Layer layer, InputStream compressed) {
+        try {
+            return Decompression.of(compressed);
+        } catch (IOException e) {
+            throw damaged(layer, e);
+        }
+    }
+
+    private int read(Layer layer, InputStream tar, byte[] buffer) {
+        try {
+            return tar.read(buffer);
+        } catch (IOException e) {
+            throw damaged(layer, e);
+        }
+    }
+
+    private void apply(Layer layer, FileChannel file, long start) throws IOException {
+        long end = file.position();
+        try {
+            TarReader whiteouts = new TarReader(file, start, end);
+            for (TarEntry entry = whiteouts.next(); entry != null; entry = whiteouts.next()) {
+                removeLower(Tar.components(entry.name()));
+            }
+            TarReader additions = new TarReader(file, start, end);
+            for (TarEntry entry = additions.next(); entry != null; entry = additions.next()) {
+                if (!isWhiteout(Tar.components(entry.name()))) {
+                    tree.add(entry);
+                }
+            }
+            tree.endLayer();
+        } catch (TarReader.MalformedTarException | InvalidLayerException e) {
+            throw damaged(layer, e);
+        }
+    }
+
+    private static boolean isWhiteout(List<String> path) {
+        return !path.isEmpty() && path.get(path.size() - 1).startsWith(WHITEOUT);
+    }
+
+    private void removeLower(List<String> path) throws InvalidLayerException {
+        if (!isWhiteout(path)) {
+            return;
+        }
+        List<String> parent = path.subList(0, path.size() - 1);
+        String name = path.get(path.size() - 1);
+        if (name.equals(OPAQUE)) {
+            tree.makeOpaque(parent);
+            return;
+        }
+        String removed = name.substring(WHITEOUT.length());
+        if (removed.isEmpty() || removed.equals(".") || removed.equals("..")) {
+            throw new InvalidLayerException("the whiteout " + Tar.legible(String.join("/", path)) + " names no file");
+        }
+        List<String> target = new java.util.ArrayList<>(parent);
+        target.add(removed);
+        tree.whiteOut(target);
+    }
+
+    private CorruptImageException damaged(Layer layer, Exception e) {
+        return new CorruptImageException(
+                "Cannot use " + image + ": its layer " + layer.digest() + " is damaged: " + e.getMessage(), e);
+    }
+
+    /** Counts what was read, for the progress. */
+    private static final class Counting extends FilterInputStream {
+        private long count;
+
+        Counting(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = super.read();
+            count += b < 0 ? 0 : 1;
+            return b;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int n = super.read(buffer, offset, length);
+            count += Math.max(0, n);
+            return n;
+        }
+    }
+}

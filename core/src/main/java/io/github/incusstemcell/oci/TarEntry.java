@@ -1,0 +1,50 @@
+package io.github.incusstemcell.oci;
+
+import java.util.Map;
+
+/**
+ * One entry of a tar stream. All texts are the bytes of the stream, one character for each (ISO 8859-1), because names on
+ * Linux are bytes and extended attributes are binary.
+ *
+ * @param start where the first of its headers begins, extended ones included
+ * @param header the main header block
+ * @param type the type flag, with the historic ways to say {@code 0} (a file) and {@code 5} (a directory) folded
+ * @param name as it stands there, from whichever header has the last word
+ * @param linkName the target of a link, else whatever stands there
+ * @param pax the records of its extended headers
+ * @param dataStart where its data begins, after any blocks of an old GNU sparse map
+ * @param dataSize how many bytes of data the stream holds, without padding
+ * @param verbatim whether {@code start} to {@link #end()} may stand in another tar stream as they are
+ */
+record TarEntry(
+        long start,
+        byte[] header,
+        char type,
+        String name,
+        String linkName,
+        Map<String, String> pax,
+        long dataStart,
+        long dataSize,
+        boolean verbatim) {
+
+    boolean isDirectory() {
+        return type == '5';
+    }
+
+    boolean isHardLink() {
+        return type == '1';
+    }
+
+    boolean isSymbolicLink() {
+        return type == '2';
+    }
+
+    boolean isFile() {
+        return type == '0' || type == 'S';
+    }
+
+    /** {@return where the next entry begins} */
+    long end() {
+        return dataStart + Tar.padded(dataSize);
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.incusstemcell.oci;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes header blocks for entries that cannot be copied as they are, because another name or another meaning is theirs
+ * now. Names that are too long go into GNU's long-name entries, which hold them as bytes, where pax headers hold characters.
+ */
+final class TarHeaders {
+
+    private static final String LONG_NAME_ENTRY = "././@LongLink";
+
+    private TarHeaders() {}
+
+    /** {@return the headers of an entry under another name} */
+    static byte[] renamed(TarEntry entry, String name) {
+        Map<String, String> pax = new LinkedHashMap<>(entry.pax());
+        pax.remove("path");
+        pax.remove("linkpath");
+        pax.computeIfPresent("GNU.sparse.name", (key, old) -> name);
+        byte[] header = entry.header().clone();
+        header[Tar.TYPE] = (byte) entry.type();
+        if (!entry.isFile()) {
+            Tar.SIZE.setNumber(header, 0);
+            pax.remove("size");
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        if (!pax.isEmpty()) {
+            pax(out, pax);
+        }
+        finish(out, header, name, entry.isSymbolicLink() ? entry.linkName() : "");
+        return out.toByteArray();
+    }
+
+    /** {@return the headers of a hard link to an entry that stands earlier under the name {@code target}} */
+    static byte[] hardLink(TarEntry entry, String name, String target) {
+        byte[] header = entry.header().clone();
+        header[Tar.TYPE] = '1';
+        Tar.SIZE.setNumber(header, 0);
+        if (Tar.isPosix(header)) {
+            Tar.DEVICE_NUMBERS.set(header, "");
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        finish(out, header, name, target);
+        return out.toByteArray();
+    }
+
+    /** {@return the headers of a directory that nobody described: root's, for all to enter} */
+    static byte[] directory(String name) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        finish(out, fresh('5', 0755), name, "");
+        return out.toByteArray();
+    }
+
+    private static byte[] fresh(char type, int mode) {
+        byte[] header = new byte[Tar.BLOCK];
+        Tar.MODE.setNumber(header, mode);
+        Tar.UID.setNumber(header, 0);
+        Tar.GID.setNumber(header, 0);
+        Tar.SIZE.setNumber(header, 0);
+        Tar.MTIME.setNumber(header, 0);
+        header[Tar.TYPE] = (byte) type;
+        Tar.MAGIC.set(header, Tar.USTAR);
+        return header;
+    }
+
+    private static void finish(ByteArrayOutputStream out, byte[] header, String name, String linkName) {
+        if (name.length() > Tar.NAME.length()) {
+            extended(out, 'L', LONG_NAME_ENTRY, name + "\0");
+        }
+        if (linkName.length() > Tar.LINK_NAME.length()) {
+            extended(out, 'K', LONG_NAME_ENTRY, linkName + "\0");
+        }
+        Tar.NAME.set(header, name);
+        Tar.LINK_NAME.set(header, linkName);
+        if (Tar.isPosix(header)) {
+            Tar.PREFIX.set(header, "");
+        }
+        Tar.setChecksum(header);
+        out.writeBytes(header);
+    }
+
+    private static void pax(ByteArrayOutputStream out, Map<String, String> records) {
+        StringBuilder data = new StringBuilder();
+        records.forEach((key, value) -> data.append(record(key, value)));
+        extended(out, 'x', "PaxHeaders/entry", data.toString());
+    }
+
+    /** The length counts itself, so it is found by trying. */
+    private static String record(String key, String value) {
+        int rest = key.length() + value.length() + 3;
+        int length = rest + 1;
+        while (length != rest + String.valueOf(length).length()) {
+            length = rest + String.valueOf(length).length();
+        }
+        return length + " " + key + "=" + value + "\n";
+    }
+
+    private static void extended(ByteArrayOutputStream out, char type, String name, String data) {
+        byte[] header = fresh(type, 0644);
+        Tar.NAME.set(header, name);
+        Tar.SIZE.setNumber(header, data.length());
+        Tar.setChecksum(header);
+        out.writeBytes(header);
+        out.writeBytes(data.getBytes(StandardCharsets.ISO_8859_1));
+        out.writeBytes(new byte[(int) (Tar.padded(data.length()) - data.length())]);
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.incusstemcell.oci;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes an OCI image layout. */
+final class TestLayout {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final ArrayNode manifests = JSON.createArrayNode();
+
+    TestLayout(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder);
+        Files.createDirectories(folder.resolve("blobs/sha256"));
+        Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Adds an image with these layers, each a tar stream, compressed by gzip here. */
+    TestLayout image(String name, List<byte[]> tars) throws IOException {
+        List<byte[]> blobs = new ArrayList<>();
+        List<Digest> diffIds = new ArrayList<>();
+        for (byte[] tar : tars) {
+            blobs.add(TestTar.gzip(tar));
+            diffIds.add(Digest.sha256(tar));
+        }
+        return image(name, blobs, diffIds);
+    }
+
+    TestLayout image(String name, List<byte[]> blobs, List<Digest> diffIds) throws IOException {
+        ObjectNode config = JSON.createObjectNode().put("architecture", "amd64").put("os", "linux");
+        config.put("created", "2026-01-02T03:04:05Z");
+        config.putObject("config").putObject("Labels").put("key", "value");
+        ArrayNode ids = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
+        diffIds.forEach(id -> ids.add(id.toString()));
+        ObjectNode manifest = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifest.OCI_MANIFEST);
+        manifest.set("config", blob("application/vnd.oci.image.config.v1+json", DevRegistry.bytes(config)));
+        ArrayNode layers = manifest.putArray("layers");
+        for (byte[] blob : blobs) {
+            layers.add(blob("application/vnd.oci.image.layer.v1.tar+gzip", blob));
+        }
+        ObjectNode entry = blob(Manifest.OCI_MANIFEST, DevRegistry.bytes(manifest));
+        entry.putObject("annotations").put(Descriptor.REF_NAME, name);
+        manifests.add(entry);
+        writeIndex();
+        return this;
+    }
+
+    void writeIndex() throws IOException {
+        ObjectNode index = JSON.createObjectNode().put("schemaVersion", 2);
+        index.set("manifests", manifests);
+        Files.write(folder.resolve("index.json"), DevRegistry.bytes(index));
+    }
+
+    private ObjectNode blob(String mediaType, byte[] bytes) throws IOException {
+        Digest digest = Digest.sha256(bytes);
+        Files.write(folder.resolve("blobs/sha256").resolve(digest.hex()), bytes);
+        return DevRegistry.descriptor(mediaType, digest, bytes.length);
+    }
+}

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -100,6 +101,28 @@ final class BlobCache {
         }
     }
 
+    /** Keeps a short fact for later processes, for example about a blob. */
+    void remember(String key, String fact) {
+        Path file = folder.resolve("facts").resolve(key);
+        try {
+            Files.createDirectories(file.getParent());
+            Path written = Files.createTempFile(file.getParent(), "new", "");
+            Files.writeString(written, fact);
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            LOG.warn("Cannot write {}: {}", file, e.toString());
+        }
+    }
+
+    /** {@return what was remembered} */
+    Optional<String> recall(String key) {
+        try {
+            return Optional.of(Files.readString(folder.resolve("facts").resolve(key)));
+        } catch (IOException e) {
+            return Optional.empty(); // Never known, or no longer: then it has to be found out again.
+        }
+    }
+
     /** Removes the blobs that were not used for longest until the rest fits, but none of those in {@code keep}. */
     void evict(Set<Digest> keep) {
         try {
@@ -180,7 +203,7 @@ final class BlobCache {
                 hash.update(buffer, 0, n);
             }
         }
-        return digest.matches(hash);
+        return digest.finished(hash).equals(digest);
     }
 
     private static String reason(IOException e) {

@@ -40,6 +40,13 @@ enum Decompression {
         }
     };
 
+    /** What it takes to decompress is not on the class path. */
+    static final class MissingException extends IOException {
+        MissingException(String message) {
+            super(message);
+        }
+    }
+
     private static final int BUFFER = 1 << 16;
 
     private final int[] magic;

@@ -61,33 +61,32 @@ public record Digest(String algorithm, String hex) {
     }
 
     static Digest of(String algorithm, byte[] content) {
-        return finish(algorithm, hash(algorithm).digest(content));
+        MessageDigest hash = newHash(algorithm);
+        hash.update(content);
+        return finished(algorithm, hash);
     }
 
-    /** The digest of what {@code hash} has been fed, which is reset by this. */
-    static Digest sha256(MessageDigest hash) {
-        return finish("sha256", hash.digest());
+    /** {@return a hash to feed, for {@link #finished}} */
+    static MessageDigest newHash(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has " + algorithm, e);
+        }
     }
 
-    /** Whether {@code hash}, started by {@link #newHash()} and now reset, was fed the bytes that this digest names. */
-    boolean matches(MessageDigest hash) {
-        return finished(hash).equals(this);
-    }
-
-    Digest finished(MessageDigest hash) {
-        return finish(algorithm, hash.digest());
-    }
-
-    boolean matches(byte[] content) {
-        return of(algorithm, content).equals(this);
+    /** {@return the digest of what the hash was fed, which is reset by this} */
+    static Digest finished(String algorithm, MessageDigest hash) {
+        return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
     }
 
     MessageDigest newHash() {
-        return hash(algorithm);
+        return newHash(algorithm);
     }
 
-    static MessageDigest newSha256() {
-        return hash("sha256");
+    /** {@return the digest, by the same algorithm as this one, of what the hash was fed} */
+    Digest finished(MessageDigest hash) {
+        return finished(algorithm, hash);
     }
 
     /** {@return the first twelve digits of the hash, enough to tell images apart in a message} */
@@ -98,18 +97,6 @@ public record Digest(String algorithm, String hex) {
     @Override
     public String toString() {
         return algorithm + ":" + hex;
-    }
-
-    private static Digest finish(String algorithm, byte[] hash) {
-        return new Digest(algorithm, HexFormat.of().formatHex(hash));
-    }
-
-    private static MessageDigest hash(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has " + algorithm, e);
-        }
     }
 
     private static boolean isLowerHex(int c) {

@@ -81,7 +81,7 @@ final class LayerMerge {
     }
 
     private void decompress(Layer layer, Blob blob, FileChannel file, long done, long total) throws IOException {
-        MessageDigest hash = layer.diffId().map(Digest::newHash).orElseGet(Digest::newSha256);
+        MessageDigest hash = layer.diffId().orElse(layer.digest()).newHash();
         try (InputStream in = blob.open();
                 Counting compressed = new Counting(in);
                 InputStream tar = decompressed(layer, compressed)) {
@@ -95,10 +95,7 @@ final class LayerMerge {
                 progress.report("Merging the layers of " + image, done + compressed.count, total);
             }
         }
-        if (layer.diffId().isPresent() && !layer.diffId().get().matches(hash)) {
-            throw new CorruptImageException(image + " is damaged: its layer " + layer.digest()
-                    + " does not have the diff_id " + layer.diffId().get() + " that its configuration says.");
-        }
+        BlobSource.requireDiffId(layer, layer.diffId().orElse(layer.digest()).finished(hash), image);
     }
 
     private InputStream decompressed(Layer layer, InputStream compressed) {

@@ -22,12 +22,9 @@ record LayeredImage(
 
     @Override
     public Rootfs rootfs() {
-        List<Blob> blobs = source.fetch(
-                layers.stream()
-                        .map(layer -> Descriptor.of(layer.mediaType(), layer.digest(), layer.size()))
-                        .toList(),
-                reference.toString());
-        return layers.size() == 1
+        boolean single = layers.size() == 1;
+        List<Blob> blobs = source.fetch(layers, single, reference.toString());
+        return single
                 ? new UntouchedBlob(blobs.get(0), layers.get(0))
                 : new LayerMerge(reference.toString(), workspace).merge(layers, blobs);
     }

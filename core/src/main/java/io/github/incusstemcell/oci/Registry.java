@@ -1,15 +1,28 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One image in a registry, perhaps by way of its mirrors; blobs pass through the cache. */
 final class Registry implements BlobSource {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
+    /** As many as docker and podman fetch at a time, about. */
+    private static final int DOWNLOADS_AT_A_TIME = 4;
 
     private final List<RegistryEndpoint> endpoints;
     private final BlobCache cache;
@@ -28,13 +41,15 @@ final class Registry implements BlobSource {
 
     /** Reads what a reference points to: a manifest or an index. */
     byte[] manifest(ImageReference.Registry reference) {
-        return new ManifestPull(endpoints.get(0), reference.toString()).pull(reference.target(), reference.digest());
+        return local(() -> ask(endpoint ->
+                new ManifestPull(endpoint, reference.toString()).pull(reference.target(), reference.digest())));
     }
 
     @Override
     public byte[] manifest(Descriptor descriptor, String image) {
-        return new ManifestPull(endpoints.get(0), image)
-                .pull(descriptor.digest().toString(), Optional.of(descriptor.digest()));
+        Digest digest = descriptor.digest();
+        return local(
+                () -> ask(endpoint -> new ManifestPull(endpoint, image).pull(digest.toString(), Optional.of(digest))));
     }
 
     @Override
@@ -43,26 +58,135 @@ final class Registry implements BlobSource {
             throw new CorruptImageException("Cannot pull " + image + ": its configuration has " + descriptor.size()
                     + " bytes, and none needs more than " + (SMALL >> 20) + " MiB.");
         }
-        try (InputStream in =
-                cache.open(descriptor.digest(), descriptor.size(), fetch(descriptor, image, Progress.none()))) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return local(() -> {
+            try (InputStream in = cache.open(
+                    descriptor.digest(),
+                    descriptor.size(),
+                    file -> ask(endpoint -> new BlobPull(endpoint, descriptor.digest(), descriptor.size(), image)
+                            .into(file, false, Progress.none())))) {
+                return in.readAllBytes();
+            }
+        });
     }
 
     @Override
-    public List<Blob> fetch(List<Descriptor> descriptors, String image) {
-        for (Descriptor d : descriptors) {
-            cache.ensure(d.digest(), d.size(), fetch(d, image, progress));
+    public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
+        long total = layers.stream().mapToLong(Layer::size).sum();
+        AtomicLong done = new AtomicLong();
+        List<Runnable> pulls = new ArrayList<>();
+        for (Layer layer : layers) {
+            Progress share = share("Pulling " + image, done, total);
+            pulls.add(() -> {
+                cache.ensure(layer.digest(), layer.size(), fetch(layer, verifyDiffIds, image, share));
+                share.report("", layer.size(), layer.size());
+                if (verifyDiffIds) {
+                    verifyDiffId(layer, image);
+                }
+            });
         }
-        cache.evict(descriptors.stream().map(Descriptor::digest).collect(Collectors.toSet()));
-        return descriptors.stream()
-                .map(d -> (Blob) () -> cache.open(d.digest(), d.size(), fetch(d, image, progress)))
+        allAtOnce(pulls);
+        cache.evict(layers.stream().map(Layer::digest).collect(Collectors.toSet()));
+        return layers.stream()
+                .map(layer -> (Blob)
+                        () -> cache.open(layer.digest(), layer.size(), fetch(layer, false, image, Progress.none())))
                 .toList();
     }
 
-    private BlobCache.Fetch fetch(Descriptor descriptor, String image, Progress progress) {
-        return file -> new BlobPull(endpoints.get(0), descriptor, image, progress).into(file);
+    private BlobCache.Fetch fetch(Layer layer, boolean wantDiffId, String image, Progress progress) {
+        return file -> ask(endpoint ->
+                        new BlobPull(endpoint, layer.digest(), layer.size(), image).into(file, wantDiffId, progress))
+                .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
+    }
+
+    private void verifyDiffId(Layer layer, String image) {
+        if (layer.diffId().isEmpty()) {
+            return;
+        }
+        Optional<Digest> known = cache.recall(diffIdKey(layer)).map(Digest::parse);
+        Optional<Digest> actual = known.isPresent()
+                ? known
+                : LayerCheck.diffId(
+                        layer,
+                        () -> cache.open(layer.digest(), layer.size(), fetch(layer, false, image, progress)),
+                        image);
+        actual.ifPresent(diffId -> {
+            cache.remember(diffIdKey(layer), diffId.toString());
+            BlobSource.requireDiffId(layer, diffId, image);
+        });
+    }
+
+    private static String diffIdKey(Layer layer) {
+        return "diff-id-" + layer.digest().hex();
+    }
+
+    /** A part of a progress that several downloads make together. */
+    private Progress share(String what, AtomicLong done, long total) {
+        AtomicLong mine = new AtomicLong();
+        return (w, now, t) -> progress.report(what, done.addAndGet(now - mine.getAndSet(now)), total);
+    }
+
+    private static void allAtOnce(List<Runnable> pulls) {
+        if (pulls.size() == 1) {
+            pulls.get(0).run();
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(DOWNLOADS_AT_A_TIME, pulls.size()), task -> {
+            Thread thread = new Thread(task, "incus-stemcell-pull");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            pulls.forEach(pull -> running.add(threads.submit(pull)));
+            for (Future<?> pull : running) {
+                pull.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while pulling an image", e);
+        } finally {
+            threads.shutdownNow(); // What one has failed at, the others need not finish.
+        }
+    }
+
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask(RegistryEndpoint endpoint) throws IOException;
+    }
+
+    /** Asks the mirrors and then the registry, until one has an answer; the last one's error is the one that counts. */
+    private <T> T ask(Question<T> question) throws IOException {
+        List<IncusStemcellException> refusals = new ArrayList<>();
+        for (RegistryEndpoint endpoint : endpoints) {
+            try {
+                return question.ask(endpoint);
+            } catch (ImageNotFoundException
+                    | RegistryAuthenticationException
+                    | RegistryUnavailableException
+                    | CorruptImageException e) {
+                refusals.add(e);
+                if (refusals.size() < endpoints.size()) {
+                    LOG.warn("The mirror {} did not help: {}", endpoint.host(), e.getMessage());
+                }
+            }
+        }
+        IncusStemcellException last = refusals.remove(refusals.size() - 1);
+        refusals.forEach(last::addSuppressed);
+        throw last;
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T local(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

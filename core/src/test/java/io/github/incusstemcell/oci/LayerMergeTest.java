@@ -471,7 +471,8 @@ class LayerMergeTest {
         assertThatThrownBy(() -> merge(List.of(tar, tar), List.of(Digest.sha256(tar), wrong)))
                 .isInstanceOf(CorruptImageException.class)
                 .hasMessage("test is damaged: its layer " + Digest.sha256(TestTar.gzip(tar))
-                        + " does not have the diff_id " + wrong + " that its configuration says.");
+                        + " does not have the diff_id " + wrong + " that its configuration says, but "
+                        + Digest.sha256(tar) + ".");
     }
 
     private void assertDamaged(String problem, TestTar layer) {

@@ -1,0 +1,66 @@
+package io.github.incusstemcell.oci;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/** Reads a blob that is on this machine already, once, to find out whether it is what its image says. */
+final class LayerCheck {
+
+    private LayerCheck() {}
+
+    /** Verifies digest and size, and the diff_id where wanted. */
+    static void verify(Layer layer, Blob blob, boolean diffId, String image) {
+        MessageDigest hash = layer.digest().newHash();
+        long[] size = {0};
+        Optional<Digest> actualDiffId =
+                read(layer, blob, diffId && layer.diffId().isPresent(), image, (buffer, n) -> {
+                    hash.update(buffer, 0, n);
+                    size[0] += n;
+                });
+        Digest actual = layer.digest().finished(hash);
+        if (!actual.equals(layer.digest()) || size[0] != layer.size()) {
+            throw new CorruptImageException(image + " is damaged: its layer " + layer.digest() + " of " + layer.size()
+                    + " bytes has in fact the digest " + actual + " and " + size[0] + " bytes. Get the image again.");
+        }
+        actualDiffId.ifPresent(d -> BlobSource.requireDiffId(layer, d, image));
+    }
+
+    /** {@return the digest of what a blob is when decompressed, where it can be decompressed here} */
+    static Optional<Digest> diffId(Layer layer, Blob blob, String image) {
+        return read(layer, blob, true, image, (buffer, n) -> {});
+    }
+
+    private interface Bytes {
+        void read(byte[] buffer, int n);
+    }
+
+    private static Optional<Digest> read(Layer layer, Blob blob, boolean diffId, String image, Bytes bytes) {
+        try (InputStream in = blob.open();
+                UncompressedDigest uncompressed = new UncompressedDigest(
+                        layer.diffId().orElse(layer.digest()).algorithm())) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                bytes.read(buffer, n);
+                if (diffId) {
+                    uncompressed.update(buffer, 0, n);
+                }
+            }
+            return diffId ? finish(uncompressed, layer, image) : Optional.empty();
+        } catch (IOException e) {
+            throw new IncusStemcellException(
+                    "Cannot read the layer " + layer.digest() + " of " + image + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<Digest> finish(UncompressedDigest uncompressed, Layer layer, String image) {
+        try {
+            return uncompressed.finish();
+        } catch (IOException e) {
+            throw new CorruptImageException(
+                    "Cannot use " + image + ": its layer " + layer.digest() + " is damaged: " + e.getMessage(), e);
+        }
+    }
+}

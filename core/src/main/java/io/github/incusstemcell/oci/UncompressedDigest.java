@@ -1,0 +1,128 @@
+package io.github.incusstemcell.oci;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * Finds the digest of what a blob is when decompressed, its diff_id, on a thread of its own, while somebody else still
+ * receives or reads the blob: decompressing takes longer than anything else that is done to it.
+ */
+final class UncompressedDigest implements Closeable {
+
+    private static final byte[] END = new byte[0];
+
+    private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(32);
+    private final CompletableFuture<Digest> result = new CompletableFuture<>();
+    private final Thread thread;
+
+    /**
+     * Starts to wait for bytes.
+     *
+     * @param algorithm of the digest to find
+     */
+    UncompressedDigest(String algorithm) {
+        thread = new Thread(() -> compute(algorithm), "incus-stemcell-diff-id");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Takes the next bytes of the blob; waits where decompressing cannot keep up. */
+    void update(byte[] buffer, int offset, int length) throws IOException {
+        put(Arrays.copyOfRange(buffer, offset, offset + length));
+    }
+
+    /**
+     * Says that the blob is complete.
+     *
+     * @return the digest; nothing where what it takes to decompress is not there
+     * @throws IOException where the blob cannot be decompressed
+     */
+    Optional<Digest> finish() throws IOException {
+        put(END);
+        try {
+            return Optional.of(result.get());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Decompression.MissingException) {
+                return Optional.empty();
+            }
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private void put(byte[] chunk) throws IOException {
+        try {
+            // A thread that has failed takes no more; its error is told at the end.
+            if (!result.isDone()) {
+                chunks.put(chunk);
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted while decompressing", e);
+    }
+
+    private void compute(String algorithm) {
+        MessageDigest hash = Digest.newHash(algorithm);
+        try (InputStream tar = Decompression.of(new Chunks())) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = tar.read(buffer); n >= 0; n = tar.read(buffer)) {
+                hash.update(buffer, 0, n);
+            }
+            result.complete(Digest.finished(algorithm, hash));
+        } catch (IOException | RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
+        chunks.clear(); // Whoever waits for space may go on.
+    }
+
+    /** Gives up, where there is no result yet. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    /** The chunks as a stream. */
+    private final class Chunks extends InputStream {
+        private byte[] chunk = new byte[1];
+        private int at = 1;
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (at == chunk.length && chunk != END) {
+                try {
+                    chunk = chunks.take();
+                    at = 0;
+                } catch (InterruptedException e) {
+                    throw interrupted(e);
+                }
+            }
+            if (chunk == END) {
+                return -1;
+            }
+            int n = Math.min(length, chunk.length - at);
+            System.arraycopy(chunk, at, buffer, offset, n);
+            at += n;
+            return n;
+        }
+    }
+}

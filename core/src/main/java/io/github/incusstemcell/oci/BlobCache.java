@@ -79,6 +79,36 @@ final class BlobCache {
         }
     }
 
+    /** Fills an empty or partial file and says what it is then. */
+    @FunctionalInterface
+    interface Acquisition {
+        Tarball.Content into(Path file) throws IOException;
+    }
+
+    /** Adds bytes that nobody knows the digest of before they are there. */
+    Tarball.Content admit(String name, Acquisition acquisition) throws IOException {
+        Path partial = folder.resolve("partial").resolve(name);
+        Files.createDirectories(partial.getParent());
+        ProcessLock lock = ProcessLock.acquire(folder.resolve("locks").resolve(name));
+        try {
+            Tarball.Content content = acquisition.into(partial);
+            ensure(
+                    content.digest(),
+                    content.size(),
+                    file -> Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING));
+            Files.deleteIfExists(partial);
+            evict(Set.of(content.digest()));
+            return content;
+        } finally {
+            lock.close();
+        }
+    }
+
+    /** {@return whether a blob is there and sound} */
+    boolean has(Digest digest, long size) throws IOException {
+        return isSound(file(digest), digest, size);
+    }
+
     private void make(Path file, Digest digest, Fetch fetch) throws IOException {
         Path partial = folder.resolve("partial").resolve(digest.algorithm() + "-" + digest.hex());
         Files.createDirectories(partial.getParent());

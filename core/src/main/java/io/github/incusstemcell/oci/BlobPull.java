@@ -49,7 +49,7 @@ final class BlobPull implements Download.Origin {
                 boolean resumes = download.start(file);
                 Optional<CorruptImageException> wrong = complete(download, file);
                 if (wrong.isEmpty()) {
-                    return wantDiffId ? uncompressed.finish() : Optional.empty();
+                    return wantDiffId ? LayerCheck.finish(uncompressed, digest, image) : Optional.empty();
                 }
                 Files.deleteIfExists(file);
                 // Perhaps only the beginning was damaged that an earlier process left: without it, once.

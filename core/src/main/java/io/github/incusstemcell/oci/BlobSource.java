@@ -1,12 +1,10 @@
 package io.github.incusstemcell.oci;
 
-import java.util.List;
-
 /**
  * Gives the parts of images by their digest: a registry, a layout in a folder or an archive. What it gives is verified
  * against digest and size, so that nobody above has to.
  */
-interface BlobSource {
+interface BlobSource extends LayerSource {
 
     /** The largest manifest or configuration that is read; the distribution spec asks registries for 4 MiB. */
     int SMALL = 4 << 20;
@@ -20,21 +18,4 @@ interface BlobSource {
 
     /** Reads a small blob, such as a configuration. */
     byte[] small(Descriptor descriptor, String image);
-
-    /**
-     * Makes the blobs of layers available on this machine, several at a time where that is quicker.
-     *
-     * @param verifyDiffIds whether to compare their diff_ids, too; else whoever decompresses them has to
-     * @return the blobs in the order of the layers
-     */
-    List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image);
-
-    /** Refuses a layer that is not, when decompressed, what its image says. */
-    static void requireDiffId(Layer layer, Digest actual, String image) {
-        if (layer.diffId().isPresent() && !layer.diffId().get().equals(actual)) {
-            throw new CorruptImageException(
-                    image + " is damaged: its layer " + layer.digest() + " does not have the diff_id "
-                            + layer.diffId().get() + " that its configuration says, but " + actual + ".");
-        }
-    }
 }

@@ -3,6 +3,8 @@ package io.github.incusstemcell.oci;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
@@ -63,6 +65,17 @@ enum Decompression {
         byte[] first = whole.readNBytes(4);
         whole.unread(first);
         return of(first).around(whole);
+    }
+
+    /** {@return whether these first bytes of a file say that it is compressed in a way that is known here} */
+    static boolean isCompressed(byte[] first) {
+        return of(first) != NONE;
+    }
+
+    static boolean isCompressed(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return isCompressed(in.readNBytes(4));
+        }
     }
 
     private static Decompression of(byte[] first) {

@@ -15,29 +15,44 @@ final class LayerCheck {
     static void verify(Layer layer, Blob blob, boolean diffId, String image) {
         MessageDigest hash = layer.digest().newHash();
         long[] size = {0};
-        Optional<Digest> actualDiffId =
-                read(layer, blob, diffId && layer.diffId().isPresent(), image, (buffer, n) -> {
-                    hash.update(buffer, 0, n);
-                    size[0] += n;
-                });
-        Digest actual = layer.digest().finished(hash);
-        if (!actual.equals(layer.digest()) || size[0] != layer.size()) {
-            throw new CorruptImageException(image + " is damaged: its layer " + layer.digest() + " of " + layer.size()
-                    + " bytes has in fact the digest " + actual + " and " + size[0] + " bytes. Get the image again.");
-        }
-        actualDiffId.ifPresent(d -> BlobSource.requireDiffId(layer, d, image));
+        Bytes counted = (buffer, n) -> {
+            hash.update(buffer, 0, n);
+            size[0] += n;
+        };
+        read(layer, blob, diffId && layer.diffId().isPresent(), image, counted, () -> {
+                    Digest actual = layer.digest().finished(hash);
+                    if (!actual.equals(layer.digest()) || size[0] != layer.size()) {
+                        throw new CorruptImageException(image + " is damaged: its layer " + layer.digest() + " of "
+                                + layer.size() + " bytes has in fact the digest " + actual + " and " + size[0]
+                                + " bytes. Get the image again.");
+                    }
+                })
+                .ifPresent(actual -> LayerSource.requireDiffId(layer, actual, image));
     }
 
     /** {@return the digest of what a blob is when decompressed, where it can be decompressed here} */
     static Optional<Digest> diffId(Layer layer, Blob blob, String image) {
-        return read(layer, blob, true, image, (buffer, n) -> {});
+        return read(layer, blob, true, image, (buffer, n) -> {}, () -> {});
+    }
+
+    /** {@return the sha256 of a blob} */
+    static Digest digest(Blob blob) throws IOException {
+        MessageDigest hash = Digest.newHash("sha256");
+        try (InputStream in = blob.open()) {
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                hash.update(buffer, 0, n);
+            }
+        }
+        return Digest.finished("sha256", hash);
     }
 
     private interface Bytes {
         void read(byte[] buffer, int n);
     }
 
-    private static Optional<Digest> read(Layer layer, Blob blob, boolean diffId, String image, Bytes bytes) {
+    private static Optional<Digest> read(
+            Layer layer, Blob blob, boolean diffId, String image, Bytes bytes, Runnable end) {
         try (InputStream in = blob.open();
                 UncompressedDigest uncompressed = new UncompressedDigest(
                         layer.diffId().orElse(layer.digest()).algorithm())) {
@@ -48,19 +63,21 @@ final class LayerCheck {
                     uncompressed.update(buffer, 0, n);
                 }
             }
-            return diffId ? finish(uncompressed, layer, image) : Optional.empty();
+            end.run();
+            return diffId ? finish(uncompressed, layer.digest(), image) : Optional.empty();
         } catch (IOException e) {
             throw new IncusStemcellException(
                     "Cannot read the layer " + layer.digest() + " of " + image + ": " + e.getMessage(), e);
         }
     }
 
-    private static Optional<Digest> finish(UncompressedDigest uncompressed, Layer layer, String image) {
+    /** {@return the digest of a blob when decompressed, where it can be decompressed here} */
+    static Optional<Digest> finish(UncompressedDigest uncompressed, Digest blob, String image) {
         try {
             return uncompressed.finish();
         } catch (IOException e) {
             throw new CorruptImageException(
-                    "Cannot use " + image + ": its layer " + layer.digest() + " is damaged: " + e.getMessage(), e);
+                    "Cannot use " + image + ": its layer " + blob + " is damaged: " + e.getMessage(), e);
         }
     }
 }

@@ -1,16 +1,12 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.RootfsTree.InvalidLayerException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.List;
 
@@ -27,8 +23,7 @@ final class LayerMerge {
     private static final String OPAQUE = ".wh..wh..opq";
 
     private final String image;
-    private final Path folder;
-    private final Progress progress;
+    private final Workspace workspace;
     private final RootfsTree tree = new RootfsTree();
 
     /**
@@ -39,14 +34,13 @@ final class LayerMerge {
      */
     LayerMerge(String image, Workspace workspace) {
         this.image = image;
-        this.folder = workspace.folder();
-        this.progress = workspace.progress();
+        this.workspace = workspace;
     }
 
     /** Merges the layers, the lowest first. */
     Rootfs merge(List<Layer> layers, List<Blob> blobs) {
         try {
-            FileChannel file = namelessFile();
+            FileChannel file = workspace.namelessFile();
             try {
                 long total = layers.stream().mapToLong(Layer::size).sum();
                 long done = 0;
@@ -63,20 +57,10 @@ final class LayerMerge {
             }
         } catch (IOException e) {
             throw new IncusStemcellException(
-                    "Cannot merge the layers of " + image + " in " + folder + ": " + e.getMessage()
+                    "Cannot merge the layers of " + image + " in " + workspace.folder() + ": " + e.getMessage()
                             + ". It takes the space of all layers, not compressed; set incus.stemcell.cache.folder to where there"
                             + " is enough.",
                     e);
-        }
-    }
-
-    private FileChannel namelessFile() throws IOException {
-        Files.createDirectories(folder);
-        Path file = Files.createTempFile(folder, "layers", ".tar");
-        try {
-            return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        } finally {
-            Files.delete(file);
         }
     }
 
@@ -92,10 +76,10 @@ final class LayerMerge {
                 while (bytes.hasRemaining()) {
                     file.write(bytes);
                 }
-                progress.report("Merging the layers of " + image, done + compressed.count, total);
+                workspace.progress().report("Merging the layers of " + image, done + compressed.count, total);
             }
         }
-        BlobSource.requireDiffId(layer, layer.diffId().orElse(layer.digest()).finished(hash), image);
+        LayerSource.requireDiffId(layer, layer.diffId().orElse(layer.digest()).finished(hash), image);
     }
 
     private InputStream decompressed(Layer layer, InputStream compressed) {

@@ -16,7 +16,7 @@ record LayeredImage(
         Optional<Instant> created,
         Map<String, String> labels,
         List<Layer> layers,
-        BlobSource source,
+        LayerSource source,
         Workspace workspace)
         implements SourceImage {
 

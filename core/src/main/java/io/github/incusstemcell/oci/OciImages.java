@@ -1,10 +1,16 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import okhttp3.HttpUrl;
 
 /**
  * Finds images by their references.
@@ -57,17 +63,86 @@ public final class OciImages implements AutoCloseable {
      */
     public SourceImage resolve(ImageReference reference) {
         Objects.requireNonNull(reference);
-        if (reference instanceof ImageReference.Registry registry) {
-            return inRegistry(registry);
+        try {
+            if (reference instanceof ImageReference.Registry registry) {
+                return inRegistry(registry);
+            }
+            if (reference instanceof ImageReference.OciLayout layout) {
+                requireThere(layout.folder(), Files.isDirectory(layout.folder()), "no such folder", layout);
+                return inLayout(Members.of(layout.folder()), layout, layout.name());
+            }
+            if (reference instanceof ImageReference.OciArchive archive) {
+                return inLayout(members(archive.file(), archive), archive, archive.name());
+            }
+            if (reference instanceof ImageReference.DockerArchive archive) {
+                return new DockerArchive(members(archive.file(), archive), archive)
+                        .image(settings.architecture(), workspace);
+            }
+            if (reference instanceof ImageReference.Stemcell stemcell) {
+                return inStemcell(stemcell);
+            }
+            if (reference instanceof ImageReference.RootfsTarball tarball) {
+                return new RootfsTarballFile(tarball, tarball(tarball.location(), tarball))
+                        .image(settings.architecture());
+            }
+        } catch (TarReader.MalformedTarException e) {
+            throw new CorruptImageException("Cannot use " + reference + ": " + e.getMessage() + ".", e);
+        } catch (IOException e) {
+            throw new IncusStemcellException("Cannot read " + reference + ": " + e.getMessage(), e);
         }
-        throw new IllegalArgumentException(reference + " cannot be resolved without an Incus daemon");
+        throw new IllegalArgumentException(reference + " names an image that only an Incus daemon can resolve");
     }
 
     private SourceImage inRegistry(ImageReference.Registry reference) {
         RegistryEndpoint origin = new RegistryEndpoint(http, reference.host(), reference.repository(), credentials);
-        Registry registry = new Registry(List.of(origin), cache, workspace.progress());
+        List<RegistryEndpoint> endpoints = new ArrayList<>();
+        for (String mirror : settings.mirrors().getOrDefault(reference.host(), List.of())) {
+            int slash = mirror.indexOf('/');
+            String host = slash < 0 ? mirror : mirror.substring(0, slash);
+            String path = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
+            endpoints.add(new RegistryEndpoint(http, host, path + reference.repository(), credentials));
+        }
+        endpoints.add(origin);
+        Registry registry = new Registry(endpoints, cache, workspace.progress());
         return new ImageResolver(registry, reference, settings.architecture(), workspace)
                 .resolve(registry.manifest(reference));
+    }
+
+    private SourceImage inLayout(Members members, ImageReference reference, Optional<String> name) {
+        Layout layout = new Layout(members, reference.toString());
+        return new ImageResolver(layout, reference, settings.architecture(), workspace).resolve(layout.manifest(name));
+    }
+
+    private SourceImage inStemcell(ImageReference.Stemcell reference) throws IOException {
+        StemcellTarball stemcell =
+                new StemcellTarball(reference, tarball(reference.location(), reference), cache, workspace);
+        StemcellTarball.Facts facts = stemcell.facts();
+        Optional<ImageReference.Registry> followed = StemcellTarball.follows(facts.manifest(), reference);
+        return followed.isPresent() ? inRegistry(followed.get()) : stemcell.image(facts);
+    }
+
+    private Members members(Path file, ImageReference reference) throws IOException {
+        Tarball tarball = onDisk(file, reference);
+        return Members.ofTar(tarball, file, workspace);
+    }
+
+    private Tarball tarball(String location, ImageReference reference) throws IOException {
+        HttpUrl url = HttpUrl.parse(location);
+        return url == null
+                ? onDisk(Path.of(location), reference)
+                : new UrlPull(http, cache, url, reference.toString(), workspace.progress()).pull();
+    }
+
+    private Tarball onDisk(Path file, ImageReference reference) {
+        requireThere(file, Files.isRegularFile(file), "no such file", reference);
+        return new Tarball.OnDisk(file, cache);
+    }
+
+    private static void requireThere(Path path, boolean there, String problem, ImageReference reference) {
+        if (!there) {
+            throw new ImageNotFoundException("Cannot use " + reference + ": " + problem + ": "
+                    + path.toAbsolutePath().normalize() + ".");
+        }
     }
 
     @Override

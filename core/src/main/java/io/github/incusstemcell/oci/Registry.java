@@ -111,7 +111,7 @@ final class Registry implements BlobSource {
                         image);
         actual.ifPresent(diffId -> {
             cache.remember(diffIdKey(layer), diffId.toString());
-            BlobSource.requireDiffId(layer, diffId, image);
+            LayerSource.requireDiffId(layer, diffId, image);
         });
     }
 

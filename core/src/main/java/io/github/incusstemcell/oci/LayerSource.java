@@ -1,0 +1,24 @@
+package io.github.incusstemcell.oci;
+
+import java.util.List;
+
+/** Gives the layers of an image. */
+interface LayerSource {
+
+    /**
+     * Makes the blobs of layers available on this machine, several at a time where that is quicker.
+     *
+     * @param verifyDiffIds whether to compare their diff_ids, too; else whoever decompresses them has to
+     * @return the blobs in the order of the layers
+     */
+    List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image);
+
+    /** Refuses a layer that is not, when decompressed, what its image says. */
+    static void requireDiffId(Layer layer, Digest actual, String image) {
+        if (layer.diffId().isPresent() && !layer.diffId().get().equals(actual)) {
+            throw new CorruptImageException(
+                    image + " is damaged: its layer " + layer.digest() + " does not have the diff_id "
+                            + layer.diffId().get() + " that its configuration says, but " + actual + ".");
+        }
+    }
+}

@@ -77,23 +77,35 @@ final class Http implements AutoCloseable {
      */
     Response send(Request request, String purpose) {
         for (int attempt = 1; ; attempt++) {
-            Duration pause;
+            Response response = withPatience(request.url(), purpose, () -> sendOnce(request, purpose));
+            if (!isBusy(response.code()) || attempt >= patience.attempts()) {
+                return response;
+            }
+            Duration pause = pauseAfter(attempt, response);
+            LOG.info("{} answered {}; asking again in {} ms", request.url(), response.code(), pause.toMillis());
+            response.close();
+            pause(pause, purpose);
+        }
+    }
+
+    /** A request and what is read of its answer. */
+    @FunctionalInterface
+    interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    /** Does an exchange again where the connection breaks, as long as there is patience. */
+    <T> T withPatience(HttpUrl url, String purpose, Exchange<T> exchange) {
+        for (int attempt = 1; ; attempt++) {
             try {
-                Response response = sendOnce(request, purpose);
-                if (!isBusy(response.code()) || attempt >= patience.attempts()) {
-                    return response;
-                }
-                pause = pauseAfter(attempt, response);
-                LOG.info("{} answered {}; asking again in {} ms", request.url(), response.code(), pause.toMillis());
-                response.close();
+                return exchange.run();
             } catch (IOException e) {
                 if (isFinal(e) || attempt >= patience.attempts()) {
-                    throw unavailable(purpose, request.url(), e);
+                    throw unavailable(purpose, url, e);
                 }
-                pause = patience.pauseAfter(attempt);
-                LOG.info("{} failed ({}); asking again in {} ms", request.url(), e.toString(), pause.toMillis());
+                LOG.info("{} failed ({}); asking again", url, e.toString());
+                pause(patience.pauseAfter(attempt), purpose);
             }
-            pause(pause, purpose);
         }
     }
 
@@ -144,7 +156,7 @@ final class Http implements AutoCloseable {
     }
 
     /** The pause that the answer asks for, else the usual one; never longer than patience allows. */
-    Duration pauseAfter(int attempt, Response response) {
+    private Duration pauseAfter(int attempt, Response response) {
         Duration asked = retryAfter(response.header("Retry-After"));
         Duration pause = asked == null ? patience.pauseAfter(attempt) : asked;
         return pause.compareTo(patience.longestPause()) > 0 ? patience.longestPause() : pause;
@@ -169,19 +181,19 @@ final class Http implements AutoCloseable {
         }
     }
 
-    static boolean isBusy(int code) {
+    private static boolean isBusy(int code) {
         return code == 429 || code == 500 || code == 502 || code == 503 || code == 504;
     }
 
     /** Whether asking again at once would give the same: nobody there, or nobody we can trust. */
-    static boolean isFinal(IOException e) {
+    private static boolean isFinal(IOException e) {
         return e instanceof ConnectException
                 || e instanceof NoRouteToHostException
                 || e instanceof UnknownHostException
                 || e instanceof SSLException;
     }
 
-    RegistryUnavailableException unavailable(String purpose, HttpUrl url, IOException e) {
+    private RegistryUnavailableException unavailable(String purpose, HttpUrl url, IOException e) {
         String host = hostOf(url);
         String cause = e instanceof UnknownHostException ? "its name is unknown" : reason(e);
         String next = e instanceof SSLException

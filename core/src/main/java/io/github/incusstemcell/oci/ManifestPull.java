@@ -35,30 +35,27 @@ final class ManifestPull {
                 .url(endpoint.url("manifests/" + target))
                 .header("Accept", Manifest.ACCEPT)
                 .build();
-        Response response = endpoint.send(request, purpose);
-        if (response.code() == 404) {
-            throw notFound(response, target, digest);
-        }
-        if (response.code() != 200) {
-            throw new RegistryUnavailableException(purpose + ": " + endpoint.host() + " answered "
-                    + RegistryEndpoint.answer(response) + " to " + request.url()
-                    + ". Try again later, or ask those who run it.");
-        }
-        byte[] manifest = body(response);
+        byte[] manifest = endpoint.http().withPatience(request.url(), purpose, () -> body(request, target, digest));
         digest.ifPresent(expected -> verify(manifest, expected));
         return manifest;
     }
 
-    private byte[] body(Response response) {
-        try (response) {
+    private byte[] body(Request request, String target, Optional<Digest> digest) throws IOException {
+        try (Response response = endpoint.send(request, purpose)) {
+            if (response.code() == 404) {
+                throw notFound(response, target, digest);
+            }
+            if (response.code() != 200) {
+                throw new RegistryUnavailableException(purpose + ": " + endpoint.host() + " answered "
+                        + RegistryEndpoint.answer(response) + " to " + request.url()
+                        + ". Try again later, or ask those who run it.");
+            }
             BufferedSource source = response.body().source();
             if (source.request(BlobSource.SMALL + 1L)) {
                 throw new CorruptImageException(purpose + ": " + endpoint.host() + " sends a manifest of more than "
                         + (BlobSource.SMALL >> 20) + " MiB, which no image needs.");
             }
             return source.readByteArray();
-        } catch (IOException e) {
-            throw endpoint.http().unavailable(purpose, response.request().url(), e);
         }
     }
 

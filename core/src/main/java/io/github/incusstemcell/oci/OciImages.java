@@ -31,17 +31,8 @@ public final class OciImages implements AutoCloseable {
         this.workspace = new Workspace(settings.cacheFolder().resolve("work"), builder.progress);
         this.http = new Http(builder.patience, settings.insecureHosts(), new EnvironmentProxies(builder.environment));
         this.cache = new BlobCache(settings.cacheFolder(), settings.cacheMaxSize());
-        this.credentials = new CredentialSource() {
-            @Override
-            public Optional<Credentials> find(String host, String repository) {
-                return Optional.empty();
-            }
-
-            @Override
-            public String places() {
-                return "nowhere";
-            }
-        };
+        this.credentials = new CredentialFiles(
+                settings.authFiles(), builder.environment, Path.of(System.getProperty("user.home")));
     }
 
     /** {@return a builder that starts from default settings and shows no progress} */

@@ -15,6 +15,9 @@ final class RegistryEndpoint {
     private final String host;
     private final String repository;
     private final CredentialSource credentials;
+    /** Null until somebody asked. */
+    private Optional<Credentials> known;
+
     private volatile String authorization;
 
     RegistryEndpoint(Http http, String host, String repository, CredentialSource credentials) {
@@ -84,17 +87,25 @@ final class RegistryEndpoint {
         }
     }
 
-    private Optional<String> answer(Challenge challenge, String purpose) {
-        Optional<Credentials> known = credentials.find(host, repository);
-        if (challenge.isBearer()) {
-            return Optional.of("Bearer " + new TokenRequest(this, challenge, known, purpose).send());
+    /** Looked for once, and not before somebody asks: it may start a program. */
+    private synchronized Optional<Credentials> credentials() {
+        if (known == null) {
+            known = credentials.find(host, repository);
         }
-        return known.filter(k -> !k.isIdentityToken()).map(Credentials::basic);
+        return known;
+    }
+
+    private Optional<String> answer(Challenge challenge, String purpose) {
+        Optional<Credentials> mine = credentials();
+        if (challenge.isBearer()) {
+            return Optional.of("Bearer " + new TokenRequest(this, challenge, mine, purpose).send());
+        }
+        return mine.filter(k -> !k.isIdentityToken()).map(Credentials::basic);
     }
 
     /** Closes the response. */
     RegistryAuthenticationException refused(Response response, String purpose) {
-        String next = credentials.find(host, repository).isPresent()
+        String next = credentials().isPresent()
                 ? "Credentials for " + host + " were found and sent; check that they are right and may pull."
                 : "No credentials for " + host + " were found in " + credentials.places()
                         + ". Where the image is private, run 'docker login " + host + "' or 'podman login " + host

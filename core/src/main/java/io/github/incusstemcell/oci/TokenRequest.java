@@ -25,21 +25,29 @@ final class TokenRequest {
 
     /** {@return the token} */
     String send() {
-        Response response = endpoint.http().send(request(), purpose);
-        if (response.code() != 200) {
-            throw endpoint.refused(response, purpose);
-        }
-        try (response) {
-            JsonNode answer = Manifest.JSON.readTree(response.body().byteStream());
-            String token =
-                    answer.path("token").asText(answer.path("access_token").asText(""));
+        return endpoint.http().withPatience(realm(), purpose, this::sendOnce);
+    }
+
+    private String sendOnce() throws IOException {
+        try (Response response = endpoint.http().send(request(), purpose)) {
+            if (response.code() != 200) {
+                throw endpoint.refused(response, purpose);
+            }
+            String token = token(response.body().byteStream().readNBytes(BlobSource.SMALL));
             if (token.isEmpty()) {
-                throw new RegistryAuthenticationException(purpose + ": " + realm() + " answered without a token.");
+                throw new RegistryAuthenticationException(
+                        purpose + ": " + realm() + " answered without a token. Ask those who run it.");
             }
             return token;
+        }
+    }
+
+    private static String token(byte[] json) {
+        try {
+            JsonNode answer = Manifest.JSON.readTree(json);
+            return answer.path("token").asText(answer.path("access_token").asText(""));
         } catch (IOException e) {
-            throw new RegistryAuthenticationException(
-                    purpose + ": the token from " + realm() + " could not be read: " + Http.reason(e), e);
+            return ""; // No JSON, so no token.
         }
     }
 

@@ -63,6 +63,10 @@ final class FaultyRegistry implements AutoCloseable {
         return this;
     }
 
+    Answer answer(String path) {
+        return answers.get(path);
+    }
+
     FaultyRegistry blob(String repository, byte[] content, Answer answer) {
         return on(blobPath(repository, content), answer);
     }

@@ -19,7 +19,7 @@ final class CommandStreams implements Closeable {
     private final boolean terminal;
     private final CompletableFuture<WebSocket> control;
     private final List<CompletableFuture<WebSocket>> sockets;
-    private OutputStream stdin;
+    private Writer stdin;
     private InputStream stdout;
     private InputStream stderr;
 
@@ -116,7 +116,12 @@ final class CommandStreams implements Closeable {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            return length == 0 ? 0 : socket.read(target, offset, length);
+            int count = length == 0 ? 0 : socket.read(target, offset, length);
+            if (count < 0 && terminal) {
+                // The daemon waits for this before it lets a command with a terminal end.
+                stdin.finish();
+            }
+            return count;
         }
 
         @Override
@@ -128,7 +133,7 @@ final class CommandStreams implements Closeable {
     private final class Writer extends OutputStream {
 
         private final WebSocket socket;
-        private boolean ended;
+        private volatile boolean ended;
 
         Writer(WebSocket socket) {
             this.socket = socket;
@@ -147,18 +152,20 @@ final class CommandStreams implements Closeable {
             socket.send(data, offset, length);
         }
 
-        /** A pipe is closed by the daemon; a terminal stays open, and a program there knows the end by a character. */
+        /** A program knows the end of a pipe by itself, and that of a terminal, which stays open, by a character. */
         @Override
         public void close() throws IOException {
-            if (ended) {
-                return;
-            }
-            if (terminal) {
+            if (terminal && !ended) {
                 write(END_OF_TRANSMISSION);
-            } else {
+            }
+            finish();
+        }
+
+        synchronized void finish() throws IOException {
+            if (!ended) {
+                ended = true;
                 socket.sendText("");
             }
-            ended = true;
         }
     }
 }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.cert.Certificate;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import okhttp3.Call;
 import okhttp3.Callback;
-import okhttp3.Handshake;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -34,7 +31,6 @@ final class Connection implements AutoCloseable {
     private final OkHttpClient client;
     private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
-    private volatile Certificate serverCertificate;
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
@@ -50,11 +46,6 @@ final class Connection implements AutoCloseable {
         this.endpoint = endpoint;
         this.base = Transport.baseUrl(endpoint);
         this.client = builder.dispatcher(Transport.dispatcher(threads)).build();
-    }
-
-    /** {@return what the daemon showed in its last answer over TLS} */
-    Optional<Certificate> serverCertificate() {
-        return Optional.ofNullable(serverCertificate);
     }
 
     Endpoint endpoint() {
@@ -133,7 +124,6 @@ final class Connection implements AutoCloseable {
 
             @Override
             public void onResponse(Call answered, Response response) {
-                remember(response.handshake());
                 try {
                     T value = reader.read(response);
                     if (!result.complete(value) && value instanceof Closeable unwanted) {
@@ -165,12 +155,6 @@ final class Connection implements AutoCloseable {
             done.completeExceptionally(new IncusClosedException("Working beside a call"));
         }
         return done;
-    }
-
-    private void remember(Handshake handshake) {
-        if (handshake != null) {
-            serverCertificate = handshake.peerCertificates().get(0);
-        }
     }
 
     /**

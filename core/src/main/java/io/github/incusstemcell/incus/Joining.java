@@ -1,11 +1,8 @@
 package io.github.incusstemcell.incus;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.IncusUnavailableException.Attempt;
 import java.io.IOException;
 import java.net.URI;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,17 +34,11 @@ final class Joining {
 
     private Endpoint join(URI url) {
         Endpoint.Https unknown = new Endpoint.Https(url, identity, Optional.empty(), Optional.empty());
-        try (Connection connection = new Connection(unknown, new PinnedCertificate(token.fingerprint()))) {
+        PinnedCertificate trusted = new PinnedCertificate(token.fingerprint());
+        try (Connection connection = new Connection(unknown, trusted)) {
             connection.ask(ApiRequest.post("certificates")
                     .json(Json.object().put("type", "client").put("trust_token", token.text())));
-            return new Endpoint.Https(url, identity, Optional.of(server(connection)), Optional.empty());
         }
-    }
-
-    private static X509Certificate server(Connection connection) {
-        Certificate shown = connection
-                .serverCertificate()
-                .orElseThrow(() -> new IncusStemcellException("The daemon has shown no certificate"));
-        return (X509Certificate) shown;
+        return new Endpoint.Https(url, identity, trusted.seen(), Optional.empty());
     }
 }

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -23,6 +24,7 @@ import okhttp3.OkHttpClient;
 final class PinnedCertificate extends X509ExtendedTrustManager {
 
     private final String fingerprint;
+    private volatile X509Certificate seen;
 
     PinnedCertificate(String fingerprint) {
         this.fingerprint = fingerprint;
@@ -34,6 +36,11 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Every JVM has SHA-256, and every certificate an encoded form", e);
         }
+    }
+
+    /** {@return the certificate, once a server has shown it} */
+    Optional<X509Certificate> seen() {
+        return Optional.ofNullable(seen);
     }
 
     void applyTo(OkHttpClient.Builder builder, ClientIdentity identity) {
@@ -77,6 +84,7 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
             throw new CertificateException("the server shows a certificate with fingerprint " + shown
                     + ", but the one to trust has " + fingerprint);
         }
+        seen = chain[0];
     }
 
     @Override

@@ -52,5 +52,8 @@ final class RawStream implements Closeable {
     public void close() {
         connection.forget(this);
         socket.cancel();
+        // For OkHttp the call lasts until both are closed; the buffers may be in use by another thread.
+        Failures.closeQuietly(socket.getSource());
+        Failures.closeQuietly(socket.getSink());
     }
 }

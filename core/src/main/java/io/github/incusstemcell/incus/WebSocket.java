@@ -12,8 +12,6 @@ import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import okio.BufferedSink;
 import okio.BufferedSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of RFC 6455 on an upgraded connection, pulled rather than pushed: who does not read slows the sender
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class WebSocket implements Closeable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WebSocket.class);
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -31,8 +28,6 @@ final class WebSocket implements Closeable {
     private static final int TEXT = 0x1;
     private static final int BINARY = 0x2;
     private static final int CLOSE = 0x8;
-    private static final int PING = 0x9;
-    private static final int PONG = 0xA;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int MAX_CONTROL_PAYLOAD = 125;
@@ -162,24 +157,17 @@ final class WebSocket implements Closeable {
         };
     }
 
+    /**
+     * Pings stay unanswered: the daemon pings at once and then every ten seconds, and waits for no answer. It may have
+     * hung up meanwhile, with all sent, and to fail at answering would take away what can still be read.
+     */
     private void control(int opcode, long length) throws IOException {
         if (length > MAX_CONTROL_PAYLOAD) {
             throw new ProtocolException("A control frame of " + length + " bytes");
         }
-        byte[] payload = source.readByteArray(length);
-        if (opcode == PING) {
-            pong(payload);
-        } else if (opcode == CLOSE) {
+        source.skip(length);
+        if (opcode == CLOSE) {
             closedByPeer = true;
-        }
-    }
-
-    /** A daemon that has sent all and hung up takes no answer; what it sent can still be read, and its end is seen there. */
-    private void pong(byte[] payload) {
-        try {
-            frame(PONG, payload, 0, payload.length);
-        } catch (IOException e) {
-            LOG.debug("Nobody took the answer to a ping", e);
         }
     }
 

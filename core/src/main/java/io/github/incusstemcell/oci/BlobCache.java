@@ -3,7 +3,6 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +44,12 @@ final class BlobCache {
     /** How often a blob is made again that others remove between its being made and its being opened. */
     private static final int ATTEMPTS_TO_OPEN = 5;
 
+    /** A download that nobody went on with for so long. */
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
     private final Path folder;
     private final long maxSize;
-    /** What this process has hashed, so that it does so once; by inode, so that another file is hashed again. */
+    /** What this process has hashed, and what the file was then, so that it hashes it again only where it has changed. */
     private final Map<Digest, Object> verified = new ConcurrentHashMap<>();
 
     BlobCache(Path folder, long maxSize) {
@@ -155,11 +159,12 @@ final class BlobCache {
 
     /** Removes the blobs that were not used for longest until the rest fits, but none of those in {@code keep}. */
     void evict(Set<Digest> keep) {
+        Set<Path> kept = keep.stream().map(this::file).collect(Collectors.toSet());
         try {
-            long size = 0;
-            for (Aged blob : blobsByLastUse()) {
-                size += blob.size();
-                if (size > maxSize && keep.stream().noneMatch(k -> file(k).equals(blob.file()))) {
+            List<Aged> blobs = blobsByLastUse();
+            long size = blobs.stream().mapToLong(Aged::size).sum();
+            for (Aged blob : blobs) {
+                if (size > maxSize && !kept.contains(blob.file())) {
                     Files.deleteIfExists(blob.file());
                     size -= blob.size();
                     LOG.info(
@@ -168,32 +173,48 @@ final class BlobCache {
                             blob.lastUse());
                 }
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
             LOG.warn("Cannot clean up the cache {}: {}", folder, e.toString());
         }
     }
 
     private record Aged(Path file, long size, Instant lastUse) {}
 
-    /** The newest first; also partial downloads, which count and age like any other. */
+    /** The oldest first. What was downloaded in part counts, too, but not what may still be growing. */
     private List<Aged> blobsByLastUse() throws IOException {
+        Instant abandoned = Instant.now().minus(ABANDONED);
         List<Aged> blobs = new ArrayList<>();
-        for (String sub : List.of("blobs/sha256", "blobs/sha512", "partial")) {
-            Path files = folder.resolve(sub);
-            if (Files.isDirectory(files)) {
-                try (DirectoryStream<Path> entries = Files.newDirectoryStream(files)) {
-                    for (Path file : entries) {
-                        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                        blobs.add(new Aged(
-                                file,
-                                attributes.size(),
-                                attributes.lastModifiedTime().toInstant()));
-                    }
+        blobs.addAll(files(folder.resolve("blobs/sha256")));
+        blobs.addAll(files(folder.resolve("blobs/sha512")));
+        for (Aged partial : files(folder.resolve("partial"))) {
+            if (partial.lastUse().isBefore(abandoned)) {
+                blobs.add(partial);
+            }
+        }
+        blobs.sort(Comparator.comparing(Aged::lastUse).thenComparing(Aged::file));
+        return blobs;
+    }
+
+    private static List<Aged> files(Path folder) throws IOException {
+        List<Aged> files = new ArrayList<>();
+        if (Files.isDirectory(folder)) {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+                for (Path file : entries) {
+                    aged(file).ifPresent(files::add);
                 }
             }
         }
-        blobs.sort(Comparator.comparing(Aged::lastUse).reversed().thenComparing(Aged::file));
-        return blobs;
+        return files;
+    }
+
+    private static Optional<Aged> aged(Path file) throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return Optional.of(new Aged(
+                    file, attributes.size(), attributes.lastModifiedTime().toInstant()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // Another process was quicker.
+        }
     }
 
     private Path file(Digest digest) {
@@ -202,12 +223,11 @@ final class BlobCache {
 
     private boolean isSound(Path file, Digest digest, long size) throws IOException {
         try {
-            Object identity = identity(file);
-            if (Files.size(file) != size || !identity.equals(verified.get(digest)) && !hasDigest(file, digest)) {
+            if (Files.size(file) != size || !identity(file).equals(verified.get(digest)) && !hasDigest(file, digest)) {
                 return false;
             }
-            verified.put(digest, identity);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            verified.put(digest, identity(file));
             return true;
         } catch (NoSuchFileException e) {
             return false;
@@ -222,7 +242,7 @@ final class BlobCache {
 
     private static Object identity(Path file) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        return List.of(String.valueOf(attributes.fileKey()), attributes.size());
+        return List.of(String.valueOf(attributes.fileKey()), attributes.size(), attributes.lastModifiedTime());
     }
 
     private static boolean hasDigest(Path file, Digest digest) throws IOException {

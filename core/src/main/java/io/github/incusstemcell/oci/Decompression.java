@@ -28,7 +28,7 @@ enum Decompression {
         @Override
         InputStream around(InputStream in) throws IOException {
             if (!zstdIsThere()) {
-                throw new IOException(
+                throw new MissingException(
                         "it is compressed by zstd, which takes com.github.luben:zstd-jni on the class path;"
                                 + " add that to the dependencies of your tests");
             }

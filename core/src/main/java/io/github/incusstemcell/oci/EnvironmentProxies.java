@@ -73,11 +73,16 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
             return true;
         }
         for (String pattern : noProxy()) {
-            if (pattern.equals("*") || matches(pattern, host, uri.getPort())) {
+            if (pattern.equals("*") || matches(pattern, host, port(uri))) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static int port(URI uri) {
+        int usual = uri.getScheme().equals("https") ? 443 : 80;
+        return uri.getPort() < 0 ? usual : uri.getPort();
     }
 
     private List<String> noProxy() {

@@ -85,6 +85,9 @@ final class LayerMerge {
     private InputStream decompressed(Layer layer, InputStream compressed) {
         try {
             return Decompression.of(compressed);
+        } catch (Decompression.MissingException e) {
+            throw new IncusStemcellException(
+                    "Cannot use " + image + ": its layer " + layer.digest() + ": " + e.getMessage() + ".", e);
         } catch (IOException e) {
             throw damaged(layer, e);
         }

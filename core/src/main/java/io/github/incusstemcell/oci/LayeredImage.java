@@ -34,7 +34,7 @@ record LayeredImage(
 
         @Override
         public InputStream open() throws IOException {
-            return blob.open();
+            return new VerifiedStream(blob.open(), layer.digest(), layer.size());
         }
 
         @Override

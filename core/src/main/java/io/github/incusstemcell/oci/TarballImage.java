@@ -37,7 +37,7 @@ record TarballImage(
         return new Rootfs() {
             @Override
             public InputStream open() throws IOException {
-                return rootfsBytes.open();
+                return new VerifiedStream(rootfsBytes.open(), content.digest(), content.size());
             }
 
             @Override

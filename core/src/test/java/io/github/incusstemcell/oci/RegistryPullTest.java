@@ -166,6 +166,24 @@ class RegistryPullTest {
         assertThat(blob).hasBinaryContent(layer);
     }
 
+    @Test
+    void neverGivesTheLastByteOfABlobThatIsDamagedWhileItIsRead() throws IOException {
+        registry.push("oci-test/single", "1.165", List.of(layer), List.of());
+        Rootfs rootfs = resolve("oci-test/single:1.165").rootfs();
+        try (InputStream in = rootfs.open()) {
+            assertThat(in.readNBytes(1_000_000)).hasSize(1_000_000);
+            Path blob =
+                    cache.resolve("blobs/sha256").resolve(Digest.sha256(layer).hex());
+            byte[] damaged = layer.clone();
+            damaged[2_500_000] ^= 1;
+            Files.write(blob, damaged);
+            assertThatThrownBy(() -> in.readNBytes(layer.length - 1_000_000))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("The blob %s changed on disk while it was read: its digest is %s. Run again."
+                            .formatted(Digest.sha256(layer), Digest.sha256(damaged)));
+        }
+    }
+
     private OciImages images(String architecture) {
         return OciImages.builder()
                 .settings(registry.settings()

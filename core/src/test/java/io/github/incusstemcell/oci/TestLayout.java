@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +40,15 @@ final class TestLayout {
     }
 
     TestLayout image(String name, List<byte[]> blobs, List<Digest> diffIds) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (byte[] blob : blobs) {
+            files.add(Files.write(Files.createTempFile(folder, "blob", ""), blob));
+        }
+        return imageOfFiles(name, files, diffIds);
+    }
+
+    /** Moves the blobs into the layout. */
+    TestLayout imageOfFiles(String name, List<Path> blobs, List<Digest> diffIds) throws IOException {
         ObjectNode config = JSON.createObjectNode().put("architecture", "amd64").put("os", "linux");
         config.put("created", "2026-01-02T03:04:05Z");
         config.putObject("config").putObject("Labels").put("key", "value");
@@ -47,8 +57,10 @@ final class TestLayout {
         ObjectNode manifest = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifest.OCI_MANIFEST);
         manifest.set("config", blob("application/vnd.oci.image.config.v1+json", DevRegistry.bytes(config)));
         ArrayNode layers = manifest.putArray("layers");
-        for (byte[] blob : blobs) {
-            layers.add(blob("application/vnd.oci.image.layer.v1.tar+gzip", blob));
+        for (Path blob : blobs) {
+            Digest digest = LayerCheck.digest(() -> Files.newInputStream(blob));
+            layers.add(DevRegistry.descriptor("application/vnd.oci.image.layer.v1.tar+gzip", digest, Files.size(blob)));
+            Files.move(blob, folder.resolve("blobs/sha256").resolve(digest.hex()), StandardCopyOption.REPLACE_EXISTING);
         }
         ObjectNode entry = blob(Manifest.OCI_MANIFEST, DevRegistry.bytes(manifest));
         entry.putObject("annotations").put(Descriptor.REF_NAME, name);

@@ -1,0 +1,194 @@
+package io.github.incusstemcell.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CredentialFilesTest {
+
+    @TempDir
+    Path home;
+
+    private final Map<String, String> environment = new HashMap<>();
+
+    @Test
+    void readsTheFilesInTheOrderOfContainersAuthJson() throws IOException {
+        environment.put("XDG_RUNTIME_DIR", home.resolve("run").toString());
+        environment.put("DOCKER_CONFIG", home.resolve("docker").toString());
+        List<Path> inOrder = List.of(
+                home.resolve("run/containers/auth.json"),
+                home.resolve(".config/containers/auth.json"),
+                home.resolve("docker/config.json"));
+        for (Path file : inOrder) {
+            write(file, auths("registry.example", file.getParent().getFileName() + "-of-" + inOrder.indexOf(file)));
+        }
+        write(home.resolve(".dockercfg"), "{\"registry.example\":{\"auth\":\"" + base64("legacy:secret") + "\"}}");
+
+        for (Path file : inOrder) {
+            assertThat(find("registry.example", "a"))
+                    .contains(
+                            new Credentials(file.getParent().getFileName() + "-of-" + inOrder.indexOf(file), "secret"));
+            Files.delete(file);
+        }
+        assertThat(find("registry.example", "a")).contains(new Credentials("legacy", "secret"));
+        assertThat(new CredentialFiles(List.of(), environment, home).places())
+                .isEqualTo(
+                        String.join(", ", inOrder.stream().map(Path::toString).toList()) + ", "
+                                + home.resolve(".dockercfg"));
+    }
+
+    @Test
+    void goesOnToTheNextFileWhereOneDoesNotKnowTheRegistry() throws IOException {
+        write(home.resolve(".config/containers/auth.json"), auths("other.example", "other"));
+        write(home.resolve(".docker/config.json"), auths("registry.example", "docker"));
+        assertThat(find("registry.example", "a")).contains(new Credentials("docker", "secret"));
+        assertThat(find("unknown.example", "a")).isEmpty();
+    }
+
+    @Test
+    void readsOnlyTheFileThatIsConfigured() throws IOException {
+        write(home.resolve(".docker/config.json"), auths("registry.example", "docker"));
+        write(home.resolve("mine.json"), auths("other.example", "mine"));
+        environment.put("REGISTRY_AUTH_FILE", home.resolve("mine.json").toString());
+        assertThat(find("registry.example", "a")).isEmpty();
+        assertThat(find("other.example", "a")).contains(new Credentials("mine", "secret"));
+        environment.clear();
+        assertThat(new CredentialFiles(List.of(home.resolve("mine.json")), environment, home)
+                        .find("other.example", "a"))
+                .contains(new Credentials("mine", "secret"));
+    }
+
+    @Test
+    void takesTheMostSpecificEntry() throws IOException {
+        write(home.resolve(".config/containers/auth.json"), """
+                {"auths": {
+                  "registry.example": {"auth": "%s"},
+                  "registry.example/team": {"auth": "%s"},
+                  "registry.example/team/image": {"auth": "%s"}
+                }}""".formatted(
+                        base64("all:secret"), base64("team:secret"), base64("image:secret")));
+        assertThat(find("registry.example", "team/image")).contains(new Credentials("image", "secret"));
+        assertThat(find("registry.example", "team/other")).contains(new Credentials("team", "secret"));
+        assertThat(find("registry.example", "teams/image")).contains(new Credentials("all", "secret"));
+        assertThat(find("registry.example:5000", "team/image")).isEmpty();
+    }
+
+    @Test
+    void knowsHowDockerNamesItsOwnRegistry() throws IOException {
+        write(home.resolve(".docker/config.json"), auths("https://index.docker.io/v1/", "hub"));
+        assertThat(find("docker.io", "library/debian")).contains(new Credentials("hub", "secret"));
+        write(home.resolve(".docker/config.json"), auths("https://registry.example/v2/", "old"));
+        assertThat(find("registry.example", "a")).contains(new Credentials("old", "secret"));
+    }
+
+    @Test
+    void readsIdentityTokensAndPlainFields() throws IOException {
+        write(
+                home.resolve(".docker/config.json"),
+                "{\"auths\":{\"a.example\":{\"auth\":\"" + base64("x:y") + "\",\"identitytoken\":\"token\"},"
+                        + "\"b.example\":{\"username\":\"u\",\"password\":\"p:q\"}}}");
+        assertThat(find("a.example", "a")).contains(new Credentials(null, "token"));
+        assertThat(find("b.example", "a")).contains(new Credentials("u", "p:q"));
+    }
+
+    @Test
+    void asksTheHelperOfTheRegistryBeforeAnythingElse() throws IOException {
+        helper(
+                "mine",
+                "read registry; [ $registry = registry.example ] && echo '{\"Username\":\"h\",\"Secret\":\"s\"}'");
+        write(
+                home.resolve(".docker/config.json"),
+                "{\"credHelpers\":{\"registry.example\":\"mine\"},\"credsStore\":\"none\",\"auths\":{\"registry.example\":"
+                        + "{\"auth\":\"" + base64("file:secret") + "\"}}}");
+        assertThat(find("registry.example", "a")).contains(new Credentials("h", "s"));
+    }
+
+    @Test
+    void asksTheStoreForWhatTheFileLeavesEmpty() throws IOException {
+        helper("store", "read registry; echo '{\"Username\":\"<token>\",\"Secret\":\"'$registry'\"}'");
+        write(home.resolve(".docker/config.json"), "{\"credsStore\":\"store\",\"auths\":{\"registry.example\":{}}}");
+        assertThat(find("registry.example", "a")).contains(new Credentials(null, "registry.example"));
+        assertThat(find("docker.io", "library/a")).contains(new Credentials(null, "https://index.docker.io/v1/"));
+    }
+
+    @Test
+    void takesAHelperThatKnowsNothingForNoCredentials() throws IOException {
+        helper("empty", "echo 'credentials not found in native keychain'; exit 1");
+        write(home.resolve(".docker/config.json"), "{\"credHelpers\":{\"registry.example\":\"empty\"}}");
+        assertThat(find("registry.example", "a")).isEmpty();
+    }
+
+    @Test
+    void saysWhichHelperFailed() throws IOException {
+        helper("broken", "echo 'no keychain'; exit 3");
+        write(
+                home.resolve(".docker/config.json"),
+                "{\"credHelpers\":{\"a.example\":\"broken\",\"b.example\":\"missing\"}}");
+        environment.putIfAbsent("PATH", "");
+        assertThatThrownBy(() -> find("a.example", "a"))
+                .isInstanceOf(RegistryAuthenticationException.class)
+                .hasMessage(
+                        "Cannot get the credentials for a.example: docker-credential-broken failed: it ended with 3 and said"
+                                + " 'no keychain'. Install it, or remove it from the configuration of docker or podman.");
+        assertThatThrownBy(() -> find("b.example", "a"))
+                .isInstanceOf(RegistryAuthenticationException.class)
+                .hasMessage(
+                        "Cannot get the credentials for b.example: docker-credential-missing failed: it is not on the PATH."
+                                + " Install it, or remove it from the configuration of docker or podman.");
+    }
+
+    @Test
+    void saysWhichFileIsBroken() throws IOException {
+        Path file = home.resolve(".docker/config.json");
+        write(file, "{\"auths\":");
+        assertThatThrownBy(() -> find("a.example", "a"))
+                .isInstanceOf(RegistryAuthenticationException.class)
+                .hasMessageStartingWith("Cannot read the credentials in " + file + ": ")
+                .hasMessageEndingWith(". Repair or remove the file.");
+        write(file, "{\"auths\":{\"a.example\":{\"auth\":\"???\"}}}");
+        assertThatThrownBy(() -> find("a.example", "a"))
+                .isInstanceOf(RegistryAuthenticationException.class)
+                .hasMessage("The credentials for a.example in " + file + " are malformed. Log in again.");
+    }
+
+    @Test
+    void keepsSecretsOutOfLogs() {
+        assertThat(new Credentials("user", "secret").toString()).doesNotContain("secret");
+        assertThat(new Credentials(null, "secret").toString()).doesNotContain("secret");
+    }
+
+    private Optional<Credentials> find(String host, String repository) {
+        return new CredentialFiles(List.of(), environment, home).find(host, repository);
+    }
+
+    private void helper(String name, String script) throws IOException {
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        Path program = Files.writeString(bin.resolve("docker-credential-" + name), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.put("PATH", bin.toString());
+    }
+
+    private static String auths(String key, String user) {
+        return "{\"auths\":{\"" + key + "\":{\"auth\":\"" + base64(user + ":secret") + "\"}}}";
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes());
+    }
+
+    private static void write(Path file, String content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+}

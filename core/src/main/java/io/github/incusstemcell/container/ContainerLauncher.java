@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +50,23 @@ final class ContainerLauncher {
         attachment(spec);
     }
 
-    StemcellContainer launch(ContainerSpec spec, StemcellImage image) {
+    /**
+     * @param asked when the image was asked for
+     * @param ofFailedStart takes what can be found out about a container that did not come up, before it is deleted
+     */
+    StemcellContainer launch(
+            ContainerSpec spec, StemcellImage image, Instant asked, Optional<Consumer<Diagnostics>> ofFailedStart) {
         Instant begin = Instant.now();
         Optional<Attachment> attachment = attachment(spec);
         for (int draw = 1; ; draw++) {
             Optional<Inet4Address> address = attachment.flatMap(Attachment::take);
             Instance instance = incus().instance(newName());
             try {
-                return start(spec, image, attachment, address, instance, begin);
+                return start(spec, image, attachment, address, instance, asked, begin);
             } catch (RuntimeException e) {
+                if (!addressWasTaken(e)) {
+                    ofFailedStart.ifPresent(listener -> diagnose(instance, listener));
+                }
                 discard(instance, e);
                 address.ifPresent(attachment.get()::release);
                 if (!addressWasTaken(e) || draw == ADDRESS_DRAWS) {
@@ -73,9 +82,10 @@ final class ContainerLauncher {
             Optional<Attachment> attachment,
             Optional<Inet4Address> address,
             Instance instance,
+            Instant asked,
             Instant begin) {
         incus().instances().create(request(spec, image, attachment, address, instance.name()));
-        Duration untilStarted = Duration.between(begin, Instant.now());
+        Instant started = Instant.now();
         Systemd systemd = Systemd.of(instance);
         Optional<Inet4Address> actual;
         try {
@@ -87,15 +97,17 @@ final class ContainerLauncher {
             systemd.close();
             throw e;
         }
+        Instant booted = Instant.now();
         LOG.info(
                 "{} ({}) is up at {} after {} ms, {} ms of them until it was started",
                 instance.name(),
                 image,
                 actual.map(Inet4Address::getHostAddress).orElse("no address"),
-                Duration.between(begin, Instant.now()).toMillis(),
-                untilStarted.toMillis());
+                Duration.between(begin, booted).toMillis(),
+                Duration.between(begin, started).toMillis());
         Runnable release = () -> address.ifPresent(taken -> attachment.get().release(taken));
-        return new StemcellContainer(instance, image, actual, spec.startupTimeout(), systemd, release);
+        StartTimes times = new StartTimes(asked, begin, started, booted);
+        return new StemcellContainer(instance, image, actual, spec.startupTimeout(), times, systemd, release);
     }
 
     private NewInstance request(
@@ -143,6 +155,18 @@ final class ContainerLauncher {
 
     private static boolean addressWasTaken(RuntimeException failure) {
         return failure instanceof IncusException && failure.getMessage().contains(ADDRESS_TAKEN);
+    }
+
+    private static void diagnose(Instance instance, Consumer<Diagnostics> listener) {
+        try {
+            instance.state();
+        } catch (IncusException e) {
+            // There never was such an instance, or the daemon is gone: the failure of the start says all that is known.
+            return;
+        }
+        try (Systemd systemd = Systemd.of(instance)) {
+            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog()).collect());
+        }
     }
 
     private static void discard(Instance instance, RuntimeException reason) {

@@ -30,6 +30,8 @@ public final class StemcellContainer implements AutoCloseable {
     private final StemcellImage image;
     private final Optional<Inet4Address> address;
     private final Duration startupTimeout;
+    private final StartTimes startTimes;
+    private final CommandLog commands = new CommandLog();
     private final Systemd systemd;
     private final Journal journal;
     private final Runnable afterDelete;
@@ -40,12 +42,14 @@ public final class StemcellContainer implements AutoCloseable {
             StemcellImage image,
             Optional<Inet4Address> address,
             Duration startupTimeout,
+            StartTimes startTimes,
             Systemd systemd,
             Runnable afterDelete) {
         this.instance = instance;
         this.image = image;
         this.address = address;
         this.startupTimeout = startupTimeout;
+        this.startTimes = startTimes;
         this.systemd = systemd;
         this.journal = Journal.of(instance);
         this.afterDelete = afterDelete;
@@ -82,6 +86,15 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
+     * How long which part of its start took.
+     *
+     * @return the moments; not null
+     */
+    public StartTimes startTimes() {
+        return startTimes;
+    }
+
+    /**
      * Runs a command as root and waits for its end.
      *
      * @param command the program, found in the guest's {@code PATH}, and its arguments; no shell reads them
@@ -98,7 +111,7 @@ public final class StemcellContainer implements AutoCloseable {
      * @return its exit code and what it printed; not null
      */
     public ExecResult exec(Command command) {
-        return open().exec(command);
+        return commands.run(command, open()::exec);
     }
 
     /**
@@ -118,7 +131,7 @@ public final class StemcellContainer implements AutoCloseable {
      * @return a handle on the running command; not null
      */
     public RunningCommand start(Command command) {
-        return open().start(command);
+        return commands.start(command, open()::start);
     }
 
     /**
@@ -240,6 +253,16 @@ public final class StemcellContainer implements AutoCloseable {
      */
     public String shellCommand() {
         return "incus exec --project " + instance.project() + " " + name() + " -- bash";
+    }
+
+    /**
+     * Finds out what can be found out about the container within 5 seconds, whatever state it is in. The commands that were run by
+     * way of this handle are among it: their arguments and the beginning of what they printed.
+     *
+     * @return what was found out; not null
+     */
+    public Diagnostics diagnose() {
+        return new DiagnosticsCollector(open(), systemd, commands).collect();
     }
 
     private void awaitBootOf(Runnable start) {

@@ -8,10 +8,12 @@ import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.stemcell.StemcellImages;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Stemcells as containers on one Incus: prepares each image once and launches containers from it.
@@ -77,9 +79,27 @@ public final class Stemcells implements AutoCloseable {
      * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
      */
     public StemcellContainer launch(ContainerSpec spec) {
+        return launch(spec, Optional.empty());
+    }
+
+    /**
+     * Launches a container as {@link #launch(ContainerSpec)} does. Of one that does not come up it is found out, before it is deleted,
+     * what can be found out within 5 seconds.
+     *
+     * @param spec what the container is to be; not null
+     * @param ofFailedStart takes what was found out about a container that stood in Incus but did not come up; not null
+     * @return the booted container, for the caller to close; not null
+     * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
+     */
+    public StemcellContainer launch(ContainerSpec spec, Consumer<Diagnostics> ofFailedStart) {
+        return launch(spec, Optional.of(ofFailedStart));
+    }
+
+    private StemcellContainer launch(ContainerSpec spec, Optional<Consumer<Diagnostics>> ofFailedStart) {
+        Instant begin = Instant.now();
         // A network that does not exist is found before an image is fetched for it.
         launcher.check(spec);
-        return launcher.launch(spec, prepare(spec.image(), spec.overlay()));
+        return launcher.launch(spec, prepare(spec.image(), spec.overlay()), begin, ofFailedStart);
     }
 
     /** Closes the connections to Incus and to the sources. Containers that were not closed stay until their lease is over. */

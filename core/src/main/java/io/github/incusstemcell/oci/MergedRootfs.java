@@ -141,7 +141,7 @@ final class MergedRootfs implements Rootfs {
         private Piece entry(TarEntry entry, String path) {
             return entry.verbatim() && isNamed(entry, path)
                     ? Piece.of(entry.start(), entry.end())
-                    : new Piece(TarHeaders.renamed(entry, path), entry.dataStart(), entry.end());
+                    : new Piece(TarHeaders.renamed(entry, path), entry.headerEnd(), entry.end());
         }
 
         /** Whether the entry has this name already; directories go with and without a slash behind. */

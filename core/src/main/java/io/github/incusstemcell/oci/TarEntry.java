@@ -12,7 +12,8 @@ import java.util.Map;
  * @param name as it stands there, from whichever header has the last word
  * @param linkName the target of a link, else whatever stands there
  * @param pax the records of its extended headers
- * @param dataStart where its data begins, after any blocks of an old GNU sparse map
+ * @param headerEnd where its main header ends; an old GNU sparse file's map may go on from there
+ * @param dataStart where its data begins
  * @param dataSize how many bytes of data the stream holds, without padding
  * @param verbatim whether {@code start} to {@link #end()} may stand in another tar stream as they are
  */
@@ -23,6 +24,7 @@ record TarEntry(
         String name,
         String linkName,
         Map<String, String> pax,
+        long headerEnd,
         long dataStart,
         long dataSize,
         boolean verbatim) {

@@ -105,6 +105,7 @@ final class TarReader {
         long dataSize = hasData(type) ? dataSize(header, extended.pax) : 0;
         // Some tools give directories a size, which some readers take for data that follows.
         boolean verbatim = extended.verbatim && (hasData(type) || saysNoData(header));
+        long headerEnd = position;
         if (type == 'S') {
             skipSparseMap(header);
         }
@@ -116,7 +117,8 @@ final class TarReader {
         String linkName = extended.linkName != null
                 ? extended.linkName
                 : nonEmpty(extended.pax.get("linkpath"), Tar.LINK_NAME.text(header));
-        return new TarEntry(extended.start, header, type, name, linkName, extended.pax, dataStart, dataSize, verbatim);
+        return new TarEntry(
+                extended.start, header, type, name, linkName, extended.pax, headerEnd, dataStart, dataSize, verbatim);
     }
 
     private static String name(byte[] header, Extended extended) {

@@ -361,7 +361,8 @@ class LayerMergeTest {
                     "tar",
                     "--format=" + format,
                     "-S",
-                    "--xattrs",
+                    // With --xattrs, tar would write the format posix, whatever it was told.
+                    format.equals("posix") ? "--xattrs" : "--no-xattrs",
                     "-C",
                     source.getParent().toString(),
                     "-cf",
@@ -369,6 +370,7 @@ class LayerMergeTest {
                     "sub/sparse",
                     "sub/hard",
                     "sub/node");
+            assertThat(Files.readAllBytes(tar)[Tar.TYPE]).isEqualTo((byte) (format.equals("posix") ? 'x' : 'S'));
             Path expected = Unpacked.byTar(Files.newInputStream(tar), folder.resolve(format));
             Files.move(expected.resolve("sub"), expected.resolve("target"));
             Unpacked.run("ln", "-s", "target", expected.resolve("sub").toString());
@@ -465,6 +467,33 @@ class LayerMergeTest {
     }
 
     @Test
+    void readsLayersThatAreSeveralGzipMembersOrNotCompressed() throws IOException {
+        byte[] tar = new TestTar().file("a", "x".repeat(5000)).file("b", "y").bytes();
+        byte[] members =
+                concat(TestTar.gzip(Arrays.copyOf(tar, 3000)), TestTar.gzip(Arrays.copyOfRange(tar, 3000, tar.length)));
+        byte[] plain = new TestTar().file("c", "z").bytes();
+        Rootfs rootfs = mergeBlobs(List.of(members, plain), List.of(Digest.sha256(tar), Digest.sha256(plain)));
+        assertThat(describe(rootfs, "members"))
+                .hasSize(4)
+                .anyMatch(line -> line.startsWith("a ") && line.contains("size=5000"));
+    }
+
+    @Test
+    void saysThatALayerCannotBeDecompressed() {
+        byte[] tar = new TestTar().file("a", "x".repeat(50_000)).bytes();
+        byte[] blob = TestTar.gzip(tar);
+        byte[] cut = Arrays.copyOf(blob, blob.length - 20);
+        byte[] garbage = concat(blob, "garbage".getBytes());
+        for (byte[] damaged : List.of(cut, garbage)) {
+            assertThatThrownBy(
+                            () -> mergeBlobs(List.of(blob, damaged), List.of(Digest.sha256(tar), Digest.sha256(tar))))
+                    .isInstanceOf(CorruptImageException.class)
+                    .hasMessageStartingWith("Cannot use test: its layer " + Digest.sha256(damaged) + " is damaged: ");
+        }
+        assertThat(folder.resolve("work")).isEmptyDirectory();
+    }
+
+    @Test
     void refusesALayerThatDoesNotHaveItsDiffId() {
         byte[] tar = new TestTar().file("a", "x").bytes();
         Digest wrong = Digest.sha256(new byte[0]);
@@ -507,10 +536,14 @@ class LayerMergeTest {
     }
 
     private Rootfs merge(List<byte[]> tars, List<Digest> diffIds) {
+        return mergeBlobs(tars.stream().map(TestTar::gzip).toList(), diffIds);
+    }
+
+    private Rootfs mergeBlobs(List<byte[]> bytes, List<Digest> diffIds) {
         List<Layer> layers = new ArrayList<>();
         List<Blob> blobs = new ArrayList<>();
-        for (int i = 0; i < tars.size(); i++) {
-            byte[] blob = TestTar.gzip(tars.get(i));
+        for (int i = 0; i < bytes.size(); i++) {
+            byte[] blob = bytes.get(i);
             layers.add(new Layer(Digest.sha256(blob), "tar+gzip", blob.length, Optional.of(diffIds.get(i))));
             blobs.add(() -> (InputStream) new ByteArrayInputStream(blob));
         }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.Members.Member;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,9 +24,11 @@ final class DockerArchive implements LayerSource {
 
     private final Members members;
     private final ImageReference.DockerArchive reference;
+    private final Progress progress;
     private final Map<Digest, Member> layers = new HashMap<>();
 
-    DockerArchive(Members members, ImageReference.DockerArchive reference) {
+    DockerArchive(Members members, ImageReference.DockerArchive reference, Progress progress) {
+        this.progress = progress;
         this.members = members;
         this.reference = reference;
     }
@@ -128,7 +131,7 @@ final class DockerArchive implements LayerSource {
         return layers.stream()
                 .map(layer -> {
                     Blob blob = this.layers.get(layer.digest());
-                    LayerCheck.verify(layer, blob, verifyDiffIds, image);
+                    LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
                     return blob;
                 })
                 .toList();

@@ -123,6 +123,7 @@ final class Download {
                 }
             }
         }
+        progress.report(what, offset, size);
         return Digest.finished(algorithm, hash);
     }
 

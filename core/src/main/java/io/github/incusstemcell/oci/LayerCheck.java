@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -12,14 +13,15 @@ final class LayerCheck {
     private LayerCheck() {}
 
     /** Verifies digest and size, and the diff_id where wanted. */
-    static void verify(Layer layer, Blob blob, boolean diffId, String image) {
+    static void verify(Layer layer, Blob blob, boolean diffId, String image, Progress progress) {
         MessageDigest hash = layer.digest().newHash();
         long[] size = {0};
         Bytes counted = (buffer, n) -> {
             hash.update(buffer, 0, n);
             size[0] += n;
         };
-        read(layer, blob, diffId && layer.diffId().isPresent(), image, counted, () -> {
+        Blob shown = () -> new CountingStream(blob.open(), progress, "Verifying " + image, 0, layer.size());
+        read(layer, shown, diffId && layer.diffId().isPresent(), image, counted, () -> {
                     Digest actual = layer.digest().finished(hash);
                     if (!actual.equals(layer.digest()) || size[0] != layer.size()) {
                         throw new CorruptImageException(image + " is damaged: its layer " + layer.digest() + " of "

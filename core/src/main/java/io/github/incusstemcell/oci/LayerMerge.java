@@ -2,7 +2,6 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.oci.RootfsTree.InvalidLayerException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -49,6 +48,7 @@ final class LayerMerge {
                     decompress(layers.get(i), blobs.get(i), file, done, total);
                     apply(layers.get(i), file, start);
                     done += layers.get(i).size();
+                    workspace.progress().report(what(), done, total);
                 }
                 return new MergedRootfs(file, tree.root());
             } catch (IOException | RuntimeException e) {
@@ -64,10 +64,14 @@ final class LayerMerge {
         }
     }
 
+    private String what() {
+        return "Merging the layers of " + image;
+    }
+
     private void decompress(Layer layer, Blob blob, FileChannel file, long done, long total) throws IOException {
         MessageDigest hash = layer.diffId().orElse(layer.digest()).newHash();
         try (InputStream in = blob.open();
-                Counting compressed = new Counting(in);
+                InputStream compressed = new CountingStream(in, workspace.progress(), what(), done, total);
                 InputStream tar = decompressed(layer, compressed)) {
             byte[] buffer = new byte[1 << 17];
             for (int n = read(layer, tar, buffer); n >= 0; n = read(layer, tar, buffer)) {
@@ -76,7 +80,6 @@ final class LayerMerge {
                 while (bytes.hasRemaining()) {
                     file.write(bytes);
                 }
-                workspace.progress().report("Merging the layers of " + image, done + compressed.count, total);
             }
         }
         LayerSource.requireDiffId(layer, layer.diffId().orElse(layer.digest()).finished(hash), image);
@@ -146,28 +149,5 @@ final class LayerMerge {
     private CorruptImageException damaged(Layer layer, Exception e) {
         return new CorruptImageException(
                 "Cannot use " + image + ": its layer " + layer.digest() + " is damaged: " + e.getMessage(), e);
-    }
-
-    /** Counts what was read, for the progress. */
-    private static final class Counting extends FilterInputStream {
-        private long count;
-
-        Counting(InputStream in) {
-            super(in);
-        }
-
-        @Override
-        public int read() throws IOException {
-            int b = super.read();
-            count += b < 0 ? 0 : 1;
-            return b;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int n = super.read(buffer, offset, length);
-            count += Math.max(0, n);
-            return n;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.Members.Member;
 import java.io.IOException;
 import java.util.List;
@@ -11,13 +12,15 @@ final class Layout implements BlobSource {
 
     private final Members members;
     private final String image;
+    private final Progress progress;
 
     /**
      * Reads a layout.
      *
      * @param image the reference, for messages
      */
-    Layout(Members members, String image) {
+    Layout(Members members, String image, Progress progress) {
+        this.progress = progress;
         this.members = members;
         this.image = image;
     }
@@ -80,7 +83,7 @@ final class Layout implements BlobSource {
         return layers.stream()
                 .map(layer -> {
                     Blob blob = blob(layer.digest());
-                    LayerCheck.verify(layer, blob, verifyDiffIds, image);
+                    LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
                     return blob;
                 })
                 .toList();

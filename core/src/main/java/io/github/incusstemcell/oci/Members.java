@@ -47,15 +47,20 @@ interface Members {
     /**
      * Gives the files of a tar file, compressed or not. A compressed one is decompressed to the workspace, because its
      * files are not read in their order.
+     *
+     * @param image for the progress
      */
-    static Members ofTar(Blob tar, Path plain, Workspace workspace) throws IOException {
-        if (plain != null && !Decompression.isCompressed(plain)) {
+    static Members ofTar(Tarball tar, String image, Workspace workspace) throws IOException {
+        if (tar.path().isPresent() && !Decompression.isCompressed(tar.path().get())) {
+            Path plain = tar.path().get();
             try (FileChannel channel = FileChannel.open(plain)) {
                 return TarMembers.index(channel, (start, size) -> new FileRange(plain, start, size));
             }
         }
         FileChannel channel = workspace.namelessFile();
-        try (InputStream in = Decompression.of(tar.open())) {
+        try (InputStream compressed =
+                        new CountingStream(tar.open(), workspace.progress(), "Unpacking " + image, 0, tar.size());
+                InputStream in = Decompression.of(compressed)) {
             in.transferTo(Channels.newOutputStream(channel));
         }
         return TarMembers.index(channel, (start, size) -> new ChannelRange(channel, start, size));

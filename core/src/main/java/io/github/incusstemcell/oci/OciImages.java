@@ -66,7 +66,7 @@ public final class OciImages implements AutoCloseable {
                 return inLayout(members(archive.file(), archive), archive, archive.name());
             }
             if (reference instanceof ImageReference.DockerArchive archive) {
-                return new DockerArchive(members(archive.file(), archive), archive)
+                return new DockerArchive(members(archive.file(), archive), archive, workspace.progress())
                         .image(settings.architecture(), workspace);
             }
             if (reference instanceof ImageReference.Stemcell stemcell) {
@@ -100,7 +100,7 @@ public final class OciImages implements AutoCloseable {
     }
 
     private SourceImage inLayout(Members members, ImageReference reference, Optional<String> name) {
-        Layout layout = new Layout(members, reference.toString());
+        Layout layout = new Layout(members, reference.toString(), workspace.progress());
         return new ImageResolver(layout, reference, settings.architecture(), workspace).resolve(layout.manifest(name));
     }
 
@@ -113,8 +113,7 @@ public final class OciImages implements AutoCloseable {
     }
 
     private Members members(Path file, ImageReference reference) throws IOException {
-        Tarball tarball = onDisk(file, reference);
-        return Members.ofTar(tarball, file, workspace);
+        return Members.ofTar(onDisk(file, reference), reference.toString(), workspace);
     }
 
     private Tarball tarball(String location, ImageReference reference) throws IOException {

@@ -168,7 +168,7 @@ final class Registry implements BlobSource {
                     | CorruptImageException e) {
                 refusals.add(e);
                 if (refusals.size() < endpoints.size()) {
-                    LOG.warn("The mirror {} did not help: {}", endpoint.host(), e.getMessage());
+                    LOG.info("The mirror {} did not help: {}", endpoint.host(), e.getMessage());
                 }
             }
         }

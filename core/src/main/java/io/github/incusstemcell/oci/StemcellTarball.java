@@ -145,7 +145,7 @@ final class StemcellTarball {
     }
 
     private Members members() throws IOException {
-        return Members.ofTar(tarball, tarball.path().orElse(null), workspace);
+        return Members.ofTar(tarball, reference.toString(), workspace);
     }
 
     private Member image(Members members) throws IOException {

@@ -16,6 +16,9 @@ interface Tarball extends Blob {
     /** {@return the path of the file, where its bytes lie at a path that is somebody else's and stays} */
     Optional<Path> path();
 
+    /** {@return its size in bytes} */
+    long size() throws IOException;
+
     /** {@return its sha256 and its size} */
     Content content() throws IOException;
 
@@ -77,6 +80,11 @@ interface Tarball extends Blob {
         }
 
         @Override
+        public long size() throws IOException {
+            return Files.size(file);
+        }
+
+        @Override
         public Content content() throws IOException {
             String key = key();
             Optional<Content> known = facts.recall(key).map(Content::parse);
@@ -112,6 +120,11 @@ interface Tarball extends Blob {
         @Override
         public Optional<Path> path() {
             return Optional.empty();
+        }
+
+        @Override
+        public long size() {
+            return content.size();
         }
     }
 }

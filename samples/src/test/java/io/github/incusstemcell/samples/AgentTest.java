@@ -20,6 +20,15 @@ class AgentTest {
     }
 
     @Test
+    void leavesMonitWaitingForTheDiskThatItMakes(StemcellContainer stemcell) {
+        // Not failed: its condition, a folder on that disk, is not met.
+        assertThat(stemcell.exec("systemctl", "show", "monit", "--property=ActiveState,ConditionResult")
+                        .stdout()
+                        .lines())
+                .containsExactlyInAnyOrder("ActiveState=inactive", "ConditionResult=no");
+    }
+
+    @Test
     void startsOnceItHasSettings(StemcellContainer stemcell) {
         stemcell.files().writeString("/var/vcap/bosh/warden-cpi-agent-env.json", """
                         {"agent_id": "sample", "vm": {"name": "sample", "id": "sample"},

@@ -5,24 +5,37 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Waits for the end of a guest's boot, woken by systemd itself. */
 final class BootWait {
 
-    private final ServiceManager manager;
+    private final Function<Duration, ServiceManager> open;
     private final String guest;
     private final Duration timeout;
     private final Deadline deadline;
+    private ServiceManager manager;
     private SystemState state = SystemState.OFFLINE;
 
-    BootWait(ServiceManager manager, String guest, Duration timeout, Deadline deadline) {
-        this.manager = manager;
+    /**
+     * Begins to count the time.
+     *
+     * @param open finds the way to the guest's systemd, in at most the given time
+     */
+    BootWait(Function<Duration, ServiceManager> open, String guest, Duration timeout) {
+        this.open = open;
         this.guest = guest;
         this.timeout = timeout;
-        this.deadline = deadline;
+        this.deadline = Deadline.in(timeout);
     }
 
     Boot await() {
+        try {
+            manager = open.apply(timeout);
+        } catch (SystemdException e) {
+            String message = guest + " has not finished booting within " + Spans.text(timeout) + ": " + e.getMessage();
+            throw new BootTimeoutException(message, state, List.of(), List.of(), e);
+        }
         RuntimeException last = null;
         while (!deadline.isOver()) {
             BlockingQueue<ManagerEvent> events = new LinkedBlockingQueue<>();

@@ -44,6 +44,13 @@ public final class JournalQuery {
         return option("--unit=" + UnitName.complete(name));
     }
 
+    /** Narrows down to a unit of a user's service manager; journalctl's own option knows those of the caller only. */
+    JournalQuery userUnit(String name, long uid) {
+        String user = "_UID=" + uid;
+        return new JournalQuery(
+                options, List.of(user, "_SYSTEMD_USER_UNIT=" + name, "+", user, "USER_UNIT=" + name), mark, pattern);
+    }
+
     /**
      * Narrows down to one run of a unit: what it wrote, and what systemd wrote of it.
      *

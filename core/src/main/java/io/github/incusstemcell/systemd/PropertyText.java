@@ -28,7 +28,7 @@ final class PropertyText {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("EEE yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final DateTimeFormatter PARSED_TIME = DateTimeFormatter.ofPattern(
-                    "EEE yyyy-MM-dd HH:mm:ss.SSSSSS 'UTC'", Locale.ROOT)
+                    "EEE yyyy-MM-dd HH:mm:ss[.SSSSSS] 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     /** Properties that are points in time without being called so. */
@@ -57,6 +57,9 @@ final class PropertyText {
     private PropertyText() {}
 
     static String of(String name, Object value) {
+        if (StructureText.knows(name)) {
+            return StructureText.of(name, value);
+        }
         if (value instanceof Boolean flag) {
             return flag ? "yes" : "no";
         }
@@ -70,7 +73,7 @@ final class PropertyText {
             return maximum(name, maximum);
         }
         if (value instanceof List<?> elements) {
-            return list(name, elements);
+            return elements.stream().map(PropertyText::element).collect(Collectors.joining(" "));
         }
         return String.valueOf(value);
     }
@@ -105,34 +108,25 @@ final class PropertyText {
         if (NO_DATA.matcher(name).matches()) {
             return "[no data]";
         }
-        if (name.equals("RestrictNamespaces")) {
-            return "no";
-        }
         boolean infinite = INFINITE.matcher(name).matches() && !name.startsWith("ManagedOOM");
         return infinite ? "infinity" : "[not set]";
-    }
-
-    private static String list(String name, List<?> elements) {
-        if (name.equals("Job")) {
-            return elements.get(0).equals(0L) ? "" : elements.get(0).toString();
-        }
-        if (name.equals("LoadError")) {
-            return elements.get(1).toString();
-        }
-        return elements.stream().map(PropertyText::element).collect(Collectors.joining(" "));
     }
 
     private static String element(Object element) {
         if (element instanceof List<?> fields) {
             return fields.stream().map(PropertyText::element).collect(Collectors.joining(" ", "{ ", " }"));
         }
-        String text = of("", element);
-        // Quoted where a shell would need it, so that the elements can be told apart.
-        boolean plain = element instanceof String && text.matches("[^\\s\"'\\\\`$&|;<>()*?\\[\\]#~=%!{}]+");
-        return plain || !(element instanceof String) ? text : '"' + text.replaceAll("([\"\\\\`$])", "\\\\$1") + '"';
+        return element instanceof String ? quoted(element) : of("", element);
     }
 
-    private static String time(Instant time) {
+    /** Quotes where a shell would need it, so that the elements can be told apart. */
+    static String quoted(Object element) {
+        String text = element.toString();
+        boolean plain = text.matches("[^\\s\"\\\\`$*?\\['()<>|&;!]+");
+        return plain ? text : '"' + text.replaceAll("([\"\\\\`$])", "\\\\$1") + '"';
+    }
+
+    static String time(Instant time) {
         return String.format(Locale.ROOT, "%s.%06d UTC", TIME.format(time), time.getNano() / 1000);
     }
 

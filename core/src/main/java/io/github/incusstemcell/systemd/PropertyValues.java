@@ -100,9 +100,8 @@ final class PropertyValues {
     }
 
     Optional<String> loadError() {
-        Object value = values.get("LoadError");
-        String text = value instanceof List<?> nameAndText ? (String) nameAndText.get(1) : (String) value;
-        return Optional.ofNullable(text).filter(error -> !error.isEmpty());
+        // Printed behind the error's D-Bus name, and in quotes.
+        return optionalText("LoadError").map(text -> text.replaceFirst("^[^\"]*\"(.*)\"$", "$1"));
     }
 
     List<UnitCondition> conditions() {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import io.github.incusstemcell.incus.Command;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whose service manager: the system's, or a user's.
@@ -44,5 +45,15 @@ record Scope(String user, long uid) {
         argv.addAll(arguments);
         Command command = Command.of(argv).environment("LC_ALL", "C");
         return isSystem() ? command : command.user(user).environment("XDG_RUNTIME_DIR", "/run/user/" + uid);
+    }
+
+    /** {@return what one of this manager's units wrote, and what the manager wrote of it} */
+    JournalQuery journalOf(String unit) {
+        return isSystem() ? JournalQuery.all().unit(unit) : JournalQuery.all().userUnit(unit, uid);
+    }
+
+    /** {@return the run of one of this manager's units to which an entry belongs, where the entry says so} */
+    Optional<String> invocationOf(JournalEntry entry) {
+        return isSystem() ? entry.invocationId() : entry.field("USER_INVOCATION_ID");
     }
 }

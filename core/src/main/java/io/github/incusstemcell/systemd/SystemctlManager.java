@@ -1,8 +1,10 @@
 package io.github.incusstemcell.systemd;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
@@ -24,7 +26,8 @@ import java.util.function.Consumer;
 final class SystemctlManager implements ServiceManager {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Text that only begins like JSON, as a number in front of a line, must not pass for it. */
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Instance instance;
     private final Scope scope;
@@ -104,7 +107,7 @@ final class SystemctlManager implements ServiceManager {
         String output = output(all);
         try {
             List<JsonNode> rows = new ArrayList<>();
-            JSON.readTree(output).forEach(rows::add);
+            JSON.readValue(output, ArrayNode.class).forEach(rows::add);
             return rows;
         } catch (JsonProcessingException e) {
             throw new SystemdException(
@@ -138,12 +141,13 @@ final class SystemctlManager implements ServiceManager {
 
     @Override
     public List<Job> jobs() {
-        return rows("list-jobs").stream()
-                .map(row -> new Job(
-                        row.path("job").asLong(),
-                        row.path("unit").asText(),
-                        row.path("type").asText(),
-                        row.path("state").asText()))
+        // It knows no JSON, and prints nothing where there are none; only then is nothing an answer.
+        ExecResult result = systemctl(BusManager.ANSWER, List.of("list-jobs", "--plain", "--no-legend", "--no-pager"));
+        require(result);
+        return result.stdout()
+                .lines()
+                .map(line -> line.strip().split("\\s+"))
+                .map(words -> new Job(Long.parseLong(words[0]), words[1], words[2], words[3]))
                 .toList();
     }
 

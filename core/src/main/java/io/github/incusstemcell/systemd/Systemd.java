@@ -28,7 +28,7 @@ public final class Systemd implements AutoCloseable {
 
     private final Instance instance;
     private final Scope scope;
-    private final Journal journal;
+    private final InvocationJournal journal;
     private final Map<String, Systemd> users = new HashMap<>();
     private ServiceManager manager;
     private boolean closed;
@@ -36,7 +36,7 @@ public final class Systemd implements AutoCloseable {
     private Systemd(Instance instance, Scope scope) {
         this.instance = instance;
         this.scope = scope;
-        this.journal = Journal.of(instance);
+        this.journal = new InvocationJournal(Journal.of(instance), scope);
     }
 
     /**
@@ -79,19 +79,7 @@ public final class Systemd implements AutoCloseable {
      * @throws BootTimeoutException where it takes longer; says what systemd was busy with
      */
     public Boot waitUntilBooted(Duration timeout) {
-        Deadline deadline = Deadline.in(timeout);
-        ServiceManager opened;
-        try {
-            opened = manager(timeout);
-        } catch (SystemdException e) {
-            throw new BootTimeoutException(
-                    instance.name() + " has not finished booting within " + Spans.text(timeout) + ": " + e.getMessage(),
-                    SystemState.OFFLINE,
-                    List.of(),
-                    List.of(),
-                    e);
-        }
-        return new BootWait(opened, scope.on(instance.name()), timeout, deadline).await();
+        return new BootWait(this::manager, scope.on(instance.name()), timeout).await();
     }
 
     /** {@return the state of the system as a whole} */

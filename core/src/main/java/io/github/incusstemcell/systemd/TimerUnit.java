@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -31,10 +32,11 @@ public record TimerUnit(String name, String activates, Optional<Instant> next, O
 
     static TimerUnit of(PropertyValues timer, PropertyValues manager) {
         // A monotonic timer counts from the boot of the machine; the manager knows one moment on both clocks.
-        long bootMicros = manager.micros("UserspaceTimestamp").orElse(0)
-                - manager.micros("UserspaceTimestampMonotonic").orElse(0);
+        Instant zero = manager.time("UserspaceTimestamp")
+                .orElseThrow()
+                .minus(manager.count("UserspaceTimestampMonotonic").orElseThrow(), ChronoUnit.MICROS);
         Optional<Instant> monotonic = timer.micros("NextElapseUSecMonotonic").stream()
-                .mapToObj(micros -> Instant.EPOCH.plus(bootMicros + micros, java.time.temporal.ChronoUnit.MICROS))
+                .mapToObj(micros -> zero.plus(micros, ChronoUnit.MICROS))
                 .findFirst();
         Optional<Instant> calendar = timer.time("NextElapseUSecRealtime");
         Optional<Instant> next = monotonic

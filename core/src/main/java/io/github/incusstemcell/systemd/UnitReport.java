@@ -10,16 +10,15 @@ final class UnitReport {
 
     private UnitReport() {}
 
-    static String of(Unit unit, List<Job> jobs, Journal journal) {
+    static String of(Unit unit, List<Job> jobs, InvocationJournal journal) {
         List<String> queued = jobs.stream()
                 .filter(job -> job.unit().equals(unit.name()))
                 .map(Job::toString)
                 .toList();
         String file = unit.fragmentPath().orElse("none");
-        String lines = unit.invocationId()
-                .map(id -> journal(
-                        journal.entries(JournalQuery.all().invocation(id).last(JOURNAL_LINES))))
-                .orElse("  journal: it has not run yet");
+        String lines = unit.invocationId().isPresent()
+                ? journal(journal.of(unit))
+                : "  journal of this invocation: it has not run yet";
         return "  unit file: " + file + " (" + unit.unitFileState() + ", NeedDaemonReload="
                 + (unit.needsDaemonReload() ? "yes" : "no") + ")\n"
                 + "  queued jobs: " + (queued.isEmpty() ? "none" : String.join(", ", queued)) + "\n" + lines;

@@ -1,17 +1,16 @@
 package io.github.incusstemcell.systemd;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Function;
 
 /** Runs units from their start to their end. */
 final class UnitRuns {
 
     private final ServiceManager manager;
-    private final Journal journal;
+    private final InvocationJournal journal;
     private final String guest;
 
-    UnitRuns(ServiceManager manager, Journal journal, String guest) {
+    UnitRuns(ServiceManager manager, InvocationJournal journal, String guest) {
         this.manager = manager;
         this.journal = journal;
         this.guest = guest;
@@ -33,10 +32,7 @@ final class UnitRuns {
                             "The run of " + name + " on " + guest + " was not over within " + Spans.text(timeout)
                                     + ": it is " + watch.current() + ", and was seen " + watch.seen(),
                             watch.current()));
-            List<JournalEntry> wrote = unit.invocationId()
-                    .map(id -> journal.entries(JournalQuery.all().invocation(id)))
-                    .orElse(List.of());
-            return new UnitRun(unit, job, wrote);
+            return new UnitRun(unit, job, journal.of(unit));
         }
     }
 

@@ -289,7 +289,7 @@ class SystemdTest {
         systemd.writeUnit("slow", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
         guest.run("systemctl start --no-block slow");
 
-        assertThat(systemd.jobs()).extracting(Job::toString).containsExactly("slow.service start running");
+        assertThat(systemd.jobs()).extracting(Job::unit).containsExactly("slow.service");
         systemd.stop("slow");
         assertThat(systemd.jobs()).isEmpty();
     }

@@ -1,0 +1,41 @@
+package io.github.incusstemcell.systemd;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the last run of a unit wrote, and what systemd wrote of it.
+ *
+ * <p>journald learns the invocation of a process from the running system. Of one that has ended by the time at which
+ * journald comes to its last lines it knows the unit only; and for the units of users it names the invocation of their
+ * manager. So what is without an invocation counts, too, where it is of this unit and of this time.
+ */
+final class InvocationJournal {
+
+    /** systemd says "Starting..." a moment before it notes the start. */
+    private static final Duration BEFORE_START = Duration.ofSeconds(1);
+
+    private final Journal journal;
+    private final Scope scope;
+
+    InvocationJournal(Journal journal, Scope scope) {
+        this.journal = journal;
+        this.scope = scope;
+    }
+
+    /** {@return the entries, from the oldest on; none where it never ran} */
+    List<JournalEntry> of(Unit unit) {
+        Optional<String> id = unit.invocationId();
+        Optional<Instant> start = unit.inactiveExit();
+        if (id.isEmpty() || start.isEmpty()) {
+            return List.of();
+        }
+        JournalQuery query = scope.journalOf(unit.name()).since(start.get().minus(BEFORE_START));
+        return journal.entries(query).stream()
+                .filter(entry -> scope.invocationOf(entry).map(id.get()::equals).orElseGet(() -> !entry.time()
+                        .isBefore(start.get())))
+                .toList();
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.incusstemcell.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.incus.CommandFailedException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class UserManagerTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    private static Guest guest;
+    private static Systemd systemd;
+
+    @BeforeAll
+    static void boot() {
+        guest = Guest.start();
+        systemd = Systemd.of(guest.instance());
+        systemd.waitUntilBooted(Duration.ofSeconds(60));
+        guest.run("useradd --create-home worker");
+        // What libpam-systemd does, which the smallest guests do not have.
+        systemd.writeDropIn("user@.service", "runtime", "[Service]\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n");
+    }
+
+    @AfterAll
+    static void delete() {
+        systemd.close();
+        guest.close();
+    }
+
+    @Test
+    void drivesTheUnitsOfAUser() {
+        Systemd worker = systemd.user("worker");
+
+        worker.writeUnit("mine", "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'id -un; exit 3'\n");
+        UnitRun run = worker.runUnit("mine", LIMIT);
+
+        assertThat(run.unit().exitCode()).hasValue(3);
+        assertThat(run.journal()).extracting(JournalEntry::message).contains("worker");
+        assertThat(worker.failedUnits()).extracting(UnitSummary::name).containsExactly("mine.service");
+        assertThat(systemd.unit("mine").exists()).isFalse();
+        assertThat(systemd.user("worker")).isSameAs(worker);
+    }
+
+    @Test
+    void saysSoWhereThereIsNoSuchUser() {
+        assertThatThrownBy(() -> systemd.user("nobody-at-all")).isInstanceOf(CommandFailedException.class);
+    }
+}

@@ -42,6 +42,17 @@ final class Configuration {
         });
     }
 
+    /** A setting that is a positive number. */
+    Optional<Integer> count(Key key) {
+        return get(key).map(value -> {
+            if (!value.matches("[1-9]\\d{0,4}")) {
+                throw new ExtensionConfigurationException(
+                        "'" + value + "' is no number for " + key.property() + "; write for example 4");
+            }
+            return Integer.valueOf(value);
+        });
+    }
+
     /** A setting that is true or false. */
     boolean flag(Key key) {
         return get(key).map(value -> switch (value) {
@@ -64,6 +75,7 @@ final class Configuration {
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
         REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
+        PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
         REQUIRED("required", "whether a test that would be skipped for want of an Incus fails instead: true or false");
 

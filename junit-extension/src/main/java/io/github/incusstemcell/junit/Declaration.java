@@ -3,46 +3,86 @@ package io.github.incusstemcell.junit;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * The annotation that counts for a test, and where it stands: on its method, or else on its class, or else on a class around that.
+ * What counts for a machine of a test, and where it stands.
  *
- * @param annotation the annotation
+ * @param template what it says
  * @param context the context of the method or class that it stands on
  */
-record Declaration(IncusStemcell annotation, ExtensionContext context) {
+record Declaration(Template template, ExtensionContext context) {
 
-    static Optional<Declaration> find(ExtensionContext context) {
+    /**
+     * The annotation that counts: the nearest one that names the machine, or else the nearest one that names none; on the method, or
+     * else on its class, or else on a class around that.
+     *
+     * @param node the machine's name, or empty
+     */
+    static Optional<Declaration> annotated(ExtensionContext context, String node) {
+        Optional<Declaration> exact = nearest(context, node);
+        return exact.isPresent() || node.isEmpty() ? exact : nearest(context, "");
+    }
+
+    private static Optional<Declaration> nearest(ExtensionContext context, String node) {
+        return nearest(context, node, (annotation, candidate) -> {
+            Template template = new AnnotationReader(annotation, describe(candidate)).template();
+            return new Declaration(template, candidate);
+        });
+    }
+
+    /** Whether the annotation that counts wants tests skipped; its other settings, right or wrong, are not looked at. */
+    static boolean isDisabledWithoutIncus(ExtensionContext context) {
+        return nearest(context, "", (annotation, candidate) -> annotation.disabledWithoutIncus())
+                .orElse(false);
+    }
+
+    private static <T> Optional<T> nearest(
+            ExtensionContext context, String node, BiFunction<IncusStemcell, ExtensionContext, T> found) {
         for (Optional<ExtensionContext> next = Optional.of(context);
                 next.isPresent();
                 next = next.get().getParent()) {
             ExtensionContext candidate = next.get();
-            Optional<IncusStemcell> annotation = candidate
-                    .getElement()
-                    .flatMap(element -> AnnotationSupport.findAnnotation(element, IncusStemcell.class));
+            Optional<IncusStemcell> annotation = candidate.getElement().flatMap(element -> on(element, node));
             if (annotation.isPresent()) {
-                return Optional.of(new Declaration(annotation.get(), candidate));
+                return Optional.of(found.apply(annotation.get(), candidate));
             }
         }
         return Optional.empty();
     }
 
+    /** What a class says itself comes after what it inherits, and goes before it. */
+    private static Optional<IncusStemcell> on(AnnotatedElement element, String node) {
+        return AnnotationSupport.findRepeatableAnnotations(element, IncusStemcell.class).stream()
+                .filter(annotation -> annotation.node().equals(node))
+                .reduce((inherited, own) -> own);
+    }
+
+    /** Whether an annotation for this machine stands on the test method itself. */
+    static boolean isOnMethod(ExtensionContext context, String node) {
+        return context.getTestMethod().flatMap(method -> on(method, node)).isPresent();
+    }
+
     /** Refuses what cannot be meant. */
     Declaration checked() {
-        if (annotation.scope() == Scope.PER_CLASS && context.getTestMethod().isPresent()) {
-            throw new ExtensionConfigurationException("@IncusStemcell on " + describe(context)
+        if (template.scope() == Scope.PER_CLASS && context.getTestMethod().isPresent()) {
+            throw new ExtensionConfigurationException(template.origin()
                     + " has scope = PER_CLASS, but a method has no tests to share a container among."
                     + " Put it on the class, or leave the scope out");
         }
         return this;
     }
 
-    /** The context in whose store the container belongs, for a test. */
-    ExtensionContext scopeOf(ExtensionContext test) {
-        return annotation.scope() == Scope.PER_CLASS ? context : test;
+    /** The class or method that a container is for, for a test. */
+    String owner(ExtensionContext test) {
+        return switch (template.scope()) {
+            case PER_TEST -> describe(test);
+            case PER_CLASS -> describe(context);
+            case PER_SUITE -> Scope.PER_SUITE.name();
+        };
     }
 
     /** A class or a method as people write it: {@code CronTest}, {@code CronTest.runsJobs}. */

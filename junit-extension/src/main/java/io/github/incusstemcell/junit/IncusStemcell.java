@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
+import java.lang.annotation.Repeatable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
@@ -28,12 +29,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>The image is converted once for all tests of a run, and not at all if an earlier run has done it. A container starts when it is
  * first asked for. A test whose container cannot be had fails, with the reason.
+ *
+ * <p>The container of a {@code @TestFactory} method is one for all its dynamic tests. The constructor of a test class may ask for the
+ * container of its test with JUnit 5.12 or later. Several machines in one test are asked for with {@link Node}.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
-@ExtendWith(IncusStemcellExtension.class)
+@Repeatable(IncusStemcells.class)
+@ExtendWith(AnnotatedStemcells.class)
 public @interface IncusStemcell {
 
     /**
@@ -51,11 +56,27 @@ public @interface IncusStemcell {
     String image() default "";
 
     /**
+     * Which of several machines this describes, for those who ask with {@link Node}.
+     *
+     * @return the name, lower-case letters, digits and dashes; or empty for what is asked for without a name, or with a name that no other
+     *     {@code @IncusStemcell} describes
+     */
+    String node() default "";
+
+    /**
      * For how long a container lives.
      *
      * @return the scope
      */
     Scope scope() default Scope.PER_TEST;
+
+    /**
+     * Whether each test finds a shared container as the first one did: before that, so after all {@code @BeforeAll}, a snapshot is taken,
+     * and before each other test it is restored, which boots the container again. Tests that run in parallel take turns at it.
+     *
+     * @return true to reset; only for a scope that is not {@link Scope#PER_TEST}
+     */
+    boolean resetBetweenTests() default false;
 
     /**
      * The network of the container: the name of an existing Incus network, or {@code none}.

@@ -1,145 +1,196 @@
 package io.github.incusstemcell.junit;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
-import io.github.incusstemcell.junit.Configuration.Key;
 import java.lang.reflect.Field;
 import java.util.List;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ModifierSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
  * Starts containers for tests and ends them, as {@link IncusStemcell} says; that annotation brings this extension along.
+ *
+ * <p>Where settings are to be computed, register one that is built, in a static field:
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final IncusStemcellExtension stemcell = IncusStemcellExtension.builder()
+ *         .image("ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165")
+ *         .config("limits.memory", memory())
+ *         .build();
+ * }</pre>
  */
-final class IncusStemcellExtension
-        implements ExecutionCondition, BeforeAllCallback, BeforeEachCallback, AfterEachCallback, ParameterResolver {
+public abstract sealed class IncusStemcellExtension
+        implements ExecutionCondition,
+                BeforeAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                ParameterResolver,
+                InvocationInterceptor
+        permits AnnotatedStemcells, BuiltStemcells {
 
-    /** Skips, where the annotation asks for it, what could not have a container. */
+    private final Declarations declarations;
+
+    IncusStemcellExtension(Declarations declarations) {
+        this.declarations = declarations;
+    }
+
+    /**
+     * Begins the settings of an extension to be registered with {@code @RegisterExtension}.
+     *
+     * @return a builder with nothing but defaults; not null
+     */
+    public static IncusStemcellBuilder builder() {
+        return new IncusStemcellBuilder();
+    }
+
+    /**
+     * Has JUnit 5.12 and later call a test class's constructor in the context of the test that it is for, so that it can ask for that
+     * test's container. Earlier ones do not know the method.
+     *
+     * @param rootContext JUnit's
+     * @return the method's scope
+     */
+    public TestInstantiationAwareExtension.ExtensionContextScope getTestInstantiationExtensionContextScope(
+            ExtensionContext rootContext) {
+        return TestInstantiationAwareExtension.ExtensionContextScope.TEST_METHOD;
+    }
+
+    /** Skips, where that was asked for, what could not have a container. */
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        boolean optional = Declaration.find(context)
-                .map(declaration -> declaration.annotation().disabledWithoutIncus())
-                .orElse(false);
-        Suite suite = Suite.of(context);
-        if (!optional || suite.configuration().flag(Key.REQUIRED)) {
-            return ConditionEvaluationResult.enabled("Incus is required");
-        }
-        try {
-            suite.stemcells();
-            return ConditionEvaluationResult.enabled("Incus is available");
-        } catch (IncusStemcellException e) {
-            return ConditionEvaluationResult.disabled("Incus is not available: " + e.getMessage());
-        }
+        return declarations.isDisabledWithoutIncus(context)
+                ? IncusAvailability.evaluate(context, "disabledWithoutIncus of @IncusStemcell")
+                : ConditionEvaluationResult.enabled("Incus is required");
     }
 
-    /** Fills static fields, which only a container of the whole class can be in. */
+    /** Fills static fields, which only a container that several tests share can be in. */
     @Override
     public void beforeAll(ExtensionContext context) {
+        declarations.register(context);
         for (Field field : fields(context.getRequiredTestClass(), true)) {
-            set(field, null, container(context, "The static field " + describe(field)));
-        }
-    }
-
-    /** Fills the fields of the test's instance, and of those around it. */
-    @Override
-    public void beforeEach(ExtensionContext context) {
-        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
-            for (Field field : fields(instance.getClass(), false)) {
-                set(field, instance, container(context, "The field " + describe(field)));
+            Asker asker = Asker.of(field);
+            if (declarations.serves(context, asker)) {
+                set(field, null, container(context, asker));
             }
         }
     }
 
-    /** Tells a container that outlives the test how the test ended. */
+    /** Has everything started that the test will ask for, and fills the fields of its instance and of those around that. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        declarations.register(context);
+        declarations.casts(context).forEach(cast -> cast.begin(context));
+        declarations.running(context).forEach(Used.by(context)::add);
+        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
+            for (Field field : fields(instance.getClass(), false)) {
+                Asker asker = Asker.of(field);
+                if (declarations.serves(context, asker)) {
+                    requireOwnInstance(context, asker);
+                    set(field, instance, container(context, asker));
+                }
+            }
+        }
+        Used.by(context).machines().forEach(machines -> machines.takeTurn(context));
+    }
+
+    /** Tells containers that outlive the test how the test ended. */
     @Override
     public void afterEach(ExtensionContext context) {
-        Declaration.find(context)
-                .map(declaration -> declaration.scopeOf(context))
-                .map(scope -> Stores.get(scope, key(scope), Machine.class))
-                .ifPresent(machine -> context.getExecutionException().ifPresent(machine::reportFailure));
+        context.getExecutionException().ifPresent(failure -> reportFailure(context, failure));
+    }
+
+    /** Dynamic tests have neither a container nor callbacks of their own, but their failures count. */
+    @Override
+    public void interceptDynamicTest(
+            Invocation<Void> invocation, DynamicTestInvocationContext dynamic, ExtensionContext context)
+            throws Throwable {
+        try {
+            invocation.proceed();
+        } catch (Throwable failure) {
+            reportFailure(factory(context), failure);
+            throw failure;
+        }
+    }
+
+    private static ExtensionContext factory(ExtensionContext dynamicTest) {
+        ExtensionContext context = dynamicTest;
+        while (context.getTestMethod().isEmpty() && context.getParent().isPresent()) {
+            context = context.getParent().get();
+        }
+        return context;
+    }
+
+    private static void reportFailure(ExtensionContext test, Throwable failure) {
+        Used.by(test).machines().forEach(machines -> machines.reportFailure(failure));
     }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == StemcellContainer.class;
+        return Asker.asks(parameter.getParameter()) && declarations.serves(context, Asker.of(parameter));
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return container(
-                context,
-                "The parameter '" + parameter.getParameter().getName() + "' of "
-                        + parameter.getDeclaringExecutable().getDeclaringClass().getSimpleName() + "."
-                        + parameter.getDeclaringExecutable().getName());
+        return container(context, Asker.of(parameter));
     }
 
-    private static StemcellContainer container(ExtensionContext context, String asker) {
-        Declaration declaration = Declaration.find(context)
-                .map(Declaration::checked)
-                .orElseThrow(() -> new ExtensionConfigurationException(asker
-                        + " asks for a container, but neither its method nor its class nor a class around that has"
-                        + " @IncusStemcell. Add it there"));
-        requireTest(declaration, context, asker);
-        ExtensionContext scope = declaration.scopeOf(context);
-        return Stores.computeIfAbsent(scope, key(scope), Machine.class, key -> machine(declaration, scope))
-                .container();
+    private StemcellContainer container(ExtensionContext context, Asker asker) {
+        return declarations.cast(context, asker).container(context, asker.node());
     }
 
-    /** Of one scope only: a store's look-up falls through to the scopes around it, which may have a container as well. */
-    private static String key(ExtensionContext scope) {
-        return "machine " + scope.getUniqueId();
-    }
-
-    private static void requireTest(Declaration declaration, ExtensionContext context, String asker) {
-        if (declaration.annotation().scope() == Scope.PER_TEST
-                && context.getTestMethod().isEmpty()) {
-            throw new ParameterResolutionException(asker
-                    + " asks for a container where there is no test yet, but each test has its own. Ask for it in"
-                    + " @BeforeEach, in the test, or by a field that is not static; or share one container among all tests"
-                    + " of the class with @IncusStemcell(scope = PER_CLASS)");
+    /** One instance for all tests of a class has one field for all their containers, also while two of them run. */
+    private void requireOwnInstance(ExtensionContext context, Asker asker) {
+        boolean shared = context.getTestInstanceLifecycle()
+                .filter(Lifecycle.PER_CLASS::equals)
+                .isPresent();
+        boolean concurrent = context.getExecutionMode() == ExecutionMode.CONCURRENT
+                && context.getConfigurationParameter("junit.jupiter.execution.parallel.enabled", Boolean::valueOf)
+                        .orElse(false);
+        boolean perTest = declarations
+                .find(context, asker.node())
+                .filter(declaration -> declaration.template().scope() == Scope.PER_TEST)
+                .isPresent();
+        if (shared && concurrent && perTest) {
+            throw new ExtensionConfigurationException(
+                    asker.description() + " is one for all tests of its class, because"
+                            + " of @TestInstance(PER_CLASS), but they run in parallel and each has a container of its own. Ask"
+                            + " for it by a parameter; or run them one after the other with @Execution(SAME_THREAD)");
         }
-    }
-
-    private static Machine machine(Declaration declaration, ExtensionContext scope) {
-        Suite suite = Suite.of(scope);
-        MachineSettings settings =
-                MachineSettings.of(declaration.annotation(), Declaration.describe(scope), suite.configuration());
-        return new Machine(suite, settings, scope);
     }
 
     private static List<Field> fields(Class<?> type, boolean statics) {
         return ReflectionSupport.findFields(
                 type,
-                field -> field.getType() == StemcellContainer.class && ModifierSupport.isStatic(field) == statics,
+                field -> Asker.asks(field) && ModifierSupport.isStatic(field) == statics,
                 HierarchyTraversalMode.TOP_DOWN);
     }
 
     private static void set(Field field, Object instance, StemcellContainer container) {
         if (ModifierSupport.isFinal(field)) {
             throw new ExtensionConfigurationException(
-                    "The field " + describe(field) + " is final, so no container can be put into it. Remove 'final'");
+                    Asker.of(field).description() + " is final, so no container can be put into it. Remove 'final'");
         }
         try {
             field.setAccessible(true);
             field.set(instance, container);
         } catch (IllegalAccessException | RuntimeException e) {
             throw new ExtensionConfigurationException(
-                    "The field " + describe(field) + " cannot be set: " + e.getMessage(), e);
+                    Asker.of(field).description() + " cannot be set: " + e.getMessage(), e);
         }
-    }
-
-    private static String describe(Field field) {
-        return field.getDeclaringClass().getSimpleName() + "." + field.getName();
     }
 }

@@ -1,19 +1,17 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.opentest4j.TestAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * One container in the scope that it lives for. It stands in the scope's store before it is started, so that JUnit closes it
- * whatever happens in between.
- */
-final class Machine implements CloseableResource, AutoCloseable {
+/** One container in the scope that it lives for, from the moment at which it is first asked for. */
+final class Machine {
 
     private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
@@ -30,20 +28,43 @@ final class Machine implements CloseableResource, AutoCloseable {
         this.scope = scope;
     }
 
-    /** The container, started at the first call. */
-    StemcellContainer container() {
-        return Suite.await(launch(), "a container for " + settings.spec().owner());
+    MachineSettings settings() {
+        return settings;
     }
 
-    private synchronized Future<StemcellContainer> launch() {
+    /** Has the container started on a thread of our own; does nothing the second time. */
+    synchronized void begin() {
         if (closed) {
-            throw new IllegalStateException(
-                    "The scope of the container for " + settings.spec().owner() + " has ended");
+            throw ended();
         }
         if (launch == null) {
-            launch = suite.launch(settings.spec());
+            launch = suite.start(this::start);
         }
-        return launch;
+    }
+
+    /** A test that was interrupted, or that failed before it used its container, may have ended before a thread is free. */
+    private StemcellContainer start() {
+        ContainerSpec spec = settings.spec();
+        synchronized (this) {
+            if (closed) {
+                throw ended();
+            }
+        }
+        return suite.stemcells().launch(spec);
+    }
+
+    private IncusStemcellException ended() {
+        return new IncusStemcellException("The container for " + settings.spec().owner()
+                + " was not started: the test or the scope it was asked for has ended");
+    }
+
+    /** The container that was {@linkplain #begin begun}, once it has booted. */
+    StemcellContainer container() {
+        Future<StemcellContainer> begun;
+        synchronized (this) {
+            begun = launch;
+        }
+        return Suite.await(begun, "the container for " + settings.spec().owner());
     }
 
     /** Remembers that a test failed which used the container, though it may live on. */
@@ -52,25 +73,30 @@ final class Machine implements CloseableResource, AutoCloseable {
     }
 
     /** Ends the container, or leaves it if the user wants to look at it. The work is done elsewhere. */
-    @Override
-    public synchronized void close() {
+    synchronized void close(Runnable afterwards) {
         if (closed) {
             return;
         }
         closed = true;
         scope.getExecutionException().ifPresent(this::reportFailure);
-        if (launch != null) {
-            suite.dispose(this::dispose);
+        if (launch == null) {
+            afterwards.run();
+        } else {
+            suite.dispose(() -> {
+                dispose();
+                afterwards.run();
+                return null;
+            });
         }
     }
 
-    private Void dispose() throws InterruptedException {
+    private void dispose() throws InterruptedException {
         StemcellContainer container;
         try {
             container = launch.get();
         } catch (ExecutionException e) {
             // The start failed and left nothing; who asked for the container was told.
-            return null;
+            return;
         }
         if (isKept()) {
             container.leaveRunning();
@@ -82,10 +108,9 @@ final class Machine implements CloseableResource, AutoCloseable {
         } else {
             container.close();
         }
-        return null;
     }
 
-    private boolean isKept() {
+    private synchronized boolean isKept() {
         return switch (settings.cleanup()) {
             case ALWAYS -> false;
             case ON_SUCCESS -> failed;

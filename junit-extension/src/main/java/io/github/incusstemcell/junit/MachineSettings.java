@@ -4,73 +4,53 @@ import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.junit.Configuration.Key;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
- * What an annotation and the configuration together say about a container.
+ * What the code of a test and the configuration together say about a container.
  *
- * <p>About <em>what</em> is tested the annotation decides, and the configuration fills gaps; about <em>how</em> it is run the
+ * <p>About <em>what</em> is tested the code decides, and the configuration fills gaps; about <em>how</em> it is run the
  * configuration decides, so that a person can keep a container without editing a test.
  *
  * @param spec what the container is to be
  * @param cleanup when it is deleted
+ * @param reset whether it is reset between tests
  */
-record MachineSettings(ContainerSpec spec, Cleanup cleanup) {
+record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
 
     /**
-     * @param annotation what stands on the class or method
-     * @param place the class or method, for messages and for the container's lease
+     * @param template what the code says
+     * @param owner the class or method that the container is for
      */
-    static MachineSettings of(IncusStemcell annotation, String place, Configuration configuration) {
-        ContainerSpec spec = ContainerSpec.of(image(annotation, place, configuration))
-                .withOwner(place)
-                .withProfiles(List.of(annotation.profiles()))
-                .withStartupTimeout(startupTimeout(annotation, place, configuration));
-        Optional<String> network = given(annotation.network()).or(() -> configuration.get(Key.NETWORK));
-        if (network.isPresent()) {
-            spec = spec.withNetwork(network.get());
-        }
-        for (String option : annotation.config()) {
-            Map.Entry<String, String> entry = option(option, "config", place);
-            spec = spec.withConfig(entry.getKey(), entry.getValue());
-        }
-        for (String device : annotation.devices()) {
-            spec = withDevice(spec, device, place);
-        }
-        return new MachineSettings(spec, cleanup(annotation, configuration));
+    static MachineSettings of(Template template, String owner, Configuration configuration) {
+        ContainerSpec spec = ContainerSpec.of(image(template, configuration))
+                .withOwner(owner)
+                .withStartupTimeout(startupTimeout(template, configuration));
+        spec = template.network()
+                .or(() -> configuration.get(Key.NETWORK))
+                .map(spec::withNetwork)
+                .orElse(spec);
+        return new MachineSettings(template.options().apply(spec), cleanup(template, configuration), template.reset());
     }
 
-    private static String image(IncusStemcell annotation, String place, Configuration configuration) {
-        if (!annotation.value().isEmpty() && !annotation.image().isEmpty()) {
-            throw new ExtensionConfigurationException("@IncusStemcell on " + place + " names two images, '"
-                    + annotation.value() + "' and '" + annotation.image() + "'. Remove one of value and image");
-        }
-        return given(annotation.value())
-                .or(() -> given(annotation.image()))
+    private static String image(Template template, Configuration configuration) {
+        return template.image()
                 .or(() -> configuration.get(Key.IMAGE))
-                .orElseThrow(() -> new ExtensionConfigurationException("@IncusStemcell on " + place
-                        + " names no image, and " + Key.IMAGE.property() + " is not set. Write for example"
+                .orElseThrow(() -> new ExtensionConfigurationException(template.origin() + " names no image, and "
+                        + Key.IMAGE.property() + " is not set. Write for example"
                         + " @IncusStemcell(\"ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165\")"));
     }
 
-    private static Duration startupTimeout(IncusStemcell annotation, String place, Configuration configuration) {
-        if (annotation.startupTimeout() < 0) {
-            throw new ExtensionConfigurationException("@IncusStemcell on " + place + " has a startupTimeout of "
-                    + annotation.startupTimeout() + " seconds. Write a positive number, or leave it out");
-        }
+    private static Duration startupTimeout(Template template, Configuration configuration) {
         return configuration
                 .seconds(Key.STARTUP_TIMEOUT)
-                .or(() -> Optional.of(annotation.startupTimeout()).filter(seconds -> seconds > 0))
                 .map(Duration::ofSeconds)
+                .or(template::startupTimeout)
                 .orElse(ContainerSpec.DEFAULT_STARTUP_TIMEOUT);
     }
 
-    private static Cleanup cleanup(IncusStemcell annotation, Configuration configuration) {
+    private static Cleanup cleanup(Template template, Configuration configuration) {
         return configuration
                 .get(Key.CLEANUP)
                 .map(value -> Arrays.stream(Cleanup.values())
@@ -78,33 +58,6 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup) {
                         .findFirst()
                         .orElseThrow(() -> new ExtensionConfigurationException("'" + value + "' is not a value of "
                                 + Key.CLEANUP.property() + "; write always, on_success or never")))
-                .orElse(annotation.cleanup());
-    }
-
-    private static ContainerSpec withDevice(ContainerSpec spec, String device, String place) {
-        String[] parts = device.split(",");
-        Map<String, String> options = new LinkedHashMap<>();
-        for (String part : Arrays.asList(parts).subList(1, parts.length)) {
-            Map.Entry<String, String> entry = option(part, "devices", place);
-            options.put(entry.getKey(), entry.getValue());
-        }
-        if (!options.containsKey("type")) {
-            throw new ExtensionConfigurationException("The device '" + device + "' in devices of @IncusStemcell on "
-                    + place + " has no type. Write for example \"scratch,type=disk,source=tmpfs:,path=/scratch\"");
-        }
-        return spec.withDevice(parts[0], options);
-    }
-
-    private static Map.Entry<String, String> option(String text, String attribute, String place) {
-        int equals = text.indexOf('=');
-        if (equals < 1) {
-            throw new ExtensionConfigurationException("'" + text + "' in " + attribute + " of @IncusStemcell on "
-                    + place + " is no option. Write key=value");
-        }
-        return Map.entry(text.substring(0, equals), text.substring(equals + 1));
-    }
-
-    private static Optional<String> given(String value) {
-        return Optional.of(value).filter(text -> !text.isEmpty());
+                .orElse(template.cleanup());
     }
 }

@@ -7,5 +7,11 @@ public enum Scope {
     PER_TEST,
 
     /** All tests of a class share one container, which keeps what they do to it. */
-    PER_CLASS
+    PER_CLASS,
+
+    /**
+     * All tests of a run (of one JVM) that ask for a container with the same settings share it, which keeps what they do to it: for tests
+     * that only look.
+     */
+    PER_SUITE
 }

@@ -1,9 +1,9 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
+import io.github.incusstemcell.junit.Configuration.Key;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
@@ -27,21 +27,23 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     private final Configuration configuration;
     private final FutureTask<Stemcells> connection;
+    private final AtomicBoolean connecting = new AtomicBoolean();
 
-    /** As many starts at once as there are cores: more would only make each of them slower. */
-    private final ExecutorService starts = threads("start");
+    /** So many starts at once; more of them only wait. */
+    private final ExecutorService starts;
 
-    private final ExecutorService disposals = threads("disposal");
+    private final ExecutorService disposals = threads("disposal", cores());
     private final Queue<Future<?>> disposed = new ConcurrentLinkedQueue<>();
 
     private Suite(Configuration configuration) {
         this.configuration = configuration;
         this.connection = new FutureTask<>(() -> SuiteConnection.open(configuration));
+        this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
     }
 
     static Suite of(ExtensionContext context) {
         return Stores.computeIfAbsent(
-                context.getRoot(), "suite", Suite.class, key -> new Suite(Configuration.of(context)));
+                context.getRoot(), "suite", Suite.class, () -> new Suite(Configuration.of(context)));
     }
 
     Configuration configuration() {
@@ -49,19 +51,21 @@ final class Suite implements CloseableResource, AutoCloseable {
     }
 
     /**
-     * Connects, at the first call; a failure stays one.
+     * Connects, at the first call; a failure stays one. On a thread of its own: were the test's thread interrupted while it
+     * connects, for all other tests there would be no Incus either.
      *
      * @throws IncusStemcellException if there is no Incus to be used
      */
     Stemcells stemcells() {
-        connection.run();
+        if (connecting.compareAndSet(false, true)) {
+            thread("incus-stemcell-connect", connection).start();
+        }
         return await(connection, "the connection to Incus");
     }
 
-    /** Starts a container, as soon as a thread is free for it. */
-    Future<StemcellContainer> launch(ContainerSpec spec) {
-        Stemcells stemcells = stemcells();
-        return starts.submit(() -> stemcells.launch(spec));
+    /** Has a container started, as soon as a thread is free for it. */
+    Future<StemcellContainer> start(Callable<StemcellContainer> start) {
+        return starts.submit(start);
     }
 
     /** Has something done before the run ends, off the tests' threads. */
@@ -110,7 +114,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     }
 
     private void closeConnection() {
-        if (connection.isDone()) {
+        if (connecting.get()) {
             try {
                 connection.get().close();
             } catch (ExecutionException e) {
@@ -121,13 +125,19 @@ final class Suite implements CloseableResource, AutoCloseable {
         }
     }
 
-    private static ExecutorService threads(String work) {
-        AtomicInteger count = new AtomicInteger();
-        ThreadFactory factory = task -> {
-            Thread thread = new Thread(task, "incus-stemcell-" + work + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
-        return Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), factory);
+    private static int cores() {
+        return Runtime.getRuntime().availableProcessors();
+    }
+
+    private static ExecutorService threads(String work, int count) {
+        AtomicInteger number = new AtomicInteger();
+        return Executors.newFixedThreadPool(
+                count, task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task));
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 }

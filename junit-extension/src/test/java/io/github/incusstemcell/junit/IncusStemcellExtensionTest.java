@@ -1,24 +1,27 @@
 package io.github.incusstemcell.junit;
 
+import static io.github.incusstemcell.junit.Kit.assertFailed;
+import static io.github.incusstemcell.junit.Kit.assertSucceeded;
+import static io.github.incusstemcell.junit.Kit.config;
+import static io.github.incusstemcell.junit.Kit.inOurProject;
+import static io.github.incusstemcell.junit.Kit.ownInstances;
+import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.testkit.engine.EventConditions.event;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,14 +30,14 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
-import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** Runs classes with the annotation as a build would, on the real Incus, and looks at what came of it. */
 class IncusStemcellExtensionTest {
+
+    private static final String NO_INCUS = noIncus();
 
     /** The machines that the fixtures were given, in order. */
     static final List<StemcellContainer> SEEN = new ArrayList<>();
@@ -151,15 +154,15 @@ class IncusStemcellExtensionTest {
                     "The parameter 'stemcell' of AskingTooEarly.tooEarly asks for a container where there is no test yet,"
                             + " but each test has its own. Ask for it in @BeforeEach, in the test, or by a field that is not"
                             + " static; or share one container among all tests of the class with"
-                            + " @IncusStemcell(scope = PER_CLASS)");
+                            + " scope = PER_CLASS");
         }
 
         @Test
         void toNameTwoImages() {
             assertFailed(
                     run(TwoImages.class),
-                    ParameterResolutionException.class,
-                    "@IncusStemcell on IncusStemcellExtensionTest.TwoImages.test names two images, 'a:1' and 'b:2'."
+                    ExtensionConfigurationException.class,
+                    "@IncusStemcell on IncusStemcellExtensionTest.TwoImages names two images, 'a:1' and 'b:2'."
                             + " Remove one of value and image");
         }
 
@@ -167,8 +170,8 @@ class IncusStemcellExtensionTest {
         void toWriteAnOptionWithoutValue() {
             assertFailed(
                     run(BadOption.class),
-                    ParameterResolutionException.class,
-                    "'security.nesting' in config of @IncusStemcell on IncusStemcellExtensionTest.BadOption.test is no"
+                    ExtensionConfigurationException.class,
+                    "'security.nesting' in config of @IncusStemcell on IncusStemcellExtensionTest.BadOption is no"
                             + " option. Write key=value");
         }
 
@@ -176,7 +179,7 @@ class IncusStemcellExtensionTest {
         void toShareAContainerAmongTheTestsOfAMethod() {
             assertFailed(
                     run(SharedOnMethod.class),
-                    ParameterResolutionException.class,
+                    ExtensionConfigurationException.class,
                     "@IncusStemcell on IncusStemcellExtensionTest.SharedOnMethod.test has scope = PER_CLASS, but a method"
                             + " has no tests to share a container among. Put it on the class, or leave the scope out");
         }
@@ -222,50 +225,19 @@ class IncusStemcellExtensionTest {
                     .configurationParameter("incus.stemcell.required", "true")
                     .selectors(selectClass(Optional.class))
                     .execute()
-                    .testEvents()
-                    .assertStatistics(stats -> stats.failed(1));
+                    .containerEvents()
+                    .failed()
+                    .assertEventsMatchExactly(event(finishedWithFailure(
+                            message("Failed to evaluate condition [" + AnnotatedStemcells.class.getName() + "]:"
+                                    + " disabledWithoutIncus of @IncusStemcell would skip"
+                                    + " IncusStemcellExtensionTest.Optional, but incus.stemcell.required is true: "
+                                    + NO_INCUS))));
         }
     }
 
-    private static EngineExecutionResults run(Class<?>... fixtures) {
-        return EngineTestKit.engine("junit-jupiter")
-                .selectors(Arrays.stream(fixtures)
-                        .map(DiscoverySelectors::selectClass)
-                        .toArray(DiscoverySelector[]::new))
-                .execute();
-    }
-
-    private static void assertSucceeded(EngineExecutionResults results, int tests) {
-        results.allEvents().failed().assertEventsMatchExactly();
-        results.testEvents().assertStatistics(stats -> stats.started(tests).succeeded(tests));
-    }
-
-    /** JUnit puts the parameter and its method before our text, where a parameter is concerned. */
-    private static void assertFailed(EngineExecutionResults results, Class<? extends Throwable> type, String text) {
-        results.allEvents()
-                .failed()
-                .assertEventsMatchExactly(
-                        event(finishedWithFailure(instanceOf(type), message(message -> message.endsWith(text)))));
-    }
-
-    /** The instances of this JVM. */
-    private static List<InstanceInfo> ownInstances() {
-        List<InstanceInfo> own = new ArrayList<>();
-        inOurProject(incus -> own.addAll(ownInstances(incus)));
-        return own;
-    }
-
-    private static List<InstanceInfo> ownInstances(Incus incus) {
-        String pid = Long.toString(ProcessHandle.current().pid());
-        return incus.instances().list().stream()
-                .filter(instance -> pid.equals(instance.config().get("user.incus-stemcell.pid")))
-                .toList();
-    }
-
-    private static void inOurProject(Consumer<Incus> action) {
-        try (Incus incus = Incus.connect()) {
-            action.accept(incus.project("incus-stemcell"));
-        }
+    private static String noIncus() {
+        Endpoint nowhere = Endpoint.unixSocket(Path.of("/nonexistent/unix.socket"));
+        return catchThrowable(() -> Incus.connect(nowhere)).getMessage();
     }
 
     @IncusStemcell
@@ -373,13 +345,6 @@ class IncusStemcellExtensionTest {
         void ofItsOwn(StemcellContainer stemcell) {
             assertThat(config(stemcell)).containsEntry("user.fixture", "method");
         }
-    }
-
-    static Map<String, String> config(StemcellContainer stemcell) {
-        Map<String, String> config = new HashMap<>();
-        inOurProject(
-                incus -> config.putAll(incus.instance(stemcell.name()).info().config()));
-        return config;
     }
 
     @IncusStemcell

@@ -1,0 +1,90 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.container.ContainerSpec;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+
+/**
+ * Reads an annotation, whose values are all text and numbers.
+ *
+ * @param annotation what to read
+ * @param place the class or method that it stands on, for messages
+ */
+record AnnotationReader(IncusStemcell annotation, String place) {
+
+    Template template() {
+        return new Template(
+                "@IncusStemcell on " + place,
+                annotation.node(),
+                image(),
+                annotation.scope(),
+                annotation.resetBetweenTests(),
+                given(annotation.network()),
+                this::withOptions,
+                annotation.cleanup(),
+                startupTimeout(),
+                annotation.disabledWithoutIncus());
+    }
+
+    private Optional<String> image() {
+        if (!annotation.value().isEmpty() && !annotation.image().isEmpty()) {
+            throw new ExtensionConfigurationException("@IncusStemcell on " + place + " names two images, '"
+                    + annotation.value() + "' and '" + annotation.image() + "'. Remove one of value and image");
+        }
+        return given(annotation.value()).or(() -> given(annotation.image()));
+    }
+
+    private Optional<Duration> startupTimeout() {
+        if (annotation.startupTimeout() < 0) {
+            throw new ExtensionConfigurationException("@IncusStemcell on " + place + " has a startupTimeout of "
+                    + annotation.startupTimeout() + " seconds. Write a positive number, or leave it out");
+        }
+        return Optional.of(annotation.startupTimeout())
+                .filter(seconds -> seconds > 0)
+                .map(Duration::ofSeconds);
+    }
+
+    private ContainerSpec withOptions(ContainerSpec plain) {
+        ContainerSpec spec = plain.withProfiles(List.of(annotation.profiles()));
+        for (String option : annotation.config()) {
+            Map.Entry<String, String> entry = option(option, "config");
+            spec = spec.withConfig(entry.getKey(), entry.getValue());
+        }
+        for (String device : annotation.devices()) {
+            spec = withDevice(spec, device);
+        }
+        return spec;
+    }
+
+    private ContainerSpec withDevice(ContainerSpec spec, String device) {
+        String[] parts = device.split(",");
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String part : Arrays.asList(parts).subList(1, parts.length)) {
+            Map.Entry<String, String> entry = option(part, "devices");
+            options.put(entry.getKey(), entry.getValue());
+        }
+        if (!options.containsKey("type")) {
+            throw new ExtensionConfigurationException("The device '" + device + "' in devices of @IncusStemcell on "
+                    + place + " has no type. Write for example \"scratch,type=disk,source=tmpfs:,path=/scratch\"");
+        }
+        return spec.withDevice(parts[0], options);
+    }
+
+    private Map.Entry<String, String> option(String text, String attribute) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            throw new ExtensionConfigurationException("'" + text + "' in " + attribute + " of @IncusStemcell on "
+                    + place + " is no option. Write key=value");
+        }
+        return Map.entry(text.substring(0, equals), text.substring(equals + 1));
+    }
+
+    private static Optional<String> given(String value) {
+        return Optional.of(value).filter(text -> !text.isEmpty());
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.incusstemcell.junit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+
+/** What one extension knows of the machines that tests may ask it for: from annotations, or what it was built with. */
+final class Declarations {
+
+    private final Optional<Template> built;
+
+    Declarations(Optional<Template> built) {
+        this.built = built;
+    }
+
+    /** An extension that was built, in the store of the class or test that it is registered for. */
+    private record Registration(Declarations declarations, ExtensionContext context) {}
+
+    /** Lets the other extensions of a class know that this one was built for a machine. */
+    void register(ExtensionContext context) {
+        built.ifPresent(template -> {
+            Object key = registrationKey(template.node());
+            Registration existing = Stores.get(context, key, Registration.class);
+            if (existing == null) {
+                Stores.computeIfAbsent(context, key, Registration.class, () -> new Registration(this, context));
+            } else if (existing.declarations() != this) {
+                throw new ExtensionConfigurationException("For " + Declaration.describe(context)
+                        + " two IncusStemcellExtension are registered "
+                        + (template.node().isEmpty() ? "without a node" : "for the node '" + template.node() + "'")
+                        + ", so which of them gives a container is not clear. Name them apart with"
+                        + " builder().node(\"db\"), and ask with @Node(\"db\")");
+            }
+        });
+    }
+
+    private static Object registrationKey(String node) {
+        return List.of("registration", node);
+    }
+
+    /** Whether tests are skipped where there is no Incus. */
+    boolean isDisabledWithoutIncus(ExtensionContext context) {
+        return built.map(Template::disabledWithoutIncus).orElseGet(() -> Declaration.isDisabledWithoutIncus(context));
+    }
+
+    /** Whether this extension answers who asks: with a container, or with what is wrong. */
+    boolean serves(ExtensionContext context, Asker asker) {
+        boolean declared = find(context, asker.node()).isPresent();
+        boolean othersDo = Stores.get(context, registrationKey(asker.node()), Registration.class) != null;
+        return declared || built.isEmpty() && !othersDo;
+    }
+
+    /** What counts for a machine, where this extension has a say in it. */
+    Optional<Declaration> find(ExtensionContext context, String node) {
+        return built.isPresent() ? findBuilt(built.get(), context, node) : findAnnotated(context, node);
+    }
+
+    private static Optional<Declaration> findAnnotated(ExtensionContext context, String node) {
+        return Declaration.annotated(context, node)
+                .filter(declaration -> declaration.template().node().equals(node)
+                        || Stores.get(context, registrationKey(node), Registration.class) == null);
+    }
+
+    private Optional<Declaration> findBuilt(Template template, ExtensionContext context, String node) {
+        if (!template.node().equals(node) || Declaration.isOnMethod(context, node)) {
+            return Optional.empty();
+        }
+        Declaration.annotated(context, node)
+                .filter(annotated -> annotated.template().node().equals(node))
+                .ifPresent(annotated -> {
+                    throw new ExtensionConfigurationException("For " + Declaration.describe(annotated.context())
+                            + " there are both an @IncusStemcell and a registered IncusStemcellExtension"
+                            + (node.isEmpty() ? "" : " for the node '" + node + "'")
+                            + ", so which of them gives a container is not clear. Remove one of them, or name them"
+                            + " apart with builder().node(\"db\"), and ask with @Node(\"db\")");
+                });
+        return Optional.of(new Declaration(template, registeredAt(template, context)));
+    }
+
+    /** The class whose tests share a container of this extension. */
+    private ExtensionContext registeredAt(Template template, ExtensionContext context) {
+        Registration registration = Stores.get(context, registrationKey(template.node()), Registration.class);
+        if (registration != null) {
+            return registration.context();
+        }
+        ExtensionContext nearest = context;
+        while (nearest.getTestMethod().isPresent() && nearest.getParent().isPresent()) {
+            nearest = nearest.getParent().get();
+        }
+        return nearest;
+    }
+
+    /** The machines that one who asks gets one of. */
+    Cast cast(ExtensionContext context, Asker asker) {
+        Declaration declaration = find(context, asker.node())
+                .map(this::checked)
+                .orElseThrow(() -> new ExtensionConfigurationException(asker.description() + " asks for a container"
+                        + (asker.node().isEmpty() ? "" : " of the node '" + asker.node() + "'")
+                        + ", but neither its method nor its class nor a class around that has @IncusStemcell"
+                        + (asker.node().isEmpty() ? " without a node" : "") + ". Add it there"));
+        requireTest(declaration, context, asker);
+        return cast(declaration, context).with(asker.node(), settings(declaration, context));
+    }
+
+    /** All machines that a test asks for, scope by scope. */
+    List<Cast> casts(ExtensionContext test) {
+        Map<Machines, Cast> casts = new LinkedHashMap<>();
+        for (String node : Roster.of(test)) {
+            find(test, node)
+                    .map(this::checked)
+                    .map(declaration -> cast(declaration, test).with(node, settings(declaration, test)))
+                    .ifPresent(cast -> casts.merge(cast.machines(), cast, Cast::and));
+        }
+        return new ArrayList<>(casts.values());
+    }
+
+    /** Machines of the test's class that run already, perhaps used by way of a variable that we do not see. */
+    Set<Machines> running(ExtensionContext test) {
+        Set<Machines> running = new LinkedHashSet<>();
+        test.getParent().ifPresent(around -> Roster.of(around).forEach(node -> find(test, node)
+                .filter(declaration -> declaration.template().scope() == Scope.PER_CLASS)
+                .map(declaration -> Machines.existing(declaration.context(), Scope.PER_CLASS))
+                .ifPresent(running::add)));
+        return running;
+    }
+
+    private Cast cast(Declaration declaration, ExtensionContext context) {
+        Scope scope = declaration.template().scope();
+        if (scope == Scope.PER_TEST) {
+            return new Cast(Machines.of(context, scope), Map.of());
+        }
+        Map<String, MachineSettings> shared = new LinkedHashMap<>();
+        for (String node : Roster.of(declaration.context())) {
+            find(declaration.context(), node)
+                    .filter(other -> other.template().scope() == scope)
+                    .filter(other -> other.context().equals(declaration.context()))
+                    .ifPresent(other -> shared.put(node, settings(other, context)));
+        }
+        return scope == Scope.PER_CLASS
+                ? new Cast(Machines.of(declaration.context(), scope), shared)
+                : new Cast(Machines.of(context.getRoot(), shared), shared);
+    }
+
+    private static MachineSettings settings(Declaration declaration, ExtensionContext context) {
+        return MachineSettings.of(
+                declaration.template(),
+                declaration.owner(context),
+                Suite.of(context).configuration());
+    }
+
+    private void requireTest(Declaration declaration, ExtensionContext context, Asker asker) {
+        Scope scope = declaration.template().scope();
+        if (scope == Scope.PER_TEST && context.getTestMethod().isEmpty()) {
+            throw new ParameterResolutionException(
+                    asker.isConstructors() ? tooEarlyForConstructor(context, asker) : tooEarly(asker));
+        }
+    }
+
+    private Declaration checked(Declaration declaration) {
+        if (built.isPresent()
+                && declaration.template().scope() == Scope.PER_CLASS
+                && declaration.context().getTestMethod().isPresent()) {
+            throw new ExtensionConfigurationException(
+                    "An IncusStemcellExtension with scope(PER_CLASS) is registered for "
+                            + Declaration.describe(declaration.context())
+                            + " in a field that is not static, so each test has one"
+                            + " of its own. Make that field static");
+        }
+        return declaration.checked();
+    }
+
+    private static String tooEarly(Asker asker) {
+        return asker.description()
+                + " asks for a container where there is no test yet, but each test has its own. Ask for"
+                + " it in @BeforeEach, in the test, or by a field that is not static; or share one container among all"
+                + " tests of the class with scope = PER_CLASS";
+    }
+
+    private static String tooEarlyForConstructor(ExtensionContext context, Asker asker) {
+        boolean perClass = context.getTestInstanceLifecycle()
+                .filter(Lifecycle.PER_CLASS::equals)
+                .isPresent();
+        return asker.description() + " asks for a container, but each test has its own, and "
+                + (perClass
+                        ? "with @TestInstance(PER_CLASS) the constructor runs once for all tests. Ask for it"
+                        : "only JUnit 5.12 and later say which test a constructor runs for. Use that, or ask for it")
+                + " in @BeforeEach or in the test; or share one container among all tests of the class with"
+                + " scope = PER_CLASS";
+    }
+}

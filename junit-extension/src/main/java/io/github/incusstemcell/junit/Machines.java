@@ -1,0 +1,91 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+
+/**
+ * The machines of one scope by their names. It stands in the scope's store before any of them is started, so that JUnit closes it
+ * whatever happens in between.
+ */
+final class Machines implements CloseableResource, AutoCloseable {
+
+    private final Suite suite;
+    private final ExtensionContext scope;
+    private final Map<String, Machine> machines = new LinkedHashMap<>();
+    private final Turns turns = new Turns();
+    private boolean closed;
+
+    private Machines(Suite suite, ExtensionContext scope) {
+        this.suite = suite;
+        this.scope = scope;
+    }
+
+    /** Those of a scope; a store's look-up falls through to the scopes around it, so the key says which scope is meant. */
+    static Machines of(ExtensionContext scope, Object key) {
+        Suite suite = Suite.of(scope);
+        return Stores.computeIfAbsent(scope, key(scope, key), Machines.class, () -> new Machines(suite, scope));
+    }
+
+    /** Those of a scope, or null if nobody has asked for any. */
+    static Machines existing(ExtensionContext scope, Object key) {
+        return Stores.get(scope, key(scope, key), Machines.class);
+    }
+
+    private static Object key(ExtensionContext scope, Object key) {
+        return List.of("machines", scope.getUniqueId(), key);
+    }
+
+    /** Has machines started that do not run yet, all at once, and waits for none of them. */
+    synchronized void begin(Map<String, MachineSettings> cast) {
+        cast.forEach((name, settings) -> machine(name, settings).begin());
+    }
+
+    private Machine machine(String name, MachineSettings settings) {
+        if (closed) {
+            throw new IllegalStateException(
+                    "The scope of the container for " + settings.spec().owner() + " has ended");
+        }
+        return machines.computeIfAbsent(name, absent -> new Machine(suite, settings, scope));
+    }
+
+    /** One of the machines that were begun, once all of them have booted. */
+    StemcellContainer container(String name) {
+        Map<String, Machine> begun;
+        synchronized (this) {
+            begun = new LinkedHashMap<>(machines);
+        }
+        begun.values().forEach(Machine::container);
+        return begun.get(name).container();
+    }
+
+    /** Waits for a test's turn at machines that are reset between tests, and resets them. */
+    void takeTurn(ExtensionContext test) {
+        List<Machine> resettable;
+        synchronized (this) {
+            resettable = machines.values().stream()
+                    .filter(machine -> machine.settings().reset())
+                    .toList();
+        }
+        if (!resettable.isEmpty()) {
+            turns.of(test)
+                    .take(() -> resettable.stream().map(Machine::container).toList());
+        }
+    }
+
+    /** Remembers that a test failed which used these machines, though they may live on. */
+    synchronized void reportFailure(Throwable failure) {
+        machines.values().forEach(machine -> machine.reportFailure(failure));
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            machines.values().forEach(machine -> machine.close(() -> {}));
+        }
+    }
+}

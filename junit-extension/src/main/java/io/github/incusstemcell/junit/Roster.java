@@ -1,0 +1,82 @@
+package io.github.incusstemcell.junit;
+
+import java.lang.reflect.Executable;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/**
+ * The names of the machines that a test, or the tests of a class, ask for anywhere, found before the first of them is asked for, so that
+ * all of them start together. The empty name stands for the machine without one.
+ */
+final class Roster {
+
+    private final Set<String> names = new LinkedHashSet<>();
+
+    private Roster() {}
+
+    /** What a test asks for in its parameters, its lifecycle methods and its fields; or what all of a class do. */
+    static Set<String> of(ExtensionContext context) {
+        Roster roster = new Roster();
+        context.getTestMethod()
+                .ifPresentOrElse(
+                        method -> roster.addTest(method, context.getRequiredTestClass()),
+                        () -> context.getTestClass().ifPresent(roster::addClass));
+        return roster.names;
+    }
+
+    private void addTest(Method test, Class<?> testClass) {
+        addParameters(test);
+        for (Class<?> type = testClass; type != null; type = type.getEnclosingClass()) {
+            addFields(type);
+            addConstructors(type);
+            addMethods(type, Roster::surroundsTests);
+        }
+    }
+
+    private void addClass(Class<?> type) {
+        addFields(type);
+        addConstructors(type);
+        addMethods(type, method -> true);
+        ReflectionSupport.findNestedClasses(type, inner -> AnnotationSupport.isAnnotated(inner, Nested.class))
+                .forEach(this::addClass);
+    }
+
+    private void addFields(Class<?> type) {
+        ReflectionSupport.findFields(type, Asker::asks, HierarchyTraversalMode.TOP_DOWN).stream()
+                .map(Asker::of)
+                .map(Asker::node)
+                .forEach(names::add);
+    }
+
+    private void addConstructors(Class<?> type) {
+        Arrays.stream(type.getDeclaredConstructors()).forEach(this::addParameters);
+    }
+
+    private void addMethods(Class<?> type, Predicate<Method> wanted) {
+        ReflectionSupport.findMethods(type, wanted, HierarchyTraversalMode.TOP_DOWN)
+                .forEach(this::addParameters);
+    }
+
+    private void addParameters(Executable executable) {
+        Arrays.stream(executable.getParameters())
+                .filter(Asker::asks)
+                .map(Asker::of)
+                .map(Asker::node)
+                .forEach(names::add);
+    }
+
+    private static boolean surroundsTests(Method method) {
+        return AnnotationSupport.isAnnotated(method, BeforeEach.class)
+                || AnnotationSupport.isAnnotated(method, AfterEach.class);
+    }
+}

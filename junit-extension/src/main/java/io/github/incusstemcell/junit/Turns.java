@@ -1,0 +1,93 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+
+/**
+ * Lets the tests that share machines use them one after the other, each on machines as the first of them found them.
+ *
+ * <p>Waiting is for a {@link Semaphore}, which does not make JUnit's fork-join pool start more tests meanwhile.
+ */
+final class Turns {
+
+    private static final String SNAPSHOT = "incus-stemcell-clean";
+
+    private final Semaphore free = new Semaphore(1);
+
+    /** Who has the turn; written by that thread only. */
+    private volatile Turn current;
+
+    private boolean snapshotTaken;
+
+    /** The turn of a test, which ends with it. */
+    Turn of(ExtensionContext test) {
+        return Stores.computeIfAbsent(
+                test,
+                List.of("turn", test.getUniqueId(), this),
+                Turn.class,
+                () -> new Turn(Declaration.describe(test)));
+    }
+
+    /** One test's. Taken once; the store closes it at the test's end. */
+    final class Turn implements CloseableResource, AutoCloseable {
+
+        private final String test;
+        private Thread thread;
+        private boolean taken;
+
+        private Turn(String test) {
+            this.test = test;
+        }
+
+        synchronized void take(Supplier<List<StemcellContainer>> machines) {
+            if (!taken) {
+                acquire();
+                taken = true;
+                reset(machines.get());
+            }
+        }
+
+        private void acquire() {
+            thread = Thread.currentThread();
+            Turn other = current;
+            if (other != null && other.thread == thread) {
+                throw new IncusStemcellException(test + " would wait for ever for the containers that it shares with "
+                        + other.test + ": JUnit runs it on the same thread while that waits for its dynamic tests."
+                        + " Put @Execution(SAME_THREAD) on " + other.test);
+            }
+            try {
+                free.acquire();
+                current = this;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IncusStemcellException(
+                        "Interrupted while " + test + " waited for its turn at containers that it shares with others",
+                        e);
+            }
+        }
+
+        @Override
+        public synchronized void close() {
+            if (taken) {
+                taken = false;
+                current = null;
+                free.release();
+            }
+        }
+    }
+
+    /** Only who has the turn does this. */
+    private void reset(List<StemcellContainer> machines) {
+        if (snapshotTaken) {
+            machines.forEach(machine -> machine.restore(SNAPSHOT));
+        } else {
+            machines.forEach(machine -> machine.snapshot(SNAPSHOT));
+            snapshotTaken = true;
+        }
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.incusstemcell.junit;
+
+import static io.github.incusstemcell.junit.Kit.assertFailed;
+import static io.github.incusstemcell.junit.Kit.assertSucceeded;
+import static io.github.incusstemcell.junit.Kit.ownInstances;
+import static io.github.incusstemcell.junit.Kit.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Containers that several tests share. */
+class ScopesTest {
+
+    /** The machines that the fixtures were given. */
+    static final List<StemcellContainer> SEEN = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void forget() {
+        SEEN.clear();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(ownInstances()).isEmpty();
+    }
+
+    @Test
+    void oneForTheRunAndForEachOfItsSettings() {
+        assertSucceeded(run(Suite1.class, Suite2.class, SuiteOfOtherSettings.class), 4);
+
+        assertThat(SEEN).hasSize(4);
+        assertThat(SEEN.stream().distinct()).hasSize(2);
+    }
+
+    @Test
+    void resetToWhatBeforeAllMadeOfThem() {
+        assertSucceeded(run(Reset.class), 3);
+
+        assertThat(SEEN.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void resetForTestsInParallelThatTakeTurns() {
+        Map<String, String> parallel = Map.of(
+                "junit.jupiter.execution.parallel.enabled", "true",
+                "junit.jupiter.execution.parallel.mode.default", "concurrent",
+                "junit.jupiter.execution.parallel.config.strategy", "fixed",
+                "junit.jupiter.execution.parallel.config.fixed.parallelism", "3");
+
+        assertSucceeded(run(parallel, ResetSuite.class, ResetSuiteFactory.class), 4);
+
+        assertThat(SEEN.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void notResetWhereEachTestHasItsOwn() {
+        assertFailed(
+                run(ResetPerTest.class),
+                ExtensionConfigurationException.class,
+                "@IncusStemcell on ScopesTest.ResetPerTest has resetBetweenTests = true, but with scope = PER_TEST each"
+                        + " test has a container of its own anyway. Remove one of them");
+    }
+
+    @IncusStemcell(scope = Scope.PER_SUITE)
+    static class Suite1 {
+
+        @RepeatedTest(2)
+        void test(StemcellContainer stemcell) {
+            SEEN.add(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_SUITE)
+    static class Suite2 {
+
+        static StemcellContainer stemcell;
+
+        @Test
+        void test() {
+            SEEN.add(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_SUITE, config = "user.fixture=other")
+    static class SuiteOfOtherSettings {
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            SEEN.add(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS, resetBetweenTests = true)
+    static class Reset {
+
+        static StemcellContainer stemcell;
+
+        @BeforeAll
+        static void prepare() {
+            stemcell.files().writeString("/root/prepared", "yes");
+        }
+
+        @RepeatedTest(2)
+        void test() {
+            leaveDirt(stemcell, "/root/prepared");
+        }
+
+        @Test
+        void byParameter(StemcellContainer same) {
+            leaveDirt(same, "/root/prepared");
+        }
+    }
+
+    static void leaveDirt(StemcellContainer stemcell, String prepared) {
+        SEEN.add(stemcell);
+        assertThat(stemcell.files().exists(prepared)).isTrue();
+        assertThat(stemcell.files().exists("/root/dirt")).isFalse();
+        stemcell.files().writeString("/root/dirt", "yes");
+    }
+
+    @IncusStemcell(scope = Scope.PER_SUITE, resetBetweenTests = true)
+    static class ResetSuite {
+
+        @RepeatedTest(2)
+        void test(StemcellContainer stemcell) {
+            leaveDirt(stemcell, "/etc/hostname");
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_SUITE, resetBetweenTests = true)
+    static class ResetSuiteFactory {
+
+        @TestFactory
+        @Execution(ExecutionMode.SAME_THREAD)
+        Stream<DynamicTest> tests(StemcellContainer stemcell) {
+            return Stream.of(
+                    DynamicTest.dynamicTest("one", () -> leaveDirt(stemcell, "/etc/hostname")),
+                    DynamicTest.dynamicTest(
+                            "other", () -> assertThat(stemcell.files().exists("/root/dirt"))
+                                    .isTrue()));
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_TEST, resetBetweenTests = true)
+    static class ResetPerTest {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+}

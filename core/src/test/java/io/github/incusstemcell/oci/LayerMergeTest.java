@@ -307,6 +307,34 @@ class LayerMergeTest {
                 .anyMatch(line -> line.startsWith("outside "));
     }
 
+    /** A single layer is given on untouched, so what it cannot do is up to tar, which Incus calls as we do here. */
+    @Test
+    void cannotLeaveTheRootThroughAnUntouchedLayerEither() throws IOException {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.writeString(outside.resolve("victim"), "untouched");
+        List<TestTar> hostile = List.of(
+                new TestTar().file("../outside/new", "x"),
+                new TestTar().file("a/../../outside/new", "x"),
+                new TestTar().file(outside + "/new", "x"),
+                new TestTar().symbolicLink("escape", outside.toString()).file("escape/new", "x"),
+                new TestTar().symbolicLink("escape", "../outside").file("escape/new", "x"),
+                new TestTar().symbolicLink("escape", "../outside/victim").file("escape", "x"),
+                new TestTar().hardLink("victim", "../outside/victim").file("victim", "x"),
+                new TestTar().hardLink("victim", outside + "/victim").file("victim", "x"));
+        for (int i = 0; i < hostile.size(); i++) {
+            InputStream tar = new ByteArrayInputStream(hostile.get(i).bytes());
+            try {
+                Unpacked.byTar(tar, folder.resolve("hostile" + i));
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("tar: "); // Refused, which is as good.
+            }
+            assertThat(outside).isDirectoryContaining("regex:.*/victim").isDirectoryNotContaining("regex:.*/new");
+            assertThat(outside.resolve("victim")).hasContent("untouched");
+            assertThat(Files.readAttributes(outside.resolve("victim"), "unix:nlink"))
+                    .containsEntry("nlink", 1);
+        }
+    }
+
     @Test
     void keepsSparseFiles() throws IOException {
         byte[] block = new byte[512];

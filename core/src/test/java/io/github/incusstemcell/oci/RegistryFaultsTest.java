@@ -474,6 +474,31 @@ class RegistryFaultsTest {
     }
 
     @Test
+    void showsHowFarItIs() throws IOException {
+        byte[] lower = new TestTar().file("a", layer).bytes();
+        byte[] upper = new TestTar().file("b", layer).bytes();
+        List<byte[]> blobs = List.of(TestTar.gzip(lower), TestTar.gzip(upper));
+        registry.image("two", "1", blobs, List.of(Digest.sha256(lower), Digest.sha256(upper)));
+        long total = blobs.get(0).length + blobs.get(1).length;
+        List<String> reports = java.util.Collections.synchronizedList(new ArrayList<>());
+        try (OciImages shown = OciImages.builder()
+                .settings(RegistrySettings.builder()
+                        .insecureHost(registry.host())
+                        .cacheFolder(cache)
+                        .architecture("amd64")
+                        .build())
+                .progress((what, done, all) -> reports.add(what + ": " + done + "/" + all))
+                .build()) {
+            shown.resolve(reference("two:1")).rootfs().close();
+        }
+        String pulling = "Pulling " + registry.host() + "/two:1: ";
+        String merging = "Merging the layers of " + registry.host() + "/two:1: ";
+        assertThat(reports).allMatch(report -> report.startsWith(pulling) || report.startsWith(merging));
+        assertThat(reports).contains(pulling + total + "/" + total);
+        assertThat(reports).hasSizeGreaterThan(20).last().isEqualTo(merging + total + "/" + total);
+    }
+
+    @Test
     void refusesASingleLayerWhoseDiffIdIsAnother() {
         Digest wrong = Digest.sha256(new byte[1]);
         byte[] tar = new TestTar().file("a", "x").bytes();

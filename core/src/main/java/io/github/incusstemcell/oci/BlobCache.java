@@ -65,8 +65,7 @@ final class BlobCache {
                 return;
             }
             Files.createDirectories(file.getParent());
-            ProcessLock lock = ProcessLock.acquire(
-                    folder.resolve("locks").resolve(digest.hex().substring(0, 2)));
+            ProcessLock lock = ProcessLock.acquire(lock(digest.hex()));
             try {
                 if (!isSound(file, digest, size)) {
                     heal(file);
@@ -93,7 +92,7 @@ final class BlobCache {
     Tarball.Content admit(String name, Acquisition acquisition) throws IOException {
         Path partial = folder.resolve("partial").resolve(name);
         Files.createDirectories(partial.getParent());
-        ProcessLock lock = ProcessLock.acquire(folder.resolve("locks").resolve(name));
+        ProcessLock lock = ProcessLock.acquire(lock(name));
         try {
             Tarball.Content content = acquisition.into(partial);
             ensure(
@@ -215,6 +214,14 @@ final class BlobCache {
         } catch (NoSuchFileException e) {
             return Optional.empty(); // Another process was quicker.
         }
+    }
+
+    /**
+     * A file for each, never removed: fetching one blob may take another one out of the cache, a stemcell's image the
+     * stemcell, so that they must not share a lock.
+     */
+    private Path lock(String name) {
+        return folder.resolve("locks").resolve(name);
     }
 
     private Path file(Digest digest) {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 record Challenge(String scheme, Map<String, String> parameters) {
 
     private static final Pattern SCHEME =
-            Pattern.compile("\\s*,?\\s*([A-Za-z][A-Za-z0-9-]*)(?=\\s+[A-Za-z]|\\s*$)\\s*");
+            Pattern.compile("\\s*,?\\s*([A-Za-z][A-Za-z0-9-]*)(?=\\s+[A-Za-z]|\\s*,|\\s*$)\\s*");
     private static final Pattern PARAMETER =
             Pattern.compile("\\s*,?\\s*([A-Za-z_]+)\\s*=\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s,\"]+))");
 

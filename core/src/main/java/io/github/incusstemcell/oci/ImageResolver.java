@@ -88,10 +88,22 @@ final class ImageResolver {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < descriptors.size(); i++) {
             Descriptor layer = descriptors.get(i);
+            requireFileSystem(layer);
             Optional<Digest> diffId = diffIds.isEmpty() ? Optional.empty() : Optional.of(diffIds.get(i));
             layers.add(new Layer(layer.digest(), layer.mediaType(), layer.size(), diffId));
         }
         return List.copyOf(layers);
+    }
+
+    /** Manifests also carry charts, signatures and the like. */
+    private void requireFileSystem(Descriptor layer) {
+        String type = layer.mediaType();
+        boolean known = type.startsWith("application/vnd.oci.image.layer.")
+                || type.startsWith("application/vnd.docker.image.rootfs.");
+        if (!known || type.endsWith("+encrypted")) {
+            throw new CorruptImageException("Cannot use " + name() + ": its layer " + layer.digest()
+                    + " is of the type '" + type + "', from which no root file system can be made.");
+        }
     }
 
     private String name() {

@@ -86,7 +86,8 @@ final class FaultyRegistry implements AutoCloseable {
         StringBuilder layers = new StringBuilder();
         for (byte[] blob : blobs) {
             layers.append(layers.length() == 0 ? "" : ",")
-                    .append(DevRegistry.descriptor("application/x", Digest.sha256(blob), blob.length));
+                    .append(DevRegistry.descriptor(
+                            "application/vnd.oci.image.layer.v1.tar+gzip", Digest.sha256(blob), blob.length));
             blob(repository, blob, whole(blob));
         }
         byte[] manifest = ("{\"schemaVersion\":2,\"config\":"

@@ -278,6 +278,22 @@ class FileSourcesTest {
     }
 
     @Test
+    void takesTheImageOutOfADownloadedStemcellAgainWhereTheCacheLostBoth() throws IOException {
+        byte[] stemcell = Files.readAllBytes(stemcell(warden(sha1(LAYER)), LAYER));
+        try (FaultyRegistry server = new FaultyRegistry()) {
+            server.on("/stemcell.tgz", FaultyRegistry.whole(stemcell));
+            SourceImage image = resolve("stemcell:" + server.url("/stemcell.tgz"));
+            try (Stream<Path> blobs = Files.list(folder.resolve("cache/blobs/sha256"))) {
+                for (Path blob : blobs.toList()) {
+                    Files.delete(blob);
+                }
+            }
+            assertThat(read(image)).isEqualTo(LAYER);
+            assertThat(server.seen()).hasSize(2);
+        }
+    }
+
+    @Test
     void goesOnWithADownloadFromAWebServerOnlyWhereItIsStillTheSame() throws IOException {
         byte[] rootfs = new byte[300_000];
         System.arraycopy(ROOTFS, 0, rootfs, 0, ROOTFS.length);

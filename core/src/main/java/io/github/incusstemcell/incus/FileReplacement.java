@@ -28,7 +28,7 @@ final class FileReplacement {
         if (before.isPresent() && before.get().type() == FileType.DIRECTORY) {
             throw new SftpStatus(Reason.IS_A_DIRECTORY);
         }
-        if (before.isPresent() && !canBeReplaced(target, before.get().type())) {
+        if (before.isPresent() && before.get().type() != FileType.FILE) {
             writeInPlace(target, content);
             return;
         }
@@ -47,12 +47,6 @@ final class FileReplacement {
             current = Directories.resolve(Directories.parent(current), sftp.readLink(current));
         }
         throw new SftpStatus(Reason.OTHER, "too many levels of symbolic links");
-    }
-
-    private static boolean canBeReplaced(ByteString target, FileType type) {
-        return type == FileType.FILE
-                && !target.startsWith(ByteString.encodeUtf8("/proc/"))
-                && !target.startsWith(ByteString.encodeUtf8("/sys/"));
     }
 
     private void requireParent(ByteString target) throws SftpStatus {

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import java.util.Locale;
+import java.util.Map;
 
 /** Something could not be done with a file of an instance. The message says what, with which file, and why. */
 public class GuestFileException extends IncusStemcellException {
@@ -50,10 +52,31 @@ public class GuestFileException extends IncusStemcellException {
         /** Something else, which the message tells. */
         OTHER("");
 
+        private static final Map<String, Reason> SAID_BY_THE_SYSTEM = Map.of(
+                "no such file", NOT_FOUND,
+                "not a directory", NOT_A_DIRECTORY,
+                "is a directory", IS_A_DIRECTORY,
+                "file exists", ALREADY_EXISTS,
+                "directory not empty", NOT_EMPTY,
+                "no space left", NO_SPACE,
+                "quota exceeded", NO_SPACE,
+                "read-only file system", READ_ONLY,
+                "permission denied", PERMISSION_DENIED);
+
         private final String words;
 
         Reason(String words) {
             this.words = words;
+        }
+
+        /** {@return the reason that a message of the system gives, from whatever program it comes} */
+        static Reason of(String message) {
+            String lower = message.toLowerCase(Locale.ROOT);
+            return SAID_BY_THE_SYSTEM.entrySet().stream()
+                    .filter(said -> lower.contains(said.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElse(OTHER);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -57,7 +58,7 @@ public final class GuestFiles {
 
     /**
      * Opens a file to be read from its beginning. Of a long file only a few blocks are in memory at a time. Files of
-     * /proc and /sys are read to their real end.
+     * /proc and /sys show what a process inside of the instance sees.
      *
      * @param path the absolute path; not null
      * @return its content, to be closed soon: while it is open, the daemon cannot stop the instance in good order
@@ -65,6 +66,24 @@ public final class GuestFiles {
      */
     public InputStream read(String path) {
         ByteString file = bytes(path);
+        try {
+            return KernelFiles.isOne(path) ? new KernelFiles(api, instance).read(path) : served(path, file);
+        } catch (KernelFiles.Unreachable e) {
+            return servedOrFailure(path, file);
+        } catch (SftpStatus e) {
+            throw failure("Reading", path, e.reason(), e.getMessage());
+        }
+    }
+
+    private InputStream servedOrFailure(String path, ByteString file) {
+        try {
+            return served(path, file);
+        } catch (SftpStatus e) {
+            throw failure("Reading", path, e.reason(), e.getMessage());
+        }
+    }
+
+    private InputStream served(String path, ByteString file) throws SftpStatus {
         Sftp sftp = open();
         boolean opened = false;
         try {
@@ -73,8 +92,6 @@ public final class GuestFiles {
             InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), sftp::close);
             opened = true;
             return content;
-        } catch (SftpStatus e) {
-            throw failure("Reading", path, e.reason(), e.getMessage());
         } finally {
             if (!opened) {
                 sftp.close();
@@ -108,17 +125,31 @@ public final class GuestFiles {
      * Writes a file: a new one, of root with mode 0644, or in place of one that is there, whose mode and owner it keeps.
      * The new content appears in one step: whoever reads the file meanwhile sees all of the old or all of the new one,
      * and if writing fails the old one stays. A symbolic link stays, and the file it leads to is replaced. What cannot be
-     * replaced, such as a device, a file of /proc or a mount, is written to as it stands.
+     * replaced, such as a device, a file of /proc or /sys, or a mount, is written to as it stands.
      *
      * @param path the absolute path; not null
      * @param content the content, read to its end, not closed; not null
      * @throws GuestFileException if its parent directory does not exist, it is a directory, or there is no space left
      */
     public void write(String path, InputStream content) {
+        if (KernelFiles.isOne(path)) {
+            writeInside(path, content);
+            return;
+        }
         on("Writing", path, sftp -> {
             new FileReplacement(sftp, bytes(path)).write(content);
             return null;
         });
+    }
+
+    private void writeInside(String path, InputStream content) {
+        try {
+            new KernelFiles(api, instance).write(path, content);
+        } catch (SftpStatus e) {
+            throw failure("Writing", path, e.reason(), e.getMessage());
+        } catch (KernelFiles.Unreachable e) {
+            throw failure("Writing", path, Reason.OTHER, "such files are there only while the instance runs");
+        }
     }
 
     /**
@@ -312,6 +343,37 @@ public final class GuestFiles {
     public void deleteRecursively(String path) {
         on("Deleting", path, sftp -> {
             Directories.delete(sftp, bytes(path));
+            return null;
+        });
+    }
+
+    /**
+     * Copies a file or a whole directory of this machine into the instance, with modes and times; all of it belongs to root
+     * there. What is in a directory of that name already stays, unless something of the same name comes. Symbolic links
+     * inside of a directory are copied as links; pipes, sockets and devices are left out.
+     *
+     * @param source a file or a directory of this machine; not null
+     * @param target the absolute path that it gets in the instance; not null
+     * @throws GuestFileException if something cannot be read here or written there
+     */
+    public void copyTo(Path source, String target) {
+        on("Copying '" + source + "' to", target, sftp -> {
+            new TreeUpload(sftp).copy(source, bytes(target));
+            return null;
+        });
+    }
+
+    /**
+     * Copies a file or a whole directory of the instance to this machine, with permissions and times. Symbolic links
+     * inside of a directory are copied as links; pipes, sockets and devices are left out.
+     *
+     * @param source the absolute path in the instance; not null
+     * @param target the path that it gets on this machine, whose parent is there; not null
+     * @throws GuestFileException if something cannot be read there or written here
+     */
+    public void copyFrom(String source, Path target) {
+        on("Copying", source, sftp -> {
+            new TreeDownload(sftp).copy(bytes(source), target);
             return null;
         });
     }

@@ -310,11 +310,21 @@ final class Sftp implements Closeable {
                     | (modified.isPresent() ? HAS_TIMES : 0);
             body.writeInt(flags);
             owner.ifPresent(who -> body.writeInt(who.uid()).writeInt(who.gid()));
-            mode.ifPresent(body::writeInt);
+            mode.ifPresent(value -> body.writeInt(value | special(value)));
             modified.ifPresent(
                     when -> body.writeInt((int) when.getEpochSecond()).writeInt((int) when.getEpochSecond()));
             return body;
         }
+    }
+
+    /**
+     * The special bits once more, where Go has them: the daemon's library takes the number for one of Go's, and newer
+     * versions of it for what the draft says. Each of the two ignores the bits of the other.
+     */
+    private static int special(int mode) {
+        return ((mode & 04000) != 0 ? 1 << 23 : 0)
+                | ((mode & 02000) != 0 ? 1 << 22 : 0)
+                | ((mode & 01000) != 0 ? 1 << 20 : 0);
     }
 
     /** Who a file belongs to. */

@@ -48,27 +48,10 @@ final class SftpStatus extends Exception {
 
     /** Version 3 has numbers for few reasons; the daemon puts the system's words beside them. */
     private static Reason reason(int code, String words) {
-        if (code == NO_SUCH_FILE || words.contains("no such file")) {
+        if (code == NO_SUCH_FILE) {
             return Reason.NOT_FOUND;
         }
-        if (words.contains("not a directory")) {
-            return Reason.NOT_A_DIRECTORY;
-        }
-        if (words.contains("is a directory")) {
-            return Reason.IS_A_DIRECTORY;
-        }
-        if (words.contains("file exists")) {
-            return Reason.ALREADY_EXISTS;
-        }
-        if (words.contains("directory not empty")) {
-            return Reason.NOT_EMPTY;
-        }
-        if (words.contains("no space left") || words.contains("quota exceeded")) {
-            return Reason.NO_SPACE;
-        }
-        if (words.contains("read-only file system")) {
-            return Reason.READ_ONLY;
-        }
-        return code == PERMISSION_DENIED ? Reason.PERMISSION_DENIED : Reason.OTHER;
+        Reason said = Reason.of(words);
+        return said == Reason.OTHER && code == PERMISSION_DENIED ? Reason.PERMISSION_DENIED : said;
     }
 }

@@ -1,10 +1,17 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.EndpointDiscovery.UnusableEndpoint;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** An endpoint that may be the one, what it is called, and what named it. */
 record EndpointCandidate(String name, String origin, Source source) {
@@ -12,8 +19,9 @@ record EndpointCandidate(String name, String origin, Source source) {
     private static final String PROPERTY = "incus.stemcell.endpoint";
     private static final String VARIABLE = "INCUS_STEMCELL_ENDPOINT";
 
+    /** Finds out what the endpoint needs, which may fail. */
     interface Source {
-        Endpoint get() throws UnusableEndpoint;
+        Endpoint get();
     }
 
     static EndpointCandidate of(String origin, Endpoint endpoint) {
@@ -21,34 +29,114 @@ record EndpointCandidate(String name, String origin, Source source) {
     }
 
     Endpoint endpoint() throws UnusableEndpoint {
-        return source.get();
+        try {
+            return source.get();
+        } catch (IncusStemcellException e) {
+            throw UnusableEndpoint.because(e);
+        }
     }
 
     /** What is named on purpose stands alone: to end up on another daemon would surprise. */
     static List<EndpointCandidate> all(Surroundings surroundings) {
-        return named(surroundings).map(List::of).orElseGet(() -> usual(surroundings));
+        return Stream.of(
+                        configured(PROPERTY, surroundings.property(PROPERTY), surroundings),
+                        configured(VARIABLE, surroundings.variable(VARIABLE), surroundings),
+                        surroundings
+                                .variable("INCUS_SOCKET")
+                                .map(path -> of("INCUS_SOCKET", Endpoint.unixSocket(Path.of(path))))
+                                .stream()
+                                .toList(),
+                        surroundings.variable("INCUS_DIR").stream()
+                                .flatMap(path -> sockets("INCUS_DIR", Path.of(path), surroundings))
+                                .toList(),
+                        surroundings
+                                .variable("INCUS_REMOTE")
+                                .filter(remote -> !isLocal(remote, surroundings))
+                                .map(remote -> remote("INCUS_REMOTE", remote, surroundings))
+                                .stream()
+                                .toList())
+                .filter(candidates -> !candidates.isEmpty())
+                .findFirst()
+                .orElseGet(() -> usual(surroundings));
     }
 
-    private static Optional<EndpointCandidate> named(Surroundings surroundings) {
-        return surroundings
-                .property(PROPERTY)
-                .map(text -> of(PROPERTY, Endpoint.unixSocket(Path.of(text))))
-                .or(() -> surroundings.variable(VARIABLE).map(text -> of(VARIABLE, Endpoint.unixSocket(Path.of(text)))))
-                .or(() -> surroundings
-                        .variable("INCUS_SOCKET")
-                        .map(text -> of("INCUS_SOCKET", Endpoint.unixSocket(Path.of(text)))))
-                .or(() -> surroundings
-                        .variable("INCUS_DIR")
-                        .map(text -> of("INCUS_DIR", Endpoint.unixSocket(Path.of(text, "unix.socket")))));
+    private static List<EndpointCandidate> configured(
+            String origin, Optional<String> endpoint, Surroundings surroundings) {
+        return endpoint.map(text -> new EndpointCandidate(text, origin, () -> parse(text, surroundings))).stream()
+                .toList();
+    }
+
+    private static Endpoint parse(String text, Surroundings surroundings) {
+        if (!text.contains("://")) {
+            return Endpoint.unixSocket(Path.of(text));
+        }
+        CliConfiguration cli = CliConfiguration.of(surroundings)
+                .orElseThrow(
+                        () -> new IncusStemcellException("there is no client certificate: let 'incus remote add NAME "
+                                + text + "' make one and make the daemon trust it"));
+        try {
+            URI url = URI.create(text);
+            return new Endpoint.Https(url, cli.identity(), cli.serverCertificate(url), Optional.empty());
+        } catch (IllegalArgumentException e) {
+            throw new IncusStemcellException(e.getMessage(), e);
+        }
     }
 
     private static List<EndpointCandidate> usual(Surroundings surroundings) {
         List<EndpointCandidate> candidates = new ArrayList<>();
+        CliConfiguration.of(surroundings)
+                .map(CliConfiguration::defaultRemote)
+                .filter(remote -> !isLocal(remote, surroundings))
+                .ifPresent(
+                        remote -> candidates.add(remote("default remote of the incus command", remote, surroundings)));
         for (String folder : List.of("run/incus", "var/lib/incus")) {
-            candidates.add(of(
-                    "default",
-                    Endpoint.unixSocket(surroundings.root().resolve(folder).resolve("unix.socket"))));
+            sockets("usual place", surroundings.root().resolve(folder), surroundings)
+                    .forEach(candidates::add);
         }
+        colima(surroundings).forEach(candidates::add);
         return candidates;
+    }
+
+    private static boolean isLocal(String remote, Surroundings surroundings) {
+        return CliConfiguration.of(surroundings).map(cli -> cli.isLocal(remote)).orElse(remote.equals("local"));
+    }
+
+    private static EndpointCandidate remote(String origin, String remote, Surroundings surroundings) {
+        String address = CliConfiguration.of(surroundings)
+                .map(cli -> cli.address(remote))
+                .orElse("");
+        String name = "remote '" + remote + "'" + (address.isEmpty() ? "" : " at " + address);
+        return new EndpointCandidate(name, origin, () -> CliConfiguration.of(surroundings)
+                .orElseThrow(() -> new IncusStemcellException("the incus command knows no remotes here"))
+                .endpoint(remote));
+    }
+
+    /** The socket for administrators, then the one for members of group incus, who each have a project of their own. */
+    private static Stream<EndpointCandidate> sockets(String origin, Path folder, Surroundings surroundings) {
+        Endpoint administrators = Endpoint.unixSocket(folder.resolve("unix.socket"));
+        Endpoint users = Endpoint.unixSocket(folder.resolve("unix.socket.user"));
+        Endpoint inProject = CliConfiguration.of(surroundings)
+                .filter(cli -> cli.isLocal(cli.defaultRemote()))
+                .flatMap(cli -> cli.project(cli.defaultRemote()))
+                .map(administrators::withProject)
+                .orElse(administrators);
+        return Stream.of(of(origin, inProject), of(origin, users.withProject("user-" + surroundings.uid())));
+    }
+
+    private static List<EndpointCandidate> colima(Surroundings surroundings) {
+        Path folder = surroundings.home().resolve(".colima");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (DirectoryStream<Path> profiles = Files.newDirectoryStream(folder)) {
+            return StreamSupport.stream(profiles.spliterator(), false)
+                    .map(profile -> profile.resolve("incus.sock"))
+                    .filter(Files::exists)
+                    .sorted()
+                    .map(socket -> of("Colima", Endpoint.unixSocket(socket)))
+                    .toList();
+        } catch (IOException e) {
+            throw new IncusStemcellException("Listing '" + folder + "' failed: " + Failures.reason(e), e);
+        }
     }
 }

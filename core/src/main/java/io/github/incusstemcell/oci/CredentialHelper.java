@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,9 @@ final class CredentialHelper {
             throws IOException, InterruptedException {
         try (OutputStream in = process.getOutputStream()) {
             in.write((registry + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // One that ended at once did not read; how it ended says more.
+            LOG.debug("{} does not read its input: {}", program, e.toString());
         }
         String out = read(process, program);
         if (process.exitValue() != 0) {
@@ -81,7 +85,7 @@ final class CredentialHelper {
 
     /** Reads all that the program says, and stops it when it takes too long. */
     private static String read(Process process, String program) throws IOException, InterruptedException {
-        var output = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
             try {
                 return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             } catch (IOException e) {

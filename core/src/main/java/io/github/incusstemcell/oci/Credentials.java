@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -20,7 +21,7 @@ record Credentials(String user, String secret) {
 
     /** {@return the value of an {@code Authorization} header; not for an identity token} */
     String basic() {
-        return okhttp3.Credentials.basic(user, secret, java.nio.charset.StandardCharsets.UTF_8);
+        return okhttp3.Credentials.basic(user, secret, StandardCharsets.UTF_8);
     }
 
     /** Keeps the secret out of logs. */

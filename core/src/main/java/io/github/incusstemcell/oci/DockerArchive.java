@@ -5,6 +5,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.Members.Member;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +116,7 @@ final class DockerArchive implements LayerSource {
 
     /** The archive has no digests of blobs; mostly they are not compressed, so that it is the diff_id, verified later. */
     private static Digest digest(Member member, Digest diffId) throws IOException {
-        try (var in = member.open()) {
+        try (InputStream in = member.open()) {
             return Decompression.isCompressed(in.readNBytes(4)) ? LayerCheck.digest(member) : diffId;
         }
     }

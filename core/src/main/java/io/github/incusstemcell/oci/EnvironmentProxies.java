@@ -68,7 +68,8 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
     }
 
     private boolean isExempt(URI uri) {
-        String host = uri.getHost().toLowerCase(Locale.ROOT);
+        // URI does not take a name with an underscore for a host.
+        String host = (uri.getHost() == null ? uri.getAuthority() : uri.getHost()).toLowerCase(Locale.ROOT);
         if (isLoopback(host)) {
             return true;
         }

@@ -53,10 +53,10 @@ public sealed interface ImageReference {
         /**
          * Checks that there is a tag or a digest.
          *
-         * @param host see above
-         * @param repository see above
-         * @param tag see above
-         * @param digest see above
+         * @param host as the record says
+         * @param repository as the record says
+         * @param tag as the record says
+         * @param digest as the record says
          * @throws IllegalArgumentException where both are missing
          */
         public Registry {

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -87,7 +88,7 @@ final class ImageReferenceParser {
         return component.contains(".")
                 || component.contains(":")
                 || component.equals("localhost")
-                || !component.equals(component.toLowerCase(java.util.Locale.ROOT));
+                || !component.equals(component.toLowerCase(Locale.ROOT));
     }
 
     private String repository(String repository) {

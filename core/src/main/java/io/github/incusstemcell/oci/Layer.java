@@ -16,10 +16,10 @@ public record Layer(Digest digest, String mediaType, long size, Optional<Digest>
     /**
      * Checks that nothing is null.
      *
-     * @param digest see above
-     * @param mediaType see above
-     * @param size see above
-     * @param diffId see above
+     * @param digest as the record says
+     * @param mediaType as the record says
+     * @param size as the record says
+     * @param diffId as the record says
      */
     public Layer {
         Objects.requireNonNull(digest);

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -141,7 +142,7 @@ final class LayerMerge {
         if (removed.isEmpty() || removed.equals(".") || removed.equals("..")) {
             throw new InvalidLayerException("the whiteout " + Tar.legible(String.join("/", path)) + " names no file");
         }
-        List<String> target = new java.util.ArrayList<>(parent);
+        List<String> target = new ArrayList<>(parent);
         target.add(removed);
         tree.whiteOut(target);
     }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -79,7 +80,7 @@ final class RegistryEndpoint {
     /** Blobs are fetched in parallel: whoever is refused first gets a token for all. */
     private synchronized void authorize(Response response, String sentWith, String purpose) {
         try (response) {
-            if (java.util.Objects.equals(sentWith, authorization)) {
+            if (Objects.equals(sentWith, authorization)) {
                 authorization = Challenge.parse(response.headers("WWW-Authenticate"))
                         .flatMap(challenge -> answer(challenge, purpose))
                         .orElseThrow(() -> refused(response, purpose));

@@ -39,12 +39,12 @@ public record RegistrySettings(
     /**
      * Copies the collections.
      *
-     * @param insecureHosts see above
-     * @param mirrors see above
-     * @param authFiles see above
-     * @param cacheFolder see above
-     * @param cacheMaxSize see above
-     * @param architecture see above
+     * @param insecureHosts as the record says
+     * @param mirrors as the record says
+     * @param authFiles as the record says
+     * @param cacheFolder as the record says
+     * @param cacheMaxSize as the record says
+     * @param architecture as the record says
      * @throws IllegalArgumentException where the size of the cache is negative
      */
     public RegistrySettings {

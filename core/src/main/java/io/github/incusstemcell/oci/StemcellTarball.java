@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -141,6 +144,7 @@ final class StemcellTarball {
         Member image = image(members);
         Content content = verified(image, manifest);
         cache.ensure(content.digest(), content.size(), target -> copy(image, content, target));
+        cache.evict(Set.of(content.digest()));
         return new Facts(manifest, text, Optional.of(content));
     }
 
@@ -201,13 +205,13 @@ final class StemcellTarball {
     }
 
     /** Takes the image out of the stemcell once more, after the cache lost it. */
-    private void extract(Content content, java.nio.file.Path file) throws IOException {
+    private void extract(Content content, Path file) throws IOException {
         copy(image(members()), content, file);
     }
 
-    private void copy(Member image, Content content, java.nio.file.Path file) throws IOException {
+    private void copy(Member image, Content content, Path file) throws IOException {
         try (InputStream in = image.open()) {
-            Files.copy(in, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         }
         try (InputStream in = Files.newInputStream(file)) {
             if (!Content.read(in).equals(content)) {

@@ -2,8 +2,10 @@ package io.github.incusstemcell.oci;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +32,7 @@ interface Tarball extends Blob {
     record Content(Digest digest, long size) {
 
         static Content read(InputStream in) throws IOException {
-            var hash = Digest.newHash("sha256");
+            MessageDigest hash = Digest.newHash("sha256");
             byte[] buffer = new byte[1 << 16];
             long size = 0;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -69,9 +71,7 @@ interface Tarball extends Blob {
             Map<String, Object> unix = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
             String all = file.toRealPath() + " " + unix.get("dev") + " " + unix.get("ino") + " " + unix.get("size")
                     + " " + unix.get("lastModifiedTime") + " " + unix.get("ctime");
-            return "file-"
-                    + Digest.sha256(all.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                            .hex();
+            return "file-" + Digest.sha256(all.getBytes(StandardCharsets.UTF_8)).hex();
         }
 
         @Override

@@ -141,6 +141,7 @@ class CredentialFilesTest {
                 .hasMessage(
                         "Cannot get the credentials for a.example: docker-credential-broken failed: it ended with 3 and said"
                                 + " 'no keychain'. Install it, or remove it from the configuration of docker or podman.");
+        }
         assertThatThrownBy(() -> find("b.example", "a"))
                 .isInstanceOf(RegistryAuthenticationException.class)
                 .hasMessage(

@@ -1,8 +1,11 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.Connection.Answer;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** A connection as seen from one project. */
@@ -28,8 +31,26 @@ record Api(Connection connection, String project) {
                 .metadata();
     }
 
+    /** Does the same and tells how far the operation is, in percent, as far as the daemon does. */
+    JsonNode run(ApiRequest request, Progress progress) {
+        try (OperationProgress listener = OperationProgress.listen(this, progress)) {
+            Answer answer = answer(request);
+            String id = OperationAnswer.of(answer.metadata()).id();
+            listener.about(id);
+            return new Operations(this).await(request, id).metadata();
+        }
+    }
+
     InputStream content(ApiRequest request) {
         return connection.content(in(request));
+    }
+
+    String text(ApiRequest request) {
+        try (InputStream content = content(request)) {
+            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw connection.failure(request.toString(), e);
+        }
     }
 
     CompletableFuture<RawStream> upgradeLater(ApiRequest request, String protocol) {

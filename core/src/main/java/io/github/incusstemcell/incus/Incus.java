@@ -141,6 +141,15 @@ public final class Incus implements AutoCloseable {
         return new Certificates(api);
     }
 
+    /**
+     * Reads the numbers of this project's instances, {@code GET /1.0/metrics}.
+     *
+     * @return one number a line, in the text format of OpenMetrics; never null
+     */
+    public String metrics() {
+        return api.text(ApiRequest.get("metrics"));
+    }
+
     /** {@return what the daemon is busy with; never null} */
     public Operations operations() {
         return new Operations(api);

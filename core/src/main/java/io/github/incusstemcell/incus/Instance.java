@@ -1,9 +1,6 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +223,7 @@ public final class Instance {
 
     /** {@return what was written to its console since it was last started, {@code GET .../console}; not null} */
     public String consoleLog() {
-        return text(ApiRequest.get("instances", name, "console"));
+        return api.text(ApiRequest.get("instances", name, "console"));
     }
 
     /** {@return the names of its logs, {@code GET .../logs}: {@code lxc.log}, {@code lxc.conf}...} */
@@ -243,15 +240,7 @@ public final class Instance {
      * @throws IncusException if there is no such log
      */
     public String log(String log) {
-        return text(ApiRequest.get("instances", name, "logs", log));
-    }
-
-    private String text(ApiRequest request) {
-        try (InputStream content = api.content(request)) {
-            return new String(content.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw api.connection().failure(request.toString(), e);
-        }
+        return api.text(ApiRequest.get("instances", name, "logs", log));
     }
 
     /** {@return the name} */

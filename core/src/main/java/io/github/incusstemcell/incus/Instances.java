@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.Progress;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,25 @@ public final class Instances {
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
     public Instance create(NewInstance request) {
+        api.run(post(request));
+        return new Instance(api, request.name());
+    }
+
+    /**
+     * Does the same and tells how far it is, which is worth while where the storage unpacks the image for each instance,
+     * {@code GET /1.0/events}.
+     *
+     * @param request what to create; not null
+     * @param progress hears the percentage, as far as the daemon knows it; not null
+     * @return a handle on it; never null
+     * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
+     */
+    public Instance create(NewInstance request, Progress progress) {
+        api.run(post(request), progress);
+        return new Instance(api, request.name());
+    }
+
+    private static ApiRequest post(NewInstance request) {
         ObjectNode body = Json.object()
                 .put("name", request.name())
                 .put("type", "container")
@@ -48,7 +68,6 @@ public final class Instances {
         body.putObject("source").put("type", "image").put("fingerprint", request.imageFingerprint());
         ApiRequest post = ApiRequest.post("instances").json(body);
         request.target().ifPresent(member -> post.query("target", member));
-        api.run(post);
-        return new Instance(api, request.name());
+        return post;
     }
 }

@@ -102,7 +102,7 @@ final class TestImages {
         }
     }
 
-    private interface Content {
+    interface Content {
         void writeTo(TarArchiveOutputStream tar) throws IOException;
     }
 

@@ -153,6 +153,11 @@ final class ContainerLauncher {
                 placement.lowLevel());
     }
 
+    /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
+    PrivateNetwork createNetwork(String owner) {
+        return PrivateNetwork.create(incus(), lease.of(owner), attachments::remove);
+    }
+
     private static boolean addressWasTaken(RuntimeException failure) {
         return failure instanceof IncusException && failure.getMessage().contains(ADDRESS_TAKEN);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,7 +23,8 @@ import java.util.UUID;
  * @param bootId the id of this boot of the machine: a process id means nothing after the next one
  * @param pidNamespace the namespace that the process id belongs to: a build in a container shares host and boot with others
  * @param pid the process id of this JVM
- * @param pidStart when that process started: process ids are used again
+ * @param pidStartTicks when that process started, in ticks of the kernel since the boot: process ids are used again; not as a time of
+ *     day, which two JVMs that ask for it compute differently after the clock was set
  * @param owner for what it was created, such as a test's class and method
  * @param kept whether the user wants to look at it after its run, so that only its expiry ends it
  * @param expires when anybody may remove it
@@ -33,7 +35,7 @@ record Lease(
         String bootId,
         String pidNamespace,
         long pid,
-        Instant pidStart,
+        String pidStartTicks,
         String owner,
         boolean kept,
         Instant expires) {
@@ -46,13 +48,18 @@ record Lease(
     static final String BOOT_ID = PREFIX + "boot-id";
     static final String PID_NAMESPACE = PREFIX + "pid-namespace";
     static final String PID = PREFIX + "pid";
+    /** For people; what counts are the ticks. */
     static final String PID_START = PREFIX + "pid-start";
+
+    static final String PID_START_TICKS = PREFIX + "pid-start-ticks";
     static final String OWNER = PREFIX + "owner";
     static final String KEPT = PREFIX + "kept";
     static final String EXPIRES = PREFIX + "expires";
 
     /** Longer than any run of tests; after it, anybody may remove what is left. */
     static final Duration TERM = Duration.ofHours(24);
+
+    private static final int START_AFTER_NAME = 22 - 3;
 
     /** A lease of this JVM, for nothing in particular. */
     static Lease ofThisProcess() {
@@ -63,7 +70,7 @@ record Lease(
                 read(Path.of("/proc/sys/kernel/random/boot_id")),
                 link(Path.of("/proc/self/ns/pid")),
                 self.pid(),
-                start(self),
+                start(self.pid()),
                 "",
                 false,
                 Instant.now().plus(TERM).truncatedTo(ChronoUnit.SECONDS));
@@ -77,27 +84,34 @@ record Lease(
                 bootId,
                 pidNamespace,
                 pid,
-                pidStart,
+                pidStartTicks,
                 what,
                 kept,
                 Instant.now().plus(TERM).truncatedTo(ChronoUnit.SECONDS));
     }
 
-    /** Reads a lease from an instance's configuration; empty where the instance is not ours. */
+    /**
+     * Reads a lease from the configuration of an instance or a network; empty where it is not ours, or not one that we can read:
+     * then it is not for us to judge.
+     */
     static Optional<Lease> read(Map<String, String> config) {
         if (!config.containsKey(RUN) || !config.containsKey(EXPIRES)) {
             return Optional.empty();
         }
-        return Optional.of(new Lease(
-                config.get(RUN),
-                config.getOrDefault(HOST, ""),
-                config.getOrDefault(BOOT_ID, ""),
-                config.getOrDefault(PID_NAMESPACE, ""),
-                Long.parseLong(config.getOrDefault(PID, "0")),
-                Instant.parse(config.getOrDefault(PID_START, Instant.EPOCH.toString())),
-                config.getOrDefault(OWNER, ""),
-                Boolean.parseBoolean(config.get(KEPT)),
-                Instant.parse(config.get(EXPIRES))));
+        try {
+            return Optional.of(new Lease(
+                    config.get(RUN),
+                    config.getOrDefault(HOST, ""),
+                    config.getOrDefault(BOOT_ID, ""),
+                    config.getOrDefault(PID_NAMESPACE, ""),
+                    Long.parseLong(config.getOrDefault(PID, "0")),
+                    config.getOrDefault(PID_START_TICKS, ""),
+                    config.getOrDefault(OWNER, ""),
+                    Boolean.parseBoolean(config.get(KEPT)),
+                    Instant.parse(config.get(EXPIRES))));
+        } catch (NumberFormatException | DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     /** The keys that go into a create call. */
@@ -108,7 +122,10 @@ record Lease(
         keys.put(BOOT_ID, bootId);
         keys.put(PID_NAMESPACE, pidNamespace);
         keys.put(PID, Long.toString(pid));
-        keys.put(PID_START, pidStart.toString());
+        ProcessHandle.of(pid)
+                .flatMap(process -> process.info().startInstant())
+                .ifPresent(start -> keys.put(PID_START, start.toString()));
+        keys.put(PID_START_TICKS, pidStartTicks);
         keys.put(OWNER, owner);
         keys.put(EXPIRES, expires.toString());
         return keys;
@@ -135,14 +152,17 @@ record Lease(
         return pidNamespace.equals(here.pidNamespace) && !ownerIsAlive();
     }
 
+    /** A process of that id that may be another one counts as the owner: to wait for the lease's end harms nobody. */
     private boolean ownerIsAlive() {
-        return ProcessHandle.of(pid)
-                .filter(process -> start(process).equals(pidStart))
-                .isPresent();
+        return ProcessHandle.of(pid).isPresent()
+                && (pidStartTicks.isEmpty() || start(pid).equals(pidStartTicks));
     }
 
-    private static Instant start(ProcessHandle process) {
-        return process.info().startInstant().orElse(Instant.EPOCH);
+    /** The 22nd field of proc_pid_stat(5); the 2nd, the command's name in parentheses, may itself contain both and spaces. */
+    private static String start(long pid) {
+        String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+        return afterName.length > START_AFTER_NAME ? afterName[START_AFTER_NAME] : "";
     }
 
     private static String hostName() {

@@ -123,14 +123,14 @@ final class ManagedNetwork {
         return wanted;
     }
 
-    private record Taken(Subnet subnet, String by) {
+    record Taken(Subnet subnet, String by) {
         @Override
         public String toString() {
             return subnet + " of " + by;
         }
     }
 
-    private static List<Taken> taken(Incus incus) {
+    static List<Taken> taken(Incus incus) {
         List<Taken> taken = new ArrayList<>();
         for (NetworkInfo network : incus.networks().list()) {
             for (String address : incus.networks().addresses(network.name())) {

@@ -102,6 +102,16 @@ public final class Stemcells implements AutoCloseable {
         return launcher.launch(spec, prepare(spec.image(), spec.overlay()), begin, ofFailedStart);
     }
 
+    /**
+     * Creates a network for a few containers that belong together.
+     *
+     * @param owner for what it is created, such as the test's class and method; not null
+     * @return the network, for the caller to close after its containers; not null
+     */
+    public PrivateNetwork createNetwork(String owner) {
+        return launcher.createNetwork(owner);
+    }
+
     /** Closes the connections to Incus and to the sources. Containers that were not closed stay until their lease is over. */
     @Override
     public void close() {

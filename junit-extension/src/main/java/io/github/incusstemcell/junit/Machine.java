@@ -16,14 +16,18 @@ final class Machine {
     private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
     private final Suite suite;
+    private final Company company;
+    private final String name;
     private final MachineSettings settings;
     private final ExtensionContext scope;
     private Future<StemcellContainer> launch;
     private boolean failed;
     private boolean closed;
 
-    Machine(Suite suite, MachineSettings settings, ExtensionContext scope) {
+    Machine(Suite suite, Company company, String name, MachineSettings settings, ExtensionContext scope) {
         this.suite = suite;
+        this.company = company;
+        this.name = name;
         this.settings = settings;
         this.scope = scope;
     }
@@ -44,13 +48,13 @@ final class Machine {
 
     /** A test that was interrupted, or that failed before it used its container, may have ended before a thread is free. */
     private StemcellContainer start() {
-        ContainerSpec spec = settings.spec();
         synchronized (this) {
             if (closed) {
                 throw ended();
             }
         }
-        return suite.stemcells().launch(spec);
+        ContainerSpec spec = company.placed(settings.spec());
+        return company.join(name, spec, suite.stemcells().launch(spec));
     }
 
     private IncusStemcellException ended() {
@@ -72,7 +76,11 @@ final class Machine {
         failed |= isFailure(failure);
     }
 
-    /** Ends the container, or leaves it if the user wants to look at it. The work is done elsewhere. */
+    /**
+     * Ends the container, or leaves it if the user wants to look at it. The work is done elsewhere.
+     *
+     * @param afterwards is done after that
+     */
     synchronized void close(Runnable afterwards) {
         if (closed) {
             return;
@@ -83,8 +91,11 @@ final class Machine {
             afterwards.run();
         } else {
             suite.dispose(() -> {
-                dispose();
-                afterwards.run();
+                try {
+                    dispose();
+                } finally {
+                    afterwards.run();
+                }
                 return null;
             });
         }

@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
@@ -17,11 +18,13 @@ final class Machines implements CloseableResource, AutoCloseable {
     private final ExtensionContext scope;
     private final Map<String, Machine> machines = new LinkedHashMap<>();
     private final Turns turns = new Turns();
+    private final Company company;
     private boolean closed;
 
     private Machines(Suite suite, ExtensionContext scope) {
         this.suite = suite;
         this.scope = scope;
+        this.company = new Company(suite, Declaration.describe(scope));
     }
 
     /** Those of a scope; a store's look-up falls through to the scopes around it, so the key says which scope is meant. */
@@ -41,6 +44,9 @@ final class Machines implements CloseableResource, AutoCloseable {
 
     /** Has machines started that do not run yet, all at once, and waits for none of them. */
     synchronized void begin(Map<String, MachineSettings> cast) {
+        if (cast.keySet().stream().anyMatch(name -> !name.isEmpty())) {
+            company.expectNames();
+        }
         cast.forEach((name, settings) -> machine(name, settings).begin());
     }
 
@@ -49,7 +55,7 @@ final class Machines implements CloseableResource, AutoCloseable {
             throw new IllegalStateException(
                     "The scope of the container for " + settings.spec().owner() + " has ended");
         }
-        return machines.computeIfAbsent(name, absent -> new Machine(suite, settings, scope));
+        return machines.computeIfAbsent(name, absent -> new Machine(suite, company, name, settings, scope));
     }
 
     /** One of the machines that were begun, once all of them have booted. */
@@ -85,7 +91,13 @@ final class Machines implements CloseableResource, AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            machines.values().forEach(machine -> machine.close(() -> {}));
+            AtomicInteger remaining = new AtomicInteger(machines.size());
+            machines.values()
+                    .forEach(machine -> machine.close(() -> {
+                        if (remaining.decrementAndGet() == 0) {
+                            company.disband();
+                        }
+                    }));
         }
     }
 }

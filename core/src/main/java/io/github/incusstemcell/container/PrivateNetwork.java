@@ -1,0 +1,105 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.NetworkInfo;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+
+/**
+ * A bridge for a few containers that belong together, with nobody else on it: put them there with
+ * {@link ContainerSpec#withNetwork}. Made by {@link Stemcells#createNetwork}.
+ */
+public final class PrivateNetwork implements AutoCloseable {
+
+    private static final int PREFIX = 24;
+
+    /** Others choose at the same time; so often in a row they do not choose the same. */
+    private static final int DRAWS = 10;
+
+    private final Incus incus;
+    private final String name;
+    private final Runnable afterDelete;
+
+    private PrivateNetwork(Incus incus, String name, Runnable afterDelete) {
+        this.incus = incus;
+        this.name = name;
+        this.afterDelete = afterDelete;
+    }
+
+    static PrivateNetwork create(Incus incus, Lease lease, Consumer<String> afterDelete) {
+        for (int draw = 1; draw <= DRAWS; draw++) {
+            Subnet subnet = choose(ManagedNetwork.taken(incus));
+            // An interface's name has at most 15 characters, and interfaces of all daemons of a host stand beside each
+            // other.
+            String name = "isp-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
+            incus.networks().create(name, config(subnet, lease), "One test of Incus Stemcell");
+            if (isAlone(incus, name, subnet)) {
+                return new PrivateNetwork(incus, name, () -> afterDelete.accept(name));
+            }
+            incus.networks().delete(name);
+        }
+        throw new IncusStemcellException(
+                "A private network on " + incus.endpoint() + " met another new one on its subnet " + DRAWS
+                        + " times in a row. Look for what creates networks there: incus network list");
+    }
+
+    private static Map<String, String> config(Subnet subnet, Lease lease) {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put("ipv4.address", subnet.toString());
+        config.put("ipv4.nat", "true");
+        config.put("ipv4.dhcp.ranges", ManagedNetwork.dhcpRange(subnet));
+        config.put("ipv6.address", "none");
+        config.putAll(lease.keys());
+        return config;
+    }
+
+    private static Subnet choose(List<ManagedNetwork.Taken> taken) {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            Subnet candidate =
+                    Subnet.parse("10." + random.nextInt(120, 250) + "." + random.nextInt(256) + ".1/" + PREFIX);
+            if (taken.stream().noneMatch(other -> other.subnet().overlaps(candidate))) {
+                return candidate;
+            }
+        }
+        throw new IncusStemcellException("No IPv4 subnet of the size /" + PREFIX + " in 10.120.0.0 to 10.249.255.255 is"
+                + " free for a private network; these are taken: " + taken
+                + ". Name an existing Incus network with incus.stemcell.network");
+    }
+
+    /** Whether no other process chose the same subnet meanwhile. Incus itself does not mind. */
+    private static boolean isAlone(Incus incus, String name, Subnet subnet) {
+        return incus.networks().list().stream()
+                .filter(other -> !other.name().equals(name))
+                .map(other -> other.config().getOrDefault("ipv4.address", ""))
+                .filter(address -> address.contains("/"))
+                .noneMatch(address -> Subnet.parse(address).overlaps(subnet));
+    }
+
+    /**
+     * The network's name.
+     *
+     * @return the name, as {@code incus network list} shows it; not null
+     */
+    public String name() {
+        return name;
+    }
+
+    /** Deletes the network, unless a container that somebody keeps is still on it; a later run removes it then. */
+    @Override
+    public void close() {
+        boolean used = incus.networks()
+                .find(name)
+                .map(NetworkInfo::usedBy)
+                .filter(users -> !users.isEmpty())
+                .isPresent();
+        if (!used) {
+            incus.networks().delete(name);
+            afterDelete.run();
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.NetworkInfo;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a start of a run removes, and what it leaves alone. */
+class SweepTest {
+
+    private static final String OWNER = "SweepTest";
+    private static final Map<String, String> EXPIRED =
+            Map.of(Lease.EXPIRES, Instant.now().minusSeconds(1).toString());
+
+    private final List<StemcellContainer> started = new ArrayList<>();
+    private final List<String> kept = new ArrayList<>();
+    private Stemcells stemcells;
+
+    @BeforeEach
+    void connect() {
+        stemcells = TestMachine.stemcells().connect();
+    }
+
+    @AfterEach
+    void close() {
+        started.forEach(StemcellContainer::close);
+        kept.forEach(name -> inProject(incus -> incus.instance(name).delete()));
+        stemcells.close();
+        assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
+        assertThat(networks()).isEmpty();
+    }
+
+    @Test
+    void removesWhatAKilledProcessLeft() throws Exception {
+        String name = Killed.run();
+        assertThat(TestMachine.instancesOf(OWNER)).extracting("name").containsExactly(name);
+        assertThat(networks()).hasSize(1);
+
+        sweepInManyProcesses();
+
+        assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
+        assertThat(networks()).isEmpty();
+    }
+
+    @Test
+    void leavesWhatBelongsToTheLiving() throws Exception {
+        StemcellContainer mine = launch();
+
+        sweepInManyProcesses();
+
+        assertThat(mine.exec("true").exitCode()).isZero();
+    }
+
+    @Test
+    void leavesWhatIsNotOurs() {
+        StemcellContainer foreign = launch();
+        change(foreign, Map.of(Lease.RUN, "", Lease.PID, "0", Lease.EXPIRES, EXPIRED.get(Lease.EXPIRES)));
+
+        TestMachine.stemcells().connect().close();
+
+        assertThat(foreign.exec("true").exitCode()).isZero();
+    }
+
+    @Test
+    void leavesWhatItCannotRead() {
+        StemcellContainer odd = launch();
+        change(odd, Map.of(Lease.EXPIRES, "the day after tomorrow"));
+
+        TestMachine.stemcells().connect().close();
+
+        assertThat(odd.exec("true").exitCode()).isZero();
+    }
+
+    @Test
+    void leavesWhatIsKeptUntilItsLeaseIsOver() {
+        StemcellContainer left = launch();
+        kept.add(left.name());
+        // Kept by a process that is dead by now.
+        change(left, Map.of(Lease.PID, "1", Lease.PID_START_TICKS, "0"));
+        left.leaveRunning();
+
+        TestMachine.stemcells().connect().close();
+        assertThat(TestMachine.instancesOf(OWNER)).hasSize(1);
+
+        change(left, EXPIRED);
+        TestMachine.stemcells().connect().close();
+        assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
+    }
+
+    private StemcellContainer launch() {
+        StemcellContainer container = stemcells.launch(TestMachine.spec().withOwner(OWNER));
+        started.add(container);
+        return container;
+    }
+
+    private static void change(StemcellContainer container, Map<String, String> keys) {
+        inProject(incus -> incus.instance(container.name()).updateConfig(keys));
+    }
+
+    private static void inProject(Consumer<Incus> action) {
+        try (Incus incus = Incus.connect()) {
+            action.accept(incus.project(Placement.DEFAULT_PROJECT));
+        }
+    }
+
+    private static List<NetworkInfo> networks() {
+        try (Incus incus = Incus.connect()) {
+            return incus.networks().list().stream()
+                    .filter(network -> OWNER.equals(network.config().get(Lease.OWNER)))
+                    .toList();
+        }
+    }
+
+    private static void sweepInManyProcesses() throws IOException, InterruptedException {
+        List<Process> sweepers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sweepers.add(java(Connecting.class));
+        }
+        for (Process sweeper : sweepers) {
+            assertThat(sweeper.waitFor()).isZero();
+        }
+    }
+
+    private static Process java(Class<?> main) throws IOException {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), main.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** A process that connects, and so sweeps, and ends well. */
+    static final class Connecting {
+        public static void main(String... arguments) {
+            TestMachine.stemcells().connect().close();
+        }
+    }
+
+    /** A process that is killed while its container runs on a network of its own. */
+    static final class Killed {
+
+        /** Returns the name of the container. */
+        static String run() throws IOException, InterruptedException {
+            Process process = java(Killed.class);
+            try (BufferedReader output = process.inputReader()) {
+                String name = output.readLine();
+                process.destroyForcibly().waitFor();
+                return name;
+            }
+        }
+
+        public static void main(String... arguments) throws IOException {
+            Stemcells stemcells = TestMachine.stemcells().connect();
+            PrivateNetwork network = stemcells.createNetwork(OWNER);
+            ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withNetwork(network.name());
+            System.out.println(stemcells.launch(spec).name());
+            // Until it is killed, or its parent ends.
+            System.in.read();
+            System.exit(0);
+        }
+    }
+}

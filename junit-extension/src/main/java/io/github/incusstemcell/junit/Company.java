@@ -1,0 +1,78 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.PrivateNetwork;
+import io.github.incusstemcell.container.StemcellContainer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+
+/**
+ * What machines that were asked for by name have in common: a network of their own, and their names in {@code /etc/hosts} of each. A
+ * machine without a name that is alone has none of that.
+ */
+final class Company {
+
+    private final String owner;
+    private final FutureTask<PrivateNetwork> network;
+    private final Map<String, StemcellContainer> introduced = new LinkedHashMap<>();
+    private volatile boolean named;
+
+    Company(Suite suite, String owner) {
+        this.owner = owner;
+        this.network = new FutureTask<>(() -> suite.stemcells().createNetwork(owner));
+    }
+
+    /** Says that there are machines with names, before the first is started. */
+    void expectNames() {
+        named = true;
+    }
+
+    /** Where a machine is to be started: on the network that its settings name, or else on that of this company. */
+    ContainerSpec placed(ContainerSpec spec) {
+        if (!named || spec.network().isPresent()) {
+            return spec;
+        }
+        network.run();
+        return spec.withNetwork(
+                Suite.await(network, "the private network of " + owner).name());
+    }
+
+    /** Makes a machine that has booted known to the others, and them to it. It does not survive a failure of that. */
+    StemcellContainer join(String name, ContainerSpec spec, StemcellContainer container) {
+        boolean reachable =
+                spec.network().filter(ContainerSpec.NO_NETWORK::equals).isEmpty();
+        if (named && !name.isEmpty() && reachable) {
+            try {
+                introduce(name, container);
+            } catch (RuntimeException e) {
+                container.close();
+                throw e;
+            }
+        }
+        return container;
+    }
+
+    private synchronized void introduce(String name, StemcellContainer container) {
+        introduced.put(name, container);
+        introduced.forEach((other, otherContainer) -> {
+            tell(container, other, otherContainer);
+            if (otherContainer != container) {
+                tell(otherContainer, name, container);
+            }
+        });
+    }
+
+    private static void tell(StemcellContainer listener, String name, StemcellContainer container) {
+        String line = container.address().getHostAddress() + " " + name + "\n";
+        listener.files().append("/etc/hosts", line.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Ends what was common, once all its machines have ended. */
+    void disband() {
+        if (network.isDone()) {
+            Suite.await(network, "the private network of " + owner).close();
+        }
+    }
+}

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>journald learns the invocation of a process from the running system. Of one that has ended by the time at which
  * journald comes to its last lines it knows the unit only; and for the units of users it names the invocation of their
- * manager. So what is without an invocation counts, too, where it is of this unit and of this time.
+ * manager. So what is without an invocation counts, too, where it is of this unit and of this time. Lines of a user's unit
+ * whose process ended at once belong to no unit at all, and are missing.
  */
 final class InvocationJournal {
 

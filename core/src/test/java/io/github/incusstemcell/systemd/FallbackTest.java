@@ -133,11 +133,15 @@ class FallbackTest {
             other.writeUnit("slow", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
             assertThat(other.jobs()).isEmpty();
             guest.run("systemctl start --no-block slow");
-            assertThat(other.jobs())
-                    .isEqualTo(direct.jobs())
-                    .extracting(Job::unit)
-                    .containsExactly("slow.service");
-            other.stop("slow");
+            try (UnitWatch watch = direct.watch("slow")) {
+                watch.await(unit -> unit.activeState() == ActiveState.ACTIVATING, LIMIT);
+                assertThat(other.jobs())
+                        .isEqualTo(direct.jobs())
+                        .extracting(Job::toString)
+                        .containsExactly("slow.service start running");
+            } finally {
+                other.stop("slow");
+            }
         }
 
         @Test

@@ -21,7 +21,6 @@ class UserManagerTest {
         guest = Guest.start();
         systemd = Systemd.of(guest.instance());
         systemd.waitUntilBooted(Duration.ofSeconds(60));
-        guest.run("useradd --create-home worker");
         // What libpam-systemd does, which the smallest guests do not have.
         systemd.writeDropIn("user@.service", "runtime", "[Service]\nEnvironment=XDG_RUNTIME_DIR=/run/user/%i\n");
     }
@@ -34,16 +33,16 @@ class UserManagerTest {
 
     @Test
     void drivesTheUnitsOfAUser() {
-        Systemd worker = systemd.user("worker");
+        Systemd daemon = systemd.user("daemon");
 
-        worker.writeUnit("mine", "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'id -un; exit 3'\n");
-        UnitRun run = worker.runUnit("mine", LIMIT);
+        daemon.writeUnit("mine", "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'id -un; sleep 0.3; exit 3'\n");
+        UnitRun run = daemon.runUnit("mine", LIMIT);
 
         assertThat(run.unit().exitCode()).hasValue(3);
-        assertThat(run.journal()).extracting(JournalEntry::message).contains("worker");
-        assertThat(worker.failedUnits()).extracting(UnitSummary::name).containsExactly("mine.service");
+        assertThat(run.journal()).extracting(JournalEntry::message).contains("daemon");
+        assertThat(daemon.failedUnits()).extracting(UnitSummary::name).containsExactly("mine.service");
         assertThat(systemd.unit("mine").exists()).isFalse();
-        assertThat(systemd.user("worker")).isSameAs(worker);
+        assertThat(systemd.user("daemon")).isSameAs(daemon);
     }
 
     @Test

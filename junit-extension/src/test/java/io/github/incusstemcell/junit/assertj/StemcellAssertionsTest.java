@@ -1,0 +1,254 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.Dependency;
+import io.github.incusstemcell.systemd.JournalMark;
+import io.github.incusstemcell.systemd.Priority;
+import java.util.regex.Pattern;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** Each assertion on a real stemcell: once so that it holds, once so that it does not, with what it then says. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class StemcellAssertionsTest {
+
+    /** The message with what changes from run to run taken out. */
+    private static String message(StemcellContainer stemcell, ThrowingCallable assertion) {
+        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(assertion);
+        assertThat(thrown).as("an assertion that should have failed").isInstanceOf(AssertionError.class);
+        return thrown.getMessage()
+                .replace(stemcell.name(), "NAME")
+                .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}", "TIME")
+                .replaceAll("\\[\\d+]", "[PID]")
+                .replaceAll("(waited|at) [0-9.]+s", "$1 SECONDS");
+    }
+
+    private static void unit(StemcellContainer stemcell, String name, String content) {
+        stemcell.systemd().writeUnit(name, content);
+    }
+
+    @Test
+    void aUnitThatRuns(StemcellContainer stemcell) {
+        unit(
+                stemcell,
+                "runs.service",
+                "[Unit]\nBefore=late.target\n[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n");
+        stemcell.systemd().enable("runs");
+        stemcell.systemd().start("runs");
+
+        assertThat(stemcell)
+                .unit("runs.service")
+                .exists()
+                .isLoaded()
+                .isActive()
+                .hasSubState("running")
+                .isEnabled()
+                .hasNotRestarted()
+                .hasResult("success")
+                .hasConditionsMet()
+                .hasProperty("Restart", "no")
+                .hasDependency(Dependency.WANTED_BY, "multi-user.target")
+                .isOrderedBefore("late.target")
+                .isOrderedAfter("basic.target");
+        assertThat(stemcell).unit("runs").property("Type").isEqualTo("simple");
+        assertThat(stemcell).always(ofMillis(300)).unit("runs").isActive();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).as("my unit").unit("runs").isInactive()))
+                .startsWith("[my unit] Expecting unit runs.service on NAME to be inactive\n"
+                        + "  but was: active (running)  Result=success  NRestarts=0\n"
+                        + "  unit file: /etc/systemd/system/runs.service (enabled, NeedDaemonReload=no)\n"
+                        + "  queued jobs: none\n"
+                        + "  journal of this invocation (last ");
+        for (ThrowingCallable assertion : new ThrowingCallable[] {
+            () -> assertThat(stemcell).unit("runs").doesNotExist(),
+            () -> assertThat(stemcell).unit("runs").isFailed(),
+            () -> assertThat(stemcell).unit("runs").isReloading(),
+            () -> assertThat(stemcell).unit("runs").hasSubState("exited"),
+            () -> assertThat(stemcell).unit("runs").isDisabled(),
+            () -> assertThat(stemcell).unit("runs").isStatic(),
+            () -> assertThat(stemcell).unit("runs").isMasked(),
+            () -> assertThat(stemcell).unit("runs").isGenerated(),
+            () -> assertThat(stemcell).unit("runs").hasResult("timeout"),
+            () -> assertThat(stemcell).unit("runs").hasExited(0),
+            () -> assertThat(stemcell).unit("runs").wasKilledBy(9),
+            () -> assertThat(stemcell).unit("runs").hasRestartedAtLeast(1),
+            () -> assertThat(stemcell).unit("runs").hasProperty("Restart", "always"),
+            () -> assertThat(stemcell).unit("runs").hasProperty("NoSuch", ""),
+            () -> assertThat(stemcell).unit("runs").property("NoSuch"),
+            () -> assertThat(stemcell).unit("runs").isOrderedBefore("basic.target"),
+            () -> assertThat(stemcell).unit("runs").hasDropIn("/none.conf"),
+            () -> assertThat(stemcell).always(ofSeconds(5)).unit("runs").isInactive(),
+        }) {
+            assertThat(message(stemcell, assertion)).startsWith("Expecting unit runs.service on NAME to ");
+        }
+    }
+
+    @Test
+    void aUnitThatIsNotThereFailsEverythingButItsAbsence(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("no-such").doesNotExist();
+
+        for (ThrowingCallable assertion : new ThrowingCallable[] {
+            () -> assertThat(stemcell).unit("crom").exists(),
+            () -> assertThat(stemcell).unit("crom").isInactive(),
+            () -> assertThat(stemcell).unit("crom").isDisabled(),
+            () -> assertThat(stemcell).unit("crom").hasResult("success"),
+            () -> assertThat(stemcell).unit("crom").hasNotRestarted(),
+            () -> assertThat(stemcell).unit("crom").hasProperty("LoadState", "not-found"),
+            () -> assertThat(stemcell).within(ofSeconds(60)).unit("crom").isActive(),
+            () -> assertThat(stemcell).journal().ofUnit("crom").hasNoneAtLeast(Priority.EMERGENCY),
+        }) {
+            assertThat(message(stemcell, assertion))
+                    .matches("(?s)Expecting unit crom\\.service on NAME to .*\n"
+                            + "  but there is no such unit; the closest names: cron\\.service, .*");
+        }
+    }
+
+    @Test
+    void aWaitSeesStatesThatLastMillisecondsAndEndsWhereThereIsNoHope(StemcellContainer stemcell) {
+        unit(
+                stemcell,
+                "breaks.service",
+                "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo going down; sleep 0.3; exit 7'\n");
+
+        stemcell.shell("systemctl start --no-block breaks");
+        assertThat(stemcell)
+                .within(ofSeconds(30))
+                .unit("breaks")
+                .isFailed()
+                .hasResult("exit-code")
+                .hasExited(7);
+
+        stemcell.systemd().resetFailed("breaks");
+        stemcell.shell("(sleep 0.2; systemctl start breaks) >/dev/null 2>&1 &");
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofSeconds(60))
+                        .unit("breaks")
+                        .isActive()))
+                .startsWith("Expecting unit breaks.service on NAME to be active within 60s (waited SECONDS)\n"
+                        + "  but was: failed (failed)  Result=exit-code  status=7  NRestarts=0\n"
+                        + "  states seen: inactive (dead) at SECONDS -> activating (start) at SECONDS"
+                        + " -> failed (failed) at SECONDS\n"
+                        + "  unit file: /etc/systemd/system/breaks.service (static, NeedDaemonReload=no)\n")
+                .contains("    TIME sh[PID]: going down\n");
+        assertThat(message(stemcell, () -> assertThat(stemcell).systemd().hasNoFailedUnits("other.service")))
+                .startsWith("Expecting no failed units on NAME\n  but there were: ")
+                .contains("  breaks.service: failed (failed)  Result=exit-code  status=7  NRestarts=0\n");
+        stemcell.systemd().resetFailed("breaks");
+    }
+
+    @Test
+    void theSystem(StemcellContainer stemcell) {
+        assertThat(stemcell).systemd().hasFinishedBooting().bootedWithin(ofSeconds(60));
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).systemd().bootedWithin(ofMillis(1))))
+                .matches("Expecting NAME to have booted within 0\\.001s\n  but it took [0-9.]+s");
+        unit(stemcell, "fails.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n");
+        stemcell.shell("systemctl start fails");
+        assertThat(message(stemcell, () -> assertThat(stemcell).systemd().isRunning()))
+                .startsWith("Expecting the system on NAME to be running\n  but was: degraded\n  failed units: ")
+                .contains("fails.service")
+                .endsWith("\n  queued jobs: []");
+        stemcell.systemd().resetFailed();
+        assertThat(stemcell).systemd().isRunning().hasNoFailedUnits();
+    }
+
+    @Test
+    void theJournal(StemcellContainer stemcell) {
+        JournalMark mark = stemcell.journal().mark();
+        stemcell.shell("for word in one two; do echo $word; done | systemd-cat -t words -p err");
+
+        assertThat(stemcell)
+                .within(ofSeconds(10))
+                .journal()
+                .since(mark)
+                .contains("one")
+                .matches(Pattern.compile("^tw"))
+                .containsInOrder("one", "two");
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).journal().since(mark).contains("three")))
+                .startsWith("Expecting the journal of NAME, since the mark to contain \"three\"\n  but there are ")
+                .contains("    TIME words[PID]: one\n");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).journal().since(mark).containsInOrder("two", "one")))
+                .startsWith("Expecting the journal of NAME, since the mark to contain in this order [two, one]\n");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).journal().since(mark).matches(Pattern.compile("^$"))))
+                .startsWith("Expecting the journal of NAME, since the mark to have a match for ^$\n");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).journal().since(mark).hasNoneAtLeast(Priority.ERROR)))
+                .startsWith(
+                        "Expecting the journal of NAME, since the mark to have nothing of priority ERROR or above\n");
+        assertThat(stemcell).journal().since(mark).hasNoneAtLeast(Priority.EMERGENCY);
+        assertThatThrownBy(() -> assertThat(stemcell).journal().contains(""))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aFile(StemcellContainer stemcell) {
+        stemcell.shell(
+                "mkdir /f && echo hello > /f/file && chown 1:2 /f/file && chmod 4640 /f/file && ln -s file /f/link");
+
+        assertThat(stemcell)
+                .file("/f/file")
+                .exists()
+                .isFile()
+                .hasMode(04640)
+                .hasModeAtMost(04644)
+                .hasOwner(1, 2)
+                .hasSize(6);
+        assertThat(stemcell).file("/f/file").content().isEqualTo("hello\n");
+        assertThat(stemcell).file("/f/link").isLinkTo("file");
+        assertThat(stemcell).file("/f").isDirectory();
+        assertThat(stemcell).file("/f/none").doesNotExist();
+        stemcell.shell("(sleep 0.3; touch /f/later) >/dev/null 2>&1 &");
+        assertThat(stemcell).within(ofSeconds(10)).file("/f/later").exists();
+
+        for (ThrowingCallable assertion : new ThrowingCallable[] {
+            () -> assertThat(stemcell).file("/f/file").doesNotExist(),
+            () -> assertThat(stemcell).file("/f/file").isDirectory(),
+            () -> assertThat(stemcell).file("/f/file").isLinkTo("file"),
+            () -> assertThat(stemcell).file("/f/file").hasMode(0640),
+            () -> assertThat(stemcell).file("/f/file").hasModeAtMost(0777),
+            () -> assertThat(stemcell).file("/f/file").hasOwner(1, 1),
+            () -> assertThat(stemcell).file("/f/file").hasSize(7),
+        }) {
+            assertThat(message(stemcell, assertion))
+                    .matches("Expecting /f/file on NAME to .*\n  but was: file, mode 4640, owner 1:2, 6 bytes");
+        }
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/f/none/deep").hasModeAtMost(07777)))
+                .isEqualTo("Expecting /f/none/deep on NAME to be no more permissive than 7777\n"
+                        + "  but it does not exist; in /f: file, later, link");
+    }
+
+    @Test
+    void aCommand(StemcellContainer stemcell) {
+        assertThat(stemcell).command("true").succeeds();
+        assertThat(stemcell).command("sh", "-c", "exit 3").exitsWith(3);
+        assertThat(stemcell).command("echo", "hi").stdout().isEqualTo("hi\n");
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).command("ls", "/none").succeeds()))
+                .isEqualTo("Expecting 'ls /none' on NAME to end with exit code 0\n"
+                        + "  but it ended with 2\n"
+                        + "  stdout: \n"
+                        + "  stderr: ls: cannot access '/none': No such file or directory");
+    }
+}

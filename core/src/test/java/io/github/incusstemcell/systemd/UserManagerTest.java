@@ -39,7 +39,9 @@ class UserManagerTest {
         UnitRun run = daemon.runUnit("mine", LIMIT);
 
         assertThat(run.unit().exitCode()).hasValue(3);
-        assertThat(run.journal()).extracting(JournalEntry::message).contains("daemon");
+        assertThat(run.journal())
+                .extracting(JournalEntry::message)
+                .contains("mine.service: Failed with result 'exit-code'.");
         assertThat(daemon.failedUnits()).extracting(UnitSummary::name).containsExactly("mine.service");
         assertThat(systemd.unit("mine").exists()).isFalse();
         assertThat(systemd.user("daemon")).isSameAs(daemon);

@@ -66,13 +66,14 @@ final class EndpointDiscovery {
         }
     }
 
+    /** From 7.0 on the daemon names its extensions to those it trusts only. */
     private static void requireUsable(Server server) throws UnusableEndpoint {
-        if (server.apiExtensions().isEmpty()) {
-            throw new UnusableEndpoint("what listens there is not Incus: it names no extensions of its API");
-        }
         if (!server.isTrusted()) {
             throw new UnusableEndpoint("it does not trust our client certificate: get a token by"
                     + " 'incus config trust add NAME' there, and join with it");
+        }
+        if (server.apiExtensions().isEmpty()) {
+            throw new UnusableEndpoint("what listens there is not Incus: it names no extensions of its API");
         }
     }
 

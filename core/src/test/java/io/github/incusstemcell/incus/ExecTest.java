@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -35,6 +36,27 @@ class ExecTest {
     class OverTheSocket extends Contract {
         OverTheSocket() {
             super(Way.SOCKET);
+        }
+
+        @Test
+        void costsLessThanTheCommandOfIncus() throws Exception {
+            long[] ours = new long[15];
+            long[] theirs = new long[15];
+            for (int i = 0; i < ours.length; i++) {
+                long begin = System.nanoTime();
+                instance().exec(Command.of("true")).requireSuccess();
+                ours[i] = System.nanoTime() - begin;
+                begin = System.nanoTime();
+                Process incus = new ProcessBuilder("incus", "exec", instance().name(), "--", "true")
+                        .inheritIO()
+                        .start();
+                assertThat(incus.waitFor()).isZero();
+                theirs[i] = System.nanoTime() - begin;
+            }
+            Arrays.sort(ours);
+            Arrays.sort(theirs);
+            System.out.printf("exec of true, median: %d us, incus exec: %d us%n", ours[7] / 1000, theirs[7] / 1000);
+            assertThat(ours[7]).isLessThan(theirs[7]);
         }
     }
 
@@ -66,6 +88,10 @@ class ExecTest {
         @AfterAll
         void delete() {
             daemon.close();
+        }
+
+        Instance instance() {
+            return instance;
         }
 
         private String run(String... argv) {

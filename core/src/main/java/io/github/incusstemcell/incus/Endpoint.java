@@ -31,6 +31,18 @@ public sealed interface Endpoint {
         return new Https(url, identity, Optional.of(serverCertificate), Optional.empty());
     }
 
+    /**
+     * What {@code incus.stemcell.endpoint} may be: the path of a socket, or {@code https://host:port} with the client certificate and the
+     * server's certificate that the {@code incus} command keeps for it.
+     *
+     * @param text the path or the URL; not null
+     * @return the endpoint; never null
+     * @throws io.github.incusstemcell.IncusStemcellException if the certificate that a URL needs is not there
+     */
+    static Endpoint parse(String text) {
+        return EndpointCandidate.parse(text, Surroundings.ofThisProcess());
+    }
+
     /** {@return the project that this endpoint asks for; empty: {@code default}} */
     Optional<String> project();
 

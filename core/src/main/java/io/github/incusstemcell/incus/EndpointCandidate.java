@@ -66,7 +66,7 @@ record EndpointCandidate(String name, String origin, Source source) {
                 .toList();
     }
 
-    private static Endpoint parse(String text, Surroundings surroundings) {
+    static Endpoint parse(String text, Surroundings surroundings) {
         if (!text.contains("://")) {
             return Endpoint.unixSocket(Path.of(text));
         }

@@ -68,7 +68,7 @@ final class Configuration {
     /** Every key there is. */
     enum Key {
         IMAGE("image", "the stemcell of tests whose annotation names none"),
-        ENDPOINT("endpoint", "which Incus: the path of its socket"),
+        ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),
         NETWORK("network", "the network of containers: the name of an existing one, or none"),

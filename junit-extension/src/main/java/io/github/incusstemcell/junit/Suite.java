@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What all tests of one JUnit run share: the connection with the images that were prepared over it, and the threads on which
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
  * <p>Nothing happens before the first test asks for a container. JUnit closes this at the end of the run, after the last test.
  */
 final class Suite implements CloseableResource, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Suite.class);
 
     private final Configuration configuration;
     private final FutureTask<Stemcells> connection;
@@ -37,6 +41,7 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     private Suite(Configuration configuration) {
         this.configuration = configuration;
+        UnknownKeys.ofThisProcess().forEach(LOG::warn);
         this.connection = new FutureTask<>(() -> SuiteConnection.open(configuration));
         this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
     }

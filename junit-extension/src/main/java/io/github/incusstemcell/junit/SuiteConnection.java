@@ -5,7 +5,6 @@ import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.oci.RegistrySettings;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Turns the configuration into a connection. */
@@ -15,10 +14,7 @@ final class SuiteConnection {
 
     static Stemcells open(Configuration configuration) {
         Stemcells.Builder stemcells = Stemcells.builder().sources(sources(configuration));
-        configuration
-                .get(Key.ENDPOINT)
-                .map(path -> Endpoint.unixSocket(Path.of(path)))
-                .ifPresent(stemcells::endpoint);
+        configuration.get(Key.ENDPOINT).map(Endpoint::parse).ifPresent(stemcells::endpoint);
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.get(Key.NETWORK_SUBNET).ifPresent(stemcells::networkSubnet);

@@ -10,6 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.HttpUrl;
@@ -24,6 +26,12 @@ import okhttp3.Response;
  */
 final class Connection implements AutoCloseable {
 
+    /**
+     * The daemon gives up a command whose streams are not connected within five seconds, which many TLS handshakes at
+     * once can take.
+     */
+    private static final int COMMANDS_STARTING_AT_ONCE = 8;
+
     private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
 
     private final Endpoint endpoint;
@@ -31,6 +39,7 @@ final class Connection implements AutoCloseable {
     private final OkHttpClient client;
     private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
+    private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
@@ -137,6 +146,20 @@ final class Connection implements AutoCloseable {
             }
         });
         return result;
+    }
+
+    /** Does the work when few others are at it. */
+    <T> T inTurn(String what, Supplier<T> work) {
+        try {
+            starts.acquire();
+        } catch (InterruptedException e) {
+            throw new IncusInterruptedException(what, e);
+        }
+        try {
+            return work.get();
+        } finally {
+            starts.release();
+        }
     }
 
     /** Runs a task beside the caller, for as long as this connection is open. */

@@ -25,6 +25,10 @@ final class Execution {
     RunningCommand start(Command command) {
         ProcessTree tree = new ProcessTree(this);
         ApiRequest post = ApiRequest.post("instances", instance, "exec").json(body(command, tree));
+        return connection().inTurn("the start of '" + command + "'", () -> start(command, tree, post));
+    }
+
+    private RunningCommand start(Command command, ProcessTree tree, ApiRequest post) {
         Answer answer = api.answer(post);
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
         CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id());

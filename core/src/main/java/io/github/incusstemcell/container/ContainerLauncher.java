@@ -170,7 +170,8 @@ final class ContainerLauncher {
             return;
         }
         try (Systemd systemd = Systemd.of(instance)) {
-            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog()).collect());
+            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
+                    .collect());
         }
     }
 

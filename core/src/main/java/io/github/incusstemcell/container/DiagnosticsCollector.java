@@ -44,6 +44,7 @@ final class DiagnosticsCollector {
     private final Instance instance;
     private final Systemd systemd;
     private final CommandLog commands;
+    private final Duration limit;
     private final long begin = System.nanoTime();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "incus-stemcell-diagnostics");
@@ -51,7 +52,8 @@ final class DiagnosticsCollector {
         return thread;
     });
 
-    DiagnosticsCollector(Instance instance, Systemd systemd, CommandLog commands) {
+    DiagnosticsCollector(Instance instance, Systemd systemd, CommandLog commands, Duration limit) {
+        this.limit = limit;
         this.instance = instance;
         this.systemd = systemd;
         this.commands = commands;
@@ -218,10 +220,10 @@ final class DiagnosticsCollector {
 
     private <T> Answer<T> await(Future<T> question) {
         try {
-            long left = LIMIT.toNanos() - (System.nanoTime() - begin);
+            long left = limit.toNanos() - (System.nanoTime() - begin);
             return new Answer<>(Optional.of(question.get(Math.max(0, left), TimeUnit.NANOSECONDS)), "");
         } catch (TimeoutException e) {
-            return new Answer<>(Optional.empty(), "no answer within " + Booting.seconds(LIMIT));
+            return new Answer<>(Optional.empty(), "no answer within " + Booting.seconds(limit));
         } catch (ExecutionException e) {
             return new Answer<>(Optional.empty(), String.valueOf(e.getCause().getMessage()));
         } catch (InterruptedException e) {

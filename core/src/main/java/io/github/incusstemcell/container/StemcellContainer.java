@@ -262,7 +262,11 @@ public final class StemcellContainer implements AutoCloseable {
      * @return what was found out; not null
      */
     public Diagnostics diagnose() {
-        return new DiagnosticsCollector(open(), systemd, commands).collect();
+        return diagnose(DiagnosticsCollector.LIMIT);
+    }
+
+    Diagnostics diagnose(Duration limit) {
+        return new DiagnosticsCollector(open(), systemd, commands, limit).collect();
     }
 
     private void awaitBootOf(Runnable start) {

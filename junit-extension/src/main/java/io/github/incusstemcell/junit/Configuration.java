@@ -77,6 +77,10 @@ final class Configuration {
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
+        DIAGNOSTICS(
+                "diagnostics",
+                "for which tests it is found out how their containers were: on_failure, always or never"),
+        DIAGNOSTICS_DIR("diagnostics.dir", "the folder for what was found out, and for the page of the run"),
         REQUIRED("required", "whether a test that would be skipped for want of an Incus fails instead: true or false");
 
         private final String name;

@@ -73,6 +73,7 @@ public abstract sealed class IncusStemcellExtension
     /** Skips, where that was asked for, what could not have a container. */
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        Reporting.of(context);
         return declarations.isDisabledWithoutIncus(context)
                 ? IncusAvailability.evaluate(context, "disabledWithoutIncus of @IncusStemcell")
                 : ConditionEvaluationResult.enabled("Incus is required");
@@ -93,6 +94,7 @@ public abstract sealed class IncusStemcellExtension
     /** Has everything started that the test will ask for, and fills the fields of its instance and of those around that. */
     @Override
     public void beforeEach(ExtensionContext context) {
+        Reporting.of(context).started();
         declarations.register(context);
         declarations.casts(context).forEach(cast -> cast.begin(context));
         declarations.running(context).forEach(Used.by(context)::add);
@@ -105,7 +107,8 @@ public abstract sealed class IncusStemcellExtension
                 }
             }
         }
-        Used.by(context).machines().forEach(machines -> machines.takeTurn(context));
+        Reporting.of(context)
+                .whileWaiting(() -> Used.by(context).machines().forEach(machines -> machines.takeTurn(context)));
     }
 
     /** Tells containers that outlive the test how the test ended. */
@@ -136,7 +139,7 @@ public abstract sealed class IncusStemcellExtension
     }
 
     private static void reportFailure(ExtensionContext test, Throwable failure) {
-        Used.by(test).machines().forEach(machines -> machines.reportFailure(failure));
+        Used.by(test).machines().forEach(machines -> machines.reportFailure(test, failure));
     }
 
     @Override
@@ -150,7 +153,8 @@ public abstract sealed class IncusStemcellExtension
     }
 
     private StemcellContainer container(ExtensionContext context, Asker asker) {
-        return declarations.cast(context, asker).container(context, asker.node());
+        return Reporting.of(context)
+                .whileWaiting(() -> declarations.cast(context, asker).container(context, asker.node()));
     }
 
     /** One instance for all tests of a class has one field for all their containers, also while two of them run. */

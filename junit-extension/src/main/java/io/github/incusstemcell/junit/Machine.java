@@ -2,7 +2,9 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.StemcellContainer;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,6 +23,7 @@ final class Machine {
     private final MachineSettings settings;
     private final ExtensionContext scope;
     private Future<StemcellContainer> launch;
+    private volatile Optional<Diagnostics> ofFailedStart = Optional.empty();
     private boolean failed;
     private boolean closed;
 
@@ -54,7 +57,10 @@ final class Machine {
             }
         }
         ContainerSpec spec = company.placed(settings.spec());
-        return company.join(name, spec, suite.stemcells().launch(spec));
+        StemcellContainer container = suite.report().wantsDiagnostics()
+                ? suite.stemcells().launch(spec, found -> ofFailedStart = Optional.of(found))
+                : suite.stemcells().launch(spec);
+        return company.join(name, spec, container);
     }
 
     private IncusStemcellException ended() {
@@ -69,6 +75,22 @@ final class Machine {
             begun = launch;
         }
         return Suite.await(begun, "the container for " + settings.spec().owner());
+    }
+
+    /** How it is at this moment, or was when its start failed; empty for one that is on its way, and has not been waited for. */
+    Optional<Diagnostics> diagnose() throws InterruptedException {
+        Future<StemcellContainer> begun;
+        synchronized (this) {
+            begun = launch;
+        }
+        if (begun == null || !begun.isDone()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(begun.get().diagnose());
+        } catch (ExecutionException e) {
+            return ofFailedStart;
+        }
     }
 
     /** Remembers that a test failed which used the container, though it may live on. */

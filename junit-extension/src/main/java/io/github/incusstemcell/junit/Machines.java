@@ -1,9 +1,15 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.StemcellContainer;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
@@ -18,6 +24,7 @@ final class Machines implements CloseableResource, AutoCloseable {
     private final ExtensionContext scope;
     private final Map<String, Machine> machines = new LinkedHashMap<>();
     private final Turns turns = new Turns();
+    private final Set<Throwable> reported = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Company company;
     private boolean closed;
 
@@ -82,15 +89,36 @@ final class Machines implements CloseableResource, AutoCloseable {
         }
     }
 
-    /** Remembers that a test failed which used these machines, though they may live on. */
-    synchronized void reportFailure(Throwable failure) {
-        machines.values().forEach(machine -> machine.reportFailure(failure));
+    /** Remembers that a test failed which used these machines, and finds out how they are, since they may live on. */
+    void reportFailure(ExtensionContext test, Throwable failure) {
+        synchronized (this) {
+            if (!reported.add(failure)) {
+                // Another extension of the same test has told.
+                return;
+            }
+            machines.values().forEach(machine -> machine.reportFailure(failure));
+        }
+        boolean ends = test.getUniqueId().equals(scope.getUniqueId())
+                && test.getExecutionException().isPresent();
+        if (!ends) {
+            diagnose(test, Optional.of(failure));
+        }
     }
 
+    /** Finds out how the machines are, before they are deleted, and then ends them. The latter is done elsewhere. */
     @Override
-    public synchronized void close() {
-        if (!closed) {
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
             closed = true;
+        }
+        // What all classes share ends after the last of them; nothing is left then that could have failed.
+        if (scope.getTestClass().isPresent()) {
+            diagnose(scope, scope.getExecutionException());
+        }
+        synchronized (this) {
             AtomicInteger remaining = new AtomicInteger(machines.size());
             machines.values()
                     .forEach(machine -> machine.close(() -> {
@@ -99,5 +127,13 @@ final class Machines implements CloseableResource, AutoCloseable {
                         }
                     }));
         }
+    }
+
+    private void diagnose(ExtensionContext test, Optional<Throwable> failure) {
+        Map<String, Callable<Optional<Diagnostics>>> questions = new LinkedHashMap<>();
+        synchronized (this) {
+            machines.forEach((name, machine) -> questions.put(name, machine::diagnose));
+        }
+        suite.report().ended(Reporting.of(test), test, failure, questions);
     }
 }

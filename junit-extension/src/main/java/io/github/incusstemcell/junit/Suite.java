@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.junit.report.RunReport;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,6 +31,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Suite.class);
 
     private final Configuration configuration;
+    private final RunReport report;
     private final FutureTask<Stemcells> connection;
     private final AtomicBoolean connecting = new AtomicBoolean();
 
@@ -42,6 +44,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     private Suite(Configuration configuration) {
         this.configuration = configuration;
         UnknownKeys.ofThisProcess().forEach(LOG::warn);
+        this.report = Reporting.of(configuration);
         this.connection = new FutureTask<>(() -> SuiteConnection.open(configuration));
         this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
     }
@@ -53,6 +56,10 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     Configuration configuration() {
         return configuration;
+    }
+
+    RunReport report() {
+        return report;
     }
 
     /**
@@ -113,6 +120,7 @@ final class Suite implements CloseableResource, AutoCloseable {
             }
         }
         closeConnection();
+        report.close();
         if (failure != null) {
             throw failure;
         }

@@ -1,0 +1,46 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.junit.report.DiagnosticsMode;
+import io.github.incusstemcell.junit.report.RunReport;
+import io.github.incusstemcell.junit.report.TestReport;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Connects tests with the report of their run. */
+final class Reporting {
+
+    private Reporting() {}
+
+    /** The report of a run as it is configured. */
+    static RunReport of(Configuration configuration) {
+        return new RunReport(
+                mode(configuration), configuration.get(Key.DIAGNOSTICS_DIR).map(Path::of));
+    }
+
+    private static DiagnosticsMode mode(Configuration configuration) {
+        return configuration
+                .get(Key.DIAGNOSTICS)
+                .map(value -> Arrays.stream(DiagnosticsMode.values())
+                        .filter(mode -> mode.name().equals(value.toUpperCase(Locale.ROOT)))
+                        .findFirst()
+                        .orElseThrow(() -> new ExtensionConfigurationException("'" + value + "' is not a value of "
+                                + Key.DIAGNOSTICS.property() + "; write on_failure, always or never")))
+                .orElse(DiagnosticsMode.ON_FAILURE);
+    }
+
+    /**
+     * The report of a test or a class. Asked for before anything else of it is put into its store, so that JUnit, which closes in the
+     * opposite order, ends it last.
+     */
+    static TestReport of(ExtensionContext context) {
+        return Stores.computeIfAbsent(
+                context, List.of("report", context.getUniqueId()), TestReport.class, () -> Suite.of(context)
+                        .report()
+                        .begin(context));
+    }
+}

@@ -1,0 +1,322 @@
+package io.github.incusstemcell.junit.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+
+/** Runs tests as a build would, on the real Incus, and looks at what they leave for their reader. */
+class RunReportTest {
+
+    @TempDir
+    private Path reports;
+
+    @Test
+    void saysInTheFailureItselfHowTheContainerWas() {
+        Throwable failure = onlyFailure(run("on_failure", Failing.class));
+
+        assertThat(failure).isExactlyInstanceOf(AssertionError.class).hasMessage("on purpose");
+        assertThat(failure.getSuppressed())
+                .hasOnlyElementsOfType(MachineDiagnostics.class)
+                .hasSize(1);
+        assertThat(failure.getSuppressed()[0].getStackTrace()).isEmpty();
+        assertThat(masked(failure.getSuppressed()[0].getMessage())).isEqualTo("""
+                ic-X of RunReportTest.Failing.test is Running, systemd says degraded
+                  failed: broken.service (exit-code, status 3)
+                    T systemd[1]: Starting broken.service...
+                    T sh[N]: port 80 is taken
+                    T systemd[1]: broken.service: Main process exited, code=exited, status=3/NOTIMPLEMENTED
+                    T systemd[1]: broken.service: Failed with result 'exit-code'.
+                    T systemd[1]: Failed to start broken.service.
+                  last commands:
+                    systemctl start broken -> exit code 1 after N ms
+                  all of it: REPORTS/RUN/RunReportTest.Failing/test""");
+    }
+
+    @Test
+    void leavesFilesByClassAndMethodWithAPage() throws IOException {
+        run("on_failure", Failing.class);
+
+        // The picture takes a busy machine too long now and then.
+        assertThat(files().filter(file -> !file.endsWith("boot.svg")))
+                .containsExactly(
+                        ".lock",
+                        "RUN/RunReportTest.Failing/test/addresses.txt",
+                        "RUN/RunReportTest.Failing/test/commands.txt",
+                        "RUN/RunReportTest.Failing/test/console.txt",
+                        "RUN/RunReportTest.Failing/test/failed-units.txt",
+                        "RUN/RunReportTest.Failing/test/instance.txt",
+                        "RUN/RunReportTest.Failing/test/journal.txt",
+                        "RUN/RunReportTest.Failing/test/lxc.log",
+                        "RUN/RunReportTest.Failing/test/processes.txt",
+                        "RUN/RunReportTest.Failing/test/sockets.txt",
+                        "RUN/RunReportTest.Failing/test/summary.txt",
+                        "RUN/RunReportTest.Failing/test/system-state.txt",
+                        "RUN/index.html",
+                        "RUN/run.properties",
+                        "index.html");
+        assertThat(page())
+                .contains(
+                        "port 80 is taken",
+                        "href=\"RunReportTest.Failing/test/journal.txt\"",
+                        "<svg class=\"timeline\"");
+    }
+
+    @Test
+    void tellsJUnitWhereTheFilesAre() {
+        List<Event> published = run("on_failure", Failing.class)
+                .allEvents()
+                .reportingEntryPublished()
+                .list();
+
+        assertThat(published).hasSize(1);
+        assertThat(masked(published
+                        .get(0)
+                        .getRequiredPayload(org.junit.platform.engine.reporting.ReportEntry.class)
+                        .getKeyValuePairs()
+                        .toString()))
+                .isEqualTo("{diagnostics of ic-X=REPORTS/RUN/RunReportTest.Failing/test}");
+    }
+
+    @Test
+    void saysWhatIsKnownOfAStartThatFailed() {
+        Throwable failure = onlyFailure(run("on_failure", NeverBooting.class));
+
+        assertThat(failure.getSuppressed()).hasSize(1);
+        assertThat(masked(failure.getSuppressed()[0].getMessage()))
+                .startsWith("ic-X of RunReportTest.NeverBooting.test is Running, systemd says unknown: ")
+                .contains("\n  not all there: ")
+                .endsWith("\n  all of it: REPORTS/RUN/RunReportTest.NeverBooting/test");
+        assertThat(page()).contains("did not finish booting within 2.0 s");
+    }
+
+    @Test
+    void looksAtTheContainerOfATestThatRanOutOfTime() {
+        Throwable failure = onlyFailure(run("on_failure", TimingOut.class));
+
+        assertThat(failure).isInstanceOf(java.util.concurrent.TimeoutException.class);
+        assertThat(failure.getSuppressed()).hasAtLeastOneElementOfType(MachineDiagnostics.class);
+    }
+
+    @Test
+    void looksAtASharedContainerWheneverATestFails() throws IOException {
+        List<Throwable> failures = failures(run("on_failure", Shared.class));
+
+        assertThat(failures).hasSize(2).allSatisfy(failure -> assertThat(failure.getSuppressed())
+                .hasOnlyElementsOfType(MachineDiagnostics.class)
+                .hasSize(1));
+        assertThat(files().filter(file -> file.endsWith("summary.txt")))
+                .containsExactly(
+                        "RUN/RunReportTest.Shared/test-1/summary.txt", "RUN/RunReportTest.Shared/test-3/summary.txt");
+    }
+
+    @Test
+    void looksAtNothingIfNothingFails() throws IOException {
+        EngineExecutionResults results = run("on_failure", Aborting.class);
+
+        results.testEvents().assertStatistics(stats -> stats.succeeded(1).aborted(1));
+        assertThat(files()).containsExactly(".lock", "RUN/index.html", "RUN/run.properties", "index.html");
+    }
+
+    @Test
+    void looksAtAllContainersIfAskedTo() throws IOException {
+        run("always", Aborting.class);
+
+        assertThat(files().filter(file -> file.endsWith("summary.txt")))
+                .containsExactly(
+                        "RUN/RunReportTest.Aborting/aborted/summary.txt",
+                        "RUN/RunReportTest.Aborting/passing/summary.txt");
+    }
+
+    @Test
+    void writesNothingIfAskedTo() {
+        assertThat(onlyFailure(run("never", Failing.class)).getSuppressed()).isEmpty();
+        assertThat(reports).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesAnotherMode() {
+        EngineTestKit.engine("junit-jupiter")
+                .configurationParameter("incus.stemcell.diagnostics", "sometimes")
+                .selectors(selectClass(Failing.class))
+                .execute()
+                .allEvents()
+                .failed()
+                .assertThatEvents()
+                .hasSize(1)
+                .allSatisfy(event -> assertThat(throwable(event))
+                        .hasRootCauseMessage("'sometimes' is not a value of incus.stemcell.diagnostics; write"
+                                + " on_failure, always or never"));
+    }
+
+    @Test
+    void takesNothingThatATestOrAGuestSaysForMarkup() {
+        run("on_failure", Hostile.class);
+
+        assertThat(page())
+                .contains("&lt;script&gt;alert(&#39;message&#39;)", "&lt;script&gt;alert(&#39;name&#39;)")
+                .contains("&lt;script&gt;alert(&#39;journal&#39;)")
+                .doesNotContain("<script", "\u001B", "\u202E");
+    }
+
+    @Test
+    void listsTheRunsOfABuildThatForks() throws IOException {
+        run("on_failure", Aborting.class);
+        run("on_failure", Aborting.class);
+
+        String list = Files.readString(reports.resolve("index.html"));
+        assertThat(runs()).hasSize(2).allSatisfy(run -> assertThat(list).contains("href=\"" + run + "/index.html\""));
+    }
+
+    private EngineExecutionResults run(String mode, Class<?>... fixtures) {
+        return EngineTestKit.engine("junit-jupiter")
+                .configurationParameter("incus.stemcell.diagnostics", mode)
+                .configurationParameter("incus.stemcell.diagnostics.dir", reports.toString())
+                .selectors(Arrays.stream(fixtures)
+                        .map(org.junit.platform.engine.discovery.DiscoverySelectors::selectClass)
+                        .toArray(org.junit.platform.engine.DiscoverySelector[]::new))
+                .execute();
+    }
+
+    private static Throwable onlyFailure(EngineExecutionResults results) {
+        assertThat(failures(results)).hasSize(1);
+        return failures(results).get(0);
+    }
+
+    private static List<Throwable> failures(EngineExecutionResults results) {
+        return results.allEvents().failed().stream()
+                .map(RunReportTest::throwable)
+                .toList();
+    }
+
+    private static Throwable throwable(Event failed) {
+        return failed.getRequiredPayload(TestExecutionResult.class)
+                .getThrowable()
+                .orElseThrow();
+    }
+
+    private List<String> runs() throws IOException {
+        try (Stream<Path> entries = Files.list(reports)) {
+            return entries.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .toList();
+        }
+    }
+
+    private String page() {
+        try {
+            return Files.readString(reports.resolve(runs().get(0)).resolve("index.html"));
+        } catch (IOException e) {
+            throw new AssertionError("There is no page", e);
+        }
+    }
+
+    private Stream<String> files() throws IOException {
+        try (Stream<Path> all = Files.walk(reports)) {
+            return all
+                    .filter(Files::isRegularFile)
+                    .map(file -> masked(reports.relativize(file).toString()))
+                    .sorted()
+                    .toList()
+                    .stream();
+        }
+    }
+
+    /** Without what differs from run to run, and from a busy machine to an idle one. */
+    private String masked(String text) {
+        return text.replace(reports.toAbsolutePath().toString(), "REPORTS")
+                .replaceAll("\n  not all there: boot.svg: no answer within 4.5 s", "")
+                .replaceAll("\\d{8}-\\d{6}-\\d+(-\\d+)?", "RUN")
+                .replaceAll("ic-[0-9a-z]+", "ic-X")
+                .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}", "T")
+                .replaceAll("\\d+ ms", "N ms")
+                .replaceAll("sh\\[\\d+\\]", "sh[N]");
+    }
+
+    @IncusStemcell
+    static class Failing {
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            stemcell.systemd().writeUnit("broken", """
+                    [Service]
+                    Type=oneshot
+                    ExecStart=/bin/sh -c "echo port 80 is taken; journalctl --sync; exit 3"
+                    """);
+            stemcell.exec("systemctl", "start", "broken");
+            throw new AssertionError("on purpose");
+        }
+    }
+
+    @IncusStemcell(startupTimeout = 2, config = "raw.lxc=lxc.init.cmd = /bin/sleep 1000")
+    static class NeverBooting {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell
+    static class TimingOut {
+
+        @Test
+        @Timeout(1)
+        void test(StemcellContainer stemcell) {
+            stemcell.exec("sleep", "60");
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS)
+    static class Shared {
+
+        private static int runs;
+
+        @RepeatedTest(3)
+        void test(StemcellContainer stemcell) {
+            if (runs++ != 1) {
+                throw new AssertionError("on purpose");
+            }
+        }
+    }
+
+    @IncusStemcell
+    static class Aborting {
+
+        @Test
+        void passing(StemcellContainer stemcell) {}
+
+        @Test
+        void aborted(StemcellContainer stemcell) {
+            Assumptions.abort("on purpose");
+        }
+    }
+
+    @IncusStemcell
+    static class Hostile {
+
+        @Test
+        @DisplayName("<script>alert('name')</script>")
+        void test(StemcellContainer stemcell) {
+            stemcell.shell(
+                    "echo \"<script>alert('journal')</script> \033[31m\u202E\" | systemd-cat; journalctl --sync");
+            throw new AssertionError("<script>alert('message')</script> \u001B[31m\u202E");
+        }
+    }
+}

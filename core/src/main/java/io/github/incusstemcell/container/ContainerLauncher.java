@@ -119,7 +119,12 @@ final class ContainerLauncher {
         Map<String, Map<String, String>> devices = new LinkedHashMap<>();
         devices.put("root", Map.of("type", "disk", "path", "/", "pool", placement.pool()));
         attachment.ifPresent(network -> devices.put("eth0", network.nic(address)));
-        devices.putAll(spec.devices());
+        spec.devices()
+                .forEach((device, options) -> devices.merge(device, options, (ours, theirs) -> {
+                    Map<String, String> both = new LinkedHashMap<>(ours);
+                    both.putAll(theirs);
+                    return both;
+                }));
         Map<String, String> config = new LinkedHashMap<>();
         // Left unset, Incus would start the container again after a crash of the host, long after its test.
         config.put("boot.autostart", "false");

@@ -119,10 +119,11 @@ public record ContainerSpec(
     }
 
     /**
-     * The same with one more device.
+     * The same with one more device. For {@code root} and {@code eth0}, which every container has, the options come on top of ours:
+     * {@code size} and {@code pool} of the root disk, for example.
      *
      * @param name the device's name; not null
-     * @param options its options, {@code type} among them; not null
+     * @param options its options, {@code type} among them where the device is a new one; not null
      * @return the copy; not null
      */
     public ContainerSpec withDevice(String name, Map<String, String> options) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
  * @param place the class or method that it stands on, for messages
  */
 record AnnotationReader(IncusStemcell annotation, String place) {
+
+    /** Devices that every container has: options of them come on top of ours. */
+    private static final Set<String> OURS = Set.of("root", "eth0");
 
     Template template() {
         return new Template(
@@ -68,9 +72,9 @@ record AnnotationReader(IncusStemcell annotation, String place) {
             Map.Entry<String, String> entry = option(part, "devices");
             options.put(entry.getKey(), entry.getValue());
         }
-        if (!options.containsKey("type")) {
+        if (!options.containsKey("type") && !OURS.contains(parts[0])) {
             throw new ExtensionConfigurationException("The device '" + device + "' in devices of @IncusStemcell on "
-                    + place + " has no type. Write for example \"scratch,type=disk,source=tmpfs:,path=/scratch\"");
+                    + place + " has no type. Write for example \"shared,type=disk,source=/srv/shared,path=/shared\"");
         }
         return spec.withDevice(parts[0], options);
     }

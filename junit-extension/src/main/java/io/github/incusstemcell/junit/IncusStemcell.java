@@ -93,7 +93,8 @@ public @interface IncusStemcell {
     String[] config() default {};
 
     /**
-     * Devices, each as {@code name,type=...,key=value,...}: {@code "scratch,type=disk,source=tmpfs:,path=/scratch"}.
+     * Devices, each as {@code name,type=...,key=value,...}: {@code "shared,type=disk,source=/srv/shared,path=/shared"}. The devices
+     * {@code root} and {@code eth0} are there already; options come on top of theirs: {@code "root,size=20GiB"}.
      *
      * @return the devices on top of the root disk and {@code eth0}
      */

@@ -1,19 +1,24 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.ImageServer;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.stemcell.StemcellImages;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stemcells as containers on one Incus: prepares each image once and launches containers from it.
@@ -29,11 +34,14 @@ import java.util.function.Consumer;
  */
 public final class Stemcells implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Stemcells.class);
+
     private record Preparation(ImageReference reference, GuestOverlay overlay) {}
 
     private final Incus incus;
     private final OciImages sources;
     private final StemcellImages images;
+    private final Optional<Duration> imageMaxAge;
     private final ContainerLauncher launcher;
     private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
 
@@ -43,7 +51,8 @@ public final class Stemcells implements AutoCloseable {
         Placement placement = Placement.find(incus, settings.project, settings.storagePool);
         Lease lease = Lease.ofThisProcess();
         new Sweep(placement.incus(), lease).run();
-        this.images = new StemcellImages(placement.incus(), settings.sources, settings.progress);
+        this.images = new StemcellImages(placement.incus(), settings.sources, settings.imageServer, settings.progress);
+        this.imageMaxAge = settings.imageMaxAge;
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
     }
 
@@ -112,11 +121,27 @@ public final class Stemcells implements AutoCloseable {
         return launcher.createNetwork(owner);
     }
 
-    /** Closes the connections to Incus and to the sources. Containers that were not closed stay until their lease is over. */
+    /**
+     * Removes images of this library that have not been used for long, then closes the connections to Incus and to the sources. Containers
+     * that were not closed stay until their lease is over.
+     */
     @Override
     public void close() {
-        sources.close();
-        incus.close();
+        try {
+            imageMaxAge.ifPresent(this::removeUnusedImages);
+        } finally {
+            sources.close();
+            incus.close();
+        }
+    }
+
+    private void removeUnusedImages(Duration age) {
+        try {
+            images.removeUnusedFor(age);
+        } catch (IncusStemcellException e) {
+            // All that was asked for is done. The next run tries again.
+            LOG.warn("Old images could not be removed: {}", e.getMessage());
+        }
     }
 
     /** Settings of {@link Stemcells}; everything has a default. Not thread-safe. */
@@ -127,6 +152,8 @@ public final class Stemcells implements AutoCloseable {
         private Optional<String> storagePool = Optional.empty();
         private Optional<Subnet> subnet = Optional.empty();
         private OciImages sources = OciImages.builder().build();
+        private ImageServer imageServer = ImageServer.PUBLIC;
+        private Optional<Duration> imageMaxAge = Optional.of(Duration.ofDays(30));
         private Progress progress = new LoggedProgress();
 
         private Builder() {}
@@ -184,6 +211,34 @@ public final class Stemcells implements AutoCloseable {
          */
         public Builder sources(OciImages images) {
             sources = Objects.requireNonNull(images, "images");
+            return this;
+        }
+
+        /**
+         * The simplestreams server of images named {@code images:...}, instead of the public one of the Linux Containers project.
+         *
+         * @param server the server; not null
+         * @return this builder
+         */
+        public Builder imageServer(ImageServer server) {
+            imageServer = Objects.requireNonNull(server, "server");
+            return this;
+        }
+
+        /**
+         * For how long an image that this library made may stay unused in Incus, instead of 30 days.
+         *
+         * @param days whole days, at least 2; or 0 for ever
+         * @return this builder
+         * @throws IllegalArgumentException if the number is 1 or negative
+         */
+        public Builder imageMaxAge(int days) {
+            if (days < 0 || days == 1) {
+                throw new IllegalArgumentException(
+                        "Unused images can be removed after 2 days or more, or never, which is 0," + " but not after "
+                                + days);
+            }
+            imageMaxAge = Optional.of(Duration.ofDays(days)).filter(age -> !age.isZero());
             return this;
         }
 

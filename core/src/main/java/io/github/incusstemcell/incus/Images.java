@@ -60,6 +60,32 @@ public final class Images {
     }
 
     /**
+     * Has the daemon fetch an image, {@code POST /1.0/images} with a source. What it has already, it does not fetch again; what it cannot
+     * fetch leaves nothing.
+     *
+     * @param image where from, and what to note on it; not null
+     * @return the image; never null
+     * @throws IncusException if the daemon cannot reach the server, or finds no such image there
+     */
+    public ImageInfo pull(PulledImage image) {
+        ObjectNode source = Json.object()
+                .put("type", "image")
+                .put("mode", "pull")
+                .put("image_type", "container")
+                .put("protocol", image.protocol())
+                .put("server", image.server())
+                .put(image.isFingerprint() ? "fingerprint" : "alias", image.image());
+        image.project().ifPresent(project -> source.put("project", project));
+        image.certificate().ifPresent(certificate -> source.put("certificate", certificate));
+        ObjectNode body = Json.object();
+        body.set("source", source);
+        body.set("properties", Json.object(image.properties()));
+        return info(api.run(ApiRequest.post("images").json(body).patient())
+                .path("fingerprint")
+                .asText());
+    }
+
+    /**
      * Deletes an image; one that is not there is fine. Instances made from it stay.
      *
      * @param fingerprint its fingerprint; not null

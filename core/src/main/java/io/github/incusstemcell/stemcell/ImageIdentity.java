@@ -19,6 +19,11 @@ record ImageIdentity(String digest, String architecture, String overlay) {
 
     static final String OVERLAY = "incus-stemcell.overlay";
 
+    /** Where the image came from when it was first prepared, and the day of its last use: not part of its identity. */
+    static final String SOURCE = "incus-stemcell.source";
+
+    static final String LAST_USED = "incus-stemcell.last-used";
+
     ImageIdentity {
         Objects.requireNonNull(digest, "digest");
         Objects.requireNonNull(architecture, "architecture");
@@ -36,6 +41,11 @@ record ImageIdentity(String digest, String architecture, String overlay) {
                 digest,
                 OVERLAY,
                 overlay));
+    }
+
+    /** Whether an image bears our properties, so that it was made by this library and may be removed by it. */
+    static boolean isOurs(Map<String, String> properties) {
+        return properties.containsKey(DIGEST) && properties.containsKey(OVERLAY);
     }
 
     boolean matches(Map<String, String> properties) {

@@ -13,6 +13,8 @@ import io.github.incusstemcell.oci.SourceImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ public final class StemcellImages {
     private final Incus incus;
     private final OciImages sources;
     private final Progress progress;
+    private final ImageServer imageServer;
     private final Path locks = RegistrySettings.userCacheFolder().resolve("locks");
 
     /**
@@ -39,11 +42,13 @@ public final class StemcellImages {
      *
      * @param incus the daemon, in the project that the images go to; not null
      * @param sources where stemcells come from; not null
+     * @param imageServer where the daemon finds images named {@code images:...}; not null
      * @param progress hears how far an upload is; not null
      */
-    public StemcellImages(Incus incus, OciImages sources, Progress progress) {
+    public StemcellImages(Incus incus, OciImages sources, ImageServer imageServer, Progress progress) {
         this.incus = incus;
         this.sources = sources;
+        this.imageServer = imageServer;
         this.progress = progress;
     }
 
@@ -51,23 +56,44 @@ public final class StemcellImages {
      * Finds the image of a stemcell in Incus, or makes it.
      *
      * @param reference where the stemcell is; not null
-     * @param overlay what is to be laid over it; not null
+     * @param overlay what is to be laid over it; not null. Images that are Incus's own already bring what they need, and get none
      * @return the image; not null
      * @throws io.github.incusstemcell.oci.ImageNotFoundException if there is no such stemcell
+     * @throws io.github.incusstemcell.IncusStemcellException if the daemon cannot fetch the image from a server of images
      * @throws io.github.incusstemcell.oci.CorruptImageException if what came is not what the registry announced
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
+        if (reference instanceof ImageReference.Incus local) {
+            return new DaemonImages(incus, imageServer).existing(local);
+        }
+        if (reference instanceof ImageReference.Simplestreams published) {
+            return new DaemonImages(incus, imageServer).published(published);
+        }
         SourceImage source = sources.resolve(reference);
         ImageIdentity identity = new ImageIdentity(source.digest().toString(), source.architecture(), overlay.digest());
         String fingerprint = find(identity).orElseGet(() -> convert(source, identity, overlay));
         return new StemcellImage(fingerprint, reference.toString(), identity.digest(), identity.alias());
     }
 
+    /** An image that somebody removes between our look and our note of its use does not count as found. */
     private Optional<String> find(ImageIdentity identity) {
         return incus.images().list().stream()
                 .filter(image -> identity.matches(image.properties()))
+                .filter(new ImageUse(incus)::note)
                 .map(ImageInfo::fingerprint)
                 .findFirst();
+    }
+
+    /**
+     * Removes images that this library made and nobody has used for a while: no container of this project was made from them, nor did
+     * anybody ask for them. Images of others are never removed.
+     *
+     * @param age for how long they must not have been used; at least 2 days, since their use is noted once a day; not null
+     * @return the fingerprints of those that were removed; not null
+     * @throws IllegalArgumentException if the age is shorter
+     */
+    public List<String> removeUnusedFor(Duration age) {
+        return new ImageUse(incus).removeUnusedFor(age, Instant.now());
     }
 
     /** One process at a time: the others then find what the first has made. Without the lock they would only do work twice. */
@@ -81,10 +107,7 @@ public final class StemcellImages {
         Instant begin = Instant.now();
         Rootfs rootfs = source.rootfs();
         Instant fetched = Instant.now();
-        String fingerprint = incus.images()
-                .upload(SplitImage.of(new ImageMetadata(identity, overlay).tarball(), rootfs::open, rootfs.size())
-                        .reporting(progress))
-                .fingerprint();
+        String fingerprint = upload(rootfs, source, identity, overlay);
         giveAlias(identity.alias(), fingerprint, source);
         LOG.info(
                 "Prepared {} as Incus image {}: fetched in {} ms, converted in {} ms",
@@ -93,6 +116,31 @@ public final class StemcellImages {
                 Duration.between(begin, fetched).toMillis(),
                 Duration.between(fetched, Instant.now()).toMillis());
         return fingerprint;
+    }
+
+    /**
+     * Another machine, whose locks we do not see, may upload the same image meanwhile. The daemon then refuses ours, in one of
+     * several ways, depending on how close the two are.
+     */
+    String upload(Rootfs rootfs, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        SplitImage image = new SplitImage(
+                new ImageMetadata(identity, overlay).tarball(),
+                rootfs::open,
+                rootfs.size(),
+                Optional.empty(),
+                Map.of(
+                        ImageIdentity.SOURCE,
+                        source.reference().toString(),
+                        ImageIdentity.LAST_USED,
+                        ImageUse.day(Instant.now())),
+                progress);
+        try {
+            return incus.images().upload(image).fingerprint();
+        } catch (IncusException e) {
+            String winner = find(identity).orElseThrow(() -> e);
+            LOG.info("Another machine has just prepared the same image, {}", winner.substring(0, 12));
+            return winner;
+        }
     }
 
     /** For people only: what we look for are the properties, which come into being together with the image. */

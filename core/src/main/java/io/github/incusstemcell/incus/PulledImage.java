@@ -1,0 +1,72 @@
+package io.github.incusstemcell.incus;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An image that the daemon shall fetch.
+ *
+ * @param protocol how the server speaks: {@code simplestreams}, {@code incus}; not null
+ * @param server the server's address, always https; empty for the daemon itself; not null
+ * @param image the alias or the fingerprint of the image there; not null
+ * @param isFingerprint whether it is a fingerprint
+ * @param project the project that has the image on the daemon itself; empty elsewhere; not null
+ * @param certificate the certificate of the server, as PEM, where no public authority vouches for it; not null
+ * @param properties what to note on the image; not null
+ */
+public record PulledImage(
+        String protocol,
+        String server,
+        String image,
+        boolean isFingerprint,
+        Optional<String> project,
+        Optional<String> certificate,
+        Map<String, String> properties) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param protocol how the server speaks; not null
+     * @param server the server's address; not null
+     * @param image the alias or the fingerprint of the image there; not null
+     * @param isFingerprint whether it is a fingerprint
+     * @param project the project that has the image on the daemon itself; not null
+     * @param certificate the certificate of the server; not null
+     * @param properties what to note on the image; not null
+     */
+    public PulledImage {
+        Objects.requireNonNull(protocol, "protocol");
+        Objects.requireNonNull(server, "server");
+        Objects.requireNonNull(image, "image");
+        Objects.requireNonNull(project, "project");
+        Objects.requireNonNull(certificate, "certificate");
+        properties = Map.copyOf(properties);
+    }
+
+    /**
+     * An image of another project of the same daemon. Its bytes are not copied.
+     *
+     * @param project the project; not null
+     * @param fingerprint the full fingerprint; not null
+     * @param properties what to note on the copy; not null
+     * @return the image; never null
+     */
+    public static PulledImage ofProject(String project, String fingerprint, Map<String, String> properties) {
+        return new PulledImage("incus", "", fingerprint, true, Optional.of(project), Optional.empty(), properties);
+    }
+
+    /**
+     * An image of a simplestreams server.
+     *
+     * @param server its https address; not null
+     * @param certificate its certificate, as PEM; empty: a public authority vouches for it; not null
+     * @param alias the image's name there; not null
+     * @param properties what to note on the image; not null
+     * @return the image; never null
+     */
+    public static PulledImage ofSimplestreams(
+            String server, Optional<String> certificate, String alias, Map<String, String> properties) {
+        return new PulledImage("simplestreams", server, alias, false, Optional.empty(), certificate, properties);
+    }
+}

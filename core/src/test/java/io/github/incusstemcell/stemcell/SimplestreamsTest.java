@@ -1,0 +1,70 @@
+package io.github.incusstemcell.stemcell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.OciImages;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Images that the real daemon fetches from a simplestreams server of ours. */
+class SimplestreamsTest {
+
+    private static final ImageReference DEBIAN = ImageReference.parse("images:debian/13");
+
+    @Test
+    void hasTheDaemonFetchAnImageOnce(@TempDir Path folder) throws Exception {
+        try (TestProject project = new TestProject();
+                SimplestreamsServer server = new SimplestreamsServer(folder);
+                OciImages sources = OciImages.builder().build()) {
+            StemcellImages images = images(project, sources, server.asImageServer());
+            server.publish("debian/13", ForeignImage.unified(project.name()));
+
+            StemcellImage first = images.prepare(DEBIAN, GuestOverlay.standard());
+            StemcellImage again = images.prepare(DEBIAN, GuestOverlay.standard());
+
+            assertThat(again).isEqualTo(first);
+            assertThat(first.fingerprint()).isEqualTo(server.published());
+            assertThat(server.downloads()).isEqualTo(1);
+            assertThat(project.images().get(0).properties())
+                    .containsEntry("incus-stemcell.source", "images:debian/13")
+                    .containsKey("incus-stemcell.last-used");
+        }
+    }
+
+    @Test
+    void saysWhatTheDaemonSaidOfAServerItDoesNotTrust(@TempDir Path folder) throws Exception {
+        try (TestProject project = new TestProject();
+                SimplestreamsServer server = new SimplestreamsServer(folder);
+                OciImages sources = OciImages.builder().build()) {
+            StemcellImages images = images(project, sources, new ImageServer(server.url(), Optional.empty()));
+
+            assertThat(catchThrowable(() -> images.prepare(DEBIAN, GuestOverlay.standard())))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith("Incus on " + project.incus().endpoint()
+                            + " could not fetch images:debian/13 from " + server.url() + ": ")
+                    .hasMessageContaining("certificate signed by unknown authority")
+                    .hasMessageEndingWith(
+                            ". The daemon fetches it by itself: its machine has to reach that server, and to"
+                                    + " trust it or be told its certificate (incus.stemcell.image.server.certificate)");
+        }
+    }
+
+    @Test
+    void takesOnlyHttps() {
+        assertThat(catchThrowable(() -> new ImageServer("http://127.0.0.1", Optional.empty())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "The server of images has to be an https address, but 'http://127.0.0.1' is none: Incus takes"
+                                + " no other");
+    }
+
+    private static StemcellImages images(TestProject project, OciImages sources, ImageServer server) {
+        return new StemcellImages(project.incus(), sources, server, Progress.none());
+    }
+}

@@ -54,7 +54,8 @@ record AnnotationReader(IncusStemcell annotation, String place) {
     }
 
     private ContainerSpec withOptions(ContainerSpec plain) {
-        ContainerSpec spec = plain.withProfiles(List.of(annotation.profiles()));
+        ContainerSpec spec = plain.withProfiles(List.of(annotation.profiles()))
+                .withOverlay(plain.overlay().without(annotation.withoutOverlay()));
         for (String option : annotation.config()) {
             Map.Entry<String, String> entry = option(option, "config");
             spec = spec.withConfig(entry.getKey(), entry.getValue());

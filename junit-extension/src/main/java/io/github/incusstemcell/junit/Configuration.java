@@ -1,7 +1,11 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.stemcell.OverlayPart;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -42,6 +46,41 @@ final class Configuration {
         });
     }
 
+    /** A setting in whole days, of which 1 is too few for anything. */
+    Optional<Integer> days(Key key) {
+        return get(key).map(value -> {
+            if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) == 1) {
+                throw new ExtensionConfigurationException("'" + value + "' is no number of days for " + key.property()
+                        + "; write at least 2, or 0 for ever");
+            }
+            return Integer.parseInt(value);
+        });
+    }
+
+    /** The parts of the overlay that a setting names. */
+    OverlayPart[] parts(Key key) {
+        return get(key).stream()
+                .flatMap(names -> Arrays.stream(names.split(",")))
+                .map(String::strip)
+                .map(name -> part(name, key))
+                .toArray(OverlayPart[]::new);
+    }
+
+    private static OverlayPart part(String name, Key key) {
+        return Arrays.stream(OverlayPart.values())
+                .filter(part -> written(part).equals(name))
+                .findFirst()
+                .orElseThrow(() -> new ExtensionConfigurationException("'" + name + "' in " + key.property()
+                        + " is no part of the overlay; these are: "
+                        + Arrays.stream(OverlayPart.values())
+                                .map(Configuration::written)
+                                .collect(Collectors.joining(", "))));
+    }
+
+    private static String written(OverlayPart part) {
+        return part.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** A setting that is a positive number. */
     Optional<Integer> count(Key key) {
         return get(key).map(value -> {
@@ -68,6 +107,10 @@ final class Configuration {
     /** Every key there is. */
     enum Key {
         IMAGE("image", "the stemcell of tests whose annotation names none"),
+        IMAGE_MAX_AGE("image.max-age", "after how many days without use an image is removed from Incus; 0: never"),
+        IMAGE_SERVER("image.server", "the simplestreams server of images named images:..., an https address"),
+        IMAGE_SERVER_CERTIFICATE("image.server.certificate", "the file with that server's certificate, as PEM"),
+        OVERLAY_WITHOUT("overlay.without", "parts of the overlay to leave out, separated by commas: agent, log-mount"),
         ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),
@@ -96,10 +139,7 @@ final class Configuration {
         }
 
         String variable() {
-            return property()
-                    .toUpperCase(java.util.Locale.ROOT)
-                    .replace('.', '_')
-                    .replace('-', '_');
+            return property().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
         }
 
         String meaning() {

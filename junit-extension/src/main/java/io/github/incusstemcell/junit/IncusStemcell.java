@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Inherited;
@@ -106,6 +107,13 @@ public @interface IncusStemcell {
      * @return the names of existing profiles
      */
     String[] profiles() default {};
+
+    /**
+     * Parts of the overlay that are left out, for tests of what the stemcell does without them.
+     *
+     * @return the parts, on top of those in {@code incus.stemcell.overlay.without}
+     */
+    OverlayPart[] withoutOverlay() default {};
 
     /**
      * When the container is deleted at the end of its scope.

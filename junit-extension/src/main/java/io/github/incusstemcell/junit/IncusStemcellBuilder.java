@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,16 @@ public final class IncusStemcellBuilder {
      */
     public IncusStemcellBuilder profiles(String... names) {
         return with(spec -> spec.withProfiles(List.of(names)));
+    }
+
+    /**
+     * Parts of the overlay that are left out, for tests of what the stemcell does without them.
+     *
+     * @param parts the parts, on top of those in {@code incus.stemcell.overlay.without}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder withoutOverlay(OverlayPart... parts) {
+        return with(spec -> spec.withOverlay(spec.overlay().without(parts)));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.stemcell.GuestOverlay;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -26,6 +27,7 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
     static MachineSettings of(Template template, String owner, Configuration configuration) {
         ContainerSpec spec = ContainerSpec.of(image(template, configuration))
                 .withOwner(owner)
+                .withOverlay(GuestOverlay.standard().without(configuration.parts(Key.OVERLAY_WITHOUT)))
                 .withStartupTimeout(startupTimeout(template, configuration));
         spec = template.network()
                 .or(() -> configuration.get(Key.NETWORK))

@@ -5,7 +5,13 @@ import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.oci.RegistrySettings;
+import io.github.incusstemcell.stemcell.ImageServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** Turns the configuration into a connection. */
 final class SuiteConnection {
@@ -18,7 +24,25 @@ final class SuiteConnection {
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.get(Key.NETWORK_SUBNET).ifPresent(stemcells::networkSubnet);
+        configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
+        configuration
+                .get(Key.IMAGE_SERVER)
+                .map(url -> new ImageServer(url, certificate(configuration)))
+                .ifPresent(stemcells::imageServer);
         return stemcells.connect();
+    }
+
+    private static Optional<String> certificate(Configuration configuration) {
+        return configuration.get(Key.IMAGE_SERVER_CERTIFICATE).map(file -> {
+            try {
+                return Files.readString(Path.of(file));
+            } catch (IOException e) {
+                throw new ExtensionConfigurationException(
+                        "The file '" + file + "' of " + Key.IMAGE_SERVER_CERTIFICATE.property() + " cannot be read: "
+                                + e,
+                        e);
+            }
+        });
     }
 
     private static OciImages sources(Configuration configuration) {

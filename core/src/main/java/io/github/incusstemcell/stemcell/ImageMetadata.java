@@ -7,10 +7,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -64,10 +64,11 @@ record ImageMetadata(ImageIdentity identity, GuestOverlay overlay) {
     private Map<String, Object> templates() {
         Map<String, Object> templates = new LinkedHashMap<>();
         for (OverlayTemplate template : overlay.templates()) {
+            // Sorted: each JVM has an order of its own for Map.of, and the bytes must be the same everywhere.
             // A copy is a new machine to the guest, just as a fresh one: its name and its address are others.
             templates.put(
                     template.path(),
-                    Map.of("when", new ArrayList<>(List.of("create", "copy")), "template", template.name()));
+                    new TreeMap<>(Map.of("when", List.of("create", "copy"), "template", template.name())));
         }
         return templates;
     }

@@ -65,6 +65,7 @@ class StemcellImagesTest {
                 fingerprints.add(machine.fingerprint());
             }
 
+            assertThat(fingerprints).hasSize(1);
             assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactlyElementsOf(fingerprints);
         } finally {
             machines.forEach(PreparingMachine::close);

@@ -39,8 +39,7 @@ public final class JournalAssert {
      * @return assertions on its part of the journal
      */
     public JournalAssert ofUnit(String unit) {
-        new UnitCheck(new Subject(subject.stemcell(), Timing.NOW, subject.description()), unit)
-                .holds("exist", now -> true, now -> false);
+        new UnitCheck(subject.now(), unit).holds("exist", now -> true, now -> false);
         return new JournalAssert(subject, query.unit(unit), part + ", unit " + unit);
     }
 

@@ -5,7 +5,8 @@ import io.github.incusstemcell.incus.Command;
 import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 
-/** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its commands. */
+/** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
+ * commands. */
 public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private final Timing timing;
@@ -79,6 +80,26 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      */
     public FileAssert file(String path) {
         return new FileAssert(subject(), path);
+    }
+
+    /**
+     * Turns to a user.
+     *
+     * @param name the user's name; not null
+     * @return assertions on it
+     */
+    public UserAssert user(String name) {
+        return new UserAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a group.
+     *
+     * @param name the group's name; not null
+     * @return assertions on it
+     */
+    public GroupAssert group(String name) {
+        return new GroupAssert(subject(), name);
     }
 
     /**

@@ -21,6 +21,11 @@ record Subject(StemcellContainer stemcell, Timing timing, String description) {
         return stemcell.name();
     }
 
+    /** {@return the same, to be checked as it is now} */
+    Subject now() {
+        return new Subject(stemcell, Timing.NOW, description);
+    }
+
     AssertionError failure(String message) {
         return new AssertionError(description.isEmpty() ? message : "[" + description + "] " + message);
     }

@@ -1,0 +1,86 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Assertions on one group, as {@code /etc/group} and {@code /etc/passwd} have it. A group that does not exist fails all of them but
+ * {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is.
+ */
+public final class GroupAssert {
+
+    private final Subject subject;
+    private final Presence<Accounts, Accounts.Group> presence;
+
+    GroupAssert(Subject subject, String name) {
+        this.subject = subject;
+        this.presence = new Presence<>(
+                subject,
+                "group " + name,
+                () -> Accounts.of(subject.stemcell().files()),
+                accounts -> accounts.group(name),
+                Accounts.Group::words,
+                accounts -> accounts.noSuchGroup(name));
+    }
+
+    private GroupAssert that(String wanted, Predicate<Accounts.Group> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where there is such a group} */
+    public GroupAssert exists() {
+        return that("exist", group -> true);
+    }
+
+    /** {@return this, where there is no such group} */
+    public GroupAssert doesNotExist() {
+        presence.isAbsent("not exist");
+        return this;
+    }
+
+    /**
+     * Checks the number.
+     *
+     * @param gid the number of the group
+     * @return this
+     */
+    public GroupAssert hasGid(int gid) {
+        return that("have the gid " + gid, group -> group.gid() == gid);
+    }
+
+    /**
+     * Checks a member.
+     *
+     * @param user the name of the user; not null
+     * @return this
+     */
+    public GroupAssert hasMember(String user) {
+        return that("have the member " + user, group -> group.members().contains(user));
+    }
+
+    /**
+     * Checks that somebody is no member.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public GroupAssert doesNotHaveMember(String user) {
+        new UserAssert(subject.now(), user).exists();
+        return that("not have the member " + user, group -> !group.members().contains(user));
+    }
+
+    /**
+     * Checks all members.
+     *
+     * @param users the names of the users, in any order; none: the group is empty
+     * @return this
+     */
+    public GroupAssert hasOnlyMembers(String... users) {
+        List<String> wanted = List.copyOf(new TreeSet<>(List.of(users)));
+        return that(
+                wanted.isEmpty() ? "have no members" : "have only the members " + String.join(" ", wanted),
+                group -> group.members().equals(wanted));
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Assertions on one user, as {@code /etc/passwd}, {@code /etc/group} and {@code /etc/shadow} have it. A user that does not exist
+ * fails all of them but {@link #doesNotExist()}.
+ */
+public final class UserAssert {
+
+    private static final Set<String> NO_LOGIN =
+            Set.of("/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false");
+
+    private final Subject subject;
+    private final Presence<Accounts, Accounts.User> presence;
+
+    UserAssert(Subject subject, String name) {
+        this.subject = subject;
+        this.presence = new Presence<>(
+                subject,
+                "user " + name,
+                () -> Accounts.of(subject.stemcell().files()),
+                accounts -> accounts.user(name),
+                Accounts.User::words,
+                accounts -> accounts.noSuchUser(name));
+    }
+
+    private UserAssert that(String wanted, Predicate<Accounts.User> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where there is such a user} */
+    public UserAssert exists() {
+        return that("exist", user -> true);
+    }
+
+    /** {@return this, where there is no such user} */
+    public UserAssert doesNotExist() {
+        presence.isAbsent("not exist");
+        return this;
+    }
+
+    /**
+     * Checks the number.
+     *
+     * @param uid the number of the user
+     * @return this
+     */
+    public UserAssert hasUid(int uid) {
+        return that("have the uid " + uid, user -> user.uid() == uid);
+    }
+
+    /**
+     * Checks the primary group.
+     *
+     * @param gid the number of that group
+     * @return this
+     */
+    public UserAssert hasGid(int gid) {
+        return that("have the gid " + gid, user -> user.gid() == gid);
+    }
+
+    /**
+     * Checks the home.
+     *
+     * @param path what is written in passwd, there or not; not null
+     * @return this
+     */
+    public UserAssert hasHome(String path) {
+        return that("have the home " + path, user -> user.home().equals(path));
+    }
+
+    /**
+     * Checks the login shell.
+     *
+     * @param path what is written in passwd; not null
+     * @return this
+     */
+    public UserAssert hasShell(String path) {
+        return that("have the shell " + path, user -> user.shell().equals(path));
+    }
+
+    /** {@return this, where its shell is nologin or false, so that nobody gets a shell as this user} */
+    public UserAssert hasNoLoginShell() {
+        return that("have no login shell", user -> NO_LOGIN.contains(user.shell()));
+    }
+
+    /** {@return this, where no password lets anybody in as this user} */
+    public UserAssert hasLockedPassword() {
+        return that("have a locked password", Accounts.User::isLocked);
+    }
+
+    /**
+     * Checks groups.
+     *
+     * @param groups names of groups, the primary one or others, among which it has to be; at least one
+     * @return this
+     */
+    public UserAssert isInGroups(String... groups) {
+        if (groups.length == 0) {
+            throw new IllegalArgumentException("Every user is in none of no groups: name one");
+        }
+        return that("be in the groups " + String.join(" ", groups), user -> user.groups()
+                .containsAll(List.of(groups)));
+    }
+
+    /**
+     * Checks a group.
+     *
+     * @param group the name of the group, which has to exist; not null
+     * @return this
+     */
+    public UserAssert isNotInGroup(String group) {
+        new GroupAssert(subject.now(), group).exists();
+        return that("not be in the group " + group, user -> !user.groups().contains(group));
+    }
+}

@@ -1,0 +1,124 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What a guest has besides systemd, on a real one: each assertion once so that it holds, and once so that it does not. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class GuestAssertionsTest {
+
+    private static String message(StemcellContainer stemcell, ThrowingCallable assertion) {
+        Throwable thrown = catchThrowable(assertion);
+        assertThat(thrown).as("an assertion that should have failed").isInstanceOf(AssertionError.class);
+        return thrown.getMessage().replace(stemcell.name(), "NAME");
+    }
+
+    private static void fail(StemcellContainer stemcell, String pattern, ThrowingCallable... assertions) {
+        for (ThrowingCallable assertion : assertions) {
+            assertThat(message(stemcell, assertion)).matches(pattern);
+        }
+    }
+
+    @Test
+    void aUser(StemcellContainer stemcell) {
+        stemcell.shell("groupadd -g 7001 crew && useradd -u 7002 -U -G crew -d /home/ann -s /bin/bash ann"
+                        + " && useradd -u 7003 -g crew -s /usr/sbin/nologin robot && echo ann:secret | chpasswd")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .user("ann")
+                .exists()
+                .hasUid(7002)
+                .hasGid(7002)
+                .hasHome("/home/ann")
+                .hasShell("/bin/bash")
+                .isInGroups("crew", "ann")
+                .isNotInGroup("root");
+        assertThat(stemcell).user("robot").hasNoLoginShell().hasLockedPassword();
+        assertThat(stemcell).user("bob").doesNotExist();
+        assertThat(stemcell).always(ofMillis(100)).user("ann").exists();
+        stemcell.shell("(sleep 0.3; useradd later) >/dev/null 2>&1 &");
+        assertThat(stemcell).within(ofSeconds(20)).user("later").exists();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).as("the crew").user("ann").hasUid(1)))
+                .isEqualTo(
+                        "[the crew] Expecting user ann on NAME to have the uid 1\n"
+                                + "  but was: uid 7002, gid 7002, groups ann crew, home /home/ann, shell /bin/bash, password set");
+        fail(
+                stemcell,
+                "Expecting user ann on NAME to .*\n  but was: uid 7002, .*",
+                () -> assertThat(stemcell).user("ann").doesNotExist(),
+                () -> assertThat(stemcell).user("ann").hasGid(1),
+                () -> assertThat(stemcell).user("ann").hasHome("/"),
+                () -> assertThat(stemcell).user("ann").hasShell("/bin/sh"),
+                () -> assertThat(stemcell).user("ann").hasNoLoginShell(),
+                () -> assertThat(stemcell).user("ann").hasLockedPassword(),
+                () -> assertThat(stemcell).user("ann").isInGroups("crew", "root"),
+                () -> assertThat(stemcell).user("ann").isNotInGroup("crew"),
+                () -> assertThat(stemcell).always(ofSeconds(20)).user("ann").doesNotExist());
+        fail(
+                stemcell,
+                "Expecting user ano on NAME to .*\n  but there is no such user; the closest names: ann, .*",
+                () -> assertThat(stemcell).user("ano").exists(),
+                () -> assertThat(stemcell).user("ano").hasUid(7002),
+                () -> assertThat(stemcell).user("ano").hasNoLoginShell(),
+                () -> assertThat(stemcell).user("ano").hasLockedPassword(),
+                () -> assertThat(stemcell).user("ano").isNotInGroup("root"),
+                () -> assertThat(stemcell).within(ofMillis(100)).user("ano").exists());
+        fail(
+                stemcell,
+                "Expecting group crow on NAME to exist\n  but there is no such group; the closest names: crew, .*",
+                () -> assertThat(stemcell).user("ann").isNotInGroup("crow"));
+    }
+
+    @Test
+    void aGroup(StemcellContainer stemcell) {
+        stemcell.shell("groupadd -g 7101 band && groupadd -g 7102 nobodys && useradd -g band eve"
+                        + " && useradd -G band dan && useradd cat")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .group("band")
+                .exists()
+                .hasGid(7101)
+                .hasMember("eve")
+                .hasMember("dan")
+                .doesNotHaveMember("cat")
+                .hasOnlyMembers("eve", "dan");
+        assertThat(stemcell).group("nobodys").hasOnlyMembers();
+        assertThat(stemcell).group("bend").doesNotExist();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).group("band").hasMember("cat")))
+                .isEqualTo("Expecting group band on NAME to have the member cat\n"
+                        + "  but was: gid 7101, members dan eve");
+        fail(
+                stemcell,
+                "Expecting group band on NAME to .*\n  but was: gid 7101, members dan eve",
+                () -> assertThat(stemcell).group("band").doesNotExist(),
+                () -> assertThat(stemcell).group("band").hasGid(1),
+                () -> assertThat(stemcell).group("band").doesNotHaveMember("eve"),
+                () -> assertThat(stemcell).group("band").hasOnlyMembers("eve"),
+                () -> assertThat(stemcell).group("band").hasOnlyMembers());
+        fail(
+                stemcell,
+                "Expecting group bend on NAME to .*\n  but there is no such group; the closest names: band, .*",
+                () -> assertThat(stemcell).group("bend").exists(),
+                () -> assertThat(stemcell).group("bend").doesNotHaveMember("eve"),
+                () -> assertThat(stemcell).group("bend").hasOnlyMembers());
+        fail(
+                stemcell,
+                "Expecting user evo on NAME to exist\n  but there is no such user; the closest names: eve, .*",
+                () -> assertThat(stemcell).group("band").doesNotHaveMember("evo"));
+    }
+}

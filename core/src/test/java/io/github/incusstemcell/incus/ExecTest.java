@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -36,27 +35,6 @@ class ExecTest {
     class OverTheSocket extends Contract {
         OverTheSocket() {
             super(Way.SOCKET);
-        }
-
-        @Test
-        void costsLessThanTheCommandOfIncus() throws Exception {
-            long[] ours = new long[15];
-            long[] theirs = new long[15];
-            for (int i = 0; i < ours.length; i++) {
-                long begin = System.nanoTime();
-                instance().exec(Command.of("true")).requireSuccess();
-                ours[i] = System.nanoTime() - begin;
-                begin = System.nanoTime();
-                Process incus = new ProcessBuilder("incus", "exec", instance().name(), "--", "true")
-                        .inheritIO()
-                        .start();
-                assertThat(incus.waitFor()).isZero();
-                theirs[i] = System.nanoTime() - begin;
-            }
-            Arrays.sort(ours);
-            Arrays.sort(theirs);
-            System.out.printf("exec of true, median: %d us, incus exec: %d us%n", ours[7] / 1000, theirs[7] / 1000);
-            assertThat(ours[7]).isLessThan(theirs[7]);
         }
     }
 
@@ -289,7 +267,7 @@ class ExecTest {
         @Test
         void streamsAGibibyteInConstantMemory() {
             AtomicLong count = new AtomicLong();
-            long before = PeakMemory.reset();
+            SmallHeap.require();
 
             instance.exec(
                             Command.shell("head -c 1073741824 /dev/zero"),
@@ -297,7 +275,6 @@ class ExecTest {
                     .requireSuccess();
 
             assertThat(count).hasValue(1L << 30);
-            assertThat(PeakMemory.sinceReset() - before).isLessThan(200L << 20);
         }
 
         @Test

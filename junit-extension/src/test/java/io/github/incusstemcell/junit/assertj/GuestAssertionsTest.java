@@ -121,4 +121,61 @@ class GuestAssertionsTest {
                 "Expecting user evo on NAME to exist\n  but there is no such user; the closest names: eve, .*",
                 () -> assertThat(stemcell).group("band").doesNotHaveMember("evo"));
     }
+
+    @Test
+    void aPackage(StemcellContainer stemcell) {
+        stemcell.shell("for name in demo-held demo-removed; do mkdir -p /p/$name/DEBIAN /p/$name/etc"
+                        + " && echo yes >/p/$name/etc/$name && echo /etc/$name >/p/$name/DEBIAN/conffiles"
+                        + " && printf 'Package: %s\\nVersion: 1:1.10-1\\nArchitecture: all\\nMaintainer: a\\nDescription: b\\n'"
+                        + " $name >/p/$name/DEBIAN/control && dpkg-deb -b /p/$name /p/$name.deb || exit; done;"
+                        + " dpkg -i /p/*.deb && dpkg -r demo-removed && echo demo-held hold | dpkg --set-selections")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .packageNamed("demo-held")
+                .isInstalled()
+                .hasVersion("1:1.10-1")
+                .hasVersionAtLeast("1:1.9")
+                .hasArchitecture("all")
+                .isOnHold();
+        assertThat(stemcell).packageNamed("demo-held:all").isInstalled();
+        assertThat(stemcell).packageNamed("demo-removed").isNotInstalled();
+        assertThat(stemcell).packageNamed("telnetd").isNotInstalled();
+        assertThat(stemcell).always(ofMillis(100)).packageNamed("bash").isInstalled();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).packageNamed("demo-held").hasVersionAtLeast("1:2~rc1")))
+                .isEqualTo("Expecting package demo-held on NAME to have the version 1:2~rc1 or a newer one\n"
+                        + "  but was: version 1:1.10-1, architecture all, status hi");
+        fail(
+                stemcell,
+                "Expecting package demo-held on NAME to .*\n  but was: version 1:1.10-1, .*",
+                () -> assertThat(stemcell).packageNamed("demo-held").isNotInstalled(),
+                () -> assertThat(stemcell).packageNamed("demo-held").hasVersion("1.10-1"),
+                () -> assertThat(stemcell).packageNamed("demo-held").hasArchitecture("amd64"));
+        fail(
+                stemcell,
+                "Expecting package bash on NAME to be on hold\n  but was: .*, status ii",
+                () -> assertThat(stemcell).packageNamed("bash").isOnHold());
+        fail(
+                stemcell,
+                "Expecting package demo-removed on NAME to .*\n  but it was removed, and only its configuration is left",
+                () -> assertThat(stemcell).packageNamed("demo-removed").isInstalled(),
+                () -> assertThat(stemcell).packageNamed("demo-removed").hasVersion("1:1.10-1"));
+        fail(
+                stemcell,
+                "Expecting package demo-help on NAME to .*\n  but there is no such package; the closest names: demo-held, .*",
+                () -> assertThat(stemcell).packageNamed("demo-help").isInstalled(),
+                () -> assertThat(stemcell).packageNamed("demo-help").hasVersionAtLeast("0"),
+                () -> assertThat(stemcell)
+                        .within(ofMillis(100))
+                        .packageNamed("demo-help")
+                        .isInstalled());
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).packageNamed("bash").hasVersionAtLeast("newest")))
+                .startsWith("Comparing versions by 'dpkg --compare-versions ")
+                .contains("ended with exit code ");
+    }
 }

@@ -94,6 +94,10 @@ final class EndpointDiscovery {
             String group = Files.readAttributes(socket, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                     .group()
                     .getName();
+            if (group.equals("root")) {
+                return ": only root may use it; run this as root, or have the daemon share it with a group"
+                        + " (incusd --group)";
+            }
             return ": join group '" + group + "' (sudo usermod -aG " + group + " $USER) and log in again";
         } catch (IOException | UnsupportedOperationException e) {
             return "";

@@ -18,7 +18,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +30,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a user may get wrong on the way to a container: the message says what to do, and nothing is left in Incus. */
 class StemcellsBadInputTest {
@@ -97,6 +102,31 @@ class StemcellsBadInputTest {
                 .isInstanceOf(IncusUnavailableException.class)
                 .hasMessageContaining(socket.toString())
                 .hasMessageContaining("there is no such socket");
+    }
+
+    @Test
+    void noPermissionOnTheSocket(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("unix.socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Files.setPosixFilePermissions(socket, Set.of());
+
+            // Root may open everything, so this is root without that right (capabilities(7)).
+            String said = TestMachine.run(
+                    "setpriv",
+                    "--bounding-set=-dac_override,-dac_read_search",
+                    "--inh-caps=-dac_override,-dac_read_search",
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    ConnectsOrSaysWhy.class.getName(),
+                    socket.toString());
+
+            assertThat(said)
+                    .contains("  " + socket
+                            + " (given): permission denied: only root may use it; run this as root, or have the"
+                            + " daemon share it with a group (incusd --group)");
+        }
     }
 
     @Test

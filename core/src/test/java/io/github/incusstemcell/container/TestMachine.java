@@ -53,12 +53,13 @@ final class TestMachine {
         }
     }
 
-    static void run(String... command) throws IOException, InterruptedException {
+    static String run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor())
                 .as(String.join(" ", command) + "\n" + output)
                 .isZero();
+        return output;
     }
 
     private static String variable(String name) {

@@ -18,7 +18,7 @@ final class Configuration {
 
     private final Function<String, Optional<String>> platform;
 
-    private Configuration(Function<String, Optional<String>> platform) {
+    Configuration(Function<String, Optional<String>> platform) {
         this.platform = platform;
     }
 
@@ -117,6 +117,11 @@ final class Configuration {
         NETWORK("network", "the network of containers: the name of an existing one, or none"),
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
         REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
+        REGISTRY_MIRRORS("registry.mirrors", "mirrors to ask first: registry=mirror, separated by commas"),
+        REGISTRY_AUTH_FILE("registry.auth-file", "the file with credentials, in the format of containers-auth.json(5)"),
+        CACHE_FOLDER("cache.folder", "where layers are kept between runs"),
+        CACHE_MAX_SIZE("cache.max-size", "how much is kept there, such as 20GiB"),
+        ARCHITECTURE("architecture", "which of an image's architectures is taken, in OCI's words, such as arm64"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),

@@ -4,12 +4,10 @@ import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.oci.OciImages;
-import io.github.incusstemcell.oci.RegistrySettings;
 import io.github.incusstemcell.stemcell.ImageServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
@@ -46,10 +44,8 @@ final class SuiteConnection {
     }
 
     private static OciImages sources(Configuration configuration) {
-        RegistrySettings.Builder settings = RegistrySettings.builder();
-        configuration.get(Key.REGISTRY_INSECURE).ifPresent(hosts -> Arrays.stream(hosts.split(","))
-                .map(String::strip)
-                .forEach(settings::insecureHost));
-        return OciImages.builder().settings(settings.build()).build();
+        return OciImages.builder()
+                .settings(SourceConfiguration.read(configuration))
+                .build();
     }
 }

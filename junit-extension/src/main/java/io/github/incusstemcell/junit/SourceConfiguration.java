@@ -1,0 +1,56 @@
+package io.github.incusstemcell.junit;
+
+import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.oci.RegistrySettings;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+
+/** Reads from the configuration where stemcells come from, and where they are kept on the way. */
+final class SourceConfiguration {
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})(|KiB|MiB|GiB|TiB)");
+    private static final List<String> UNITS = List.of("", "KiB", "MiB", "GiB", "TiB");
+
+    private SourceConfiguration() {}
+
+    static RegistrySettings read(Configuration configuration) {
+        RegistrySettings.Builder settings = RegistrySettings.builder();
+        list(configuration, Key.REGISTRY_INSECURE).forEach(settings::insecureHost);
+        list(configuration, Key.REGISTRY_MIRRORS).forEach(pair -> addMirror(settings, pair));
+        configuration.get(Key.REGISTRY_AUTH_FILE).map(Path::of).ifPresent(settings::authFile);
+        configuration.get(Key.CACHE_FOLDER).map(Path::of).ifPresent(settings::cacheFolder);
+        configuration.get(Key.CACHE_MAX_SIZE).map(SourceConfiguration::bytes).ifPresent(settings::cacheMaxSize);
+        configuration.get(Key.ARCHITECTURE).ifPresent(settings::architecture);
+        return settings.build();
+    }
+
+    private static List<String> list(Configuration configuration, Key key) {
+        return configuration.get(key).stream()
+                .flatMap(text -> Arrays.stream(text.split(",")))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    private static void addMirror(RegistrySettings.Builder settings, String pair) {
+        String[] sides = pair.split("=", 2);
+        if (sides.length < 2 || sides[0].isBlank() || sides[1].isBlank()) {
+            throw new ExtensionConfigurationException("'" + pair + "' in " + Key.REGISTRY_MIRRORS.property()
+                    + " names no registry with its mirror; write for example ghcr.io=mirror.example.org/ghcr");
+        }
+        settings.mirror(sides[0].strip(), sides[1].strip());
+    }
+
+    private static long bytes(String text) {
+        Matcher matcher = SIZE.matcher(text);
+        if (!matcher.matches()) {
+            throw new ExtensionConfigurationException("'" + text + "' is no size for " + Key.CACHE_MAX_SIZE.property()
+                    + "; write for example 20GiB, or a number of bytes");
+        }
+        return Long.parseLong(matcher.group(1)) << 10 * UNITS.indexOf(matcher.group(2));
+    }
+}

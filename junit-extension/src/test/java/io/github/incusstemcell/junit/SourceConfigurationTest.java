@@ -1,0 +1,68 @@
+package io.github.incusstemcell.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.oci.RegistrySettings;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+
+class SourceConfigurationTest {
+
+    @Test
+    void readsEverySetting() {
+        RegistrySettings settings = read(Map.of(
+                "registry.mirrors", "ghcr.io=mirror.example.org/ghcr, ghcr.io=other.example.org",
+                "registry.auth-file", "/etc/auth.json",
+                "cache.folder", "/var/cache/stemcells",
+                "cache.max-size", "3GiB",
+                "architecture", "arm64"));
+
+        assertThat(settings.mirrors())
+                .containsEntry("ghcr.io", List.of("mirror.example.org/ghcr", "other.example.org"));
+        assertThat(settings.authFiles()).containsExactly(Path.of("/etc/auth.json"));
+        assertThat(settings.cacheFolder()).isEqualTo(Path.of("/var/cache/stemcells"));
+        assertThat(settings.cacheMaxSize()).isEqualTo(3L << 30);
+        assertThat(settings.architecture()).isEqualTo("arm64");
+    }
+
+    @Test
+    void leavesTheDefaultsWhereNothingIsSet() {
+        assertThat(read(Map.of()))
+                .isEqualTo(RegistrySettings.builder().insecureHost("unset").build());
+    }
+
+    @Test
+    void saysWhatIsNoMirrorAndWhatIsNoSize() {
+        assertThatThrownBy(() -> read(Map.of("registry.mirrors", "mirror.example.org")))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage("'mirror.example.org' in incus.stemcell.registry.mirrors names no registry with its mirror;"
+                        + " write for example ghcr.io=mirror.example.org/ghcr");
+        assertThatThrownBy(() -> read(Map.of("cache.max-size", "20 gigs")))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage(
+                        "'20 gigs' is no size for incus.stemcell.cache.max-size; write for example 20GiB, or a number"
+                                + " of bytes");
+    }
+
+    /** The environment of dev/test names an insecure registry, which goes before what stands here. */
+    private static RegistrySettings read(Map<String, String> values) {
+        Map<String, String> platform = new HashMap<>();
+        values.forEach((key, value) -> platform.put("incus.stemcell." + key, value));
+        RegistrySettings read =
+                SourceConfiguration.read(new Configuration(key -> Optional.ofNullable(platform.get(key))));
+        return new RegistrySettings(
+                Set.of("unset"),
+                read.mirrors(),
+                read.authFiles(),
+                read.cacheFolder(),
+                read.cacheMaxSize(),
+                read.architecture());
+    }
+}

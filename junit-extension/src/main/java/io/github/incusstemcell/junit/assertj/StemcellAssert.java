@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
- * packages, its commands. */
+ * packages, its sockets, its commands. */
 public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private final Timing timing;
@@ -110,6 +110,16 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      */
     public PackageAssert packageNamed(String name) {
         return new PackageAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a place at which processes listen.
+     *
+     * @param socket the port or path, as {@code tcp(22)}; not null
+     * @return assertions on who listens there
+     */
+    public SocketAssert socket(GuestSocket socket) {
+        return new SocketAssert(subject(), socket);
     }
 
     /**

@@ -1,9 +1,15 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
+import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp6;
+import static io.github.incusstemcell.junit.assertj.GuestSocket.udp;
+import static io.github.incusstemcell.junit.assertj.GuestSocket.udp6;
+import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
@@ -19,7 +25,7 @@ class GuestAssertionsTest {
     private static String message(StemcellContainer stemcell, ThrowingCallable assertion) {
         Throwable thrown = catchThrowable(assertion);
         assertThat(thrown).as("an assertion that should have failed").isInstanceOf(AssertionError.class);
-        return thrown.getMessage().replace(stemcell.name(), "NAME");
+        return thrown.getMessage().replace(stemcell.name(), "NAME").replaceAll("\\[\\d+]", "[PID]");
     }
 
     private static void fail(StemcellContainer stemcell, String pattern, ThrowingCallable... assertions) {
@@ -177,5 +183,85 @@ class GuestAssertionsTest {
                         () -> assertThat(stemcell).packageNamed("bash").hasVersionAtLeast("newest")))
                 .startsWith("Comparing versions by 'dpkg --compare-versions ")
                 .contains("ended with exit code ");
+    }
+
+    @Test
+    void aSocket(StemcellContainer stemcell) {
+        stemcell.files().writeString("/listens.pl", """
+                use Socket qw(:all);
+                sub open_socket {
+                    my ($family, $type, $address) = @_;
+                    socket(my $socket, $family, $type, 0) or die $!;
+                    setsockopt($socket, IPPROTO_IPV6, IPV6_V6ONLY, 1) if $family == AF_INET6;
+                    setsockopt($socket, IPPROTO_IPV6, 78, 1) if $family == AF_INET6; # IPV6_FREEBIND
+                    bind($socket, $address) or die $!;
+                    $type != SOCK_STREAM or listen($socket, 1) or die $!;
+                    push @sockets, $socket;
+                }
+                open_socket(AF_INET, SOCK_STREAM, pack_sockaddr_in(7001, inet_aton("127.0.0.1")));
+                open_socket(AF_INET, SOCK_STREAM, pack_sockaddr_in(7001, inet_aton("127.0.0.2")));
+                open_socket(AF_INET6, SOCK_STREAM, pack_sockaddr_in6(7002, inet_pton(AF_INET6, "2001:db8::1:0:0:5")));
+                open_socket(AF_INET6, SOCK_DGRAM, pack_sockaddr_in6(7002, inet_pton(AF_INET6, "::")));
+                open_socket(AF_INET, SOCK_DGRAM, pack_sockaddr_in(7003, INADDR_ANY));
+                open_socket(AF_UNIX, SOCK_STREAM, pack_sockaddr_un("/run/with space"));
+                system("systemd-notify --ready");
+                sleep 1000;
+                """);
+        stemcell.systemd()
+                .writeUnit(
+                        "listens.service",
+                        "[Service]\nType=notify\nNotifyAccess=all\nExecStart=/usr/bin/perl /listens.pl\n");
+        stemcell.systemd().start("listens");
+
+        assertThat(stemcell)
+                .socket(tcp(7001))
+                .isListening()
+                .listensOn("127.0.0.1")
+                .listensOnlyOn("127.0.0.2", "127.0.0.1")
+                .isOwnedByProcess("perl")
+                .isOwnedByUnit("listens");
+        assertThat(stemcell)
+                .socket(tcp6(7002))
+                .listensOnlyOn("2001:db8::1:0:0:5")
+                .isOwnedByUnit("listens.service");
+        assertThat(stemcell).socket(udp6(7002)).listensOnlyOn("::");
+        assertThat(stemcell).socket(udp(7003)).listensOnlyOn("0.0.0.0");
+        assertThat(stemcell).socket(unix("/run/with space")).isListening().isOwnedByProcess("perl");
+        assertThat(stemcell).socket(unix("/run/systemd/private")).isOwnedByProcess("systemd");
+        assertThat(stemcell).socket(tcp(7002)).isNotListening();
+        assertThat(stemcell).always(ofMillis(100)).socket(tcp(7003)).isNotListening();
+
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).socket(tcp(7001)).isOwnedByUnit("ssh")))
+                .isEqualTo("Expecting tcp port 7001 on NAME to be owned by the unit ssh.service\n"
+                        + "  but was: tcp 127.0.0.1:7001 by perl[PID] of listens.service;"
+                        + " tcp 127.0.0.2:7001 by perl[PID] of listens.service");
+        fail(
+                stemcell,
+                "Expecting tcp port 7001 on NAME to .*\n  but was: tcp 127.0.0.1:7001 by perl.*",
+                () -> assertThat(stemcell).socket(tcp(7001)).isNotListening(),
+                () -> assertThat(stemcell).socket(tcp(7001)).listensOn("0.0.0.0"),
+                () -> assertThat(stemcell).socket(tcp(7001)).listensOnlyOn("127.0.0.1"),
+                () -> assertThat(stemcell).socket(tcp(7001)).isOwnedByProcess("sshd"));
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(100))
+                        .socket(tcp(7002))
+                        .isListening()))
+                .startsWith("Expecting tcp port 7002 on NAME to be listened on within 0.1s\n"
+                        + "  but nobody listens there; the closest: tcp6 [2001:db8::1:0:0:5]:7002 by perl[PID] of listens.service;"
+                        + " udp6 [::]:7002 by perl[PID] of listens.service; tcp 127.0.0.1:7001 by perl[PID]");
+        fail(
+                stemcell,
+                "Expecting unix socket /run/without space on NAME to .*\n"
+                        + "  but nobody listens there; the closest: unix /run/with space by perl.*",
+                () -> assertThat(stemcell).socket(unix("/run/without space")).isListening(),
+                () -> assertThat(stemcell).socket(unix("/run/without space")).isOwnedByProcess("perl"));
+        assertThatThrownBy(() ->
+                        assertThat(stemcell).socket(unix("/run/with space")).listensOn(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A Unix socket has no address: /run/with space");
+        assertThatThrownBy(() -> tcp(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a port of tcp, 1 to 65535: 0");
     }
 }

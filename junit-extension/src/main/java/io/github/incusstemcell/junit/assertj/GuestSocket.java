@@ -1,0 +1,98 @@
+package io.github.incusstemcell.junit.assertj;
+
+/**
+ * A place at which a guest's processes may listen; meant for static imports of its factories, as {@code socket(tcp(22))}.
+ *
+ * @param protocol of which kind it is; not null
+ * @param port the number of the port, 1 to 65535; 0 for Unix sockets
+ * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports; not null
+ */
+public record GuestSocket(Protocol protocol, int port, String path) {
+
+    /** The kinds of sockets, as {@code /proc/net} tells them apart. */
+    public enum Protocol {
+        /** TCP over IPv4. */
+        TCP,
+        /** TCP over IPv6. */
+        TCP6,
+        /** UDP over IPv4. */
+        UDP,
+        /** UDP over IPv6. */
+        UDP6,
+        /** Unix sockets. */
+        UNIX;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** Checks what was given. */
+    public GuestSocket {
+        if (protocol == Protocol.UNIX) {
+            if (!path.startsWith("/") && !path.startsWith("@")) {
+                throw new IllegalArgumentException(
+                        "Not the absolute path of a Unix socket, nor an abstract name behind an @: '" + path + "'");
+            }
+        } else if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("Not a port of " + protocol + ", 1 to 65535: " + port);
+        }
+    }
+
+    /**
+     * A port of TCP over IPv4. A process that listens on {@code [::]} takes such connections, too, and is found by {@link #tcp6}.
+     *
+     * @param port the number of the port, 1 to 65535
+     * @return it; not null
+     */
+    public static GuestSocket tcp(int port) {
+        return new GuestSocket(Protocol.TCP, port, "");
+    }
+
+    /**
+     * A port of TCP over IPv6.
+     *
+     * @param port the number of the port, 1 to 65535
+     * @return it; not null
+     */
+    public static GuestSocket tcp6(int port) {
+        return new GuestSocket(Protocol.TCP6, port, "");
+    }
+
+    /**
+     * A port of UDP over IPv4.
+     *
+     * @param port the number of the port, 1 to 65535
+     * @return it; not null
+     */
+    public static GuestSocket udp(int port) {
+        return new GuestSocket(Protocol.UDP, port, "");
+    }
+
+    /**
+     * A port of UDP over IPv6.
+     *
+     * @param port the number of the port, 1 to 65535
+     * @return it; not null
+     */
+    public static GuestSocket udp6(int port) {
+        return new GuestSocket(Protocol.UDP6, port, "");
+    }
+
+    /**
+     * A Unix socket.
+     *
+     * @param path its absolute path, or its abstract name behind an {@code @}; not null
+     * @return it; not null
+     */
+    public static GuestSocket unix(String path) {
+        return new GuestSocket(Protocol.UNIX, 0, path);
+    }
+
+    /** {@return it as in "tcp port 22" or "unix socket /run/x"} */
+    @Override
+    public String toString() {
+        return protocol == Protocol.UNIX ? "unix socket " + path : protocol + " port " + port;
+    }
+}

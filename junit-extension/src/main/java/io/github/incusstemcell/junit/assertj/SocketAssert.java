@@ -1,0 +1,102 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Assertions on who listens at one place, as the kernel's tables under {@code /proc/net} have it. Where nobody listens all of them fail
+ * but {@link #isNotListening()}. A socket that systemd holds for a service that does not run yet is listened on, by systemd.
+ */
+public final class SocketAssert {
+
+    private final GuestSocket socket;
+    private final Presence<Listening, Listening> presence;
+
+    SocketAssert(Subject subject, GuestSocket socket) {
+        this.socket = socket;
+        this.presence = new Presence<>(
+                subject,
+                socket.toString(),
+                () -> Listening.now(subject.stemcell(), socket),
+                Listening::ifThere,
+                Listening::words,
+                Listening::surroundings);
+    }
+
+    private SocketAssert that(String wanted, Predicate<Listening> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where somebody listens there, on whatever address} */
+    public SocketAssert isListening() {
+        return that("be listened on", listening -> true);
+    }
+
+    /** {@return this, where nobody listens there, on no address} */
+    public SocketAssert isNotListening() {
+        presence.isAbsent("not be listened on");
+        return this;
+    }
+
+    /**
+     * Checks an address.
+     *
+     * @param address one of those that are listened on, in numbers, as {@code 0.0.0.0} or {@code ::1}; not null
+     * @return this
+     */
+    public SocketAssert listensOn(String address) {
+        requirePort();
+        return that(
+                "be listened on at " + address,
+                listening -> listening.addresses().contains(address));
+    }
+
+    /**
+     * Checks all addresses.
+     *
+     * @param addresses those that are listened on, in numbers, in any order; at least one
+     * @return this
+     */
+    public SocketAssert listensOnlyOn(String... addresses) {
+        requirePort();
+        List<String> wanted = List.copyOf(new TreeSet<>(List.of(addresses)));
+        if (wanted.isEmpty()) {
+            throw new IllegalArgumentException("Name an address, or ask whether nobody listens by isNotListening");
+        }
+        return that(
+                "be listened on at " + String.join(" ", wanted) + " only",
+                listening -> listening.addresses().equals(wanted));
+    }
+
+    private void requirePort() {
+        if (socket.protocol() == Protocol.UNIX) {
+            throw new IllegalArgumentException("A Unix socket has no address: " + socket.path());
+        }
+    }
+
+    /**
+     * Checks who listens, on each address.
+     *
+     * @param name the name of a process that holds the socket, whatever others do; the kernel cuts names to 15 bytes; not null
+     * @return this
+     */
+    public SocketAssert isOwnedByProcess(String name) {
+        return that(
+                "be owned by the process " + name, listening -> listening.areAllHeldBy(owner -> owner.isNamed(name)));
+    }
+
+    /**
+     * Checks who listens, on each address.
+     *
+     * @param unit the unit of a process that holds the socket, whatever others do; without a type it is a service; not null
+     * @return this
+     */
+    public SocketAssert isOwnedByUnit(String unit) {
+        return that(
+                "be owned by the unit " + Processes.unitName(unit),
+                listening -> listening.areAllHeldBy(owner -> owner.isPartOf(unit)));
+    }
+}

@@ -1,0 +1,126 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.GuestFileException;
+import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/** The sockets of one kind on which a guest listens, from the kernel's own tables under /proc/net. */
+record Sockets(List<Listener> listeners) {
+
+    private static final String LISTENING = "0A";
+    private static final String UDP_UNCONNECTED = "07";
+    /** In the flags of a Unix socket: listen() was called. */
+    private static final int ACCEPTS = 0x10000;
+
+    private static final String DATAGRAM = "0002";
+
+    /**
+     * A listening socket.
+     *
+     * @param address its local address, without a port; empty for Unix sockets
+     */
+    record Listener(GuestSocket socket, String address, long inode) {
+
+        /** As tcp 0.0.0.0:22, tcp6 [::]:22, or unix /run/x. */
+        String words() {
+            if (socket.protocol() == Protocol.UNIX) {
+                return "unix " + socket.path();
+            }
+            String host = address.contains(":") ? "[" + address + "]" : address;
+            return socket.protocol() + " " + host + ":" + socket.port();
+        }
+    }
+
+    static Sockets of(GuestFiles files, Protocol protocol) {
+        List<Listener> found = new ArrayList<>();
+        table(files, protocol).lines().skip(1).forEach(line -> {
+            (protocol == Protocol.UNIX
+                            ? unix(line.split(" +", 8))
+                            : port(protocol, line.strip().split(" +")))
+                    .ifPresent(found::add);
+        });
+        found.sort(Comparator.comparing(Listener::words));
+        return new Sockets(found);
+    }
+
+    private static String table(GuestFiles files, Protocol protocol) {
+        try {
+            return files.readString("/proc/net/" + protocol);
+        } catch (GuestFileException e) {
+            boolean withoutIpv6 = e.reason() == GuestFileException.Reason.NOT_FOUND
+                    && (protocol == Protocol.TCP6 || protocol == Protocol.UDP6);
+            if (withoutIpv6) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
+    /** Fields: number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode. */
+    private static Optional<Listener> port(Protocol protocol, String[] field) {
+        boolean stream = protocol == Protocol.TCP || protocol == Protocol.TCP6;
+        if (!field[3].equals(stream ? LISTENING : UDP_UNCONNECTED)) {
+            return Optional.empty();
+        }
+        int colon = field[1].indexOf(':');
+        int port = Integer.parseInt(field[1].substring(colon + 1), 16);
+        if (port == 0) {
+            return Optional.empty();
+        }
+        String address = address(field[1].substring(0, colon));
+        return Optional.of(new Listener(new GuestSocket(protocol, port, ""), address, Long.parseLong(field[9])));
+    }
+
+    /** Fields: number, references, protocol, flags, type, state, inode, and the path where there is one. */
+    private static Optional<Listener> unix(String[] field) {
+        boolean listens = (Integer.parseInt(field[3], 16) & ACCEPTS) != 0 || field[4].equals(DATAGRAM);
+        if (field.length < 8 || !listens || !(field[7].startsWith("/") || field[7].startsWith("@"))) {
+            return Optional.empty();
+        }
+        return Optional.of(new Listener(GuestSocket.unix(field[7]), "", Long.parseLong(field[6])));
+    }
+
+    /** The kernel prints addresses as words of four bytes, each in the order of the machine, which is little endian. */
+    private static String address(String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        for (int word = 0; word < bytes.length; word += 4) {
+            for (int i = 0; i < 2; i++) {
+                byte other = bytes[word + i];
+                bytes[word + i] = bytes[word + 3 - i];
+                bytes[word + 3 - i] = other;
+            }
+        }
+        try {
+            return bytes.length == 4
+                    ? InetAddress.getByAddress(bytes).getHostAddress()
+                    : shortened(Inet6Address.getByAddress("", bytes, -1).getHostAddress());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("Expecting an address of 4 or 16 bytes in /proc/net\n  but was: " + hex, e);
+        }
+    }
+
+    /** With the longest run of zeros left out, as RFC 5952 has it. */
+    private static String shortened(String address) {
+        for (int zeros = 8; zeros > 1; zeros--) {
+            String text = address.replaceFirst("(^|:)0(:0){" + (zeros - 1) + "}(:|$)", "::");
+            if (!text.equals(address)) {
+                return text;
+            }
+        }
+        return address;
+    }
+
+    List<Listener> at(GuestSocket socket) {
+        return listeners.stream()
+                .filter(listener -> listener.socket().equals(socket))
+                .toList();
+    }
+}

@@ -49,6 +49,11 @@ record Processes(List<Entry> entries) {
             return Optional.empty();
         }
 
+        /** Whether it has not ended. */
+        boolean isAlive() {
+            return state != 'Z' && state != 'X';
+        }
+
         boolean isPartOf(String unit) {
             return unit().filter(unitName(unit)::equals).isPresent();
         }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
- * packages, its sockets, its commands. */
+ * packages, its sockets, its processes, its commands. */
 public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private final Timing timing;
@@ -120,6 +120,16 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      */
     public SocketAssert socket(GuestSocket socket) {
         return new SocketAssert(subject(), socket);
+    }
+
+    /**
+     * Turns to the processes of a name.
+     *
+     * @param name what the kernel calls them, which is the name of their program mostly; it keeps 15 bytes; not null
+     * @return assertions on all of them
+     */
+    public ProcessAssert process(String name) {
+        return new ProcessAssert(subject(), name);
     }
 
     /**

@@ -264,4 +264,61 @@ class GuestAssertionsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not a port of tcp, 1 to 65535: 0");
     }
+
+    @Test
+    void aProcess(StemcellContainer stemcell) {
+        stemcell.shell("cp /bin/sleep /usr/bin/napper && cp /bin/sleep /usr/bin/a-very-long-sleeper && useradd tired")
+                .requireSuccess();
+        for (String name : new String[] {"nap1", "nap2"}) {
+            stemcell.systemd()
+                    .writeUnit(
+                            name + ".service",
+                            "[Service]\nUser=tired\nSlice=naps.slice\nExecStart=/usr/bin/napper 1000\n");
+            stemcell.systemd().start(name);
+        }
+        stemcell.shell("a-very-long-sleeper 1000 >/dev/null 2>&1 &");
+
+        assertThat(stemcell)
+                .within(ofSeconds(20))
+                .process("napper")
+                .isRunning()
+                .hasCount(2)
+                .runsAs("tired")
+                .hasArgument("1000");
+        assertThat(stemcell).process("a-very-long-sleeper").isRunning();
+        assertThat(stemcell)
+                .process("systemd-journald")
+                .isPartOfUnit("systemd-journald")
+                .hasCount(1);
+        assertThat(stemcell).process("dragon").isNotRunning();
+        assertThat(stemcell).process("grep").isNotRunning();
+        assertThat(stemcell).always(ofMillis(100)).process("napper").isRunning();
+
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).process("napper").hasCount(1)))
+                .isEqualTo("Expecting process napper on NAME to be running 1 times\n"
+                        + "  but was: napper[PID] of nap1.service, user tired: /usr/bin/napper 1000;"
+                        + " napper[PID] of nap2.service, user tired: /usr/bin/napper 1000");
+        fail(
+                stemcell,
+                "Expecting process napper on NAME to .*\n  but was: napper\\[PID] of nap1.service, .*",
+                () -> assertThat(stemcell).process("napper").isNotRunning(),
+                () -> assertThat(stemcell).process("napper").runsAs("root"),
+                () -> assertThat(stemcell).process("napper").hasArgument("/usr/bin/napper"),
+                () -> assertThat(stemcell).process("napper").isPartOfUnit("nap1"));
+        fail(
+                stemcell,
+                "Expecting process nipper on NAME to .*\n  but there is no such process; the closest names: napper, .*",
+                () -> assertThat(stemcell).process("nipper").isRunning(),
+                () -> assertThat(stemcell).process("nipper").hasCount(1),
+                () -> assertThat(stemcell).process("nipper").runsAs("tired"),
+                () -> assertThat(stemcell).process("nipper").isPartOfUnit("nap1"));
+        fail(
+                stemcell,
+                "Expecting user tried on NAME to exist\n  but there is no such user; the closest names: tired, .*",
+                () -> assertThat(stemcell).process("napper").runsAs("tried"));
+        assertThatThrownBy(() -> assertThat(stemcell).process("napper").hasCount(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a count of processes that are there: 0; whether there are none asks isNotRunning");
+    }
 }

@@ -1,0 +1,147 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Assertions on the processes of one name, on all of them. Where there are none all of them fail but {@link #isNotRunning()}. A process
+ * that has ended and that its parent has not asked for yet is none.
+ */
+public final class ProcessAssert {
+
+    private final Subject subject;
+    private final Presence<Running, Running> presence;
+
+    ProcessAssert(Subject subject, String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("No process has the empty name");
+        }
+        this.subject = subject;
+        this.presence = new Presence<>(
+                subject,
+                "process " + name,
+                () -> Running.now(subject.stemcell(), name),
+                Running::ifThere,
+                Running::words,
+                Running::surroundings);
+    }
+
+    /** The processes of one name, and all those that there are, at one moment. */
+    private record Running(String name, List<Processes.Entry> found, Processes all, Accounts accounts) {
+
+        static Running now(StemcellContainer stemcell, String name) {
+            Processes all = Processes.of(stemcell);
+            List<Processes.Entry> found = all.entries().stream()
+                    .filter(process -> process.isNamed(name) && process.isAlive())
+                    .toList();
+            return new Running(name, found, all, Accounts.of(stemcell.files()));
+        }
+
+        Optional<Running> ifThere() {
+            return found.isEmpty() ? Optional.empty() : Optional.of(this);
+        }
+
+        boolean allMatch(Predicate<Processes.Entry> holds) {
+            return found.stream().allMatch(holds);
+        }
+
+        String user(Processes.Entry process) {
+            return accounts.users().stream()
+                    .filter(user -> user.uid() == process.uid())
+                    .map(Accounts.User::name)
+                    .findFirst()
+                    .orElse(String.valueOf(process.uid()));
+        }
+
+        String words() {
+            return found.stream()
+                    .map(process ->
+                            process.words() + ", user " + user(process) + ": " + String.join(" ", process.argv()))
+                    .collect(Collectors.joining("; "));
+        }
+
+        String surroundings() {
+            return "there is no such process; the closest names: "
+                    + String.join(
+                            ", ",
+                            NearMisses.of(
+                                    name,
+                                    all.entries().stream()
+                                            .filter(Processes.Entry::isAlive)
+                                            .map(Processes.Entry::name)
+                                            .toList()));
+        }
+    }
+
+    private ProcessAssert that(String wanted, Predicate<Running> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where there is such a process} */
+    public ProcessAssert isRunning() {
+        return that("be running", running -> true);
+    }
+
+    /** {@return this, where there is no such process} */
+    public ProcessAssert isNotRunning() {
+        presence.isAbsent("not be running");
+        return this;
+    }
+
+    /**
+     * Checks how many there are.
+     *
+     * @param count how many, one or more
+     * @return this
+     */
+    public ProcessAssert hasCount(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException(
+                    "Not a count of processes that are there: " + count + "; whether there are none asks isNotRunning");
+        }
+        return that("be running " + count + " times", running -> running.found().size() == count);
+    }
+
+    /**
+     * Checks whose rights they have.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public ProcessAssert runsAs(String user) {
+        new UserAssert(subject.now(), user).exists();
+        return that("run as the user " + user, running -> running.accounts()
+                .user(user)
+                .filter(account -> running.allMatch(process -> process.uid() == account.uid()))
+                .isPresent());
+    }
+
+    /**
+     * Checks an argument.
+     *
+     * @param argument one that each of them was started with, whole; not null
+     * @return this
+     */
+    public ProcessAssert hasArgument(String argument) {
+        return that(
+                "have the argument " + argument,
+                running -> running.allMatch(
+                        process -> process.argv().stream().skip(1).anyMatch(argument::equals)));
+    }
+
+    /**
+     * Checks the unit.
+     *
+     * @param unit the innermost service or scope that they are part of; without a type it is a service; not null
+     * @return this
+     */
+    public ProcessAssert isPartOfUnit(String unit) {
+        return that(
+                "be part of the unit " + Processes.unitName(unit),
+                running -> running.allMatch(process -> process.isPartOf(unit)));
+    }
+}

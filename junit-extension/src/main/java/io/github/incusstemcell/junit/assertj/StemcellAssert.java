@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 
 /** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
- * packages, its sockets, its processes, its commands. */
+ * packages, its sockets, its processes, its mounts, its commands. */
 public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private final Timing timing;
@@ -130,6 +130,16 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      */
     public ProcessAssert process(String name) {
         return new ProcessAssert(subject(), name);
+    }
+
+    /**
+     * Turns to what is mounted.
+     *
+     * @param path the absolute path at which it is, without a slash at its end; not null
+     * @return assertions on it
+     */
+    public MountAssert mount(String path) {
+        return new MountAssert(subject(), path);
     }
 
     /**

@@ -321,4 +321,46 @@ class GuestAssertionsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not a count of processes that are there: 0; whether there are none asks isNotRunning");
     }
+
+    @Test
+    void aMount(StemcellContainer stemcell) {
+        stemcell.shell("mkdir -p '/m/a b' /m/over && mount -t tmpfs -o nosuid,mode=750,size=64k store '/m/a b'"
+                        + " && mount -t tmpfs below /m/over && mount -t tmpfs -o ro above /m/over")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .mount("/m/a b")
+                .isMounted()
+                .hasType("tmpfs")
+                .hasSource("store")
+                .hasOption("nosuid")
+                .hasOption("mode=750")
+                .doesNotHaveOption("noexec");
+        assertThat(stemcell).mount("/m/over").hasSource("above").isReadOnly().doesNotHaveOption("rw");
+        assertThat(stemcell).mount("/m").isNotMounted();
+        assertThat(stemcell).always(ofMillis(100)).mount("/").isMounted();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).mount("/m/a b").hasType("ext4"))
+                        .replaceAll("rw,.*", "OPTIONS"))
+                .isEqualTo("Expecting mount /m/a b on NAME to have the type ext4\n"
+                        + "  but was: tmpfs of store with OPTIONS");
+        fail(
+                stemcell,
+                "Expecting mount /m/a b on NAME to .*\n  but was: tmpfs of store with rw,.*",
+                () -> assertThat(stemcell).mount("/m/a b").isNotMounted(),
+                () -> assertThat(stemcell).mount("/m/a b").hasSource("tmpfs"),
+                () -> assertThat(stemcell).mount("/m/a b").hasOption("noexec"),
+                () -> assertThat(stemcell).mount("/m/a b").doesNotHaveOption("nosuid"),
+                () -> assertThat(stemcell).mount("/m/a b").isReadOnly());
+        fail(
+                stemcell,
+                "Expecting mount /m/over/x on NAME to .*\n  but nothing is mounted there;"
+                        + " the path is part of the mount /m/over; the closest: /m/over, .*",
+                () -> assertThat(stemcell).mount("/m/over/x").isMounted(),
+                () -> assertThat(stemcell).mount("/m/over/x").doesNotHaveOption("nosuid"),
+                () -> assertThat(stemcell).mount("/m/over/x").isReadOnly());
+        assertThatThrownBy(() -> assertThat(stemcell).mount("/m/"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not an absolute path without a slash at its end: '/m/'");
+    }
 }

@@ -1,0 +1,86 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.function.Predicate;
+
+/**
+ * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
+ * is mounted all of them fail but {@link #isNotMounted()}.
+ */
+public final class MountAssert {
+
+    private final Presence<Mounts, Mounts.Mount> presence;
+
+    MountAssert(Subject subject, String path) {
+        if (!path.startsWith("/") || path.length() > 1 && path.endsWith("/")) {
+            throw new IllegalArgumentException("Not an absolute path without a slash at its end: '" + path + "'");
+        }
+        this.presence = new Presence<>(
+                subject,
+                "mount " + path,
+                () -> Mounts.of(subject.stemcell().files()),
+                mounts -> mounts.at(path),
+                Mounts.Mount::words,
+                mounts -> mounts.notMounted(path));
+    }
+
+    private MountAssert that(String wanted, Predicate<Mounts.Mount> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where something is mounted there} */
+    public MountAssert isMounted() {
+        return that("be mounted", mount -> true);
+    }
+
+    /** {@return this, where nothing is mounted there; the path may exist or not} */
+    public MountAssert isNotMounted() {
+        presence.isAbsent("not be mounted");
+        return this;
+    }
+
+    /**
+     * Checks the file system.
+     *
+     * @param type the kernel's name of it, as {@code tmpfs} or {@code ext4}; not null
+     * @return this
+     */
+    public MountAssert hasType(String type) {
+        return that("have the type " + type, mount -> mount.type().equals(type));
+    }
+
+    /**
+     * Checks what is mounted.
+     *
+     * @param source the device or another name, as the kernel has it; not null
+     * @return this
+     */
+    public MountAssert hasSource(String source) {
+        return that("have the source " + source, mount -> mount.source().equals(source));
+    }
+
+    /**
+     * Checks an option.
+     *
+     * @param option one of the mount or of its file system, as {@code nosuid} or {@code mode=755}; not null
+     * @return this
+     */
+    public MountAssert hasOption(String option) {
+        return that("have the option " + option, mount -> mount.options().contains(option));
+    }
+
+    /**
+     * Checks that an option is not there.
+     *
+     * @param option as for {@link #hasOption}; not null
+     * @return this
+     */
+    public MountAssert doesNotHaveOption(String option) {
+        return that("not have the option " + option, mount -> !mount.options().contains(option));
+    }
+
+    /** {@return this, where nothing can be written, because of the mount or of its file system} */
+    public MountAssert isReadOnly() {
+        return that("be read-only", Mounts.Mount::readOnly);
+    }
+}

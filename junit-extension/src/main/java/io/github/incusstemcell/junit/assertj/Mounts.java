@@ -1,0 +1,74 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.GuestFiles;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The mounts that PID 1 of a guest sees, the oldest first, as proc_pid_mountinfo(5) has them. */
+record Mounts(List<Mount> mounts) {
+
+    /**
+     * A mount.
+     *
+     * @param path where it is mounted
+     * @param options those of the mount, and those of the file system
+     */
+    record Mount(String path, String type, String source, Set<String> options, boolean readOnly) {
+
+        String words() {
+            return type + " of " + source + " with " + String.join(",", options);
+        }
+    }
+
+    static Mounts of(GuestFiles files) {
+        return new Mounts(
+                files.readString("/proc/1/mountinfo").lines().map(Mounts::mount).toList());
+    }
+
+    /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */
+    private static Mount mount(String line) {
+        List<String> field = Arrays.asList(line.split(" "));
+        int dash = field.subList(6, field.size()).indexOf("-") + 6;
+        List<String> own = List.of(field.get(5).split(","));
+        List<String> fileSystem = List.of(field.get(dash + 3).split(","));
+        boolean readOnly = own.contains("ro") || fileSystem.contains("ro");
+        Set<String> options = new LinkedHashSet<>(own);
+        options.addAll(fileSystem);
+        options.remove(readOnly ? "rw" : "ro");
+        return new Mount(plain(field.get(4)), field.get(dash + 1), plain(field.get(dash + 2)), options, readOnly);
+    }
+
+    /** Spaces, tabs, line ends and backslashes are written as octal numbers. */
+    private static String plain(String text) {
+        return text.replace("\\040", " ")
+                .replace("\\011", "\t")
+                .replace("\\012", "\n")
+                .replace("\\134", "\\");
+    }
+
+    /** The last that was mounted there, which hides those before it. */
+    Optional<Mount> at(String path) {
+        return mounts.stream().filter(mount -> mount.path().equals(path)).reduce((first, last) -> last);
+    }
+
+    String notMounted(String path) {
+        List<String> paths = mounts.stream().map(Mount::path).toList();
+        return "nothing is mounted there; the path is part of the mount " + around(path) + "; the closest: "
+                + String.join(", ", NearMisses.of(path, paths));
+    }
+
+    private String around(String path) {
+        List<String> above = new ArrayList<>();
+        for (int slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+            above.add(path.substring(0, slash));
+        }
+        return above.stream()
+                .filter(folder -> at(folder).isPresent())
+                .findFirst()
+                .orElse("/");
+    }
+}

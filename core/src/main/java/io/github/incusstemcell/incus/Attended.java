@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +72,7 @@ final class Attended {
     private void awaitExit(CompletableFuture<Void> trouble) throws InterruptedException, ExecutionException {
         CompletableFuture<Object> exit = CompletableFuture.anyOf(running.onExit(), trouble);
         try {
-            exitCode = (int) (command.timeout().isEmpty() ? exit.get() : exit.get(timeLeft(), TimeUnit.NANOSECONDS));
+            exitCode = (int) (command.timeout().isEmpty() ? Waiting.on(exit) : Waiting.on(exit, timeLeft()));
         } catch (TimeoutException e) {
             timedOut = true;
             running.kill();
@@ -80,18 +80,18 @@ final class Attended {
         }
     }
 
-    private long timeLeft() {
-        return command.timeout().orElseThrow().toNanos() - (System.nanoTime() - begin);
+    private Duration timeLeft() {
+        return command.timeout().orElseThrow().minusNanos(System.nanoTime() - begin);
     }
 
     /** What is printed has been sent before the end was; only who was killed and does not die leaves streams open. */
     private void awaitDrained(CompletableFuture<Void> drained) throws InterruptedException, ExecutionException {
         if (!timedOut) {
-            drained.get();
+            Waiting.on(drained);
             return;
         }
         try {
-            drained.get(PATIENCE_WITH_THE_DEAD.toNanos(), TimeUnit.NANOSECONDS);
+            Waiting.on(drained, PATIENCE_WITH_THE_DEAD);
         } catch (TimeoutException e) {
             LOG.warn("'{}' was killed after its timeout, but its output does not end", command);
         }

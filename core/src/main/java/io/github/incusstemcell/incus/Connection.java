@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.Waiting;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -104,7 +105,7 @@ final class Connection implements AutoCloseable {
     /** Waits for what {@link #askLater} or {@link #upgradeLater} began; an interrupt cancels it. */
     <T> T await(Object what, CompletableFuture<T> pending) {
         try {
-            return pending.get();
+            return Waiting.on(pending);
         } catch (InterruptedException e) {
             pending.cancel(true);
             throw new IncusInterruptedException(what.toString(), e);

@@ -1,13 +1,13 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.Waiting;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -86,7 +86,7 @@ public final class RunningCommand implements AutoCloseable {
      */
     public OptionalInt waitFor(Duration limit) {
         try {
-            return OptionalInt.of(exit.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+            return OptionalInt.of(Waiting.on(exit, limit));
         } catch (TimeoutException e) {
             return OptionalInt.empty();
         } catch (InterruptedException e) {
@@ -140,7 +140,7 @@ public final class RunningCommand implements AutoCloseable {
 
     private boolean isDeadSoon() {
         try {
-            exit.copy().handle((code, failure) -> true).get(PATIENCE_WITH_THE_DEAD.toNanos(), TimeUnit.NANOSECONDS);
+            Waiting.on(exit.handle((code, failure) -> true), PATIENCE_WITH_THE_DEAD);
             return true;
         } catch (TimeoutException e) {
             return false;

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.Waiting;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -146,7 +146,7 @@ final class BusConnection implements AutoCloseable {
 
     private <T> T await(CompletableFuture<T> future, String what, Duration timeout) {
         try {
-            return future.get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+            return Waiting.on(future, timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while systemd of " + peer + " was asked to " + what, e);

@@ -1,12 +1,12 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -251,8 +251,7 @@ final class BusManager implements ServiceManager {
 
         String await(long id, Duration timeout, java.util.function.Supplier<SystemdException> late) {
             try {
-                return (String) CompletableFuture.anyOf(result(id), lost)
-                        .get(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS);
+                return (String) Waiting.on(CompletableFuture.anyOf(result(id), lost), timeout);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SystemdException("Interrupted while waiting for a job of systemd", e);

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
@@ -12,7 +13,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -138,7 +138,7 @@ public final class Journal {
         };
         try (JournalFollower follower = follow(query, look)) {
             follower.onFailure(found::completeExceptionally);
-            return Optional.of(found.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(Waiting.on(found, timeout));
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (InterruptedException e) {

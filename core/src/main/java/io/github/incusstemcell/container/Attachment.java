@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
  * sets it up before it starts init: nothing in the guest has to run for it. Elsewhere the guest asks by DHCP.
  *
  * <p>Addresses are drawn by chance from the part of the subnet that DHCP does not give away. Other processes draw from it
- * too; Incus refuses to start a second container with an address, and the launcher then draws again.
+ * too; Incus refuses to start a second container with an address, and the launcher then draws again. On a bridge without DHCP Incus
+ * keeps no such book, so nothing is drawn there: the test has to choose.
  */
 final class Attachment {
 
@@ -32,8 +33,9 @@ final class Attachment {
     private final Incus incus;
     private final NetworkInfo network;
     private final Optional<Subnet> subnet;
-    private final boolean fixed;
-    private final Set<String> given = ConcurrentHashMap.newKeySet();
+    private final boolean lowLevel;
+    private final boolean dhcp;
+    private final Map<String, String> given = new ConcurrentHashMap<>();
 
     /**
      * @param lowLevel whether instances may set {@code raw.lxc}
@@ -42,9 +44,10 @@ final class Attachment {
         this.incus = incus;
         this.network = network;
         this.subnet = Optional.ofNullable(network.config().get("ipv4.address"))
-                .filter(address -> address.contains("/"))
+                .filter(address -> isOurBridge() && address.contains("/"))
                 .map(Subnet::parse);
-        this.fixed = lowLevel && network.isManaged() && network.type().equals("bridge") && subnet.isPresent();
+        this.lowLevel = lowLevel;
+        this.dhcp = !"false".equals(network.config().get("ipv4.dhcp"));
     }
 
     /** The network that a user named; it has to exist. */
@@ -63,22 +66,69 @@ final class Attachment {
                         + " ipv4.address=10.78.0.1/24 ipv6.address=none"));
     }
 
-    /** An address for a new container, kept until it is {@linkplain #release released}; empty where DHCP gives it. */
-    Optional<Inet4Address> take() {
-        if (!fixed) {
-            return Optional.empty();
+    /** A bridge that Incus has set up: of any other network we do not know which addresses are free. */
+    private boolean isOurBridge() {
+        return network.isManaged() && network.type().equals("bridge");
+    }
+
+    /** Finds out whether a guest can have an address of its own choice; other containers may still be in the way. */
+    void check(Inet4Address wanted) {
+        String place = "the address " + wanted.getHostAddress() + " on the network '" + network.name() + "' of "
+                + incus.endpoint();
+        if (subnet.isEmpty()) {
+            throw new IncusStemcellException("No container can be given " + place + ", which is "
+                    + (isOurBridge() ? "a bridge without IPv4" : "no bridge that Incus manages")
+                    + ". Leave the address out, or name with network = \"...\" a bridge that has an IPv4 subnet");
         }
+        if (!subnet.get().hasRoomFor(wanted)) {
+            throw new IncusStemcellException("No container can be given " + place + ", since that network's subnet is "
+                    + subnet.get() + ". Choose an address between "
+                    + subnet.get().at(1).getHostAddress() + " and "
+                    + subnet.get().at(subnet.get().size() - 2).getHostAddress() + " other than the gateway's, "
+                    + subnet.get().ownAddress().getHostAddress()
+                    + ", or name another network with network = \"...\"");
+        }
+        if (!lowLevel && !dhcp) {
+            throw new IncusStemcellException("No container can be given " + place + ", which has no DHCP, while the"
+                    + " project '" + incus.project() + "' forbids raw.lxc. Allow that with"
+                    + " restricted.containers.lowlevel=allow, or switch ipv4.dhcp of the network on");
+        }
+    }
+
+    /**
+     * An address for a new container, kept until it is {@linkplain #release released}; empty where DHCP gives it, or where none is to be had.
+     *
+     * @param wanted the one that it shall have, or empty to draw one
+     * @param user who gets it, for those who want the same
+     */
+    Optional<Inet4Address> take(Optional<Inet4Address> wanted, String user) {
+        if (wanted.isPresent()) {
+            claim(wanted.get(), user);
+            return wanted;
+        }
+        return subnet.isPresent() && lowLevel && dhcp ? Optional.of(draw(subnet.get(), user)) : Optional.empty();
+    }
+
+    private void claim(Inet4Address wanted, String user) {
+        String other = given.putIfAbsent(wanted.getHostAddress(), user);
+        if (other != null) {
+            throw new IncusStemcellException("The address " + wanted.getHostAddress() + " cannot be given to " + user
+                    + ": " + other + " has it. Give each its own; or, if tests run in parallel that want the same, run"
+                    + " them one after the other with @Execution(SAME_THREAD) or @ResourceLock");
+        }
+    }
+
+    private Inet4Address draw(Subnet from, String user) {
         Set<String> leased = leased();
-        int room = subnet.get().size() / 2 - 2;
+        int room = from.size() / 2 - 2;
         for (int attempt = 0; attempt < 10 * room; attempt++) {
-            Inet4Address address =
-                    subnet.get().at(2 + ThreadLocalRandom.current().nextInt(room));
+            Inet4Address address = from.at(2 + ThreadLocalRandom.current().nextInt(room));
             String text = address.getHostAddress();
-            if (!address.equals(subnet.get().ownAddress()) && !leased.contains(text) && given.add(text)) {
-                return Optional.of(address);
+            if (!address.equals(from.ownAddress()) && !leased.contains(text) && given.putIfAbsent(text, user) == null) {
+                return address;
             }
         }
-        throw new IncusStemcellException("No address is free for a container in the lower half of " + subnet.get()
+        throw new IncusStemcellException("No address is free for a container in the lower half of " + from
                 + ", the subnet of the network '" + network.name() + "' on " + incus.endpoint() + ": " + given.size()
                 + " are in use by this process. Name a larger network with incus.stemcell.network");
     }
@@ -97,6 +147,21 @@ final class Attachment {
                 .collect(Collectors.toSet());
     }
 
+    /** What is known, once a container is started, of the address that it was given; empty where it asks by DHCP. */
+    Optional<GuestAddress> known(Optional<Inet4Address> taken) {
+        if (taken.isPresent() && lowLevel) {
+            return taken.map(GuestAddress::of);
+        }
+        if (isOurBridge() && subnet.isEmpty()) {
+            return Optional.of(GuestAddress.none("has no IPv4 address, since the network '" + network.name()
+                    + "' that it is on has none (ipv4.address=none)"));
+        }
+        return dhcp
+                ? Optional.empty()
+                : Optional.of(GuestAddress.none("has no IPv4 address, since the network '" + network.name()
+                        + "' that it is on has no DHCP (ipv4.dhcp=false). Choose one for it with address = \"...\""));
+    }
+
     /** The device {@code eth0}. */
     Map<String, String> nic(Optional<Inet4Address> address) {
         Map<String, String> nic = new LinkedHashMap<>();
@@ -108,13 +173,14 @@ final class Attachment {
             nic.put("nictype", "bridged");
             nic.put("parent", network.name());
         }
-        address.ifPresent(given -> nic.put("ipv4.address", given.getHostAddress()));
+        // Incus refuses it where it could not tell the guest by DHCP.
+        address.filter(given -> dhcp).ifPresent(given -> nic.put("ipv4.address", given.getHostAddress()));
         return nic;
     }
 
     /** The instance options that go with the NIC. */
     Map<String, String> config(Optional<Inet4Address> address) {
-        return address.map(this::preset).orElse(Map.of());
+        return address.filter(given -> lowLevel).map(this::preset).orElse(Map.of());
     }
 
     /** The index in the keys is that of the first NIC, whatever it is called (lxc.container.conf(5)). */

@@ -1,16 +1,15 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
-import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import java.net.Inet4Address;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +46,7 @@ final class ContainerLauncher {
      * @throws io.github.incusstemcell.IncusStemcellException if not
      */
     void check(ContainerSpec spec) {
-        attachment(spec);
+        new InstanceRequest(spec, placement, attachment(spec)).check();
     }
 
     /**
@@ -57,19 +56,24 @@ final class ContainerLauncher {
     StemcellContainer launch(
             ContainerSpec spec, StemcellImage image, Instant asked, Optional<Consumer<Diagnostics>> ofFailedStart) {
         Instant begin = Instant.now();
-        Optional<Attachment> attachment = attachment(spec);
+        InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
         for (int draw = 1; ; draw++) {
-            Optional<Inet4Address> address = attachment.flatMap(Attachment::take);
             Instance instance = incus().instance(newName());
+            Optional<Inet4Address> address =
+                    request.attachment().flatMap(network -> network.take(spec.address(), user(instance, spec)));
             try {
-                return start(spec, image, attachment, address, instance, asked, begin);
+                return start(request, image, address, instance, asked, begin);
             } catch (RuntimeException e) {
-                if (!addressWasTaken(e)) {
+                boolean taken = addressWasTaken(e);
+                if (!taken) {
                     ofFailedStart.ifPresent(listener -> diagnose(instance, listener));
                 }
                 discard(instance, e);
-                address.ifPresent(attachment.get()::release);
-                if (!addressWasTaken(e) || draw == ADDRESS_DRAWS) {
+                address.ifPresent(request.attachment().get()::release);
+                if (taken && spec.address().isPresent()) {
+                    throw occupied(spec, e);
+                }
+                if (!taken || draw == ADDRESS_DRAWS) {
                     throw e;
                 }
             }
@@ -77,22 +81,25 @@ final class ContainerLauncher {
     }
 
     private StemcellContainer start(
-            ContainerSpec spec,
+            InstanceRequest request,
             StemcellImage image,
-            Optional<Attachment> attachment,
             Optional<Inet4Address> address,
             Instance instance,
             Instant asked,
             Instant begin) {
-        incus().instances().create(request(spec, image, attachment, address, instance.name()));
+        ContainerSpec spec = request.spec();
+        incus().instances()
+                .create(request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner())));
+        if (!request.startsAtOnce()) {
+            new BootFiles(spec.files()).writeTo(instance.files());
+            instance.start();
+        }
         Instant started = Instant.now();
         Systemd systemd = Systemd.of(instance);
-        Optional<Inet4Address> actual;
+        GuestAddress actual;
         try {
             new Booting(instance, systemd, image).await(spec.startupTimeout(), begin);
-            actual = address.isPresent() || attachment.isEmpty()
-                    ? address
-                    : Optional.of(new DhcpAddress(instance).await(spec.startupTimeout(), begin));
+            actual = address(request, address, instance, begin);
         } catch (RuntimeException e) {
             systemd.close();
             throw e;
@@ -102,45 +109,39 @@ final class ContainerLauncher {
                 "{} ({}) is up at {} after {} ms, {} ms of them until it was started",
                 instance.name(),
                 image,
-                actual.map(Inet4Address::getHostAddress).orElse("no address"),
+                actual,
                 Duration.between(begin, booted).toMillis(),
                 Duration.between(begin, started).toMillis());
-        Runnable release = () -> address.ifPresent(taken -> attachment.get().release(taken));
+        Runnable release =
+                () -> address.ifPresent(taken -> request.attachment().get().release(taken));
         StartTimes times = new StartTimes(asked, begin, started, booted);
-        return new StemcellContainer(instance, image, actual, spec.startupTimeout(), times, systemd, release);
+        return new StemcellContainer(instance, image, spec, actual, times, systemd, release);
     }
 
-    private NewInstance request(
-            ContainerSpec spec,
-            StemcellImage image,
-            Optional<Attachment> attachment,
-            Optional<Inet4Address> address,
-            String name) {
-        Map<String, Map<String, String>> devices = new LinkedHashMap<>();
-        devices.put("root", Map.of("type", "disk", "path", "/", "pool", placement.pool()));
-        attachment.ifPresent(network -> devices.put("eth0", network.nic(address)));
-        spec.devices()
-                .forEach((device, options) -> devices.merge(device, options, (ours, theirs) -> {
-                    Map<String, String> both = new LinkedHashMap<>(ours);
-                    both.putAll(theirs);
-                    return both;
-                }));
-        Map<String, String> config = new LinkedHashMap<>();
-        // Left unset, Incus would start the container again after a crash of the host, long after its test.
-        config.put("boot.autostart", "false");
-        attachment.ifPresent(network -> config.putAll(network.config(address)));
-        config.putAll(lease.of(spec.owner()).keys());
-        spec.config().forEach((key, value) -> {
-            // Our part of raw.lxc is the address; the user's lines come on top of it.
-            config.merge(key, value, (ours, theirs) -> key.equals("raw.lxc") ? ours + theirs : theirs);
-        });
-        NewInstance.Builder request = NewInstance.named(name)
-                .image(image.fingerprint())
-                .start()
-                .profiles(spec.profiles())
-                .config(config);
-        devices.forEach(request::device);
-        return request.build();
+    private static GuestAddress address(
+            InstanceRequest request, Optional<Inet4Address> taken, Instance instance, Instant begin) {
+        if (request.attachment().isEmpty()) {
+            return GuestAddress.none("was started without a network, so it has no address");
+        }
+        return request.attachment()
+                .get()
+                .known(taken)
+                .orElseGet(() -> GuestAddress.of(
+                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)));
+    }
+
+    private static String user(Instance instance, ContainerSpec spec) {
+        return "the container '" + instance.name() + "'" + (spec.owner().isEmpty() ? "" : " for " + spec.owner());
+    }
+
+    /** Two containers of one process cannot take the same, so it is another's. */
+    private IncusStemcellException occupied(ContainerSpec spec, RuntimeException refusal) {
+        String network = spec.network().orElseGet(() -> managedNetwork.ensure().name());
+        return new IncusStemcellException(
+                "The address " + spec.address().get().getHostAddress() + " on the network '" + network + "' of "
+                        + incus().endpoint() + " is in use by a container that this process did not start. Choose"
+                        + " another one, or see who has it with: incus network list-leases " + network,
+                refusal);
     }
 
     /** One per network, since it knows which addresses of it this process uses. */
@@ -191,6 +192,11 @@ final class ContainerLauncher {
     /** Short, since it is the guest's hostname; by chance, since names on one bridge are unique across all projects. */
     private static String newName() {
         return "ic-" + Long.toString(RANDOM.nextLong(36L * 36 * 36 * 36 * 36 * 36 * 36), 36);
+    }
+
+    /** The project of all its containers. */
+    String project() {
+        return incus().project();
     }
 
     private Incus incus() {

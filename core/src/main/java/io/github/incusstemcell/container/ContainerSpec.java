@@ -2,34 +2,48 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.stemcell.GuestOverlay;
+import java.net.Inet4Address;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a container is to be: its stemcell and its settings. Immutable; each {@code with} method returns a changed copy.
  *
  * @param image the stemcell; not null
  * @param overlay what is laid over the stemcell's own files; not null
+ * @param files what stands in the guest before its first process runs, in the order in which it is written; not null
+ * @param limits how much of the machine it may use; not null
+ * @param location where on the daemon it stands; not null
  * @param network the name of an existing Incus network, {@code none} for no network at all, or empty for the one that
  *     this library makes for itself; not null
+ * @param address its address in the subnet of that network, or empty for any; not null
  * @param config instance configuration by Incus's own keys, such as {@code security.nesting}; not null
  * @param devices instance devices by name, each by Incus's own keys; not null
  * @param profiles names of Incus profiles, applied in this order below everything else; not null
+ * @param logsJournal whether the guest's journal is written to our log as long as the container is there
  * @param owner for what the container is started, such as the test's class and method; short, or empty; not null
  * @param startupTimeout how long starting may take until systemd has finished booting; positive
  */
 public record ContainerSpec(
         ImageReference image,
         GuestOverlay overlay,
+        List<BootFile> files,
+        Limits limits,
+        Location location,
         Optional<String> network,
+        Optional<Inet4Address> address,
         Map<String, String> config,
         Map<String, Map<String, String>> devices,
         List<String> profiles,
+        boolean logsJournal,
         String owner,
         Duration startupTimeout) {
 
@@ -47,8 +61,12 @@ public record ContainerSpec(
     public ContainerSpec {
         Objects.requireNonNull(image, "image");
         Objects.requireNonNull(overlay, "overlay");
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(location, "location");
         Objects.requireNonNull(network, "network");
+        Objects.requireNonNull(address, "address");
         Objects.requireNonNull(owner, "owner");
+        files = List.copyOf(files);
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         devices = Collections.unmodifiableMap(new LinkedHashMap<>(devices));
         profiles = List.copyOf(profiles);
@@ -74,15 +92,7 @@ public record ContainerSpec(
      * @return the specification; not null
      */
     public static ContainerSpec of(ImageReference image) {
-        return new ContainerSpec(
-                image,
-                GuestOverlay.standard(),
-                Optional.empty(),
-                Map.of(),
-                Map.of(),
-                List.of(),
-                "",
-                DEFAULT_STARTUP_TIMEOUT);
+        return new Draft(image).finish();
     }
 
     /**
@@ -92,7 +102,64 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withOverlay(GuestOverlay changed) {
-        return new ContainerSpec(image, changed, network, config, devices, profiles, owner, startupTimeout);
+        return with(draft -> draft.overlay = changed);
+    }
+
+    /**
+     * The same with one more thing that stands in the guest before its first process runs.
+     *
+     * @param file what, and where; not null
+     * @return the copy; not null
+     */
+    public ContainerSpec withFile(BootFile file) {
+        return with(draft -> {
+            draft.files = new ArrayList<>(draft.files);
+            draft.files.add(file);
+        });
+    }
+
+    /**
+     * The same with settings for the BOSH agent, in {@value BootFile#AGENT_SETTINGS}: it then starts as it does on a virtual machine.
+     *
+     * @param json what a CPI would hand to the agent, a JSON object; not null
+     * @return the copy; not null
+     * @throws IllegalArgumentException if it is no JSON object
+     */
+    public ContainerSpec withAgentSettings(String json) {
+        return withFile(BootFile.agentSettings(json));
+    }
+
+    /**
+     * The same with the content of a folder of this machine in {@code /var/vcap/data}, and in it the folders {@code sys/run} and {@code
+     * sys/log}, as the BOSH agent makes them, for one of which monit waits.
+     *
+     * @param folder the folder; not null
+     * @return the copy; not null
+     */
+    public ContainerSpec withData(Path folder) {
+        return withFile(new BootFile.Copy("/var/vcap/data", folder))
+                .withFile(new BootFile.Folder("/var/vcap/data/sys/run"))
+                .withFile(new BootFile.Folder("/var/vcap/data/sys/log"));
+    }
+
+    /**
+     * The same with other limits.
+     *
+     * @param changed how much of the machine it may use; not null
+     * @return the copy; not null
+     */
+    public ContainerSpec withLimits(Limits changed) {
+        return with(draft -> draft.limits = changed);
+    }
+
+    /**
+     * The same in another place.
+     *
+     * @param changed where on the daemon it stands; not null
+     * @return the copy; not null
+     */
+    public ContainerSpec withLocation(Location changed) {
+        return with(draft -> draft.location = changed);
     }
 
     /**
@@ -102,7 +169,19 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withNetwork(String name) {
-        return new ContainerSpec(image, overlay, Optional.of(name), config, devices, profiles, owner, startupTimeout);
+        return with(draft -> draft.network = Optional.of(name));
+    }
+
+    /**
+     * The same with an address of its own choice, which no two containers can have at once. Of the network that this library makes,
+     * take one in the upper half of the subnet: the others are drawn for containers that do not choose.
+     *
+     * @param ipv4 an address in the subnet of its network, such as {@code 10.78.0.50}; not null
+     * @return the copy; not null
+     * @throws IllegalArgumentException if this is no IPv4 address
+     */
+    public ContainerSpec withAddress(String ipv4) {
+        return with(draft -> draft.address = Optional.of(Subnet.address(ipv4)));
     }
 
     /**
@@ -113,9 +192,10 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withConfig(String key, String value) {
-        Map<String, String> changed = new LinkedHashMap<>(config);
-        changed.put(key, value);
-        return new ContainerSpec(image, overlay, network, changed, devices, profiles, owner, startupTimeout);
+        return with(draft -> {
+            draft.config = new LinkedHashMap<>(draft.config);
+            draft.config.put(key, value);
+        });
     }
 
     /**
@@ -127,9 +207,10 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withDevice(String name, Map<String, String> options) {
-        Map<String, Map<String, String>> changed = new LinkedHashMap<>(devices);
-        changed.put(name, Map.copyOf(options));
-        return new ContainerSpec(image, overlay, network, config, changed, profiles, owner, startupTimeout);
+        return with(draft -> {
+            draft.devices = new LinkedHashMap<>(draft.devices);
+            draft.devices.put(name, Map.copyOf(options));
+        });
     }
 
     /**
@@ -139,7 +220,17 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withProfiles(List<String> names) {
-        return new ContainerSpec(image, overlay, network, config, devices, names, owner, startupTimeout);
+        return with(draft -> draft.profiles = names);
+    }
+
+    /**
+     * The same with the guest's journal in our log, each line after the container's name, at the level of its priority, by the logger
+     * {@value JournalLog#LOGGER}.
+     *
+     * @return the copy; not null
+     */
+    public ContainerSpec withJournalInLog() {
+        return with(draft -> draft.logsJournal = true);
     }
 
     /**
@@ -149,7 +240,7 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withOwner(String name) {
-        return new ContainerSpec(image, overlay, network, config, devices, profiles, name, startupTimeout);
+        return with(draft -> draft.owner = name);
     }
 
     /**
@@ -159,6 +250,72 @@ public record ContainerSpec(
      * @return the copy; not null
      */
     public ContainerSpec withStartupTimeout(Duration timeout) {
-        return new ContainerSpec(image, overlay, network, config, devices, profiles, owner, timeout);
+        return with(draft -> draft.startupTimeout = timeout);
+    }
+
+    /** As messages name it. */
+    String container() {
+        return owner.isEmpty() ? "the container" : "the container for " + owner;
+    }
+
+    private ContainerSpec with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finish();
+    }
+
+    /** The same fields, not yet final; its lists and maps are not its own. */
+    private static final class Draft {
+
+        private final ImageReference image;
+        private GuestOverlay overlay = GuestOverlay.standard();
+        private List<BootFile> files = List.of();
+        private Limits limits = Limits.NONE;
+        private Location location = Location.DEFAULT;
+        private Optional<String> network = Optional.empty();
+        private Optional<Inet4Address> address = Optional.empty();
+        private Map<String, String> config = Map.of();
+        private Map<String, Map<String, String>> devices = Map.of();
+        private List<String> profiles = List.of();
+        private boolean logsJournal;
+        private String owner = "";
+        private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
+
+        Draft(ImageReference image) {
+            this.image = image;
+        }
+
+        Draft(ContainerSpec spec) {
+            image = spec.image;
+            overlay = spec.overlay;
+            files = spec.files;
+            limits = spec.limits;
+            location = spec.location;
+            network = spec.network;
+            address = spec.address;
+            config = spec.config;
+            devices = spec.devices;
+            profiles = spec.profiles;
+            logsJournal = spec.logsJournal;
+            owner = spec.owner;
+            startupTimeout = spec.startupTimeout;
+        }
+
+        ContainerSpec finish() {
+            return new ContainerSpec(
+                    image,
+                    overlay,
+                    files,
+                    limits,
+                    location,
+                    network,
+                    address,
+                    config,
+                    devices,
+                    profiles,
+                    logsJournal,
+                    owner,
+                    startupTimeout);
+        }
     }
 }

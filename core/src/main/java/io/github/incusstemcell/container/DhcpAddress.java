@@ -34,10 +34,6 @@ record DhcpAddress(Instance instance) {
     }
 
     private Optional<Inet4Address> find() {
-        return instance.state().ipv4().map(DhcpAddress::parse);
-    }
-
-    private static Inet4Address parse(String address) {
-        return Subnet.parse(address + "/32").ownAddress();
+        return instance.state().ipv4().map(Subnet::address);
     }
 }

@@ -87,14 +87,15 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
         return project.isRestricted() && !"allow".equals(project.config().get("restricted.containers.lowlevel"));
     }
 
+    /** Refuses a storage pool that is not there. */
+    void requirePool(String name) {
+        requirePool(incus, name, "", incus.storagePools().list());
+    }
+
     private static String pool(Incus incus, Optional<String> wanted) {
         List<StoragePool> pools = incus.storagePools().list();
         if (wanted.isPresent()) {
-            return pools.stream()
-                    .map(StoragePool::name)
-                    .filter(wanted.get()::equals)
-                    .findFirst()
-                    .orElseThrow(() -> missing(incus, wanted.get(), pools));
+            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool", pools);
         }
         return pools.stream()
                 .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
@@ -105,6 +106,14 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
                         () -> new IncusStemcellException(
                                 "There is no storage pool on " + incus.endpoint()
                                         + ", so no container can have a root disk. Create one with: incus storage create default btrfs"));
+    }
+
+    private static String requirePool(Incus incus, String wanted, String origin, List<StoragePool> pools) {
+        return pools.stream()
+                .map(StoragePool::name)
+                .filter(wanted::equals)
+                .findFirst()
+                .orElseThrow(() -> missing(incus, wanted, origin, pools));
     }
 
     private static Optional<StoragePool> slow(List<StoragePool> pools) {
@@ -118,9 +127,9 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
         return pools.stream().findFirst();
     }
 
-    private static IncusStemcellException missing(Incus incus, String wanted, List<StoragePool> pools) {
+    private static IncusStemcellException missing(Incus incus, String wanted, String origin, List<StoragePool> pools) {
         String existing = pools.stream().map(StoragePool::name).collect(Collectors.joining(", "));
-        return new IncusStemcellException("The storage pool '" + wanted + "' from incus.stemcell.storage-pool does not"
+        return new IncusStemcellException("The storage pool '" + wanted + "'" + origin + " does not"
                 + " exist on " + incus.endpoint()
                 + (existing.isEmpty() ? ", which has none" : ", which has: " + existing)
                 + ". Name one of these, or create it with: incus storage create " + wanted + " btrfs");

@@ -28,31 +28,34 @@ public final class StemcellContainer implements AutoCloseable {
 
     private final Instance instance;
     private final StemcellImage image;
-    private final Optional<Inet4Address> address;
+    private final GuestAddress address;
     private final Duration startupTimeout;
     private final StartTimes startTimes;
     private final CommandLog commands = new CommandLog();
     private final Systemd systemd;
     private final Journal journal;
+    private final Optional<JournalLog> journalLog;
     private final Runnable afterDelete;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     StemcellContainer(
             Instance instance,
             StemcellImage image,
-            Optional<Inet4Address> address,
-            Duration startupTimeout,
+            ContainerSpec spec,
+            GuestAddress address,
             StartTimes startTimes,
             Systemd systemd,
             Runnable afterDelete) {
         this.instance = instance;
         this.image = image;
         this.address = address;
-        this.startupTimeout = startupTimeout;
+        this.startupTimeout = spec.startupTimeout();
         this.startTimes = startTimes;
         this.systemd = systemd;
         this.journal = Journal.of(instance);
+        this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
         this.afterDelete = afterDelete;
+        journalLog.ifPresent(JournalLog::follow);
     }
 
     /**
@@ -77,12 +80,11 @@ public final class StemcellContainer implements AutoCloseable {
      * The address of the guest's {@code eth0}.
      *
      * @return the IPv4 address, reachable from this machine where Incus runs on it; not null
-     * @throws IncusStemcellException if the container was started without a network
+     * @throws IncusStemcellException if it has none: without a network, or on one without IPv4
      */
     public Inet4Address address() {
         open();
-        return address.orElseThrow(() -> new IncusStemcellException(
-                "The container '" + name() + "' was started without a network, so it has no address"));
+        return address.require(name());
     }
 
     /**
@@ -229,6 +231,7 @@ public final class StemcellContainer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            journalLog.ifPresent(JournalLog::close);
             systemd.close();
             instance.delete();
             afterDelete.run();
@@ -242,6 +245,7 @@ public final class StemcellContainer implements AutoCloseable {
     public void leaveRunning() {
         if (closed.compareAndSet(false, true)) {
             instance.updateConfig(Map.of(Lease.KEPT, "true"));
+            journalLog.ifPresent(JournalLog::close);
             systemd.close();
         }
     }
@@ -273,6 +277,7 @@ public final class StemcellContainer implements AutoCloseable {
         Instant begin = Instant.now();
         start.run();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
+        journalLog.ifPresent(JournalLog::follow);
     }
 
     private Instance open() {

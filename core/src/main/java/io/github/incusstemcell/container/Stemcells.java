@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,10 +46,16 @@ public final class Stemcells implements AutoCloseable {
     private final ContainerLauncher launcher;
     private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
 
-    private Stemcells(Incus incus, Builder settings) {
+    /** The same over the same connection, for containers that name another project than ours. */
+    private final Function<String, Stemcells> inProject;
+
+    private final Map<String, Stemcells> others = new ConcurrentHashMap<>();
+
+    private Stemcells(Incus incus, Builder settings, Optional<String> project) {
         this.incus = incus;
         this.sources = settings.sources;
-        Placement placement = Placement.find(incus, settings.project, settings.storagePool);
+        this.inProject = name -> new Stemcells(incus, settings, Optional.of(name));
+        Placement placement = Placement.find(incus, project, settings.storagePool);
         Lease lease = Lease.ofThisProcess();
         new Sweep(placement.incus(), lease).run();
         this.images = new StemcellImages(placement.incus(), settings.sources, settings.imageServer, settings.progress);
@@ -105,10 +112,22 @@ public final class Stemcells implements AutoCloseable {
     }
 
     private StemcellContainer launch(ContainerSpec spec, Optional<Consumer<Diagnostics>> ofFailedStart) {
+        Optional<String> elsewhere = spec.location().project().filter(name -> !name.equals(launcher.project()));
+        if (elsewhere.isPresent()) {
+            requireProject(elsewhere.get(), spec);
+            return others.computeIfAbsent(elsewhere.get(), inProject).launch(spec, ofFailedStart);
+        }
         Instant begin = Instant.now();
         // A network that does not exist is found before an image is fetched for it.
         launcher.check(spec);
         return launcher.launch(spec, prepare(spec.image(), spec.overlay()), begin, ofFailedStart);
+    }
+
+    private void requireProject(String name, ContainerSpec spec) {
+        if (incus.projects().find(name).isEmpty()) {
+            throw new IncusStemcellException("The project '" + name + "' of " + spec.container() + " does not exist on "
+                    + incus.endpoint() + ". Create it with: incus project create " + name);
+        }
     }
 
     /**
@@ -128,16 +147,17 @@ public final class Stemcells implements AutoCloseable {
     @Override
     public void close() {
         try {
-            imageMaxAge.ifPresent(this::removeUnusedImages);
+            removeUnusedImages();
+            others.values().forEach(Stemcells::removeUnusedImages);
         } finally {
             sources.close();
             incus.close();
         }
     }
 
-    private void removeUnusedImages(Duration age) {
+    private void removeUnusedImages() {
         try {
-            images.removeUnusedFor(age);
+            imageMaxAge.ifPresent(images::removeUnusedFor);
         } catch (IncusStemcellException e) {
             // All that was asked for is done. The next run tries again.
             LOG.warn("Old images could not be removed: {}", e.getMessage());
@@ -263,7 +283,7 @@ public final class Stemcells implements AutoCloseable {
         public Stemcells connect() {
             Incus incus = endpoint.map(Incus::connect).orElseGet(Incus::connect);
             try {
-                return new Stemcells(incus, this);
+                return new Stemcells(incus, this, project);
             } catch (RuntimeException e) {
                 incus.close();
                 throw e;

@@ -45,6 +45,26 @@ record Subnet(int address, int prefix) {
         return new Subnet(address, Integer.parseInt(matcher.group(5)));
     }
 
+    /**
+     * Reads {@code a.b.c.d}.
+     *
+     * @throws IllegalArgumentException if the text is anything else
+     */
+    static Inet4Address address(String ipv4) {
+        try {
+            return parse(ipv4 + "/32").ownAddress();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("'" + ipv4 + "' is no IPv4 address; write for example 10.78.0.50", e);
+        }
+    }
+
+    /** Whether an address can be a guest's: in the subnet, and neither its own, nor the network's, nor that of the broadcast. */
+    boolean hasRoomFor(Inet4Address guest) {
+        int number = ByteBuffer.wrap(guest.getAddress()).getInt();
+        int offset = number - (address & mask(prefix));
+        return offset > 0 && offset < size() - 1 && number != address;
+    }
+
     boolean overlaps(Subnet other) {
         int mask = mask(Math.min(prefix, other.prefix));
         return (address & mask) == (other.address & mask);

@@ -20,6 +20,9 @@ public enum ApiExtension {
      */
     INSTANCE_CREATE_START("instance_create_start"),
 
+    /** A container's disk device may be a tmpfs. Without it the daemon takes {@code tmpfs:} for the path of a folder, and refuses it. */
+    CONTAINER_DISK_TMPFS("container_disk_tmpfs"),
+
     /** The daemon relays TCP connections to ports of an instance. Without it the address must be reachable. */
     INSTANCE_PORT_FORWARD("instance_port_forward"),
 

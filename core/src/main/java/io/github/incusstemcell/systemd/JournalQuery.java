@@ -44,6 +44,15 @@ public final class JournalQuery {
         return option("--unit=" + UnitName.complete(name));
     }
 
+    /**
+     * Narrows down to this boot of the guest.
+     *
+     * @return the narrower query
+     */
+    public JournalQuery thisBoot() {
+        return option("--boot");
+    }
+
     /** Narrows down to a unit of a user's service manager; journalctl's own option knows those of the caller only. */
     JournalQuery userUnit(String name, long uid) {
         String user = "_UID=" + uid;

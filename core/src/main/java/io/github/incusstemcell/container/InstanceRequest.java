@@ -1,0 +1,145 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.ApiExtension;
+import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.incus.Server;
+import java.net.Inet4Address;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a specification is in Incus's words.
+ *
+ * @param spec the specification
+ * @param placement where containers go
+ * @param attachment the network, if there is to be one
+ */
+record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachment> attachment) {
+
+    private static final String ROOT = "root";
+    private static final String NIC = "eth0";
+    private static final String ADDRESS = "ipv4.address";
+
+    /**
+     * Finds out, without creating anything, what cannot be meant, or cannot be had here.
+     *
+     * @throws IncusStemcellException if there is such a thing
+     */
+    void check() {
+        spec.location().storagePool().ifPresent(placement::requirePool);
+        requireOnce("limits.cpu", spec.limits().cpu(), spec.config());
+        requireOnce("limits.memory", spec.limits().memory(), spec.config());
+        Map<String, String> root = spec.devices().getOrDefault(ROOT, Map.of());
+        requireOnce("size", spec.limits().disk(), root);
+        requireOnce("pool", spec.location().storagePool(), root);
+        if (spec.devices().getOrDefault(NIC, Map.of()).containsKey(ADDRESS)) {
+            throw new IncusStemcellException(
+                    "The device '" + NIC + "' of " + spec.container() + " has the option '" + ADDRESS
+                            + "', but the address has to be known before the guest boots. Write address = \"...\" instead");
+        }
+        checkAddress();
+        new BootFiles(spec.files()).check();
+        checkServer();
+    }
+
+    private void requireOnce(String key, Optional<String> setting, Map<String, String> options) {
+        if (setting.isPresent() && options.containsKey(key)) {
+            throw new IncusStemcellException(
+                    "'" + key + "' of " + spec.container() + " is set twice: to '" + setting.get()
+                            + "' by a setting of its own, and to '" + options.get(key)
+                            + "' among the options of Incus. Remove one of them");
+        }
+    }
+
+    private void checkAddress() {
+        spec.address().ifPresent(wanted -> attachment
+                .orElseThrow(() -> new IncusStemcellException("There is to be no network for " + spec.container()
+                        + ", so it cannot have the address " + wanted.getHostAddress() + ". Remove one of the two"))
+                .check(wanted));
+    }
+
+    private void checkServer() {
+        Optional<String> temporary = spec.devices().entrySet().stream()
+                .filter(device -> device.getValue().getOrDefault("source", "").startsWith("tmpfs:"))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (temporary.isEmpty() && spec.location().target().isEmpty()) {
+            return;
+        }
+        Server server = placement.incus().server();
+        if (temporary.isPresent() && !server.supports(ApiExtension.CONTAINER_DISK_TMPFS)) {
+            throw new IncusStemcellException("The device '" + temporary.get() + "' of " + spec.container()
+                    + " is a tmpfs, which Incus " + server.version() + " on "
+                    + placement.incus().endpoint()
+                    + " does not know as a device. Use a later one, or have LXC mount it with config ="
+                    + " \"raw.lxc=lxc.mount.entry=tmpfs scratch tmpfs size=16m,create=dir 0 0\"");
+        }
+        spec.location().target().filter(member -> !server.isClustered()).ifPresent(member -> {
+            throw new IncusStemcellException("The target '" + member + "' of " + spec.container()
+                    + " would be a member of a cluster, but "
+                    + placement.incus().endpoint()
+                    + " is none. Remove it, or name a member of the cluster with incus.stemcell.endpoint");
+        });
+    }
+
+    /**
+     * What is sent.
+     *
+     * @param name of the container
+     * @param fingerprint of its image
+     * @param address that was taken for it
+     * @param lease says whose it is
+     */
+    NewInstance create(String name, String fingerprint, Optional<Inet4Address> address, Lease lease) {
+        NewInstance.Builder request = NewInstance.named(name)
+                .image(fingerprint)
+                .profiles(spec.profiles())
+                .config(config(address, lease));
+        devices(address).forEach(request::device);
+        spec.location().target().ifPresent(request::target);
+        if (startsAtOnce()) {
+            request.start();
+        }
+        return request.build();
+    }
+
+    /** Files can be put into it only between its creation and its start. */
+    boolean startsAtOnce() {
+        return spec.files().isEmpty();
+    }
+
+    private Map<String, Map<String, String>> devices(Optional<Inet4Address> address) {
+        Map<String, String> root = new LinkedHashMap<>();
+        root.put("type", "disk");
+        root.put("path", "/");
+        root.put("pool", spec.location().storagePool().orElse(placement.pool()));
+        spec.limits().disk().ifPresent(size -> root.put("size", size));
+        Map<String, Map<String, String>> devices = new LinkedHashMap<>();
+        devices.put(ROOT, root);
+        attachment.ifPresent(network -> devices.put(NIC, network.nic(address)));
+        spec.devices()
+                .forEach((device, options) -> devices.merge(device, options, (ours, theirs) -> {
+                    Map<String, String> both = new LinkedHashMap<>(ours);
+                    both.putAll(theirs);
+                    return both;
+                }));
+        return devices;
+    }
+
+    private Map<String, String> config(Optional<Inet4Address> address, Lease lease) {
+        Map<String, String> config = new LinkedHashMap<>();
+        // Left unset, Incus would start the container again after a crash of the host, long after its test.
+        config.put("boot.autostart", "false");
+        spec.limits().cpu().ifPresent(limit -> config.put("limits.cpu", limit));
+        spec.limits().memory().ifPresent(limit -> config.put("limits.memory", limit));
+        attachment.ifPresent(network -> config.putAll(network.config(address)));
+        config.putAll(lease.keys());
+        spec.config().forEach((key, value) -> {
+            // Our part of raw.lxc is the address; the user's lines come on top of it.
+            config.merge(key, value, (ours, theirs) -> key.equals("raw.lxc") ? ours + theirs : theirs);
+        });
+        return config;
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.incusstemcell.container;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How much of the machine a container may use, in Incus's own notation; see
+ * <a href="https://linuxcontainers.org/incus/docs/main/reference/instance_options/#resource-limits">Resource limits</a>.
+ *
+ * @param cpu {@code limits.cpu}: how many CPUs, such as {@code 2}, or which, such as {@code 0-1,3}; empty for all; not null
+ * @param memory {@code limits.memory}: such as {@code 512MiB}, or a share of the machine's, such as {@code 25%}; empty for all; not null
+ * @param disk {@code size} of the root disk, the image's own content included, such as {@code 3GiB}; empty for what the storage pool
+ *     gives; not null
+ */
+public record Limits(Optional<String> cpu, Optional<String> memory, Optional<String> disk) {
+
+    /** No limits. */
+    public static final Limits NONE = new Limits(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** A lone number is a count; Incus would take a count of 0 for no limit. */
+    private static final Pattern CPU = Pattern.compile("(?!0+$)\\d{1,5}(-\\d{1,5})?(,\\d{1,5}(-\\d{1,5})?)*");
+
+    private static final String BYTES = "[1-9]\\d{0,17}(B|kB|MB|GB|TB|PB|EB|KiB|MiB|GiB|TiB|PiB|EiB)?";
+    private static final Pattern MEMORY = Pattern.compile(BYTES + "|[1-9]\\d?%|100%");
+    private static final Pattern DISK = Pattern.compile(BYTES);
+
+    /**
+     * Checks the notations.
+     *
+     * @throws IllegalArgumentException if Incus would not take one of them
+     */
+    public Limits {
+        Objects.requireNonNull(cpu, "cpu");
+        Objects.requireNonNull(memory, "memory");
+        Objects.requireNonNull(disk, "disk");
+        require(cpu, CPU, "number of CPUs; write for example 2, or 0-1 for the first two");
+        require(memory, MEMORY, "limit of memory; write for example 512MiB, or 25%");
+        require(disk, DISK, "size of a root disk; write for example 3GiB");
+    }
+
+    private static void require(Optional<String> value, Pattern notation, String kind) {
+        value.filter(text -> !notation.matcher(text).matches()).ifPresent(text -> {
+            throw new IllegalArgumentException("'" + text + "' is no " + kind);
+        });
+    }
+
+    /**
+     * The same with another limit of CPUs.
+     *
+     * @param limit such as {@code 2}; not null
+     * @return the copy; not null
+     */
+    public Limits withCpu(String limit) {
+        return new Limits(Optional.of(limit), memory, disk);
+    }
+
+    /**
+     * The same with another limit of memory.
+     *
+     * @param limit such as {@code 512MiB}; not null
+     * @return the copy; not null
+     */
+    public Limits withMemory(String limit) {
+        return new Limits(cpu, Optional.of(limit), disk);
+    }
+
+    /**
+     * The same with another size of the root disk.
+     *
+     * @param limit such as {@code 3GiB}; not null
+     * @return the copy; not null
+     */
+    public Limits withDisk(String limit) {
+        return new Limits(cpu, memory, Optional.of(limit));
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.incusstemcell.container;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Where on the daemon a container stands, as far as it is not where all others stand.
+ *
+ * @param project the name of an existing Incus project, or empty for that of {@link Stemcells}; not null
+ * @param storagePool the name of an existing storage pool for its root disk, or empty for that of {@link Stemcells}; not null
+ * @param target the name of a member of the daemon's cluster, or empty for the one that the cluster chooses; not null
+ */
+public record Location(Optional<String> project, Optional<String> storagePool, Optional<String> target) {
+
+    /** Where all others stand. */
+    public static final Location DEFAULT = new Location(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Refuses nulls. */
+    public Location {
+        Objects.requireNonNull(project, "project");
+        Objects.requireNonNull(storagePool, "storagePool");
+        Objects.requireNonNull(target, "target");
+    }
+
+    /**
+     * The same in another project.
+     *
+     * @param name the name of an existing project; not null
+     * @return the copy; not null
+     */
+    public Location withProject(String name) {
+        return new Location(Optional.of(name), storagePool, target);
+    }
+
+    /**
+     * The same on another storage pool.
+     *
+     * @param name the name of an existing pool; not null
+     * @return the copy; not null
+     */
+    public Location withStoragePool(String name) {
+        return new Location(project, Optional.of(name), target);
+    }
+
+    /**
+     * The same on another member of the cluster.
+     *
+     * @param member the member's name; not null
+     * @return the copy; not null
+     */
+    public Location withTarget(String member) {
+        return new Location(project, storagePool, Optional.of(member));
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What stands in the guest before its first process runs. */
+class BootFilesTest {
+
+    private static final String SETTINGS = "{\"agent_id\": \"from-a-test\"}\n";
+
+    private static Stemcells stemcells;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @Test
+    void startAgentAndMonitAsOnAVirtualMachine() {
+        try (StemcellContainer plain = stemcells.launch(TestMachine.spec());
+                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withAgentSettings(SETTINGS))) {
+            assertThat(active(stemcell, "bosh-agent")).isTrue();
+            assertThat(active(stemcell, "monit")).isTrue();
+            assertThat(stemcell.shell("journalctl --boot --unit bosh-agent").stdout())
+                    .contains("Agent is up with the settings of /var/vcap/bosh/warden-cpi-agent-env.json");
+            assertThat(stemcell.files().readString(BootFile.AGENT_SETTINGS)).isEqualTo(SETTINGS);
+            assertThat(stemcell.exec("stat", "-c", "%a %u %g", BootFile.AGENT_SETTINGS)
+                            .stdout())
+                    .isEqualTo("600 0 0\n");
+            // Nothing of it is in the image, which both share.
+            assertThat(stemcell.image()).isEqualTo(plain.image());
+            assertThat(plain.files().exists(BootFile.AGENT_SETTINGS)).isFalse();
+            assertThat(active(plain, "bosh-agent")).isFalse();
+        }
+    }
+
+    @Test
+    void giveMonitItsFolderAndTheDataAround(@TempDir Path folder) throws Exception {
+        Path script = Files.createDirectories(folder.resolve("jobs/web/bin")).resolve("web_ctl");
+        Files.writeString(script, "#!/bin/sh\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
+
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withData(folder))) {
+            assertThat(stemcell.exec("stat", "-c", "%a %u %g", "/var/vcap/data/jobs/web/bin/web_ctl")
+                            .stdout())
+                    .isEqualTo("750 0 0\n");
+            assertThat(active(stemcell, "monit")).isTrue();
+            // There are no settings for it.
+            assertThat(active(stemcell, "bosh-agent")).isFalse();
+        }
+    }
+
+    @Test
+    void areThereBeforeTheFirstProcess() {
+        String unit = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'cat /opt/of-the-test/word >/run/read'\n"
+                + "[Install]\nWantedBy=sysinit.target\n";
+        ContainerSpec spec = TestMachine.spec()
+                .withFile(new BootFile.Text("/opt/of-the-test/word", "early\n", 0644))
+                .withFile(new BootFile.Folder("/opt/of-the-test/empty"))
+                .withFile(new BootFile.Text(
+                        "/etc/systemd/system/sysinit.target.d/early.conf", "[Unit]\nWants=early.service\n", 0644))
+                .withFile(new BootFile.Text("/etc/systemd/system/early.service", unit, 0644));
+
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(stemcell.files().readString("/run/read")).isEqualTo("early\n");
+            assertThat(stemcell.files().isDirectory("/opt/of-the-test/empty")).isTrue();
+        }
+    }
+
+    @Test
+    void areLookedForBeforeAnythingIsCreated(@TempDir Path folder) {
+        Path missing = folder.resolve("settings.json");
+        ContainerSpec spec = TestMachine.spec().withOwner("BootFilesTest.missing");
+
+        assertThat(catchThrowable(
+                        () -> stemcells.launch(spec.withFile(new BootFile.Copy("/etc/settings.json", missing)))))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("'" + missing + "', which is to be copied to '/etc/settings.json' in the guest, does not"
+                        + " exist on this machine");
+        assertThat(TestMachine.instancesOf("BootFilesTest.missing")).isEmpty();
+    }
+
+    @Test
+    void areSettingsOnlyIfTheyAreJson() {
+        ContainerSpec spec = TestMachine.spec();
+
+        assertThatThrownBy(() -> spec.withAgentSettings("[1]"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("The agent's settings are no JSON object, but: [1]");
+        assertThatThrownBy(() -> spec.withAgentSettings("{\"a\": 1,\n}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The agent's settings are no JSON: Unexpected character ('}'")
+                .hasMessageEndingWith(" at line 2, column 1");
+        assertThatThrownBy(() -> new BootFile.Folder("etc"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A path in the guest is absolute, but this is 'etc'");
+    }
+
+    private static boolean active(StemcellContainer stemcell, String unit) {
+        return stemcell.exec("systemctl", "is-active", unit).stdout().equals("active\n");
+    }
+}

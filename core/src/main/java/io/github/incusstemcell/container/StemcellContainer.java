@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
@@ -134,6 +135,15 @@ public final class StemcellContainer implements AutoCloseable {
      */
     public RunningCommand start(Command command) {
         return commands.start(command, open()::start);
+    }
+
+    /**
+     * How Incus says that the container is now: running or not, what it uses, its network interfaces and their addresses.
+     *
+     * @return the state; not null
+     */
+    public InstanceState state() {
+        return open().state();
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,6 +87,25 @@ public final class Journal {
     public JournalMark mark() {
         List<JournalEntry> last = entries(JournalQuery.all().last(1));
         return new JournalMark(last.isEmpty() ? "" : last.get(0).cursor());
+    }
+
+    /**
+     * When the last entry before a mark was written.
+     *
+     * @param mark from {@link #mark()}; not null
+     * @return the time by the guest's clock; empty where the journal had no entry then
+     * @throws SystemdException where the journal no longer has that entry, as after a rotation
+     */
+    public Optional<Instant> timeOf(JournalMark mark) {
+        if (mark.cursor().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(entries(JournalQuery.all().at(mark)).stream()
+                .filter(entry -> entry.cursor().equals(mark.cursor()))
+                .map(JournalEntry::time)
+                .findFirst()
+                .orElseThrow(() -> new SystemdException("The journal of " + instance.name()
+                        + " no longer has the entry at its mark " + mark.cursor())));
     }
 
     /**

@@ -126,6 +126,11 @@ public final class JournalQuery {
         return new JournalQuery(options, matches, Objects.requireNonNull(place, "place"), pattern);
     }
 
+    /** Narrows down to the entry at which a mark is. */
+    JournalQuery at(JournalMark place) {
+        return option("--cursor=" + place.cursor()).last(1);
+    }
+
     /**
      * Narrows down to the last entries, before {@link #matching} looks at them.
      *

@@ -101,6 +101,24 @@ record Accounts(List<User> users, List<Group> groups) {
         return users.stream().filter(user -> user.name().equals(name)).findFirst();
     }
 
+    /** The name of a user, or its number where it has none. */
+    String userName(int uid) {
+        return users.stream()
+                .filter(user -> user.uid() == uid)
+                .map(User::name)
+                .findFirst()
+                .orElse(String.valueOf(uid));
+    }
+
+    /** The name of a group, or its number where it has none. */
+    String groupName(int gid) {
+        return groups.stream()
+                .filter(group -> group.gid() == gid)
+                .map(Group::name)
+                .findFirst()
+                .orElse(String.valueOf(gid));
+    }
+
     Optional<Group> group(String name) {
         return groups.stream().filter(group -> group.name().equals(name)).findFirst();
     }

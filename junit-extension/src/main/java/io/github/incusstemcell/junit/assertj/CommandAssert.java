@@ -2,23 +2,55 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
-import org.assertj.core.api.Assertions;
 
-/** Assertions on what comes of a command, which each of them runs. */
-public final class CommandAssert {
+/**
+ * Assertions on what comes of a command. It runs once, and all of them look at that; where they wait or watch, it runs anew until what
+ * they ask for comes of it.
+ */
+public final class CommandAssert extends GuestAssert<CommandAssert> {
 
-    private final Subject subject;
     private final Command command;
+    private ExecResult last;
 
     CommandAssert(Subject subject, Command command) {
-        this.subject = subject;
+        super(subject);
         this.command = command;
+    }
+
+    private Optional<ExecResult> that(String wanted, Predicate<ExecResult> holds) {
+        if (last != null && subject.timing().mode() != Timing.Mode.ALWAYS && holds.test(last)) {
+            return Optional.of(last);
+        }
+        boolean again = last != null && subject.timing().mode() == Timing.Mode.NOW;
+        Observation<ExecResult> seen = new Observation<>(
+                        subject.timing(), holds, result -> "exit code " + result.exitCode())
+                .polling(() -> again ? last : subject.stemcell().exec(command));
+        last = seen.last();
+        if (!seen.holds()) {
+            subject.fail(
+                    "'" + command + "'",
+                    wanted,
+                    seen,
+                    "it ended with " + last.exitCode() + "\n  stdout: "
+                            + last.stdout().strip() + "\n  stderr: "
+                            + last.stderr().strip());
+            return Optional.empty();
+        }
+        return Optional.of(last);
     }
 
     /** {@return this, where it ends with exit code 0} */
     public CommandAssert succeeds() {
         return exitsWith(0);
+    }
+
+    /** {@return this, where it ends with an exit code other than 0} */
+    public CommandAssert fails() {
+        that("fail", result -> !result.isSuccess());
+        return this;
     }
 
     /**
@@ -28,18 +60,20 @@ public final class CommandAssert {
      * @return this
      */
     public CommandAssert exitsWith(int code) {
-        ended(code);
+        that("end with exit code " + code, result -> result.exitCode() == code);
         return this;
     }
 
-    private ExecResult ended(int code) {
-        ExecResult result = subject.read(() -> subject.stemcell().exec(command), ended -> ended.exitCode() == code);
-        if (result.exitCode() != code) {
-            throw subject.failure("Expecting '" + command + "' on " + subject.name() + " to end with exit code " + code
-                    + subject.timing().words() + "\n  but it ended with " + result.exitCode() + "\n  stdout: "
-                    + result.stdout().strip() + "\n  stderr: " + result.stderr().strip());
-        }
-        return result;
+    /**
+     * Checks the output, whatever the exit code.
+     *
+     * @param text what is somewhere in its stdout; not empty, because everything contains that
+     * @return this
+     */
+    public CommandAssert prints(String text) {
+        Texts.requireNotEmpty(text);
+        that("print \"" + text + "\"", result -> result.stdout().contains(text));
+        return this;
     }
 
     /**
@@ -48,6 +82,19 @@ public final class CommandAssert {
      * @return assertions on its stdout
      */
     public AbstractStringAssert<?> stdout() {
-        return Assertions.assertThat(ended(0).stdout()).as("stdout of '%s' on %s", command, subject.name());
+        return subject.string(
+                that("end with exit code 0", ExecResult::isSuccess).map(ExecResult::stdout),
+                "stdout of '" + command + "' on " + subject.name());
+    }
+
+    /**
+     * Goes on with the error output in plain AssertJ, whether the command succeeded or not.
+     *
+     * @return assertions on its stderr
+     */
+    public AbstractStringAssert<?> stderr() {
+        return subject.string(
+                that("end", result -> true).map(ExecResult::stderr),
+                "stderr of '" + command + "' on " + subject.name());
     }
 }

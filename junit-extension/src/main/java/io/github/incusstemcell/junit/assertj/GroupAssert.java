@@ -8,13 +8,12 @@ import java.util.function.Predicate;
  * Assertions on one group, as {@code /etc/group} and {@code /etc/passwd} have it. A group that does not exist fails all of them but
  * {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is.
  */
-public final class GroupAssert {
+public final class GroupAssert extends GuestAssert<GroupAssert> {
 
-    private final Subject subject;
     private final Presence<Accounts, Accounts.Group> presence;
 
     GroupAssert(Subject subject, String name) {
-        this.subject = subject;
+        super(subject);
         this.presence = new Presence<>(
                 subject,
                 "group " + name,
@@ -27,6 +26,10 @@ public final class GroupAssert {
     private GroupAssert that(String wanted, Predicate<Accounts.Group> holds) {
         presence.holds(wanted, holds);
         return this;
+    }
+
+    boolean isThere() {
+        return presence.isThere();
     }
 
     /** {@return this, where there is such a group} */
@@ -67,7 +70,9 @@ public final class GroupAssert {
      * @return this
      */
     public GroupAssert doesNotHaveMember(String user) {
-        new UserAssert(subject.now(), user).exists();
+        if (!new UserAssert(subject.now(), user).isThere()) {
+            return this;
+        }
         return that("not have the member " + user, group -> !group.members().contains(user));
     }
 

@@ -7,18 +7,22 @@ import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.Priority;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ListAssert;
 
-/** Assertions on the journal, or on a part of it. A journal that cannot be read fails all of them. */
-public final class JournalAssert {
+/**
+ * Assertions on the journal, or on a part of it. A journal that cannot be read, or in which nothing is at all, fails all of them; a part
+ * in which nothing is fails those that look for something.
+ */
+public final class JournalAssert extends GuestAssert<JournalAssert> {
 
     private static final int LINES_SHOWN = 20;
 
-    private final Subject subject;
-    private final Journal journal;
-    private final JournalQuery query;
+    private final JournalReading reading;
     private final String part;
 
     JournalAssert(Subject subject) {
@@ -26,10 +30,13 @@ public final class JournalAssert {
     }
 
     private JournalAssert(Subject subject, JournalQuery query, String part) {
-        this.subject = subject;
-        this.journal = subject.stemcell().journal();
-        this.query = query;
+        super(subject);
+        this.reading = new JournalReading(subject.stemcell().journal(), query);
         this.part = part;
+    }
+
+    private JournalAssert narrowed(JournalQuery query, String words) {
+        return new JournalAssert(subject, query, part + ", " + words);
     }
 
     /**
@@ -39,8 +46,36 @@ public final class JournalAssert {
      * @return assertions on its part of the journal
      */
     public JournalAssert ofUnit(String unit) {
-        new UnitCheck(subject.now(), unit).holds("exist", now -> true, now -> false);
-        return new JournalAssert(subject, query.unit(unit), part + ", unit " + unit);
+        UnitCheck.ofSystem(subject.now(), unit).holds("exist", now -> true);
+        return narrowed(reading.query().unit(unit), "unit " + unit);
+    }
+
+    /**
+     * Narrows down to one run of a unit, of which there has to be an entry: systemd itself writes that it starts.
+     *
+     * @param id the 32 hex digits that name the run, as {@link io.github.incusstemcell.systemd.Unit#invocationId()} has them; not null
+     * @return assertions on its part of the journal
+     */
+    public JournalAssert ofInvocation(String id) {
+        JournalQuery query = reading.query().invocation(id);
+        if (subject.stemcell()
+                .journal()
+                .entries(JournalQuery.all().invocation(id).last(1))
+                .isEmpty()) {
+            subject.fail("Expecting an invocation " + id + " in the journal of " + subject.name()
+                    + "\n  but there is no entry of it");
+        }
+        return narrowed(query, "invocation " + id);
+    }
+
+    /**
+     * Narrows down to a program.
+     *
+     * @param identifier what it calls itself, as {@code sshd}; not null
+     * @return assertions on its part of the journal
+     */
+    public JournalAssert ofIdentifier(String identifier) {
+        return narrowed(reading.query().identifier(identifier), "identifier " + identifier);
     }
 
     /**
@@ -50,7 +85,7 @@ public final class JournalAssert {
      * @return assertions on that part of the journal
      */
     public JournalAssert since(JournalMark mark) {
-        return new JournalAssert(subject, query.after(mark), part + ", since the mark");
+        return narrowed(reading.query().after(mark), "since the mark");
     }
 
     /**
@@ -60,11 +95,30 @@ public final class JournalAssert {
      * @return this
      */
     public JournalAssert contains(String text) {
-        if (text.isEmpty()) {
-            throw new IllegalArgumentException("Every message contains the empty text");
-        }
+        Texts.requireNotEmpty(text);
         return holds("contain \"" + text + "\"", entries -> entries.stream()
                 .anyMatch(entry -> entry.message().contains(text)));
+    }
+
+    /**
+     * Checks that no message contains a text.
+     *
+     * @param text the text; not empty, because every message contains that
+     * @return this
+     */
+    public JournalAssert doesNotContain(String text) {
+        Texts.requireNotEmpty(text);
+        return none("not contain \"" + text + "\"", entry -> entry.message().contains(text));
+    }
+
+    /**
+     * Checks that a pattern is found in a message.
+     *
+     * @param regex the pattern, as {@link Pattern} has it; not null
+     * @return this
+     */
+    public JournalAssert matches(String regex) {
+        return matches(Pattern.compile(regex));
     }
 
     /**
@@ -80,13 +134,30 @@ public final class JournalAssert {
     }
 
     /**
-     * Checks that messages contain texts, in this order, whatever is between them.
+     * Checks that a pattern is found in no message.
      *
-     * @param texts the texts; not null
+     * @param regex the pattern, as {@link Pattern} has it; not null
+     * @return this
+     */
+    public JournalAssert doesNotMatch(String regex) {
+        Pattern pattern = Pattern.compile(regex);
+        return none("have no match for " + pattern, entry -> pattern.matcher(entry.message())
+                .find());
+    }
+
+    /**
+     * Checks that messages contain texts, in this order, whatever is between them; of one message for each text.
+     *
+     * @param texts the texts; at least one, none of them empty
      * @return this
      */
     public JournalAssert containsInOrder(String... texts) {
-        return holds("contain in this order " + List.of(texts), entries -> {
+        List<String> wanted = List.of(texts);
+        if (wanted.isEmpty()) {
+            throw new IllegalArgumentException("Every journal contains none of no texts: name one");
+        }
+        wanted.forEach(Texts::requireNotEmpty);
+        return holds("contain in this order " + wanted, entries -> {
             int found = 0;
             for (JournalEntry entry : entries) {
                 if (found < texts.length && entry.message().contains(texts[found])) {
@@ -104,15 +175,9 @@ public final class JournalAssert {
      * @return this
      */
     public JournalAssert hasNoneAtLeast(Priority priority) {
-        Predicate<JournalEntry> grave =
-                entry -> entry.priority().map(of -> of.isAtLeast(priority)).orElse(false);
-        List<JournalEntry> entries =
-                subject.read(() -> journal.entries(query), all -> all.stream().noneMatch(grave));
-        List<JournalEntry> found = entries.stream().filter(grave).toList();
-        if (!found.isEmpty()) {
-            throw failure("have nothing of priority " + priority + " or above", found);
-        }
-        return this;
+        return none(
+                "have nothing of priority " + priority + " or above",
+                entry -> entry.priority().map(of -> of.isAtLeast(priority)).orElse(false));
     }
 
     /**
@@ -125,21 +190,93 @@ public final class JournalAssert {
         return holds("have " + count + " entries", entries -> entries.size() == count);
     }
 
-    private JournalAssert holds(String wanted, Predicate<List<JournalEntry>> holds) {
-        List<JournalEntry> entries = subject.read(() -> journal.entries(query), holds);
-        if (!holds.test(entries)) {
-            throw failure(wanted, entries);
+    /**
+     * Checks how many entries of some kind there are.
+     *
+     * @param count how many
+     * @param text what is in the message of those that count; not empty
+     * @return this
+     */
+    public JournalAssert contains(int count, String text) {
+        Texts.requireNotEmpty(text);
+        return holds(
+                "contain \"" + text + "\" " + count + " times",
+                entries -> entries.stream()
+                                .filter(entry -> entry.message().contains(text))
+                                .count()
+                        == count);
+    }
+
+    /**
+     * Goes on with the messages in plain AssertJ, from the oldest on.
+     *
+     * @return assertions on the list, which may be empty
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ?> messages() {
+        Optional<List<String>> messages = observe("be readable", entries -> true)
+                .map(entries -> entries.stream().map(JournalEntry::message).toList());
+        return plain(messages, "messages of " + part);
+    }
+
+    /**
+     * Goes on with the entries in plain AssertJ, from the oldest on.
+     *
+     * @return assertions on the list, which may be empty
+     */
+    public AbstractListAssert<?, List<? extends JournalEntry>, JournalEntry, ?> entries() {
+        return plain(observe("be readable", entries -> true), "entries of " + part);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> ListAssert<T> plain(Optional<List<T>> list, String said) {
+        return subject.plain(ListAssert.class, List.class, ListAssert::new, list.map(List.class::cast), said);
+    }
+
+    private JournalAssert none(String wanted, Predicate<JournalEntry> unwanted) {
+        Observation<List<JournalEntry>> seen =
+                reading.observe(subject.timing(), entries -> entries.stream().noneMatch(unwanted));
+        if (!seen.holds()) {
+            fail(wanted, seen, seen.last().stream().filter(unwanted).toList());
+        } else {
+            requireJournal(wanted, seen);
         }
         return this;
     }
 
-    private AssertionError failure(String wanted, List<JournalEntry> entries) {
+    private JournalAssert holds(String wanted, Predicate<List<JournalEntry>> holds) {
+        observe(wanted, holds);
+        return this;
+    }
+
+    private Optional<List<JournalEntry>> observe(String wanted, Predicate<List<JournalEntry>> holds) {
+        Observation<List<JournalEntry>> seen = reading.observe(subject.timing(), holds);
+        if (!seen.holds()) {
+            fail(wanted, seen, seen.last());
+            return Optional.empty();
+        }
+        return requireJournal(wanted, seen) ? Optional.of(seen.last()) : Optional.empty();
+    }
+
+    /** Nothing in a journal that has nothing at all says nothing: perhaps none is written. */
+    private boolean requireJournal(String wanted, Observation<List<JournalEntry>> seen) {
+        return !seen.last().isEmpty()
+                || !reading.isJournalEmpty()
+                || tell(wanted, seen, "the whole journal is empty, as if none were written");
+    }
+
+    private void fail(String wanted, Observation<List<JournalEntry>> seen, List<JournalEntry> entries) {
         List<JournalEntry> last = entries.subList(Math.max(0, entries.size() - LINES_SHOWN), entries.size());
-        String shown = last.isEmpty()
-                ? "  but there are no entries"
-                : "  but there are " + entries.size() + " entries, the last of them:\n"
-                        + last.stream().map(entry -> "    " + entry).collect(Collectors.joining("\n"));
-        return subject.failure(
-                "Expecting " + part + " to " + wanted + subject.timing().words() + "\n" + shown);
+        tell(
+                wanted,
+                seen,
+                last.isEmpty()
+                        ? "there are no entries"
+                        : "there are " + entries.size() + " entries, the last of them:\n"
+                                + last.stream().map(entry -> "    " + entry).collect(Collectors.joining("\n")));
+    }
+
+    private boolean tell(String wanted, Observation<?> seen, String but) {
+        return subject.fail(
+                "Expecting " + part + " to " + wanted + subject.timing().words() + seen.waited() + "\n  but " + but);
     }
 }

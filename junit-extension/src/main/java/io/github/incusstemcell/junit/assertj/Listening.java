@@ -53,6 +53,11 @@ final class Listening {
         return processes.withSocket(listener.inode());
     }
 
+    /** " at 127.0.0.1 ::1", or nothing for a Unix socket. */
+    String where() {
+        return socket.protocol() == Protocol.UNIX ? "" : " at " + String.join(" ", addresses());
+    }
+
     String words() {
         return words(there);
     }

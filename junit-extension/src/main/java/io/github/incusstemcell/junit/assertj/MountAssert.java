@@ -6,11 +6,12 @@ import java.util.function.Predicate;
  * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
  * is mounted all of them fail but {@link #isNotMounted()}.
  */
-public final class MountAssert {
+public final class MountAssert extends GuestAssert<MountAssert> {
 
     private final Presence<Mounts, Mounts.Mount> presence;
 
     MountAssert(Subject subject, String path) {
+        super(subject);
         if (!path.startsWith("/") || path.length() > 1 && path.endsWith("/")) {
             throw new IllegalArgumentException("Not an absolute path without a slash at its end: '" + path + "'");
         }

@@ -8,13 +8,12 @@ import java.util.function.Predicate;
  * Assertions on one Debian package. A package that is not there fails all of them but {@link #isNotInstalled()}; so does one of which
  * only the configuration is left.
  */
-public final class PackageAssert {
+public final class PackageAssert extends GuestAssert<PackageAssert> {
 
-    private final Subject subject;
     private final Presence<Packages, Packages.Entry> presence;
 
     PackageAssert(Subject subject, String name) {
-        this.subject = subject;
+        super(subject);
         this.presence = new Presence<>(
                 subject,
                 "package " + name,
@@ -65,7 +64,7 @@ public final class PackageAssert {
         ExecResult result = subject.stemcell().exec(compare);
         // What is no version dpkg warns of, and compares it all the same.
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
-            throw subject.failure("Comparing versions by '" + compare + "' on " + subject.name()
+            throw new AssertionError("Comparing versions by '" + compare + "' on " + subject.name()
                     + " ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.systemd.Systemd;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
  * @param finding it among them, if it is there
  * @param words how messages describe it, behind "but was: "
  * @param surroundings how messages describe its absence, behind "but "
+ * @param state how messages describe it among the states that a wait has seen
+ * @param waking whose changes are the moments to look; empty where nothing tells of them
  */
 record Presence<S, T>(
         Subject subject,
@@ -21,30 +24,58 @@ record Presence<S, T>(
         Supplier<S> reading,
         Function<S, Optional<T>> finding,
         Function<T, String> words,
-        Function<S, String> surroundings) {
+        Function<S, String> surroundings,
+        Function<T, String> state,
+        Optional<Systemd> waking) {
+
+    Presence(
+            Subject subject,
+            String what,
+            Supplier<S> reading,
+            Function<S, Optional<T>> finding,
+            Function<T, String> words,
+            Function<S, String> surroundings) {
+        this(subject, what, reading, finding, words, surroundings, words, Optional.empty());
+    }
 
     /**
      * Checks it; where it is absent that fails.
      *
      * @param wanted what it should do, behind "to"
+     * @return it, where the check holds
      */
-    void holds(String wanted, Predicate<T> holds) {
-        S all = subject.read(reading, now -> finding.apply(now).filter(holds).isPresent());
-        Optional<T> found = finding.apply(all);
-        if (found.filter(holds).isEmpty()) {
-            throw failure(wanted, found.map(words).map("was: "::concat).orElseGet(() -> surroundings.apply(all)));
+    Optional<T> holds(String wanted, Predicate<T> holds) {
+        Observation<S> seen = observe(now -> finding.apply(now).filter(holds).isPresent());
+        if (seen.holds()) {
+            return finding.apply(seen.last());
         }
+        String but = finding.apply(seen.last())
+                .map(words)
+                .map("was: "::concat)
+                .orElseGet(() -> surroundings.apply(seen.last()));
+        subject.fail(what, wanted, seen, but);
+        return Optional.empty();
+    }
+
+    /** {@return whether it is there, which fails where it is not} */
+    boolean isThere() {
+        return holds("exist", found -> true).isPresent();
     }
 
     void isAbsent(String wanted) {
-        S all = subject.read(reading, now -> finding.apply(now).isEmpty());
-        finding.apply(all).map(words).map("was: "::concat).ifPresent(was -> {
-            throw failure(wanted, was);
-        });
+        Observation<S> seen = observe(now -> finding.apply(now).isEmpty());
+        if (!seen.holds()) {
+            subject.fail(
+                    what,
+                    wanted,
+                    seen,
+                    "was: " + words.apply(finding.apply(seen.last()).orElseThrow()));
+        }
     }
 
-    private AssertionError failure(String wanted, String was) {
-        return subject.failure("Expecting " + what + " on " + subject.name() + " to " + wanted
-                + subject.timing().words() + "\n  but " + was);
+    private Observation<S> observe(Predicate<S> holds) {
+        Observation<S> observation = new Observation<>(
+                subject.timing(), holds, now -> finding.apply(now).map(state).orElse("absent"));
+        return waking.isPresent() ? observation.woken(waking.get(), reading) : observation.polling(reading);
     }
 }

@@ -10,16 +10,15 @@ import java.util.stream.Collectors;
  * Assertions on the processes of one name, on all of them. Where there are none all of them fail but {@link #isNotRunning()}. A process
  * that has ended and that its parent has not asked for yet is none.
  */
-public final class ProcessAssert {
+public final class ProcessAssert extends GuestAssert<ProcessAssert> {
 
-    private final Subject subject;
     private final Presence<Running, Running> presence;
 
     ProcessAssert(Subject subject, String name) {
+        super(subject);
         if (name.isEmpty()) {
             throw new IllegalArgumentException("No process has the empty name");
         }
-        this.subject = subject;
         this.presence = new Presence<>(
                 subject,
                 "process " + name,
@@ -48,18 +47,10 @@ public final class ProcessAssert {
             return found.stream().allMatch(holds);
         }
 
-        String user(Processes.Entry process) {
-            return accounts.users().stream()
-                    .filter(user -> user.uid() == process.uid())
-                    .map(Accounts.User::name)
-                    .findFirst()
-                    .orElse(String.valueOf(process.uid()));
-        }
-
         String words() {
             return found.stream()
-                    .map(process ->
-                            process.words() + ", user " + user(process) + ": " + String.join(" ", process.argv()))
+                    .map(process -> process.words() + ", user " + accounts.userName(process.uid()) + ": "
+                            + String.join(" ", process.argv()))
                     .collect(Collectors.joining("; "));
         }
 
@@ -113,7 +104,9 @@ public final class ProcessAssert {
      * @return this
      */
     public ProcessAssert runsAs(String user) {
-        new UserAssert(subject.now(), user).exists();
+        if (!new UserAssert(subject.now(), user).isThere()) {
+            return this;
+        }
         return that("run as the user " + user, running -> running.accounts()
                 .user(user)
                 .filter(account -> running.allMatch(process -> process.uid() == account.uid()))

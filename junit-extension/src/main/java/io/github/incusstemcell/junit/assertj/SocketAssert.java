@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -9,12 +10,13 @@ import java.util.function.Predicate;
  * Assertions on who listens at one place, as the kernel's tables under {@code /proc/net} have it. Where nobody listens all of them fail
  * but {@link #isNotListening()}. A socket that systemd holds for a service that does not run yet is listened on, by systemd.
  */
-public final class SocketAssert {
+public final class SocketAssert extends GuestAssert<SocketAssert> {
 
     private final GuestSocket socket;
     private final Presence<Listening, Listening> presence;
 
     SocketAssert(Subject subject, GuestSocket socket) {
+        super(subject);
         this.socket = socket;
         this.presence = new Presence<>(
                 subject,
@@ -22,7 +24,9 @@ public final class SocketAssert {
                 () -> Listening.now(subject.stemcell(), socket),
                 Listening::ifThere,
                 Listening::words,
-                Listening::surroundings);
+                Listening::surroundings,
+                listening -> "listened on" + listening.where(),
+                Optional.empty());
     }
 
     private SocketAssert that(String wanted, Predicate<Listening> holds) {

@@ -2,26 +2,37 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.systemd.Systemd;
 import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
+import org.assertj.core.api.SoftAssertionsProvider;
 
 /** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
  * packages, its sockets, its processes, its mounts, its commands. */
-public final class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
+public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
-    private final Timing timing;
+    private Timing timing = Timing.NOW;
+    private SoftAssertionsProvider softly;
 
-    StemcellAssert(StemcellContainer actual) {
-        this(actual, Timing.NOW);
+    /**
+     * Assertions on a stemcell; see {@link StemcellAssertions#assertThat}.
+     *
+     * @param actual the stemcell; null fails every assertion
+     */
+    public StemcellAssert(StemcellContainer actual) {
+        super(actual, StemcellAssert.class);
     }
 
-    private StemcellAssert(StemcellContainer actual, Timing timing) {
-        super(actual, StemcellAssert.class);
-        this.timing = timing;
+    /** Has failures collected. */
+    StemcellAssert softly(SoftAssertionsProvider provider) {
+        softly = provider;
+        return this;
     }
 
     private StemcellAssert timed(Timing other) {
-        StemcellAssert timed = new StemcellAssert(actual, other);
+        StemcellAssert timed = new StemcellAssert(actual);
+        timed.softly = softly;
+        timed.timing = other;
         timed.info.description(info.description());
         return timed;
     }
@@ -49,7 +60,7 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
 
     private Subject subject() {
         isNotNull();
-        return new Subject(actual, timing, info.descriptionText());
+        return new Subject(actual, timing, softly, info.description());
     }
 
     /** {@return assertions on the system as a whole} */
@@ -64,7 +75,35 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      * @return assertions on it
      */
     public UnitAssert unit(String name) {
-        return new UnitAssert(subject(), name);
+        Subject subject = subject();
+        return new UnitAssert(subject, UnitCheck.ofSystem(subject, name));
+    }
+
+    /**
+     * Turns to a timer and to when it runs.
+     *
+     * @param name the timer's full name, as {@code logrotate.timer}; not null
+     * @return assertions on it
+     */
+    public TimerAssert timer(String name) {
+        return new TimerAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a unit of a user's service manager, which is started where it does not run yet.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @param name the unit's name, as systemctl takes it; not null
+     * @return assertions on it
+     */
+    public UnitAssert userUnit(String user, String name) {
+        Subject subject = subject();
+        if (!new UserAssert(subject.now(), user).isThere()) {
+            throw new AssertionError(
+                    "There is no user " + user + " on " + subject.name() + " whose units could be looked at");
+        }
+        Systemd manager = subject.stemcell().systemd().user(user);
+        return new UnitAssert(subject, new UnitCheck(subject, name, manager, " of user " + user));
     }
 
     /** {@return assertions on the journal} */
@@ -149,6 +188,16 @@ public final class StemcellAssert extends AbstractAssert<StemcellAssert, Stemcel
      * @return assertions on what came of it
      */
     public CommandAssert command(String... argv) {
-        return new CommandAssert(subject(), Command.of(argv));
+        return command(Command.of(argv));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param command the command with its user, environment, input, timeout; not null
+     * @return assertions on what came of it
+     */
+    public CommandAssert command(Command command) {
+        return new CommandAssert(subject(), command);
     }
 }

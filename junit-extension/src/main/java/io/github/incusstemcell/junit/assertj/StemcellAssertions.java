@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import org.assertj.core.api.AssertProvider;
 
 /** The entry to the assertions on stemcells; meant for a static import beside AssertJ's own. */
 public final class StemcellAssertions {
@@ -15,5 +16,18 @@ public final class StemcellAssertions {
      */
     public static StemcellAssert assertThat(StemcellContainer actual) {
         return new StemcellAssert(actual);
+    }
+
+    /**
+     * Leads from AssertJ's own {@code Assertions.assertThat} to the same assertions, for who has only that one imported:
+     * {@code assertThat(that(stemcell)).unit("cron").isActive()}.
+     *
+     * <p>AssertJ would take the stemcell itself, if {@link StemcellContainer} knew AssertJ; it is for those, too, who have none.
+     *
+     * @param actual the stemcell; null fails every assertion
+     * @return what AssertJ takes for it; not null
+     */
+    public static AssertProvider<StemcellAssert> that(StemcellContainer actual) {
+        return () -> assertThat(actual);
     }
 }

@@ -1,21 +1,43 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import java.time.Duration;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.Function;
+import org.assertj.core.api.Assert;
+import org.assertj.core.api.ObjectAssert;
+import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.api.SoftAssertionsProvider;
+import org.assertj.core.api.StringAssert;
+import org.assertj.core.description.Description;
 
-/**
- * A stemcell under test, and when a check on it has to hold.
- *
- * @param stemcell the stemcell
- * @param timing when
- * @param description what the test says of it by {@code as()}, or nothing
- */
-record Subject(StemcellContainer stemcell, Timing timing, String description) {
+/** A stemcell under test, when a check on it has to hold, and what becomes of its failure. */
+final class Subject {
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+    private final StemcellContainer stemcell;
+    private final Timing timing;
+    private final SoftAssertionsProvider softly;
+    private Description description;
+
+    /**
+     * A subject.
+     *
+     * @param softly what collects failures; null where the first of them ends the test
+     * @param description what the test says of it by {@code as()}; null where it says nothing
+     */
+    Subject(StemcellContainer stemcell, Timing timing, SoftAssertionsProvider softly, Description description) {
+        this.stemcell = stemcell;
+        this.timing = timing;
+        this.softly = softly;
+        this.description = description;
+    }
+
+    StemcellContainer stemcell() {
+        return stemcell;
+    }
+
+    Timing timing() {
+        return timing;
+    }
 
     String name() {
         return stemcell.name();
@@ -23,35 +45,65 @@ record Subject(StemcellContainer stemcell, Timing timing, String description) {
 
     /** {@return the same, to be checked as it is now} */
     Subject now() {
-        return new Subject(stemcell, Timing.NOW, description);
+        return new Subject(stemcell, Timing.NOW, softly, description);
     }
 
-    AssertionError failure(String message) {
-        return new AssertionError(description.isEmpty() ? message : "[" + description + "] " + message);
+    void describe(Description other) {
+        description = other;
+    }
+
+    private String description() {
+        return description == null ? "" : description.value();
     }
 
     /**
-     * The moments at which something that tells of no changes is looked at: often at first, then more seldom.
+     * Throws an assertion error, or leaves it with the soft assertions.
      *
-     * @return the last reading: the first that holds, or for "always" the first that does not, or the one at the end
+     * @param but what was there instead, behind "but "
+     * @return false
      */
-    <T> T read(Supplier<T> reading, Predicate<T> holds) {
-        long end = System.nanoTime() + timing.span().toNanos();
-        boolean awaited = timing.mode() != Timing.Mode.ALWAYS;
-        Duration pause = FIRST_PAUSE;
-        T value = reading.get();
-        while (holds.test(value) != awaited && System.nanoTime() < end) {
-            pause(Math.min(pause.toNanos(), Math.max(1, end - System.nanoTime())));
-            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-            value = reading.get();
-        }
-        return value;
+    boolean fail(String what, String wanted, Observation<?> observation, String but) {
+        return fail("Expecting " + what + " on " + name() + " to " + wanted + timing.words() + observation.waited()
+                + "\n  but " + but + observation.states());
     }
 
-    private static void pause(long nanos) {
-        java.util.concurrent.locks.LockSupport.parkNanos(nanos);
-        if (Thread.currentThread().isInterrupted()) {
-            throw new IllegalStateException("Interrupted while waiting for a stemcell");
+    /**
+     * Throws an assertion error, or leaves it with the soft assertions.
+     *
+     * @return false
+     */
+    boolean fail(String message) {
+        String described = description();
+        AssertionError error = new AssertionError(described.isEmpty() ? message : "[" + described + "] " + message);
+        if (softly == null) {
+            throw error;
         }
+        softly.collectAssertionError(error);
+        return false;
+    }
+
+    /** Goes on in plain AssertJ; where the value is not there, the failure has been told, and nothing more will be. */
+    <V, A extends Assert<? extends A, ? extends V>> A plain(
+            Class<A> type, Class<V> valueType, Function<V, A> hard, Optional<V> value, String said) {
+        A plain;
+        if (softly == null) {
+            plain = hard.apply(value.orElseThrow());
+        } else if (value.isPresent()) {
+            plain = softly.proxy(type, valueType, value.get());
+        } else {
+            plain = new SoftAssertions().proxy(type, valueType, null);
+        }
+        String described = description();
+        plain.describedAs("%s", described.isEmpty() ? said : described + ": " + said);
+        return plain;
+    }
+
+    StringAssert string(Optional<String> value, String said) {
+        return plain(StringAssert.class, String.class, StringAssert::new, value, said);
+    }
+
+    @SuppressWarnings("unchecked")
+    <V> ObjectAssert<V> object(Optional<V> value, String said) {
+        return plain(ObjectAssert.class, Object.class, ObjectAssert::new, value.map(Object.class::cast), said);
     }
 }

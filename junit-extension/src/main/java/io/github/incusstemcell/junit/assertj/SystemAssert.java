@@ -1,25 +1,27 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.systemd.Boot;
+import io.github.incusstemcell.systemd.Job;
 import io.github.incusstemcell.systemd.SystemState;
 import io.github.incusstemcell.systemd.Systemd;
-import io.github.incusstemcell.systemd.SystemdChanges;
 import io.github.incusstemcell.systemd.UnitSummary;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Assertions on the system as a whole. */
-public final class SystemAssert {
+public final class SystemAssert extends GuestAssert<SystemAssert> {
 
-    private final Subject subject;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
     private final Systemd systemd;
 
     SystemAssert(Subject subject) {
-        this.subject = subject;
+        super(subject);
         this.systemd = subject.stemcell().systemd();
     }
 
@@ -34,13 +36,20 @@ public final class SystemAssert {
     }
 
     private SystemAssert hasState(String wanted, Predicate<SystemState> holds) {
-        SystemState state = decide(systemd::state, holds);
-        if (!holds.test(state)) {
-            throw subject.failure("Expecting the system on " + subject.name() + " to " + wanted
-                    + subject.timing().words() + "\n  but was: " + state + "\n  failed units: "
-                    + list(systemd.failedUnits()) + "\n  queued jobs: " + systemd.jobs());
+        Observation<SystemState> seen = observe(holds, SystemState::toString).woken(systemd, systemd::state);
+        if (!seen.holds()) {
+            subject.fail(
+                    "the system",
+                    wanted,
+                    seen,
+                    "was: " + seen.last() + "\n  failed units: " + list(systemd.failedUnits()) + "\n  queued jobs: "
+                            + list(systemd.jobs(), Job::toString));
         }
         return this;
+    }
+
+    private <T> Observation<T> observe(Predicate<T> holds, Function<T, String> words) {
+        return new Observation<>(subject.timing(), holds, words);
     }
 
     /**
@@ -50,21 +59,26 @@ public final class SystemAssert {
      * @return this
      */
     public SystemAssert hasNoFailedUnits(String... except) {
-        Set<String> excused = Set.of(except);
-        List<UnitSummary> failed = decide(
-                () -> systemd.failedUnits().stream()
+        Set<String> excused = new HashSet<>(List.of(except));
+        Observation<List<UnitSummary>> seen = this.<List<UnitSummary>>observe(List::isEmpty, SystemAssert::list)
+                .woken(systemd, () -> systemd.failedUnits().stream()
                         .filter(unit -> !excused.contains(unit.name()))
-                        .toList(),
-                List::isEmpty);
-        if (!failed.isEmpty()) {
-            String reports = failed.stream()
-                    .map(unit -> systemd.unit(unit.name()))
-                    .map(unit -> "  " + unit.name() + ": " + unit + "\n" + systemd.report(unit))
-                    .collect(Collectors.joining("\n"));
-            throw subject.failure("Expecting no failed units on " + subject.name()
-                    + subject.timing().words() + "\n  but there were: " + list(failed) + "\n" + reports);
+                        .toList());
+        if (!seen.holds()) {
+            subject.fail(
+                    "the system",
+                    "have no failed units" + (excused.isEmpty() ? "" : " except " + String.join(" ", except)),
+                    seen,
+                    "there were: " + list(seen.last()) + "\n" + reports(seen.last()));
         }
         return this;
+    }
+
+    private String reports(List<UnitSummary> failed) {
+        return failed.stream()
+                .map(unit -> systemd.unit(unit.name()))
+                .map(unit -> "  " + unit.name() + ": " + unit + "\n" + systemd.report(unit))
+                .collect(Collectors.joining("\n"));
     }
 
     /**
@@ -74,33 +88,31 @@ public final class SystemAssert {
      * @return this
      */
     public SystemAssert bootedWithin(Duration limit) {
-        hasFinishedBooting();
-        Boot boot = systemd.waitUntilBooted(Duration.ofSeconds(10));
-        if (boot.duration().isZero() || boot.duration().compareTo(limit) > 0) {
-            throw subject.failure("Expecting " + subject.name() + " to have booted within " + Timing.seconds(limit)
-                    + "\n  but it took " + Timing.seconds(boot.duration()));
+        Observation<SystemState> seen =
+                observe(SystemState::hasFinishedBooting, SystemState::toString).woken(systemd, systemd::state);
+        String wanted = "have booted within " + Timing.seconds(limit);
+        if (!seen.holds()) {
+            subject.fail(
+                    "the system",
+                    wanted,
+                    seen,
+                    "was: " + seen.last() + "\n  queued jobs: " + list(systemd.jobs(), Job::toString));
+            return this;
+        }
+        Boot boot = systemd.waitUntilBooted(ANSWER);
+        if (boot.duration().isZero()) {
+            subject.fail("the system", wanted, seen, "its boot ended in: " + boot.state());
+        } else if (boot.duration().compareTo(limit) > 0) {
+            subject.fail("the system", wanted, seen, "it took " + Timing.seconds(boot.duration()));
         }
         return this;
     }
 
     private static String list(List<UnitSummary> units) {
-        return units.isEmpty() ? "none" : units.stream().map(UnitSummary::name).collect(Collectors.joining(", "));
+        return list(units, UnitSummary::name);
     }
 
-    /** Reads again at each change of which systemd tells. */
-    private <T> T decide(Supplier<T> reading, Predicate<T> holds) {
-        if (subject.timing().mode() == Timing.Mode.NOW) {
-            return reading.get();
-        }
-        boolean awaited = subject.timing().mode() == Timing.Mode.WITHIN;
-        long end = System.nanoTime() + subject.timing().span().toNanos();
-        try (SystemdChanges changes = systemd.changes()) {
-            T value = reading.get();
-            while (holds.test(value) != awaited && end - System.nanoTime() > 0) {
-                changes.await(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-                value = reading.get();
-            }
-            return value;
-        }
+    private static <T> String list(List<T> all, Function<T, String> words) {
+        return all.isEmpty() ? "none" : all.stream().map(words).collect(Collectors.joining(", "));
     }
 }

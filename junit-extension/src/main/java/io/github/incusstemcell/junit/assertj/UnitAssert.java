@@ -2,35 +2,40 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.Dependency;
+import io.github.incusstemcell.systemd.Journal;
+import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitFileState;
-import java.util.List;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import org.assertj.core.api.AbstractObjectAssert;
 import org.assertj.core.api.AbstractStringAssert;
-import org.assertj.core.api.Assertions;
 
 /** Assertions on one unit. A unit that does not exist fails all of them but {@link #doesNotExist()}. */
-public final class UnitAssert {
+public final class UnitAssert extends GuestAssert<UnitAssert> {
+
+    private static final Set<UnitFileState> ENABLED = Set.of(UnitFileState.ENABLED, UnitFileState.ENABLED_RUNTIME);
 
     private final UnitCheck check;
 
-    UnitAssert(Subject subject, String name) {
-        this.check = new UnitCheck(subject, name);
+    UnitAssert(Subject subject, UnitCheck check) {
+        super(subject);
+        this.check = check;
     }
 
     private UnitAssert that(String wanted, Predicate<Unit> holds) {
-        check.holds(wanted, holds, unit -> false);
+        check.holds(wanted, holds);
         return this;
     }
 
     /** For what a unit that failed, or that nothing can start, does not come to by itself. */
     private UnitAssert unlessItFails(String wanted, Predicate<Unit> holds) {
-        check.holds(
-                wanted,
-                holds,
-                unit -> unit.loadState() != LoadState.LOADED || unit.activeState() == ActiveState.FAILED);
+        check.holds(wanted, holds, UnitCheck::cannotStart, unit -> "");
         return this;
     }
 
@@ -52,9 +57,12 @@ public final class UnitAssert {
 
     /** {@return this, where it is active; also while it reads its configuration again} */
     public UnitAssert isActive() {
-        return unlessItFails(
-                "be active", unit -> Set.of(ActiveState.ACTIVE, ActiveState.RELOADING, ActiveState.REFRESHING)
-                        .contains(unit.activeState()));
+        return unlessItFails("be active", UnitCheck::isActive);
+    }
+
+    /** {@return this, where it is anything but active, failed included} */
+    public UnitAssert isNotActive() {
+        return that("not be active", unit -> !UnitCheck.isActive(unit));
     }
 
     /** {@return this, where it is inactive; a unit that failed is not} */
@@ -65,6 +73,11 @@ public final class UnitAssert {
     /** {@return this, where it has failed} */
     public UnitAssert isFailed() {
         return that("be failed", unit -> unit.activeState() == ActiveState.FAILED);
+    }
+
+    /** {@return this, where it has not failed, whatever else it does} */
+    public UnitAssert isNotFailed() {
+        return that("not be failed", unit -> unit.activeState() != ActiveState.FAILED);
     }
 
     /** {@return this, where it reads its configuration again} */
@@ -82,23 +95,38 @@ public final class UnitAssert {
         return that("have the sub state " + subState, unit -> unit.subState().equals(subState));
     }
 
-    private UnitAssert hasFileState(String wanted, UnitFileState... states) {
-        return that(wanted, unit -> List.of(states).contains(unit.unitFileState()));
+    /**
+     * Checks the state of its file, in one of systemd's words that have no method of their own here.
+     *
+     * @param state as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}; not null
+     * @return this
+     */
+    public UnitAssert hasUnitFileState(UnitFileState state) {
+        return that("have the unit file state " + state, unit -> unit.unitFileState() == state);
+    }
+
+    private UnitAssert isOf(UnitFileState state) {
+        return that("be " + state, unit -> unit.unitFileState() == state);
     }
 
     /** {@return this, where it is enabled, for good or until the next boot; a static unit is not} */
     public UnitAssert isEnabled() {
-        return hasFileState("be enabled", UnitFileState.ENABLED, UnitFileState.ENABLED_RUNTIME);
+        return that("be enabled", unit -> ENABLED.contains(unit.unitFileState()));
+    }
+
+    /** {@return this, where it is anything but enabled: disabled, static, masked...} */
+    public UnitAssert isNotEnabled() {
+        return that("not be enabled", unit -> !ENABLED.contains(unit.unitFileState()));
     }
 
     /** {@return this, where it could be enabled and is not} */
     public UnitAssert isDisabled() {
-        return hasFileState("be disabled", UnitFileState.DISABLED);
+        return isOf(UnitFileState.DISABLED);
     }
 
     /** {@return this, where it has nothing by which it could be enabled} */
     public UnitAssert isStatic() {
-        return hasFileState("be static", UnitFileState.STATIC);
+        return isOf(UnitFileState.STATIC);
     }
 
     /** {@return this, where nothing can start it} */
@@ -106,9 +134,14 @@ public final class UnitAssert {
         return that("be masked", unit -> unit.loadState() == LoadState.MASKED);
     }
 
+    /** {@return this, where it can be started} */
+    public UnitAssert isNotMasked() {
+        return that("not be masked", unit -> unit.loadState() != LoadState.MASKED);
+    }
+
     /** {@return this, where a generator wrote it} */
     public UnitAssert isGenerated() {
-        return hasFileState("be generated", UnitFileState.GENERATED);
+        return isOf(UnitFileState.GENERATED);
     }
 
     /**
@@ -163,6 +196,99 @@ public final class UnitAssert {
     }
 
     /**
+     * Checks that it was started since, by whomever.
+     *
+     * @param time a moment by the guest's clock; not null
+     * @return this
+     */
+    public UnitAssert hasRestartedSince(Instant time) {
+        return that("have started since " + time, unit -> UnitCheck.hasStartedSince(unit, time));
+    }
+
+    /**
+     * Checks that it was started since, by whomever.
+     *
+     * @param mark from {@link Journal#mark()}; not null
+     * @return this
+     */
+    public UnitAssert hasRestartedSince(JournalMark mark) {
+        Instant time = timeOf(mark);
+        return that("have started since the mark", unit -> UnitCheck.hasStartedSince(unit, time));
+    }
+
+    /**
+     * Checks that nobody started it since.
+     *
+     * @param time a moment by the guest's clock; not null
+     * @return this
+     */
+    public UnitAssert hasNotRestartedSince(Instant time) {
+        return that("not have started since " + time, unit -> !UnitCheck.hasStartedSince(unit, time));
+    }
+
+    /**
+     * Checks that nobody started it since.
+     *
+     * @param mark from {@link Journal#mark()}; not null
+     * @return this
+     */
+    public UnitAssert hasNotRestartedSince(JournalMark mark) {
+        Instant time = timeOf(mark);
+        return that("not have started since the mark", unit -> !UnitCheck.hasStartedSince(unit, time));
+    }
+
+    private Instant timeOf(JournalMark mark) {
+        return subject.stemcell().journal().timeOf(mark).orElse(Instant.EPOCH);
+    }
+
+    /**
+     * Checks that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
+     * so from now on, but from some moment of that time.
+     *
+     * @param span how long; not null
+     * @return this
+     */
+    public UnitAssert isStableFor(Duration span) {
+        new Stability(subject, check, span).check();
+        return this;
+    }
+
+    /**
+     * Checks whose rights its main process has.
+     *
+     * @param user the name of the user, who has to be in {@code /etc/passwd}; not null
+     * @return this
+     */
+    public UnitAssert runsAs(String user) {
+        if (new UserAssert(subject.now(), user).isThere()) {
+            MainProcess process = new MainProcess(subject.stemcell());
+            check.holds(
+                    "run as the user " + user,
+                    unit -> process.isOf(unit, user),
+                    UnitCheck::cannotStart,
+                    unit -> "  main process: " + process.words(unit) + "\n");
+        }
+        return this;
+    }
+
+    /**
+     * Checks how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
+     *
+     * @param exposure the most that is accepted, from 0, where everything is shut off, to 10
+     * @return this
+     */
+    public UnitAssert hasSecurityExposureAtMost(double exposure) {
+        Exposure measure = new Exposure(subject.stemcell());
+        check.holds(
+                "have a security exposure of at most " + exposure,
+                unit -> measure.of(unit) <= exposure,
+                unit -> false,
+                unit -> "  security exposure: " + measure.of(unit) + " (systemd-analyze security " + unit.name()
+                        + " says of what)\n");
+        return this;
+    }
+
+    /**
      * Checks one property.
      *
      * @param name systemd's name of it, as {@code Restart}; not null
@@ -188,6 +314,18 @@ public final class UnitAssert {
     }
 
     /**
+     * Checks that it has no such relation to another unit.
+     *
+     * @param dependency the relation; not null
+     * @param other the other unit's full name; not null
+     * @return this
+     */
+    public UnitAssert doesNotHaveDependency(Dependency dependency, String other) {
+        return that("not have " + dependency.property() + "=" + other, unit -> !unit.dependencies(dependency)
+                .contains(other));
+    }
+
+    /**
      * Checks the order of starting.
      *
      * @param other the full name of the unit that starts after this one; not null
@@ -209,7 +347,19 @@ public final class UnitAssert {
 
     /** {@return this, where its conditions were looked at and held} */
     public UnitAssert hasConditionsMet() {
-        return that("have its conditions met", unit -> unit.conditionsMet().orElse(false));
+        return conditions(
+                "have its conditions met", unit -> unit.conditionsMet().orElse(false));
+    }
+
+    /** {@return this, where its conditions were looked at and one did not hold, so that it was not started} */
+    public UnitAssert hasConditionsNotMet() {
+        return conditions(
+                "not have its conditions met", unit -> !unit.conditionsMet().orElse(true));
+    }
+
+    private UnitAssert conditions(String wanted, Predicate<Unit> holds) {
+        check.holds(wanted, holds, unit -> false, unit -> "  conditions: " + UnitCheck.conditions(unit) + "\n");
+        return this;
     }
 
     /**
@@ -223,14 +373,40 @@ public final class UnitAssert {
     }
 
     /**
+     * Checks another name.
+     *
+     * @param name a full name by which it is known, too, or its own; not null
+     * @return this
+     */
+    public UnitAssert hasName(String name) {
+        check.holds(
+                "have the name " + name,
+                unit -> unit.names().contains(name),
+                unit -> false,
+                unit -> "  names: " + String.join(" ", unit.names()) + "\n");
+        return this;
+    }
+
+    /**
      * Goes on with one property in plain AssertJ.
      *
      * @param name systemd's name of it; not null
      * @return assertions on what {@code systemctl show} prints of it
      */
     public AbstractStringAssert<?> property(String name) {
-        Unit unit =
-                check.holds("have a property " + name, now -> now.property(name).isPresent(), now -> false);
-        return Assertions.assertThat(unit.property(name).orElseThrow()).as("%s of unit %s", name, unit.name());
+        Optional<Unit> unit =
+                check.holds("have a property " + name, now -> now.property(name).isPresent());
+        return subject.string(unit.flatMap(now -> now.property(name)), name + " of unit " + check.name());
+    }
+
+    /**
+     * Goes on with anything that systemd says of it in plain AssertJ, as {@code extracting(Unit::memoryBytes)}.
+     *
+     * @param <T> its type
+     * @param what what to take of the unit; not null
+     * @return assertions on that
+     */
+    public <T> AbstractObjectAssert<?, T> extracting(Function<Unit, T> what) {
+        return subject.object(check.holds("exist", unit -> true).map(what), "of unit " + check.name());
     }
 }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
@@ -7,10 +8,12 @@ import io.github.incusstemcell.systemd.UnitSighting;
 import io.github.incusstemcell.systemd.UnitSummary;
 import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -20,11 +23,64 @@ final class UnitCheck {
     private final Subject subject;
     private final String name;
     private final Systemd systemd;
+    private final String manager;
 
-    UnitCheck(Subject subject, String name) {
+    /**
+     * A check of a unit.
+     *
+     * @param systemd the manager that has it
+     * @param manager how messages name that manager, as " of user vcap"; empty for the system's
+     */
+    UnitCheck(Subject subject, String name, Systemd systemd, String manager) {
         this.subject = subject;
         this.name = name;
-        this.systemd = subject.stemcell().systemd();
+        this.systemd = systemd;
+        this.manager = manager;
+    }
+
+    static UnitCheck ofSystem(Subject subject, String name) {
+        return new UnitCheck(subject, name, subject.stemcell().systemd(), "");
+    }
+
+    static boolean isActive(Unit unit) {
+        return Set.of(ActiveState.ACTIVE, ActiveState.RELOADING, ActiveState.REFRESHING)
+                .contains(unit.activeState());
+    }
+
+    /** Whether it failed, or nothing can start it, so that it does not come to anything by itself. */
+    static boolean cannotStart(Unit unit) {
+        return unit.loadState() != LoadState.LOADED || unit.activeState() == ActiveState.FAILED;
+    }
+
+    /** The main process of a service tells it; of other units, when they became active. */
+    static boolean hasStartedSince(Unit unit, Instant time) {
+        return unit.mainProcessStarted()
+                .or(unit::activeEnter)
+                .filter(start -> start.isAfter(time))
+                .isPresent();
+    }
+
+    static String conditions(Unit unit) {
+        if (unit.conditionsMet().isEmpty()) {
+            return "never looked at";
+        }
+        return unit.conditions().stream()
+                .map(condition -> condition.type() + "=" + (condition.trigger() ? "|" : "")
+                        + (condition.negated() ? "!" : "") + condition.parameter()
+                        + (condition.met() ? " (met)" : " (not met)"))
+                .collect(Collectors.joining(", "));
+    }
+
+    Systemd systemd() {
+        return systemd;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Optional<Unit> holds(String wanted, Predicate<Unit> holds) {
+        return holds(wanted, holds, unit -> false, unit -> "");
     }
 
     /**
@@ -32,26 +88,29 @@ final class UnitCheck {
      *
      * @param wanted what it should do, behind "to"
      * @param hopeless whether it is in a state in which waiting is of no use
-     * @return the unit as it was when that was decided
+     * @param details what a message needs to show besides what it always shows: whole lines, or nothing
+     * @return the unit as it was when that was decided, where the check holds
      */
-    Unit holds(String wanted, Predicate<Unit> holds, Predicate<Unit> hopeless) {
+    Optional<Unit> holds(
+            String wanted, Predicate<Unit> holds, Predicate<Unit> hopeless, Function<Unit, String> details) {
         Predicate<Unit> good = unit -> unit.exists() && holds.test(unit);
         Predicate<Unit> over = unit -> good.test(unit) || !unit.exists() || hopeless.test(unit);
-        return decide(wanted, good, over);
+        return decide(wanted, good, over, details);
     }
 
     void isAbsent() {
         Predicate<Unit> absent = unit -> unit.loadState() == LoadState.NOT_FOUND;
-        decide("not exist", absent, absent);
+        decide("not exist", absent, absent, unit -> "");
     }
 
-    private Unit decide(String wanted, Predicate<Unit> good, Predicate<Unit> over) {
+    private Optional<Unit> decide(
+            String wanted, Predicate<Unit> good, Predicate<Unit> over, Function<Unit, String> details) {
         if (subject.timing().mode() == Timing.Mode.NOW) {
             Unit unit = systemd.unit(name);
-            if (!good.test(unit)) {
-                throw failure(wanted, unit, List.of(), Duration.ZERO);
+            if (good.test(unit)) {
+                return Optional.of(unit);
             }
-            return unit;
+            return failed(wanted, unit, List.of(), Duration.ZERO, details);
         }
         long start = System.nanoTime();
         try (UnitWatch watch = systemd.watch(name)) {
@@ -59,26 +118,30 @@ final class UnitCheck {
             Optional<Unit> decided =
                     watch.await(always ? good.negate() : over, subject.timing().span());
             Unit unit = decided.orElse(watch.current());
-            if (always == decided.isPresent() || !good.test(unit)) {
-                throw failure(wanted, unit, watch.seen(), Duration.ofNanos(System.nanoTime() - start));
+            if (always != decided.isPresent() && good.test(unit)) {
+                return Optional.of(unit);
             }
-            return unit;
+            return failed(wanted, unit, watch.seen(), Duration.ofNanos(System.nanoTime() - start), details);
         }
     }
 
-    private AssertionError failure(String wanted, Unit unit, List<UnitSighting> seen, Duration waited) {
+    /** Tells the failure, and returns nothing. */
+    Optional<Unit> failed(
+            String wanted, Unit unit, List<UnitSighting> seen, Duration waited, Function<Unit, String> details) {
         String waiting = waited.isZero() ? "" : " (waited " + Timing.seconds(waited) + ")";
-        String message = "Expecting unit " + unit.name() + " on " + subject.name() + " to " + wanted
+        String message = "Expecting unit " + unit.name() + manager + " on " + subject.name() + " to " + wanted
                 + subject.timing().words() + waiting + "\n";
-        if (!unit.exists()) {
-            return subject.failure(message + "  but there is no such unit; the closest names: "
+        if (unit.exists()) {
+            String states = seen.isEmpty()
+                    ? ""
+                    : "  states seen: "
+                            + seen.stream().map(UnitSighting::toString).collect(Collectors.joining(" -> ")) + "\n";
+            subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states + systemd.report(unit));
+        } else {
+            subject.fail(message + "  but there is no such unit; the closest names: "
                     + String.join(", ", NearMisses.of(unit.name(), names())));
         }
-        String states = seen.isEmpty()
-                ? ""
-                : "  states seen: " + seen.stream().map(UnitSighting::toString).collect(Collectors.joining(" -> "))
-                        + "\n";
-        return subject.failure(message + "  but was: " + unit + "\n" + states + systemd.report(unit));
+        return Optional.empty();
     }
 
     private Set<String> names() {

@@ -8,16 +8,15 @@ import java.util.function.Predicate;
  * Assertions on one user, as {@code /etc/passwd}, {@code /etc/group} and {@code /etc/shadow} have it. A user that does not exist
  * fails all of them but {@link #doesNotExist()}.
  */
-public final class UserAssert {
+public final class UserAssert extends GuestAssert<UserAssert> {
 
     private static final Set<String> NO_LOGIN =
             Set.of("/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false");
 
-    private final Subject subject;
     private final Presence<Accounts, Accounts.User> presence;
 
     UserAssert(Subject subject, String name) {
-        this.subject = subject;
+        super(subject);
         this.presence = new Presence<>(
                 subject,
                 "user " + name,
@@ -30,6 +29,10 @@ public final class UserAssert {
     private UserAssert that(String wanted, Predicate<Accounts.User> holds) {
         presence.holds(wanted, holds);
         return this;
+    }
+
+    boolean isThere() {
+        return presence.isThere();
     }
 
     /** {@return this, where there is such a user} */
@@ -114,7 +117,9 @@ public final class UserAssert {
      * @return this
      */
     public UserAssert isNotInGroup(String group) {
-        new GroupAssert(subject.now(), group).exists();
+        if (!new GroupAssert(subject.now(), group).isThere()) {
+            return this;
+        }
         return that("not be in the group " + group, user -> !user.groups().contains(group));
     }
 }

@@ -5,34 +5,22 @@ import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp6;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp6;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
+import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What a guest has besides systemd, on a real one: each assertion once so that it holds, and once so that it does not. */
 @IncusStemcell(scope = Scope.PER_CLASS)
 class GuestAssertionsTest {
-
-    private static String message(StemcellContainer stemcell, ThrowingCallable assertion) {
-        Throwable thrown = catchThrowable(assertion);
-        assertThat(thrown).as("an assertion that should have failed").isInstanceOf(AssertionError.class);
-        return thrown.getMessage().replace(stemcell.name(), "NAME").replaceAll("\\[\\d+]", "[PID]");
-    }
-
-    private static void fail(StemcellContainer stemcell, String pattern, ThrowingCallable... assertions) {
-        for (ThrowingCallable assertion : assertions) {
-            assertThat(message(stemcell, assertion)).matches(pattern);
-        }
-    }
 
     @Test
     void aUser(StemcellContainer stemcell) {
@@ -247,7 +235,7 @@ class GuestAssertionsTest {
                         .within(ofMillis(100))
                         .socket(tcp(7002))
                         .isListening()))
-                .startsWith("Expecting tcp port 7002 on NAME to be listened on within 0.1s\n"
+                .startsWith("Expecting tcp port 7002 on NAME to be listened on within 0.1s (waited SECONDS)\n"
                         + "  but nobody listens there; the closest: tcp6 [2001:db8::1:0:0:5]:7002 by perl[PID] of listens.service;"
                         + " udp6 [::]:7002 by perl[PID] of listens.service; tcp 127.0.0.1:7001 by perl[PID]");
         fail(

@@ -1,0 +1,129 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The capabilities of a file, as its attribute security.capability has them (struct vfs_cap_data of linux/capability.h).
+ *
+ * @param permitted a bit for each of those that are permitted
+ * @param inheritable a bit for each of those that are inheritable
+ * @param effective whether the permitted ones are in effect from the start
+ */
+record Capabilities(long permitted, long inheritable, boolean effective) {
+
+    static final Capabilities NONE = new Capabilities(0, 0, false);
+
+    /** In the order of their numbers in linux/capability.h. */
+    private static final List<String> NAMES = List.of(
+            "cap_chown",
+            "cap_dac_override",
+            "cap_dac_read_search",
+            "cap_fowner",
+            "cap_fsetid",
+            "cap_kill",
+            "cap_setgid",
+            "cap_setuid",
+            "cap_setpcap",
+            "cap_linux_immutable",
+            "cap_net_bind_service",
+            "cap_net_broadcast",
+            "cap_net_admin",
+            "cap_net_raw",
+            "cap_ipc_lock",
+            "cap_ipc_owner",
+            "cap_sys_module",
+            "cap_sys_rawio",
+            "cap_sys_chroot",
+            "cap_sys_ptrace",
+            "cap_sys_pacct",
+            "cap_sys_admin",
+            "cap_sys_boot",
+            "cap_sys_nice",
+            "cap_sys_resource",
+            "cap_sys_time",
+            "cap_sys_tty_config",
+            "cap_mknod",
+            "cap_lease",
+            "cap_audit_write",
+            "cap_audit_control",
+            "cap_setfcap",
+            "cap_mac_override",
+            "cap_mac_admin",
+            "cap_syslog",
+            "cap_wake_alarm",
+            "cap_block_suspend",
+            "cap_audit_read",
+            "cap_perfmon",
+            "cap_bpf",
+            "cap_checkpoint_restore");
+
+    private static final int EFFECTIVE = 1;
+    private static final int LENGTH_OF_REVISION_1 = 12;
+
+    static Capabilities named(String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException("Name a capability, or ask whether there are none by hasNoCapabilities");
+        }
+        long permitted = 0;
+        for (String name : names) {
+            int number = NAMES.indexOf(name.toLowerCase(Locale.ROOT));
+            if (number < 0) {
+                throw new IllegalArgumentException("Not a capability: '" + name + "'; the closest names: "
+                        + String.join(", ", NearMisses.of(name, NAMES)));
+            }
+            permitted |= 1L << number;
+        }
+        return new Capabilities(permitted, 0, true);
+    }
+
+    /** Fields: revision and flags, then permitted and inheritable for the lower 32, then both for the upper 32. */
+    static Capabilities of(byte[] attribute) {
+        ByteBuffer fields = ByteBuffer.wrap(attribute).order(ByteOrder.LITTLE_ENDIAN);
+        boolean effective = (fields.getInt() & EFFECTIVE) != 0;
+        long permitted = Integer.toUnsignedLong(fields.getInt());
+        long inheritable = Integer.toUnsignedLong(fields.getInt());
+        if (attribute.length > LENGTH_OF_REVISION_1) {
+            permitted |= Integer.toUnsignedLong(fields.getInt()) << Integer.SIZE;
+            inheritable |= Integer.toUnsignedLong(fields.getInt()) << Integer.SIZE;
+        }
+        return new Capabilities(permitted, inheritable, effective);
+    }
+
+    boolean areNone() {
+        return permitted == 0 && inheritable == 0;
+    }
+
+    String names() {
+        return names(permitted);
+    }
+
+    private static String names(long bits) {
+        List<String> names = new ArrayList<>();
+        for (int number = 0; number < Long.SIZE; number++) {
+            if ((bits >>> number & 1) != 0) {
+                names.add(number < NAMES.size() ? NAMES.get(number) : String.valueOf(number));
+            }
+        }
+        return String.join(" ", names);
+    }
+
+    /** As getcap(8) says it: cap_net_raw=ep. */
+    @Override
+    public String toString() {
+        if (areNone()) {
+            return "none";
+        }
+        List<String> sets = new ArrayList<>();
+        if (permitted != 0) {
+            sets.add(names(permitted) + (effective ? "=ep" : "=p"));
+        }
+        if (inheritable != 0) {
+            sets.add(names(inheritable) + "=i");
+        }
+        return String.join(" ", sets);
+    }
+}

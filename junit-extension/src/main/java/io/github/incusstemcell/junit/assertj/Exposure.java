@@ -1,0 +1,32 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.systemd.Unit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How much of the system a service is exposed to, by systemd-analyze(1). The figure for all of a unit is in the last line of its text
+ * since systemd 240; its JSON, since 250, has the figures of the single settings only.
+ */
+record Exposure(StemcellContainer stemcell) {
+
+    private static final Pattern OVERALL = Pattern.compile("Overall exposure level for \\S+: ([0-9.]+) ");
+
+    /** From 0 to 10. */
+    double of(Unit unit) {
+        Command analyze = Command.of("systemd-analyze", "security", "--no-pager", unit.name())
+                .environment("LC_ALL", "C");
+        ExecResult result = stemcell.exec(analyze);
+        Matcher overall = OVERALL.matcher(result.stdout());
+        if (!overall.find()) {
+            throw new AssertionError(
+                    "Reading the security exposure of " + unit.name() + " on " + stemcell.name() + " by '"
+                            + analyze + "' gave none; exit code " + result.exitCode() + "\n  stderr: "
+                            + result.stderr().strip());
+        }
+        return Double.parseDouble(overall.group(1));
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The content of a file in a guest, where it is one. */
+final class FileContent {
+
+    private static final int SHOWN = 1_000;
+
+    private FileContent() {}
+
+    static Optional<String> textOf(GuestFiles files, FileStat stat) {
+        return stat.isFile() ? Optional.of(files.readString(stat.path())) : Optional.empty();
+    }
+
+    /** How messages show it: its beginning. */
+    static String words(String text) {
+        boolean whole = text.length() <= SHOWN;
+        return "\n  content: " + (whole ? text : text.substring(0, SHOWN) + "...").strip();
+    }
+
+    /** The SHA-256 of a file of any length, which is never in memory as a whole. */
+    static Optional<String> hashOf(GuestFiles files, FileStat stat) {
+        if (!stat.isFile()) {
+            return Optional.empty();
+        }
+        try (InputStream content = files.read(stat.path());
+                DigestInputStream hashed = new DigestInputStream(content, MessageDigest.getInstance("SHA-256"))) {
+            hashed.transferTo(OutputStream.nullOutputStream());
+            return Optional.of(
+                    HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading " + stat.path() + " for its SHA-256 broke off", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
+    }
+
+    /** Refuses what is no SHA-256. */
+    static String sha256(String hash) {
+        if (!hash.matches("[0-9a-fA-F]{64}")) {
+            throw new IllegalArgumentException("Not a SHA-256, 64 hex digits: '" + hash + "'");
+        }
+        return hash.toLowerCase(Locale.ROOT);
+    }
+}

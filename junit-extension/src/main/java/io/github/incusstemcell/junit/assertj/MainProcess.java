@@ -1,0 +1,42 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.GuestFileException;
+import io.github.incusstemcell.systemd.Unit;
+import java.util.Optional;
+
+/** Whose rights the main process of a unit has, as the kernel says. */
+record MainProcess(StemcellContainer stemcell) {
+
+    boolean isOf(Unit unit, String user) {
+        Optional<Integer> wanted = Accounts.of(stemcell.files()).user(user).map(Accounts.User::uid);
+        return wanted.isPresent() && uid(unit).equals(wanted);
+    }
+
+    String words(Unit unit) {
+        return uid(unit)
+                .map(uid -> unit.mainPid().orElseThrow() + ", user "
+                        + Accounts.of(stemcell.files()).userName(uid))
+                .orElse("none runs");
+    }
+
+    /** Empty where there is none, or where it has just ended. */
+    private Optional<Integer> uid(Unit unit) {
+        if (unit.mainPid().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return stemcell.files()
+                    .readString("/proc/" + unit.mainPid().getAsLong() + "/status")
+                    .lines()
+                    .filter(line -> line.startsWith("Uid:"))
+                    .map(line -> Integer.valueOf(line.split("\t")[2]))
+                    .findFirst();
+        } catch (GuestFileException e) {
+            if (e.reason() == GuestFileException.Reason.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

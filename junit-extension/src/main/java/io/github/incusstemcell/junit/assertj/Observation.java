@@ -1,0 +1,138 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.systemd.Systemd;
+import io.github.incusstemcell.systemd.SystemdChanges;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.pollinterval.IterativePollInterval;
+
+/** What was read of something until a check on it was decided: its last reading, and each state with the time at which it was seen. */
+final class Observation<T> {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
+    private static final int STATES_SHOWN = 20;
+
+    private final Timing timing;
+    private final Predicate<T> holds;
+    private final Function<T, String> words;
+    private final long start = System.nanoTime();
+    private final List<String> states = new ArrayList<>();
+    private String state;
+    private T last;
+    private boolean held;
+
+    /**
+     * An observation that has not begun.
+     *
+     * @param words a reading as messages show it among the states
+     */
+    Observation(Timing timing, Predicate<T> holds, Function<T, String> words) {
+        this.timing = timing;
+        this.holds = holds;
+        this.words = words;
+    }
+
+    /** Reads often at first, then more seldom: for what tells of no changes. */
+    Observation<T> polling(Supplier<T> reading) {
+        see(reading.get());
+        if (isDecided()) {
+            return this;
+        }
+        try {
+            Awaitility.await()
+                    .pollInSameThread()
+                    .pollDelay(FIRST_PAUSE)
+                    .pollInterval(IterativePollInterval.iterative(Observation::next, FIRST_PAUSE))
+                    .atMost(timing.span().plus(FIRST_PAUSE))
+                    .until(() -> {
+                        see(reading.get());
+                        return isDecided();
+                    });
+        } catch (ConditionTimeoutException e) {
+            see(reading.get()); // the last reading may be a pause old
+        }
+        return this;
+    }
+
+    private static Duration next(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+    }
+
+    /** Reads again at each change of which systemd tells. */
+    Observation<T> woken(Systemd systemd, Supplier<T> reading) {
+        if (timing.mode() == Timing.Mode.NOW) {
+            see(reading.get());
+            return this;
+        }
+        try (SystemdChanges changes = systemd.changes()) {
+            see(reading.get());
+            while (!isDecided()) {
+                changes.await(left());
+                see(reading.get());
+            }
+            return this;
+        }
+    }
+
+    /** Takes note of a reading. */
+    void see(T reading) {
+        last = reading;
+        held = holds.test(reading);
+        if (timing.mode() == Timing.Mode.NOW) {
+            return;
+        }
+        String now = words.apply(reading);
+        if (!now.equals(state)) {
+            state = now;
+            states.add(now + " at " + Timing.seconds(elapsed()));
+        }
+    }
+
+    /** Whether the check held at the last reading. */
+    boolean holds() {
+        return held;
+    }
+
+    /** Whether nothing that comes can change the outcome. */
+    boolean isDecided() {
+        boolean awaited = timing.mode() != Timing.Mode.ALWAYS;
+        return held == awaited || elapsed().compareTo(timing.span()) >= 0;
+    }
+
+    /** How much of the time is left, at least a moment. */
+    Duration left() {
+        Duration left = timing.span().minus(elapsed());
+        return left.isNegative() || left.isZero() ? Duration.ofNanos(1) : left;
+    }
+
+    private Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    T last() {
+        return last;
+    }
+
+    /** {@return " (waited 1.2s)", or nothing where nothing was waited for} */
+    String waited() {
+        return timing.mode() == Timing.Mode.NOW ? "" : " (waited " + Timing.seconds(elapsed()) + ")";
+    }
+
+    /** {@return a line with all states, or nothing where nothing was waited for} */
+    String states() {
+        if (states.isEmpty()) {
+            return "";
+        }
+        int hidden = Math.max(0, states.size() - STATES_SHOWN);
+        return "\n  states seen: " + (hidden == 0 ? "" : "(" + hidden + " before these) -> ")
+                + String.join(" -> ", states.subList(hidden, states.size()));
+    }
+}

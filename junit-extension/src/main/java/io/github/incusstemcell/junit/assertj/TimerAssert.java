@@ -1,0 +1,154 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.systemd.LoadState;
+import io.github.incusstemcell.systemd.Systemd;
+import io.github.incusstemcell.systemd.TimerUnit;
+import io.github.incusstemcell.systemd.Unit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.assertj.core.api.AbstractInstantAssert;
+import org.assertj.core.api.InstantAssert;
+
+/**
+ * Assertions on when one timer runs. A timer that does not exist, or cannot be loaded, fails all of them; all else of it asks {@link
+ * UnitAssert}. Times are by the guest's clock.
+ */
+public final class TimerAssert extends GuestAssert<TimerAssert> {
+
+    private final Presence<Unit, Timer> presence;
+    private final String name;
+
+    TimerAssert(Subject subject, String name) {
+        super(subject);
+        if (!name.endsWith(".timer")) {
+            throw new IllegalArgumentException("Not the full name of a timer: '" + name + "'");
+        }
+        this.name = name;
+        Systemd systemd = subject.stemcell().systemd();
+        this.presence = new Presence<>(
+                subject,
+                "timer " + name,
+                () -> systemd.unit(name),
+                unit -> Optional.of(unit)
+                        .filter(there -> there.loadState() == LoadState.LOADED)
+                        .map(there -> Timer.of(systemd, there)),
+                Timer::words,
+                unit -> unit.exists()
+                        ? "was: " + unit + unit.loadError().map(": "::concat).orElse("")
+                        : "there is no such timer; the closest names: "
+                                + String.join(
+                                        ", ",
+                                        NearMisses.of(
+                                                name,
+                                                systemd.unitFiles().keySet().stream()
+                                                        .filter(file -> file.endsWith(".timer"))
+                                                        .toList())),
+                Timer::words,
+                Optional.of(systemd));
+    }
+
+    private record Timer(String activates, Optional<Instant> next, Optional<Instant> last) {
+
+        /** systemd gives up a timer from memory that is not active, and that has neither run nor will. */
+        static Timer of(Systemd systemd, Unit unit) {
+            Optional<TimerUnit> timer = systemd.timers().stream()
+                    .filter(known -> known.name().equals(unit.name()))
+                    .findFirst();
+            return new Timer(
+                    unit.property("Unit").orElse(""), timer.flatMap(TimerUnit::next), timer.flatMap(TimerUnit::last));
+        }
+
+        String words() {
+            return "next run " + next.map(Instant::toString).orElse("never") + ", last run "
+                    + last.map(Instant::toString).orElse("never") + ", of " + activates;
+        }
+    }
+
+    private TimerAssert that(String wanted, Predicate<Timer> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where it will run} */
+    public TimerAssert isScheduled() {
+        return that("be scheduled", timer -> timer.next().isPresent());
+    }
+
+    /** {@return this, where it is there and will not run, as one that is not active} */
+    public TimerAssert isNotScheduled() {
+        return that("not be scheduled", timer -> timer.next().isEmpty());
+    }
+
+    /**
+     * Checks how soon it will run.
+     *
+     * @param span the longest time from now until its next run; not null
+     * @return this
+     */
+    public TimerAssert runsNextWithin(Duration span) {
+        return that("run next within " + Timing.seconds(span), timer -> timer.next()
+                .filter(next -> !next.isAfter(guestTime().plus(span)))
+                .isPresent());
+    }
+
+    private Instant guestTime() {
+        String seconds =
+                subject.stemcell().exec("date", "+%s").requireSuccess().stdout().strip();
+        return Instant.ofEpochSecond(Long.parseLong(seconds));
+    }
+
+    /**
+     * Checks that it has run.
+     *
+     * @param time a moment since which it has; not null
+     * @return this
+     */
+    public TimerAssert hasRunSince(Instant time) {
+        return that(
+                "have run since " + time,
+                timer -> timer.last().filter(last -> !last.isBefore(time)).isPresent());
+    }
+
+    /** {@return this, where it never ran, as far as systemd remembers} */
+    public TimerAssert hasNeverRun() {
+        return that("have never run", timer -> timer.last().isEmpty());
+    }
+
+    /**
+     * Checks what it starts.
+     *
+     * @param unit the full name of the unit; not null
+     * @return this
+     */
+    public TimerAssert activates(String unit) {
+        return that("activate " + unit, timer -> timer.activates().equals(unit));
+    }
+
+    /**
+     * Goes on with the time of the next run in plain AssertJ; there has to be one.
+     *
+     * @return assertions on it
+     */
+    public AbstractInstantAssert<?> nextRun() {
+        return instant(
+                presence.holds("be scheduled", timer -> timer.next().isPresent())
+                        .flatMap(Timer::next),
+                "next run of ");
+    }
+
+    /**
+     * Goes on with the time of the last run in plain AssertJ; there has to be one.
+     *
+     * @return assertions on it
+     */
+    public AbstractInstantAssert<?> lastRun() {
+        return instant(
+                presence.holds("have run", timer -> timer.last().isPresent()).flatMap(Timer::last), "last run of ");
+    }
+
+    private AbstractInstantAssert<?> instant(Optional<Instant> time, String said) {
+        return subject.plain(InstantAssert.class, Instant.class, InstantAssert::new, time, said + name);
+    }
+}

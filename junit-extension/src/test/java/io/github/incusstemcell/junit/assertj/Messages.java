@@ -1,0 +1,33 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** What assertions say that fail, without what changes from run to run. */
+final class Messages {
+
+    private Messages() {}
+
+    static String message(StemcellContainer stemcell, ThrowingCallable assertion) {
+        Throwable thrown = catchThrowable(assertion);
+        assertThat(thrown).as("an assertion that should have failed").isInstanceOf(AssertionError.class);
+        return masked(stemcell, thrown.getMessage());
+    }
+
+    static String masked(StemcellContainer stemcell, String message) {
+        return message.replace(stemcell.name(), "NAME")
+                .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}", "TIME")
+                .replaceAll("\\[\\d+]", "[PID]")
+                .replaceAll("(waited|at) [0-9.]+s\\b", "$1 SECONDS");
+    }
+
+    /** Each fails with a message of this pattern, and those that wait with the states that they saw. */
+    static void fail(StemcellContainer stemcell, String pattern, ThrowingCallable... assertions) {
+        for (ThrowingCallable assertion : assertions) {
+            assertThat(message(stemcell, assertion)).matches(pattern + "(\n  states seen: .*)?");
+        }
+    }
+}

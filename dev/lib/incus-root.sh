@@ -15,6 +15,7 @@ make_root() {
         mv "$root.new" "$root"
     fi
     share_group "$root"
+    trust_loopback "$root"
     make_client "$root"
 }
 
@@ -49,6 +50,15 @@ fetch_root() { # FOLDER
         --dpkgopt='path-exclude=/usr/share/locale/*' \
         trixie "$1" ${mirror:+"$mirror"} </dev/null >&2 \
         || die "could not fetch Incus from Debian 13" "look at the lines above; is a Debian archive within reach that has the suite $(suite_of_incus)?"
+}
+
+# skopeo asks the registry of dev/registry by plain HTTP, which is on one of these ports. Nobody can tell it so through Incus.
+trust_loopback() { # ROOT
+    local port
+    mkdir -p "$1/etc/containers/registries.conf.d"
+    for port in $(seq 5000 5019); do
+        printf '[[registry]]\nlocation = "127.0.0.1:%s"\ninsecure = true\n' "$port"
+    done >"$1/etc/containers/registries.conf.d/loopback.conf"
 }
 
 # The group of the socket has to be the machine's, not the one that happens to have the same name in there.

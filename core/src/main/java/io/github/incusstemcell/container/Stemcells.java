@@ -6,6 +6,8 @@ import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
+import io.github.incusstemcell.stemcell.Conversion;
+import io.github.incusstemcell.stemcell.DaemonConversion;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.ImageServer;
 import io.github.incusstemcell.stemcell.StemcellImage;
@@ -58,7 +60,12 @@ public final class Stemcells implements AutoCloseable {
         Placement placement = Placement.find(incus, project, settings.storagePool);
         Lease lease = Lease.ofThisProcess();
         new Sweep(placement.incus(), lease).run();
-        this.images = new StemcellImages(placement.incus(), settings.sources, settings.imageServer, settings.progress);
+        this.images = new StemcellImages(
+                placement.incus(),
+                settings.sources,
+                settings.imageServer,
+                settings.progress,
+                settings.daemonConversion(placement, lease));
         this.imageMaxAge = settings.imageMaxAge;
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
     }
@@ -173,6 +180,7 @@ public final class Stemcells implements AutoCloseable {
         private Optional<Subnet> subnet = Optional.empty();
         private OciImages sources = OciImages.builder().build();
         private ImageServer imageServer = ImageServer.PUBLIC;
+        private Conversion conversion = Conversion.CLIENT;
         private Optional<Duration> imageMaxAge = Optional.of(Duration.ofDays(30));
         private Progress progress = new LoggedProgress();
 
@@ -243,6 +251,27 @@ public final class Stemcells implements AutoCloseable {
         public Builder imageServer(ImageServer server) {
             imageServer = Objects.requireNonNull(server, "server");
             return this;
+        }
+
+        /**
+         * Who makes an image of Incus's own out of one in a registry, instead of this library.
+         *
+         * @param by who does it; not null
+         * @return this builder
+         */
+        public Builder conversion(Conversion by) {
+            conversion = Objects.requireNonNull(by, "by");
+            return this;
+        }
+
+        private Optional<DaemonConversion> daemonConversion(Placement placement, Lease lease) {
+            return conversion == Conversion.CLIENT
+                    ? Optional.empty()
+                    : Optional.of(new DaemonConversion(
+                            placement.incus(),
+                            placement.pool(),
+                            lease.of("the conversion of an image").keys(),
+                            progress));
         }
 
         /**

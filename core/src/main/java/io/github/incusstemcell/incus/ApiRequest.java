@@ -61,7 +61,11 @@ final class ApiRequest {
     }
 
     ApiRequest json(JsonNode content) {
-        return body(RequestBody.create(content.toString(), JSON));
+        return json(content.toString());
+    }
+
+    ApiRequest json(String content) {
+        return body(RequestBody.create(content, JSON));
     }
 
     ApiRequest body(RequestBody content) {

@@ -86,6 +86,23 @@ public final class Images {
     }
 
     /**
+     * Makes an image of an instance that does not run, {@code POST /1.0/images}: of its root file system, its metadata and its templates.
+     *
+     * @param instance the name of the instance, of this project; not null
+     * @param properties properties of the image, on top of those in the instance's metadata; not null
+     * @return the image, which is another one each time, as its metadata says when it was made; never null
+     * @throws IncusException if the instance runs, or there is none of that name
+     */
+    public ImageInfo publish(String instance, Map<String, String> properties) {
+        ObjectNode body = Json.object();
+        body.putObject("source").put("type", "instance").put("name", instance);
+        body.set("properties", Json.object(properties));
+        return info(api.run(ApiRequest.post("images").json(body).patient())
+                .path("fingerprint")
+                .asText());
+    }
+
+    /**
      * Deletes an image; one that is not there is fine. Instances made from it stay.
      *
      * @param fingerprint its fingerprint; not null

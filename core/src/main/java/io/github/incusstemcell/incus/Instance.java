@@ -1,15 +1,22 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A handle on one instance, {@code /1.0/instances/NAME}. It holds nothing but the name; where there is no such instance,
  * each method fails with an {@link IncusException} of code 404.
  */
 public final class Instance {
+
+    /** For so long a start that has failed goes on in the background: 7.0 took a second for one of an application container. */
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
+    private static final Duration POLL = Duration.ofMillis(50);
 
     private final Api api;
     private final String name;
@@ -106,11 +113,31 @@ public final class Instance {
     /** Deletes it, running or not, with all that belongs to it; one that is not there is fine. */
     public void delete() {
         Lookup.tolerateMissing(() -> {
+            long deadline = System.nanoTime() + ENDING.toNanos();
+            while (!isDeleted(deadline)) {
+                LockSupport.parkNanos(POLL.toNanos());
+            }
+        });
+    }
+
+    /** False where the daemon is not done with the end of a start that failed, which it does not tell of by any event. */
+    private boolean isDeleted(long deadline) {
+        try {
             if (!state().status().equals("Stopped")) {
                 stopNow();
             }
             api.run(ApiRequest.delete("instances", name));
-        });
+            return true;
+        } catch (IncusException e) {
+            boolean isEnding =
+                    e.answer().equals("Instance is running") || e.answer().startsWith("Invalid PID");
+            if (!isEnding
+                    || System.nanoTime() - deadline > 0
+                    || Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /**
@@ -184,6 +211,28 @@ public final class Instance {
         ObjectNode body = Json.object();
         body.set("devices", Json.nested(Map.of(device, options)));
         api.run(ApiRequest.patch("instances", name).json(body));
+    }
+
+    /**
+     * Replaces its metadata, {@code PUT /1.0/instances/NAME/metadata}: what {@code metadata.yaml} was in its image.
+     *
+     * @param json the metadata, as JSON with the names of {@code metadata.yaml}; not null
+     */
+    public void replaceMetadata(String json) {
+        api.run(ApiRequest.put("instances", name, "metadata").json(json));
+    }
+
+    /**
+     * Gives it a template file, {@code POST /1.0/instances/NAME/metadata/templates}; when it is applied, and to which file, its metadata
+     * says.
+     *
+     * @param template the name of the file, without any folder; not null
+     * @param content what the daemon renders; not null
+     */
+    public void addTemplate(String template, String content) {
+        api.run(ApiRequest.post("instances", name, "metadata", "templates")
+                .query("path", template)
+                .body(UploadBody.of(content.getBytes(StandardCharsets.UTF_8))));
     }
 
     /**

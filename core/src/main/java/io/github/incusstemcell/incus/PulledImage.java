@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * An image that the daemon shall fetch.
  *
- * @param protocol how the server speaks: {@code simplestreams}, {@code incus}; not null
+ * @param protocol how the server speaks: {@code simplestreams}, {@code incus}, {@code oci}; not null
  * @param server the server's address, always https; empty for the daemon itself; not null
  * @param image the alias or the fingerprint of the image there; not null
  * @param isFingerprint whether it is a fingerprint
@@ -68,5 +68,18 @@ public record PulledImage(
     public static PulledImage ofSimplestreams(
             String server, Optional<String> certificate, String alias, Map<String, String> properties) {
         return new PulledImage("simplestreams", server, alias, false, Optional.empty(), certificate, properties);
+    }
+
+    /**
+     * An image of an OCI registry, which becomes one for application containers. Needs {@link ApiExtension#INSTANCE_OCI}, and skopeo and
+     * umoci on the daemon's machine.
+     *
+     * @param server the registry's https address; whether it is asked by plain HTTP is a setting of the daemon's machine; not null
+     * @param name the image's name there, with its tag or its digest; not null
+     * @param properties what to note on the image; not null
+     * @return the image; never null
+     */
+    public static PulledImage ofRegistry(String server, String name, Map<String, String> properties) {
+        return new PulledImage("oci", server, name, false, Optional.empty(), Optional.empty(), properties);
     }
 }

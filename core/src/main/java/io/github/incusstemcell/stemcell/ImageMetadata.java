@@ -32,7 +32,7 @@ record ImageMetadata(ImageIdentity identity, GuestOverlay overlay) {
     byte[] tarball() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-            add(tar, "metadata.yaml", metadataYaml());
+            add(tar, "metadata.yaml", json() + "\n");
             for (OverlayTemplate template : overlay.templates()) {
                 add(tar, "templates/" + template.name(), template.content());
             }
@@ -52,13 +52,14 @@ record ImageMetadata(ImageIdentity identity, GuestOverlay overlay) {
         tar.closeArchiveEntry();
     }
 
-    private String metadataYaml() throws JsonProcessingException {
+    /** The content of {@code metadata.yaml}. */
+    String json() throws JsonProcessingException {
         Map<String, Object> metadata = new LinkedHashMap<>();
         metadata.put("architecture", identity.incusArchitecture());
         metadata.put("creation_date", CREATION_DATE);
         metadata.put("properties", identity.properties());
         metadata.put("templates", templates());
-        return YAML.writeValueAsString(metadata) + "\n";
+        return YAML.writeValueAsString(metadata);
     }
 
     private Map<String, Object> templates() {

@@ -35,6 +35,7 @@ public final class StemcellImages {
     private final OciImages sources;
     private final Progress progress;
     private final ImageServer imageServer;
+    private final Optional<DaemonConversion> daemon;
     private final Path locks = RegistrySettings.userCacheFolder().resolve("locks");
 
     /**
@@ -44,12 +45,19 @@ public final class StemcellImages {
      * @param sources where stemcells come from; not null
      * @param imageServer where the daemon finds images named {@code images:...}; not null
      * @param progress hears how far an upload is; not null
+     * @param daemon the daemon as what converts images; empty: they are converted here; not null
      */
-    public StemcellImages(Incus incus, OciImages sources, ImageServer imageServer, Progress progress) {
+    public StemcellImages(
+            Incus incus,
+            OciImages sources,
+            ImageServer imageServer,
+            Progress progress,
+            Optional<DaemonConversion> daemon) {
         this.incus = incus;
         this.sources = sources;
         this.imageServer = imageServer;
         this.progress = progress;
+        this.daemon = daemon;
     }
 
     /**
@@ -59,7 +67,8 @@ public final class StemcellImages {
      * @param overlay what is to be laid over it; not null. Images that are Incus's own already bring what they need, and get none
      * @return the image; not null
      * @throws io.github.incusstemcell.oci.ImageNotFoundException if there is no such stemcell
-     * @throws io.github.incusstemcell.IncusStemcellException if the daemon cannot fetch the image from a server of images
+     * @throws io.github.incusstemcell.IncusStemcellException if the daemon cannot fetch the image from a server of images, or cannot
+     *     convert it where it is to do so
      * @throws io.github.incusstemcell.oci.CorruptImageException if what came is not what the registry announced
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
@@ -69,8 +78,10 @@ public final class StemcellImages {
         if (reference instanceof ImageReference.Simplestreams published) {
             return new DaemonImages(incus, imageServer).published(published);
         }
+        Optional<String> converter = daemon.map(daemon -> daemon.converter(reference));
         SourceImage source = sources.resolve(reference);
-        ImageIdentity identity = new ImageIdentity(source.digest().toString(), source.architecture(), overlay.digest());
+        ImageIdentity identity =
+                new ImageIdentity(source.digest().toString(), source.architecture(), overlay.digest(), converter);
         String fingerprint = find(identity).orElseGet(() -> convert(source, identity, overlay));
         return new StemcellImage(fingerprint, reference.toString(), identity.digest(), identity.alias());
     }
@@ -98,8 +109,9 @@ public final class StemcellImages {
 
     /** One process at a time: the others then find what the first has made. Without the lock they would only do work twice. */
     private String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
-        return new PreparationLock(locks, identity)
-                .whileHeld(() -> find(identity).orElseGet(() -> upload(source, identity, overlay)));
+        return new PreparationLock(locks, identity).whileHeld(() -> find(identity)
+                .orElseGet(() -> daemon.map(daemon -> daemon.convert(source, identity, overlay))
+                        .orElseGet(() -> upload(source, identity, overlay))));
     }
 
     private String upload(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {

@@ -65,6 +65,6 @@ class SimplestreamsTest {
     }
 
     private static StemcellImages images(TestProject project, OciImages sources, ImageServer server) {
-        return new StemcellImages(project.incus(), sources, server, Progress.none());
+        return new StemcellImages(project.incus(), sources, server, Progress.none(), Optional.empty());
     }
 }

@@ -124,7 +124,7 @@ class StemcellImagesTest {
                 .instances()
                 .create(NewInstance.named("isc-images-user")
                         .image(fingerprint)
-                        .device("root", Map.of("type", "disk", "path", "/", "pool", pool()))
+                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
                         .build());
 
         assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
@@ -203,10 +203,6 @@ class StemcellImagesTest {
 
     private void setLastUsed(String fingerprint, String day) {
         project.incus().images().updateProperties(fingerprint, Map.of("incus-stemcell.last-used", day));
-    }
-
-    private String pool() {
-        return project.incus().storagePools().list().get(0).name();
     }
 
     private static Instant daysFromNow(int days) {

@@ -10,6 +10,7 @@ import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.oci.RegistrySettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A project of its own on the Incus that dev/test sets up, with no image in it; removed at the end. */
@@ -36,7 +37,7 @@ final class TestProject implements AutoCloseable {
     }
 
     static StemcellImages imagesOf(Incus incus, OciImages sources) {
-        return new StemcellImages(incus, sources, ImageServer.PUBLIC, Progress.none());
+        return new StemcellImages(incus, sources, ImageServer.PUBLIC, Progress.none(), Optional.empty());
     }
 
     String name() {
@@ -53,6 +54,10 @@ final class TestProject implements AutoCloseable {
 
     List<ImageInfo> images() {
         return incus().images().list();
+    }
+
+    String pool() {
+        return root.storagePools().list().get(0).name();
     }
 
     @Override

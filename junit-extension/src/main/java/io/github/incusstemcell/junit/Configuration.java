@@ -108,6 +108,7 @@ final class Configuration {
     enum Key {
         IMAGE("image", "the stemcell of tests whose annotation names none"),
         IMAGE_MAX_AGE("image.max-age", "after how many days without use an image is removed from Incus; 0: never"),
+        CONVERSION("conversion", "who makes Incus's own images of those in a registry: client or daemon"),
         IMAGE_SERVER("image.server", "the simplestreams server of images named images:..., an https address"),
         IMAGE_SERVER_CERTIFICATE("image.server.certificate", "the file with that server's certificate, as PEM"),
         OVERLAY_WITHOUT("overlay.without", "parts of the overlay to leave out, separated by commas: agent, log-mount"),

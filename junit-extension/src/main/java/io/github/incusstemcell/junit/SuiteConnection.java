@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.oci.OciImages;
+import io.github.incusstemcell.stemcell.Conversion;
 import io.github.incusstemcell.stemcell.ImageServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +23,23 @@ final class SuiteConnection {
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.get(Key.NETWORK_SUBNET).ifPresent(stemcells::networkSubnet);
+        configuration.get(Key.CONVERSION).map(SuiteConnection::conversion).ifPresent(stemcells::conversion);
         configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
         configuration
                 .get(Key.IMAGE_SERVER)
                 .map(url -> new ImageServer(url, certificate(configuration)))
                 .ifPresent(stemcells::imageServer);
         return stemcells.connect();
+    }
+
+    private static Conversion conversion(String by) {
+        return switch (by) {
+            case "client" -> Conversion.CLIENT;
+            case "daemon" -> Conversion.DAEMON;
+            default ->
+                throw new ExtensionConfigurationException(
+                        "'" + by + "' is neither client nor daemon for " + Key.CONVERSION.property());
+        };
     }
 
     private static Optional<String> certificate(Configuration configuration) {

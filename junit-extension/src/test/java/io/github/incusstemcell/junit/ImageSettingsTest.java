@@ -38,6 +38,14 @@ class ImageSettingsTest {
     }
 
     @Test
+    void namesWhoCanConvert() {
+        assertFailed(
+                run(Map.of("incus.stemcell.conversion", "server"), WithoutKeys.class),
+                ParameterResolutionException.class,
+                "'server' is neither client nor daemon for incus.stemcell.conversion");
+    }
+
+    @Test
     void namesACertificateThatCannotBeRead() {
         assertFailed(
                 run(

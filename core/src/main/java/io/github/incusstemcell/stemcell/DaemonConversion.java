@@ -1,0 +1,180 @@
+package io.github.incusstemcell.stemcell;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.incus.ApiExtension;
+import io.github.incusstemcell.incus.ImageInfo;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.incus.Server;
+import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.SourceImage;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the daemon convert an image of a registry: it pulls it, as one for application containers; a container is created of that, gets our
+ * metadata and templates, and is published.
+ *
+ * <p>The container is never started, as this is what damages its {@code /etc/resolv.conf}. What remains of the application image is a
+ * {@code config.json} beside the metadata, which nothing in Incus's API removes. Incus 7.0 does not look at it, later ones may: so each
+ * image is tried, and one whose containers would be application containers is removed again, with an error. The daemon's version is part
+ * of the image's identity, so that an image is not taken for good by another version.
+ *
+ * <p>What the daemon pulled is what was asked for: it is asked by digest, and names what it pulled by the digests of the layers.
+ */
+public final class DaemonConversion {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonConversion.class);
+
+    /** Stands in place of the overlay's digest until the image is whole, so that nobody takes it, but it goes if we die. */
+    private static final String UNFINISHED = "unfinished";
+
+    private final Incus incus;
+    private final String pool;
+    private final Map<String, String> lease;
+    private final Progress progress;
+
+    /**
+     * Sends nothing yet.
+     *
+     * @param incus the daemon, in the project of the images; not null
+     * @param pool the storage pool for the containers on the way; not null
+     * @param lease configuration of these containers, by which they are found and removed should this process die; not null
+     * @param progress hears that the daemon is at work; not null
+     */
+    public DaemonConversion(Incus incus, String pool, Map<String, String> lease, Progress progress) {
+        this.incus = incus;
+        this.pool = Objects.requireNonNull(pool, "pool");
+        this.lease = Map.copyOf(lease);
+        this.progress = progress;
+    }
+
+    /**
+     * Says who converts, as the image's identity has it.
+     *
+     * @throws IncusStemcellException if the daemon cannot
+     */
+    String converter(ImageReference reference) {
+        Server server = incus.server();
+        if (!server.supports(ApiExtension.INSTANCE_OCI)) {
+            throw new IncusStemcellException("Incus " + server.version() + " on " + incus.endpoint()
+                    + " cannot convert "
+                    + reference + " by itself: it lacks the API extension " + ApiExtension.INSTANCE_OCI.wireName()
+                    + ", which came with 6.3. Set incus.stemcell.conversion to client, or update Incus");
+        }
+        return "Incus " + server.version();
+    }
+
+    /** Makes the image. Where another machine does so at the same time, one image remains, and that is returned. */
+    String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        ImageReference.Registry reference = inRegistry(source);
+        new PullLoss(source).requireNone();
+        ApplicationImage application = new ApplicationImage(incus, reference, source, progress);
+        try {
+            String fingerprint = publish(application, source, identity, overlay);
+            return settle(fingerprint, source, identity);
+        } finally {
+            application.removeIfPulled();
+        }
+    }
+
+    private static ImageReference.Registry inRegistry(SourceImage source) {
+        if (source.reference() instanceof ImageReference.Registry registry) {
+            return registry;
+        }
+        throw new IncusStemcellException("Incus cannot convert " + source.reference()
+                + " by itself: it can fetch images from registries only. Set incus.stemcell.conversion to client");
+    }
+
+    private String publish(
+            ApplicationImage application, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        String what = "Incus converts " + source.reference();
+        Instance container = application.create(newContainer());
+        progress.report(what, 0, -1);
+        try {
+            container.replaceMetadata(new ImageMetadata(identity, overlay).json());
+            overlay.templates().forEach(template -> container.addTemplate(template.name(), template.content()));
+            Map<String, String> properties = new TreeMap<>(identity.properties());
+            properties.put(ImageIdentity.OVERLAY, UNFINISHED);
+            properties.put(ImageIdentity.SOURCE, source.reference().toString());
+            properties.put(ImageIdentity.LAST_USED, ImageUse.day(Instant.now()));
+            return incus.images().publish(container.name(), properties).fingerprint();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Strings and maps of them can be written as JSON", e);
+        } finally {
+            progress.report(what, 1, 1);
+            container.delete();
+        }
+    }
+
+    private NewInstance.Builder newContainer() {
+        return NewInstance.named("isc-convert-" + UUID.randomUUID().toString().substring(24))
+                .config(lease)
+                .description("Converts an image, for Incus Stemcell")
+                .device("root", Map.of("type", "disk", "path", "/", "pool", pool));
+    }
+
+    private String settle(String fingerprint, SourceImage source, ImageIdentity identity) {
+        Optional<String> settled = Optional.empty();
+        try {
+            requireSystemContainer(fingerprint, source.reference());
+            settled = Optional.of(named(fingerprint, source, identity));
+        } finally {
+            if (!settled.equals(Optional.of(fingerprint))) {
+                incus.images().delete(fingerprint);
+            }
+        }
+        incus.images().updateProperties(settled.get(), Map.of(ImageIdentity.OVERLAY, identity.overlay()));
+        LOG.info(
+                "Incus has prepared {} as image {}",
+                source.reference(),
+                settled.get().substring(0, 12));
+        return settled.get();
+    }
+
+    /** The alias is what only one machine can give: whoever comes second takes the image that bears it. */
+    private String named(String fingerprint, SourceImage source, ImageIdentity identity) {
+        try {
+            incus.images()
+                    .createAlias(
+                            identity.alias(), fingerprint, source.reference().toString());
+            return fingerprint;
+        } catch (IncusException e) {
+            return incus.images()
+                    .find(identity.alias())
+                    .map(ImageInfo::fingerprint)
+                    .orElseThrow(() -> e);
+        }
+    }
+
+    /** Starts a container of the image, which says of itself what it is. */
+    void requireSystemContainer(String fingerprint, ImageReference reference) {
+        NewInstance trial = newContainer().image(fingerprint).build();
+        Instance container = incus.instance(trial.name());
+        try {
+            incus.instances().create(trial);
+            container.start();
+            if ("true".equals(container.info().config().get("volatile.container.oci"))) {
+                throw new IncusStemcellException("it took it for an application container");
+            }
+        } catch (IncusStemcellException e) {
+            throw new IncusStemcellException(
+                    "Incus " + incus.server().version() + " on " + incus.endpoint() + " has converted " + reference
+                            + ", but boots no system container from what came out: " + e.getMessage()
+                            + ". It may read the config.json that it left in the image. Set incus.stemcell.conversion to client",
+                    e);
+        } finally {
+            container.delete();
+        }
+    }
+}

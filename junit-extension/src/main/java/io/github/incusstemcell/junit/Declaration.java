@@ -48,10 +48,22 @@ record Declaration(Template template, ExtensionContext context) {
             ExtensionContext candidate = next.get();
             Optional<IncusStemcell> annotation = candidate.getElement().flatMap(element -> on(element, node));
             if (annotation.isPresent()) {
-                return Optional.of(found.apply(annotation.get(), candidate));
+                return Optional.of(found.apply(annotation.get(), whole(candidate)));
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * The context of a class itself, which has its {@code @BeforeAll}: below that of a class template, JUnit has one more for each time
+     * that it runs.
+     */
+    static ExtensionContext whole(ExtensionContext context) {
+        return context.getParent()
+                .filter(parent ->
+                        context.getElement().isPresent() && parent.getElement().equals(context.getElement()))
+                .map(Declaration::whole)
+                .orElse(context);
     }
 
     /** What a class says itself comes after what it inherits, and goes before it. */

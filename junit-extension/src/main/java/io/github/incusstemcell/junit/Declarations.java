@@ -94,7 +94,7 @@ final class Declarations {
         while (nearest.getTestMethod().isPresent() && nearest.getParent().isPresent()) {
             nearest = nearest.getParent().get();
         }
-        return nearest;
+        return Declaration.whole(nearest);
     }
 
     /** The machines that one who asks gets one of. */

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>The image is converted once for all tests of a run, and not at all if an earlier run has done it. A container starts when it is
  * first asked for. A test whose container cannot be had fails, with the reason.
  *
- * <p>The container of a {@code @TestFactory} method is one for all its dynamic tests. The constructor of a test class may ask for the
+ * <p>The container of a {@code @TestFactory} method is one for all its dynamic tests. With {@link Scope#PER_CLASS}, a class template such
+ * as a {@code @ParameterizedClass} has one container for all the times that it runs, as it has one {@code @BeforeAll}. The constructor of a test class may ask for the
  * container of its test with JUnit 5.12 or later. Several machines in one test are asked for with {@link Node}.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})

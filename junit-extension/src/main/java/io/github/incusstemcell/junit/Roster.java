@@ -4,6 +4,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -27,26 +28,29 @@ final class Roster {
     /** What a test asks for in its parameters, its lifecycle methods and its fields; or what all of a class do. */
     static Set<String> of(ExtensionContext context) {
         Roster roster = new Roster();
-        context.getTestMethod()
-                .ifPresentOrElse(
-                        method -> roster.addTest(method, context.getRequiredTestClass()),
-                        () -> context.getTestClass().ifPresent(roster::addClass));
+        context.getTestMethod().ifPresentOrElse(method -> roster.addTest(method, context), () -> context.getTestClass()
+                .ifPresent(roster::addClass));
         return roster.names;
     }
 
-    private void addTest(Method test, Class<?> testClass) {
+    /** The classes around are those of the contexts: that of a nested class which was inherited is not the one that it stands in. */
+    private void addTest(Method test, ExtensionContext context) {
         addParameters(test);
-        for (Class<?> type = testClass; type != null; type = type.getEnclosingClass()) {
-            addFields(type);
-            addConstructors(type);
-            addMethods(type, Roster::surroundsTests);
+        for (Optional<ExtensionContext> next = Optional.of(context);
+                next.isPresent();
+                next = next.get().getParent()) {
+            next.get().getTestClass().ifPresent(type -> {
+                addFields(type);
+                addConstructors(type);
+                addMethods(type, Roster::surroundsTests);
+            });
         }
     }
 
     private void addClass(Class<?> type) {
         addFields(type);
         addConstructors(type);
-        addMethods(type, method -> true);
+        addMethods(type, Roster::isForJUnit);
         ReflectionSupport.findNestedClasses(type, inner -> AnnotationSupport.isAnnotated(inner, Nested.class))
                 .forEach(this::addClass);
     }
@@ -73,6 +77,11 @@ final class Roster {
                 .map(Asker::of)
                 .map(Asker::node)
                 .forEach(names::add);
+    }
+
+    /** What JUnit calls bears an annotation of it, or of the user's own; what only other methods call bears none. */
+    private static boolean isForJUnit(Method method) {
+        return method.getAnnotations().length > 0;
     }
 
     private static boolean surroundsTests(Method method) {

@@ -10,7 +10,8 @@
 # Why namespaces: whatever the daemon starts (dnsmasq, proxies, the monitors of containers) or mounts ends with process 1; the
 # kernel sees to that, even after kill -9. Only the network is the machine's own, as tests talk to the containers.
 #
-# Process 1 takes SIGTERM (end), SIGHUP (restart the daemon; containers keep running) and SIGUSR1 (the same by SIGKILL).
+# Process 1 takes SIGTERM (end), SIGHUP (restart the daemon; containers keep running), SIGUSR1 (the same by SIGKILL) and, once the
+# daemon has a pool and a network, SIGUSR2 (start incus-user).
 # On file descriptor 8 it says "ready" once; end of file without that word means that it could not start.
 set -eu
 
@@ -60,7 +61,7 @@ build() { # HOME
     pivot_root . run/old-root
     umount -l /run/old-root
     # exec, so that no file of the machine's root stays open in here.
-    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon); run $pid"
+    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon let_users_in); run $pid"
 }
 
 # What tells this process from a later one of the same number: when it started, and in which boot.
@@ -93,6 +94,7 @@ run() { # NUMBER_OF_THIS_PROCESS_ON_THE_MACHINE
     trap 'ending=1; stop_daemon TERM' TERM
     trap 'stop_daemon TERM' HUP
     trap 'stop_daemon KILL' USR1
+    trap let_users_in USR2
     while [ -z "$ending" ]; do
         asked=''
         start_daemon
@@ -125,6 +127,28 @@ start_daemon() {
     else
         kill -KILL "$daemon" "$waiting" 2>/dev/null || true
     fi
+}
+
+# incus-user makes a pool and a network where it finds none, hence not before these are there. It connects to the daemon anew for
+# each client, so it need not end when the daemon does.
+let_users_in() {
+    [ ! -e /run/users-ready ] || return 0
+    (
+        while :; do
+            rm -f /run/users-ready "$INCUS_DIR/unix.socket.user"
+            /usr/libexec/incus/incus-user 8>&- &
+            until [ -S "$INCUS_DIR/unix.socket.user" ]; do
+                kill -0 $! 2>/dev/null || exit 1
+                sleep 0.05
+            done
+            # It makes the socket and then changes its mode.
+            until [ "$(stat -c %a "$INCUS_DIR/unix.socket.user")" = 660 ]; do sleep 0.05; done
+            chown "$SOCKET_OWNER" "$INCUS_DIR/unix.socket.user"
+            : >/run/users-ready
+            # Should it crash, do not let it do that in a tight loop.
+            wait $! || sleep 1
+        done
+    ) &
 }
 
 stop_daemon() { # SIGNAL

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import java.net.Inet4Address;
@@ -153,10 +154,12 @@ final class ContainerLauncher {
     }
 
     private Attachment attach(String name) {
-        return new Attachment(
-                incus(),
-                name.isEmpty() ? managedNetwork.ensure() : Attachment.require(incus(), name),
-                placement.lowLevel());
+        NetworkInfo network = Optional.of(name)
+                .filter(named -> !named.isEmpty())
+                .or(placement::network)
+                .map(named -> Attachment.require(incus(), named))
+                .orElseGet(managedNetwork::ensure);
+        return new Attachment(incus(), network, placement.lowLevel());
     }
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */

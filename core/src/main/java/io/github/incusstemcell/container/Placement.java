@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where on the daemon containers go: project and storage pool. Found out once for all containers of a run.
+ * Where on the daemon containers go: project, storage pool and network. Found out once for all containers of a run.
  *
  * @param incus the daemon, in the project of the containers and of their images
  * @param pool the name of the storage pool of their root disks
+ * @param network the network where the user names none; empty: one of our own
  * @param lowLevel whether the project lets instances set {@code raw.*} keys
  */
-record Placement(Incus incus, String pool, boolean lowLevel) {
+record Placement(Incus incus, String pool, Optional<String> network, boolean lowLevel) {
 
     /** The project that this library makes where the user names none: away from the user's own instances and images. */
     static final String DEFAULT_PROJECT = "incus-stemcell";
@@ -40,11 +42,12 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
      */
     static Placement find(Incus incus, Optional<String> project, Optional<String> pool) {
         Incus placed = incus.project(project(incus, project));
-        boolean restricted = placed.projects()
-                .find(placed.project())
-                .map(Placement::forbidsLowLevel)
-                .orElse(false);
-        return new Placement(placed, pool(placed, pool), !restricted);
+        Optional<Project> restricted = placed.projects().find(placed.project()).filter(Project::isRestricted);
+        return new Placement(
+                placed,
+                pool(placed, pool, restricted),
+                restricted.flatMap(Placement::network),
+                restricted.map(Placement::allowsLowLevel).orElse(true));
     }
 
     private static String project(Incus incus, Optional<String> wanted) {
@@ -56,10 +59,26 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
             // The endpoint's own, as in a remote's or a user's socket's: there is nowhere else to go.
             return incus.project();
         }
-        if (incus.projects().find(DEFAULT_PROJECT).isEmpty()) {
-            createDefaultProject(incus);
+        List<String> visible =
+                incus.projects().list().stream().map(Project::name).toList();
+        if (visible.contains(DEFAULT_PROJECT)) {
+            return DEFAULT_PROJECT;
         }
+        if (!visible.contains("default")) {
+            return only(incus, visible);
+        }
+        createDefaultProject(incus);
         return DEFAULT_PROJECT;
+    }
+
+    /** Who does not see the default project is confined to some, and may create none. */
+    private static String only(Incus incus, List<String> projects) {
+        if (projects.size() != 1) {
+            throw new IncusStemcellException("Incus on " + incus.endpoint() + " confines us to "
+                    + (projects.isEmpty() ? "no project at all" : "the projects " + String.join(", ", projects))
+                    + ". Name one that we may use with incus.stemcell.project");
+        }
+        return projects.get(0);
     }
 
     private static void requireProject(Incus incus, String name) {
@@ -83,20 +102,51 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
         }
     }
 
-    private static boolean forbidsLowLevel(Project project) {
-        return project.isRestricted() && !"allow".equals(project.config().get("restricted.containers.lowlevel"));
+    private static boolean allowsLowLevel(Project project) {
+        return "allow".equals(project.config().get("restricted.containers.lowlevel"));
     }
 
     /** Refuses a storage pool that is not there. */
     void requirePool(String name) {
-        requirePool(incus, name, "", incus.storagePools().list());
+        requirePool(incus, name, "");
     }
 
-    private static String pool(Incus incus, Optional<String> wanted) {
-        List<StoragePool> pools = incus.storagePools().list();
+    /** Where only some networks are allowed, ours is none of them. */
+    private static Optional<String> network(Project project) {
+        return Stream.of(project.config()
+                        .getOrDefault("restricted.networks.access", "")
+                        .split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .findFirst();
+    }
+
+    private static String pool(Incus incus, Optional<String> wanted, Optional<Project> restricted) {
         if (wanted.isPresent()) {
-            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool", pools);
+            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool");
         }
+        return restricted.flatMap(project -> poolOfProfile(incus)).orElseGet(() -> fastest(incus));
+    }
+
+    private static String requirePool(Incus incus, String wanted, String origin) {
+        return incus.storagePools()
+                .find(wanted)
+                .map(StoragePool::name)
+                .orElseThrow(() ->
+                        missing(incus, wanted, origin, incus.storagePools().list()));
+    }
+
+    /** 6.0 shows the list of pools to nobody who is confined to a project; but that project's profile names the one to use. */
+    private static Optional<String> poolOfProfile(Incus incus) {
+        return incus.profiles().find("default").stream()
+                .flatMap(profile -> profile.devices().values().stream())
+                .filter(device -> "/".equals(device.get("path")) && device.containsKey("pool"))
+                .map(device -> device.get("pool"))
+                .findFirst();
+    }
+
+    private static String fastest(Incus incus) {
+        List<StoragePool> pools = incus.storagePools().list();
         return pools.stream()
                 .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
                 .findFirst()
@@ -106,14 +156,6 @@ record Placement(Incus incus, String pool, boolean lowLevel) {
                         () -> new IncusStemcellException(
                                 "There is no storage pool on " + incus.endpoint()
                                         + ", so no container can have a root disk. Create one with: incus storage create default btrfs"));
-    }
-
-    private static String requirePool(Incus incus, String wanted, String origin, List<StoragePool> pools) {
-        return pools.stream()
-                .map(StoragePool::name)
-                .filter(wanted::equals)
-                .findFirst()
-                .orElseThrow(() -> missing(incus, wanted, origin, pools));
     }
 
     private static Optional<StoragePool> slow(List<StoragePool> pools) {

@@ -21,6 +21,7 @@ final class Attended {
     private static final int BUFFER = 64 * 1024;
     private static final int KILLED = 128 + 9;
     private static final Duration PATIENCE_WITH_THE_DEAD = Duration.ofSeconds(5);
+    private static final Duration PATIENCE_WITH_THE_DAEMON = Duration.ofSeconds(1);
 
     private final long begin = System.nanoTime();
     private final Command command;
@@ -64,9 +65,24 @@ final class Attended {
             running.kill();
             throw new IncusInterruptedException("the end of '" + command + "'", e);
         } catch (ExecutionException e) {
+            Throwable reason = reason(e.getCause());
             running.kill();
-            throw Failures.rethrow(e.getCause());
+            throw Failures.rethrow(reason);
         }
+    }
+
+    /** A daemon that gives a command up cuts its streams. Why, its operation says, which may be heard a moment later. */
+    private Throwable reason(Throwable failure) {
+        if (failure instanceof IncusConnectionException) {
+            try {
+                running.waitFor(PATIENCE_WITH_THE_DAEMON);
+            } catch (IncusException | InstanceGoneException e) {
+                return e;
+            } catch (IncusConnectionException e) {
+                LOG.debug("The connection is lost altogether", e);
+            }
+        }
+        return failure;
     }
 
     private void awaitExit(CompletableFuture<Void> trouble) throws InterruptedException, ExecutionException {
@@ -111,9 +127,9 @@ final class Attended {
 
     private void feed() {
         byte[] buffer = new byte[BUFFER];
-        try (OutputStream stdin = new UntilClosed(running.stdin());
+        try (UntilClosed stdin = new UntilClosed(running.stdin());
                 InputStream source = open()) {
-            for (int count = source.read(buffer); count >= 0; count = source.read(buffer)) {
+            for (int count = source.read(buffer); count >= 0 && !stdin.isClosed(); count = source.read(buffer)) {
                 stdin.write(buffer, 0, count);
             }
         } catch (IOException e) {
@@ -166,6 +182,7 @@ final class Attended {
     private static final class UntilClosed extends OutputStream {
 
         private final OutputStream stdin;
+        private boolean closed;
 
         UntilClosed(OutputStream stdin) {
             this.stdin = stdin;
@@ -186,10 +203,16 @@ final class Attended {
             attempt(stdin::close);
         }
 
+        /** {@return whether nobody reads any more} */
+        boolean isClosed() {
+            return closed;
+        }
+
         private void attempt(Taking writing) {
             try {
                 writing.run();
             } catch (IOException e) {
+                closed = true;
                 LOG.debug("A command has ended before it has read all of its stdin", e);
             }
         }

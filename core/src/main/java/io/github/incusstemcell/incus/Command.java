@@ -44,8 +44,9 @@ public final class Command {
     /**
      * A program and its arguments.
      *
-     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty
+     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty, without NUL
      * @return the command; never null
+     * @throws IllegalArgumentException if there is no program, or a NUL
      */
     public static Command of(String... argv) {
         return of(List.of(argv));
@@ -54,14 +55,24 @@ public final class Command {
     /**
      * A program and its arguments.
      *
-     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty
+     * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty, without NUL
      * @return the command; never null
+     * @throws IllegalArgumentException if there is no program, or a NUL
      */
     public static Command of(List<String> argv) {
-        if (argv.isEmpty()) {
+        if (argv.isEmpty() || argv.get(0).isEmpty()) {
             throw new IllegalArgumentException("A command needs at least the name of a program");
         }
+        argv.forEach(argument -> requireNoNul("an argument", argument));
         return new Command(new Builder(List.copyOf(argv)));
+    }
+
+    /** The kernel ends texts at a NUL, so what comes after it would be lost. */
+    private static void requireNoNul(String what, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(
+                    "There can be no NUL in " + what + " of a command: '" + text.replace("\0", "\\0") + "'");
+        }
     }
 
     /**
@@ -77,9 +88,10 @@ public final class Command {
     /**
      * Sets one variable of the environment.
      *
-     * @param name its name; not null
+     * @param name its name, without =; not null, not empty
      * @param value its value; not null
      * @return the changed copy; never null
+     * @throws IllegalArgumentException if the name is empty or has a = in it, or there is a NUL
      */
     public Command environment(String name, String value) {
         return environment(Map.of(name, value));
@@ -88,14 +100,23 @@ public final class Command {
     /**
      * Sets variables of the environment, on top of those already set.
      *
-     * @param variables names and values; not null
+     * @param variables names, without =, and values; not null
      * @return the changed copy; never null
+     * @throws IllegalArgumentException if a name is empty or has a = in it, or there is a NUL
      */
     public Command environment(Map<String, String> variables) {
+        variables.forEach(Command::requireVariable);
         Builder builder = new Builder(this);
         builder.environment = new LinkedHashMap<>(environment);
         builder.environment.putAll(variables);
         return new Command(builder);
+    }
+
+    private static void requireVariable(String name, String value) {
+        if (name.isEmpty() || name.contains("=")) {
+            throw new IllegalArgumentException("Not the name of a variable: '" + name + "'");
+        }
+        requireNoNul("the variable " + name, name + value);
     }
 
     /**
@@ -116,10 +137,12 @@ public final class Command {
      *
      * @param path its absolute path; not null
      * @return the changed copy; never null
+     * @throws IllegalArgumentException if the path is not absolute
      */
     public Command workingDirectory(String path) {
+        FileServer.bytes(path);
         Builder builder = new Builder(this);
-        builder.workingDirectory = Objects.requireNonNull(path, "path");
+        builder.workingDirectory = path;
         return new Command(builder);
     }
 
@@ -174,7 +197,7 @@ public final class Command {
 
     /**
      * Limits its time. When that is over it is killed with all that it started, and the result holds what it printed until
-     * then.
+     * then. In a frozen instance, where nothing can look for them, those that it started live on.
      *
      * @param limit how long it may run; not null, more than zero
      * @return the changed copy; never null

@@ -32,7 +32,8 @@ public sealed interface Endpoint {
     }
 
     /**
-     * What {@code incus.stemcell.endpoint} may be: the path of a socket, or {@code https://host:port} with the client certificate and the
+     * What {@code incus.stemcell.endpoint} may be: the path of a socket (that for members of group {@code incus}, called {@code unix.socket.user},
+     * comes with their project), or {@code https://host:port} with the client certificate and the
      * server's certificate that the {@code incus} command keeps for it.
      *
      * @param text the path or the URL; not null

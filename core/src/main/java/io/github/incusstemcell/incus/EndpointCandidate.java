@@ -19,6 +19,9 @@ record EndpointCandidate(String name, String origin, Source source) {
     private static final String PROPERTY = "incus.stemcell.endpoint";
     private static final String VARIABLE = "INCUS_STEMCELL_ENDPOINT";
 
+    /** The socket for members of group {@code incus}, whom incus-user gives a project each. */
+    private static final String USERS = "unix.socket.user";
+
     /** Finds out what the endpoint needs, which may fail. */
     interface Source {
         Endpoint get();
@@ -43,7 +46,7 @@ record EndpointCandidate(String name, String origin, Source source) {
                         configured(VARIABLE, surroundings.variable(VARIABLE), surroundings),
                         surroundings
                                 .variable("INCUS_SOCKET")
-                                .map(path -> of("INCUS_SOCKET", Endpoint.unixSocket(Path.of(path))))
+                                .map(path -> of("INCUS_SOCKET", socket(Path.of(path), surroundings)))
                                 .stream()
                                 .toList(),
                         surroundings.variable("INCUS_DIR").stream()
@@ -68,7 +71,7 @@ record EndpointCandidate(String name, String origin, Source source) {
 
     static Endpoint parse(String text, Surroundings surroundings) {
         if (!text.contains("://")) {
-            return Endpoint.unixSocket(Path.of(text));
+            return socket(Path.of(text), surroundings);
         }
         CliConfiguration cli = CliConfiguration.of(surroundings)
                 .orElseThrow(
@@ -114,13 +117,18 @@ record EndpointCandidate(String name, String origin, Source source) {
     /** The socket for administrators, then the one for members of group incus, who each have a project of their own. */
     private static Stream<EndpointCandidate> sockets(String origin, Path folder, Surroundings surroundings) {
         Endpoint administrators = Endpoint.unixSocket(folder.resolve("unix.socket"));
-        Endpoint users = Endpoint.unixSocket(folder.resolve("unix.socket.user"));
+        Endpoint users = socket(folder.resolve(USERS), surroundings);
         Endpoint inProject = CliConfiguration.of(surroundings)
                 .filter(cli -> cli.isLocal(cli.defaultRemote()))
                 .flatMap(cli -> cli.project(cli.defaultRemote()))
                 .map(administrators::withProject)
                 .orElse(administrators);
-        return Stream.of(of(origin, inProject), of(origin, users.withProject("user-" + surroundings.uid())));
+        return Stream.of(of(origin, inProject), of(origin, users));
+    }
+
+    private static Endpoint socket(Path path, Surroundings surroundings) {
+        Endpoint socket = Endpoint.unixSocket(path);
+        return path.endsWith(USERS) ? socket.withProject("user-" + surroundings.uid()) : socket;
     }
 
     private static List<EndpointCandidate> colima(Surroundings surroundings) {

@@ -25,6 +25,22 @@ public record FileStat(
         Instant modified,
         Optional<String> linkTarget) {
 
+    /** What SFTP says of a name, and of a symbolic link what it holds. */
+    static FileStat of(Sftp sftp, String path, Sftp.Attributes found) throws SftpStatus {
+        Optional<String> target = found.type() == FileType.SYMLINK
+                ? Optional.of(sftp.readLink(FileServer.bytes(path)).utf8())
+                : Optional.empty();
+        return new FileStat(
+                path,
+                found.type(),
+                found.permissions(),
+                found.uid(),
+                found.gid(),
+                found.size(),
+                Instant.ofEpochSecond(found.modified()),
+                target);
+    }
+
     /** {@return the last part of the path; empty for /} */
     public String name() {
         return path.substring(path.lastIndexOf('/') + 1);

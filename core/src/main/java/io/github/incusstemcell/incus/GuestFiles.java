@@ -22,12 +22,10 @@ import okio.ByteString;
  */
 public final class GuestFiles {
 
-    private final Api api;
-    private final String instance;
+    private final FileServer server;
 
     GuestFiles(Api api, String instance) {
-        this.api = api;
-        this.instance = instance;
+        this.server = new FileServer(api, instance);
     }
 
     /**
@@ -52,7 +50,7 @@ public final class GuestFiles {
         try (InputStream content = read(path)) {
             return content.readAllBytes();
         } catch (IOException e) {
-            throw failure("Reading", path, e);
+            throw server.failure("Reading", path, e);
         }
     }
 
@@ -65,38 +63,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file, or it is a directory
      */
     public InputStream read(String path) {
-        ByteString file = bytes(path);
-        try {
-            return KernelFiles.isOne(path) ? new KernelFiles(api, instance).read(path) : served(path, file);
-        } catch (KernelFiles.Unreachable e) {
-            return servedOrFailure(path, file);
-        } catch (SftpStatus e) {
-            throw failure("Reading", path, e.reason(), e.getMessage());
-        }
-    }
-
-    private InputStream servedOrFailure(String path, ByteString file) {
-        try {
-            return served(path, file);
-        } catch (SftpStatus e) {
-            throw failure("Reading", path, e.reason(), e.getMessage());
-        }
-    }
-
-    private InputStream served(String path, ByteString file) throws SftpStatus {
-        Sftp sftp = open();
-        boolean opened = false;
-        try {
-            Sftp.Attributes attributes = sftp.stat(file);
-            requireContent("Reading", path, attributes.type());
-            InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), sftp::close);
-            opened = true;
-            return content;
-        } finally {
-            if (!opened) {
-                sftp.close();
-            }
-        }
+        return content(path).read();
     }
 
     /**
@@ -132,24 +99,7 @@ public final class GuestFiles {
      * @throws GuestFileException if its parent directory does not exist, it is a directory, or there is no space left
      */
     public void write(String path, InputStream content) {
-        if (KernelFiles.isOne(path)) {
-            writeInside(path, content);
-            return;
-        }
-        on("Writing", path, sftp -> {
-            new FileReplacement(sftp, bytes(path)).write(content);
-            return null;
-        });
-    }
-
-    private void writeInside(String path, InputStream content) {
-        try {
-            new KernelFiles(api, instance).write(path, content);
-        } catch (SftpStatus e) {
-            throw failure("Writing", path, e.reason(), e.getMessage());
-        } catch (KernelFiles.Unreachable e) {
-            throw failure("Writing", path, Reason.OTHER, "such files are there only while the instance runs");
-        }
+        content(path).write(content);
     }
 
     /**
@@ -161,21 +111,7 @@ public final class GuestFiles {
      * @throws GuestFileException if it cannot be written
      */
     public void append(String path, byte[] content) {
-        on("Appending to", path, sftp -> {
-            ByteString file = bytes(path);
-            Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.stat(file));
-            try (SftpOutput target = SftpOutput.open(
-                    sftp,
-                    file,
-                    Sftp.WRITE | Sftp.CREATE,
-                    before.map(Sftp.Attributes::size).orElse(0L))) {
-                target.write(content);
-                if (before.isEmpty()) {
-                    target.change(Sftp.Change.mode(FileReplacement.NEW_FILE));
-                }
-            }
-            return null;
-        });
+        content(path).append(content);
     }
 
     /**
@@ -185,7 +121,7 @@ public final class GuestFiles {
      * @param content the text; not null
      * @throws GuestFileException if it cannot be written
      */
-    public void appendString(String path, String content) {
+    public void append(String path, String content) {
         append(path, content.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -212,7 +148,7 @@ public final class GuestFiles {
     }
 
     private Optional<Sftp.Attributes> followed(String path) {
-        return on("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(bytes(path))));
+        return server.on("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(FileServer.bytes(path))));
     }
 
     /**
@@ -223,7 +159,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public FileStat stat(String path) {
-        return on("Looking at", path, sftp -> stat(sftp, path, sftp.lstat(bytes(path))));
+        return server.on("Looking at", path, sftp -> FileStat.of(sftp, path, sftp.lstat(FileServer.bytes(path))));
     }
 
     /**
@@ -233,9 +169,9 @@ public final class GuestFiles {
      * @return what the file system says of it; empty where there is no such file
      */
     public Optional<FileStat> find(String path) {
-        return on("Looking at", path, sftp -> {
-            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(bytes(path)));
-            return found.isEmpty() ? Optional.empty() : Optional.of(stat(sftp, path, found.get()));
+        return server.on("Looking at", path, sftp -> {
+            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(FileServer.bytes(path)));
+            return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(sftp, path, found.get()));
         });
     }
 
@@ -247,32 +183,19 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such directory
      */
     public List<FileStat> list(String path) {
-        return on("Listing", path, sftp -> {
-            ByteString directory = bytes(path);
-            requireDirectory("Listing", path, sftp.stat(directory).type());
+        return server.on("Listing", path, sftp -> {
+            ByteString directory = FileServer.bytes(path);
+            if (sftp.stat(directory).type() != FileType.DIRECTORY) {
+                throw new SftpStatus(Reason.NOT_A_DIRECTORY);
+            }
             List<FileStat> files = new ArrayList<>();
             String prefix = path.endsWith("/") ? path : path + "/";
             for (Sftp.Entry entry : sftp.list(directory)) {
-                files.add(stat(sftp, prefix + entry.name().utf8(), entry.attributes()));
+                files.add(FileStat.of(sftp, prefix + entry.name().utf8(), entry.attributes()));
             }
             files.sort(Comparator.comparing(FileStat::path));
             return files;
         });
-    }
-
-    private static FileStat stat(Sftp sftp, String path, Sftp.Attributes found) throws SftpStatus {
-        Optional<String> target = found.type() == FileType.SYMLINK
-                ? Optional.of(sftp.readLink(bytes(path)).utf8())
-                : Optional.empty();
-        return new FileStat(
-                path,
-                found.type(),
-                found.permissions(),
-                found.uid(),
-                found.gid(),
-                found.size(),
-                Instant.ofEpochSecond(found.modified()),
-                target);
     }
 
     /**
@@ -282,8 +205,8 @@ public final class GuestFiles {
      * @throws GuestFileException if something else than a directory stands in the way
      */
     public void createDirectories(String path) {
-        on("Creating directory", path, sftp -> {
-            Directories.create(sftp, bytes(path));
+        server.on("Creating directory", path, sftp -> {
+            Directories.create(sftp, FileServer.bytes(path));
             return null;
         });
     }
@@ -296,8 +219,8 @@ public final class GuestFiles {
      * @throws GuestFileException if there is something of that name, or its parent directory does not exist
      */
     public void createSymbolicLink(String path, String target) {
-        on("Creating link", path, sftp -> {
-            sftp.makeLink(bytes(path), ByteString.encodeUtf8(target));
+        server.on("Creating link", path, sftp -> {
+            sftp.makeLink(FileServer.bytes(path), ByteString.encodeUtf8(target));
             return null;
         });
     }
@@ -310,8 +233,8 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file, or the target is on another file system
      */
     public void move(String path, String target) {
-        on("Moving", path, sftp -> {
-            sftp.rename(bytes(path), bytes(target));
+        server.on("Moving", path, sftp -> {
+            sftp.rename(FileServer.bytes(path), FileServer.bytes(target));
             return null;
         });
     }
@@ -323,8 +246,8 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file, or it is a directory with something in it
      */
     public void delete(String path) {
-        on("Deleting", path, sftp -> {
-            ByteString file = bytes(path);
+        server.on("Deleting", path, sftp -> {
+            ByteString file = FileServer.bytes(path);
             if (sftp.lstat(file).type() == FileType.DIRECTORY) {
                 sftp.removeDirectory(file);
             } else {
@@ -341,8 +264,8 @@ public final class GuestFiles {
      * @throws GuestFileException if something cannot be deleted
      */
     public void deleteRecursively(String path) {
-        on("Deleting", path, sftp -> {
-            Directories.delete(sftp, bytes(path));
+        server.on("Deleting", path, sftp -> {
+            Directories.delete(sftp, FileServer.bytes(path));
             return null;
         });
     }
@@ -357,8 +280,8 @@ public final class GuestFiles {
      * @throws GuestFileException if something cannot be read here or written there
      */
     public void copyTo(Path source, String target) {
-        on("Copying '" + source + "' to", target, sftp -> {
-            new TreeUpload(sftp).copy(source, bytes(target));
+        server.on("Copying '" + source + "' to", target, sftp -> {
+            new TreeUpload(sftp).copy(source, FileServer.bytes(target));
             return null;
         });
     }
@@ -372,8 +295,8 @@ public final class GuestFiles {
      * @throws GuestFileException if something cannot be read there or written here
      */
     public void copyFrom(String source, Path target) {
-        on("Copying", source, sftp -> {
-            new TreeDownload(sftp).copy(bytes(source), target);
+        server.on("Copying", source, sftp -> {
+            new TreeDownload(sftp).copy(FileServer.bytes(source), target);
             return null;
         });
     }
@@ -416,62 +339,13 @@ public final class GuestFiles {
     }
 
     private void change(String what, String path, Sftp.Change change) {
-        on(what, path, sftp -> {
-            sftp.change(bytes(path), change);
+        server.on(what, path, sftp -> {
+            sftp.change(FileServer.bytes(path), change);
             return null;
         });
     }
 
-    private void requireContent(String what, String path, FileType type) {
-        if (type == FileType.DIRECTORY) {
-            throw failure(what, path, Reason.IS_A_DIRECTORY, "");
-        }
-        if (type == FileType.FIFO || type == FileType.SOCKET) {
-            // To open one of these waits for a partner, perhaps for ever.
-            throw failure(what, path, Reason.NOT_A_FILE, "");
-        }
-    }
-
-    private void requireDirectory(String what, String path, FileType type) {
-        if (type != FileType.DIRECTORY) {
-            throw failure(what, path, Reason.NOT_A_DIRECTORY, "");
-        }
-    }
-
-    private <T> T on(String what, String path, Work<T> work) {
-        bytes(path);
-        try (Sftp sftp = open()) {
-            return work.on(sftp);
-        } catch (SftpStatus e) {
-            throw failure(what, path, e.reason(), e.getMessage());
-        } catch (IOException e) {
-            throw failure(what, path, e);
-        }
-    }
-
-    private GuestFileException failure(String what, String path, IOException cause) {
-        if (cause.getCause() instanceof SftpStatus status) {
-            return failure(what, path, status.reason(), status.getMessage());
-        }
-        return failure(what, path, Reason.OTHER, Failures.reason(cause));
-    }
-
-    private GuestFileException failure(String what, String path, Reason reason, String detail) {
-        return new GuestFileException(what, path, instance, reason, detail);
-    }
-
-    private Sftp open() {
-        return new Sftp(SftpSession.open(api, instance));
-    }
-
-    static ByteString bytes(String path) {
-        if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
-        }
-        return ByteString.encodeUtf8(path);
-    }
-
-    private interface Work<T> {
-        T on(Sftp sftp) throws SftpStatus, IOException;
+    private FileContent content(String path) {
+        return new FileContent(server, path);
     }
 }

@@ -9,10 +9,14 @@ record GuestUser(String name, long uid, long gid, String home, String shell) {
 
     /** {@return the user of that name, or else of that number} */
     static Optional<GuestUser> find(String passwd, String nameOrUid) {
+        return find(passwd, 0, nameOrUid).or(() -> find(passwd, 2, nameOrUid));
+    }
+
+    private static Optional<GuestUser> find(String passwd, int field, String value) {
         return passwd.lines()
                 .map(line -> line.split(":", -1))
                 .filter(fields -> fields.length == FIELDS)
-                .filter(fields -> fields[0].equals(nameOrUid) || fields[2].equals(nameOrUid))
+                .filter(fields -> fields[field].equals(value))
                 .map(GuestUser::of)
                 .findFirst();
     }

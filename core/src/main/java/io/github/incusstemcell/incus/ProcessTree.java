@@ -69,15 +69,18 @@ final class ProcessTree {
         environment.put(MARK, mark.substring(MARK.length() + 1));
     }
 
-    /** Kills the tree. Where that cannot be done, the daemon still kills the first process. */
-    void kill() {
+    /** {@return whether the tree was killed; otherwise, as in a frozen instance, the daemon can kill the first process only} */
+    boolean kill() {
         try (RunningCommand killer = execution.start(Command.of("sh", "-c", KILL_TREE, "sh", mark))) {
             killer.stdin().close();
             if (killer.waitFor(PATIENCE).isEmpty()) {
                 LOG.warn("Killing what a command left behind takes more than {}; giving up", PATIENCE);
+                return false;
             }
+            return true;
         } catch (IncusStemcellException | java.io.IOException e) {
             LOG.debug("Killing what a command left behind failed", e);
+            return false;
         }
     }
 }

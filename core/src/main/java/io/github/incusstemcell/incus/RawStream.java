@@ -3,10 +3,15 @@ package io.github.incusstemcell.incus;
 import java.io.Closeable;
 import java.io.IOException;
 import okhttp3.Headers;
+import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
+import okio.ForwardingSink;
+import okio.ForwardingSource;
 import okio.Okio;
+import okio.Sink;
 import okio.Socket;
+import okio.Source;
 
 /** A connection that is no longer HTTP: bytes both ways, with the backpressure of the socket. */
 final class RawStream implements Closeable {
@@ -23,8 +28,8 @@ final class RawStream implements Closeable {
         this.request = request;
         this.socket = socket;
         this.headers = headers;
-        this.source = Okio.buffer(socket.getSource());
-        this.sink = Okio.buffer(socket.getSink());
+        this.source = Okio.buffer(new ClosableSource(socket.getSource()));
+        this.sink = Okio.buffer(new ClosableSink(socket.getSink()));
     }
 
     Connection connection() {
@@ -55,5 +60,51 @@ final class RawStream implements Closeable {
         // For OkHttp the call lasts until both are closed; the buffers may be in use by another thread.
         Failures.closeQuietly(socket.getSource());
         Failures.closeQuietly(socket.getSink());
+    }
+
+    /** To Okio it is a programming error to read what is closed; here another thread may close it at any time. */
+    private static IOException closedMeanwhile(IllegalStateException cause) {
+        return new IOException("the connection was closed", cause);
+    }
+
+    private static final class ClosableSource extends ForwardingSource {
+
+        ClosableSource(Source source) {
+            super(source);
+        }
+
+        @Override
+        public long read(Buffer target, long byteCount) throws IOException {
+            try {
+                return super.read(target, byteCount);
+            } catch (IllegalStateException e) {
+                throw closedMeanwhile(e);
+            }
+        }
+    }
+
+    private static final class ClosableSink extends ForwardingSink {
+
+        ClosableSink(Sink sink) {
+            super(sink);
+        }
+
+        @Override
+        public void write(Buffer bytes, long byteCount) throws IOException {
+            try {
+                super.write(bytes, byteCount);
+            } catch (IllegalStateException e) {
+                throw closedMeanwhile(e);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            try {
+                super.flush();
+            } catch (IllegalStateException e) {
+                throw closedMeanwhile(e);
+            }
+        }
     }
 }

@@ -125,13 +125,12 @@ public final class RunningCommand implements AutoCloseable {
 
     /**
      * Kills it with all that it started, however that was detached from it, and waits until it has ended. What it printed
-     * before can still be read.
+     * before can still be read. In a frozen instance, where nothing can look for them, those that it started live on.
      */
     public void kill() {
         if (isAlive()) {
             signalled = true;
-            tree.kill();
-            if (!isDeadSoon()) {
+            if (!tree.kill() || !isDeadSoon()) {
                 streams.dropControl();
                 isDeadSoon();
             }

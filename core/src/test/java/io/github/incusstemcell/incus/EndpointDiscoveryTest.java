@@ -81,6 +81,10 @@ class EndpointDiscoveryTest {
                 .contains("user-1234");
         assertThat(EndpointCandidate.all(surroundings).get(0).endpoint().project())
                 .isEmpty();
+        variables.put("INCUS_SOCKET", "/some/unix.socket.user");
+        assertThat(only().project()).contains("user-1234");
+        variables.put("INCUS_STEMCELL_ENDPOINT", "/other/unix.socket.user");
+        assertThat(only().project()).contains("user-1234");
     }
 
     @Test
@@ -240,6 +244,23 @@ class EndpointDiscoveryTest {
             assertThatThrownBy(() -> Incus.connect(unpinned))
                     .isInstanceOf(IncusUnavailableException.class)
                     .hasMessageContaining("unable to find valid certification path");
+        }
+    }
+
+    @Test
+    void confinesWhomATokenNamesProjectsFor() {
+        try (Incus admin = Incus.connect()) {
+            String token = admin.certificates().createToken("it-confined", List.of("default"));
+            ClientIdentity identity = ClientIdentity.generate("it-confined");
+            try (Incus joined = Incus.join(token, identity)) {
+                assertThat(joined.projects().list())
+                        .extracting(Projects.Project::name)
+                        .containsExactly("default");
+                assertThatThrownBy(() -> joined.projects().create("it-not-allowed", Map.of(), ""))
+                        .hasMessage("POST /1.0/projects?project=default failed: Certificate is restricted (403)");
+            } finally {
+                admin.certificates().delete(PinnedCertificate.fingerprint(identity.certificate()));
+            }
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -36,6 +37,29 @@ class ExecTest {
         OverTheSocket() {
             super(Way.SOCKET);
         }
+
+        @Test
+        void tellsEachExitCodeThereIs() {
+            List<Integer> all = IntStream.rangeClosed(0, 255).boxed().toList();
+            List<Integer> told = new ArrayList<>();
+            for (int first = 0; first <= 255; first += 8) {
+                IntStream.range(first, first + 8)
+                        .mapToObj(code -> inAThread(() -> instance().exec(Command.shell("exit " + code))))
+                        .toList()
+                        .forEach(result -> told.add(result.join().exitCode()));
+            }
+
+            assertThat(told).isEqualTo(all);
+        }
+
+        @Test
+        void feedsAGibibyteInConstantMemory() {
+            SmallHeap.require();
+
+            ExecResult result = instance().exec(Command.of("wc", "-c").stdin(new Zeros(1L << 30)));
+
+            assertThat(result.stdout()).isEqualTo((1L << 30) + "\n");
+        }
     }
 
     @Nested
@@ -46,9 +70,9 @@ class ExecTest {
     }
 
     @Nested
-    class InARestrictedProject extends Contract {
-        InARestrictedProject() {
-            super(Way.RESTRICTED_PROJECT);
+    class AsAMemberOfGroupIncus extends Contract {
+        AsAMemberOfGroupIncus() {
+            super(Way.GROUP_INCUS);
         }
     }
 
@@ -152,6 +176,22 @@ class ExecTest {
         }
 
         @Test
+        void readsAStdinNoFurtherThanTheProgramDoes() throws Exception {
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            Zeros endless = new Zeros(Long.MAX_VALUE) {
+                @Override
+                public void close() {
+                    closed.complete(null);
+                }
+            };
+
+            ExecResult result = instance.exec(Command.of("head", "-c", "1").stdin(endless));
+
+            assertThat(result.stdoutBytes()).containsExactly(0);
+            closed.get(5, TimeUnit.SECONDS);
+        }
+
+        @Test
         void saysWhichStdinCannotBeRead() {
             Command cat = Command.of("cat").stdin(Path.of("/no/such/file"));
 
@@ -183,6 +223,47 @@ class ExecTest {
         }
 
         @Test
+        void refusesAtOnceWhatNoProgramCanGet() {
+            assertThatThrownBy(() -> Command.of("echo", "a\0b"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("There can be no NUL in an argument of a command: 'a\\0b'");
+            assertThatThrownBy(() -> Command.of("true").environment("A", "\0"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("There can be no NUL in the variable A of a command: 'A\\0'");
+            assertThatThrownBy(() -> Command.of("true").environment("A=B", "c"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Not the name of a variable: 'A=B'");
+            assertThatThrownBy(() -> Command.of("true").workingDirectory("tmp"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Not an absolute path: 'tmp'");
+            assertThatThrownBy(() -> Command.of(""))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A command needs at least the name of a program");
+        }
+
+        @Test
+        void takesAsManyArgumentsAndVariablesAsTheKernel() {
+            List<String> argv = new ArrayList<>(List.of("sh", "-c", "echo $#; echo ${#V}", "sh"));
+            argv.addAll(Collections.nCopies(5000, "a".repeat(50)));
+
+            ExecResult result = instance.exec(Command.of(argv).environment("V", "v".repeat(100_000)));
+
+            assertThat(result.requireSuccess().stdout()).isEqualTo("5000\n100000\n");
+        }
+
+        @Test
+        void saysThatAnArgumentIsLongerThanTheKernelTakes() {
+            // MAX_ARG_STRLEN in execve(2): 32 pages.
+            Command command = Command.of("true", "a".repeat(200_000));
+
+            assertThatThrownBy(() -> instance.exec(command))
+                    .isInstanceOf(IncusException.class)
+                    .hasMessage("POST /1.0/instances/" + instance + "/exec?project="
+                            + daemon.incus().project()
+                            + " failed: fork/exec /usr/libexec/incus/incusd: argument list too long (400)");
+        }
+
+        @Test
         void saysThatAUserIsNotThere() {
             assertThatThrownBy(() -> instance.exec(Command.of("id").user("nobody-here")))
                     .isInstanceOf(IncusStemcellException.class)
@@ -198,6 +279,8 @@ class ExecTest {
             assertThatThrownBy(() -> instance.exec(Command.of("pwd").workingDirectory("/not/there")))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("Cannot run 'pwd' in '/not/there': instance '" + instance + "' has no such directory");
+            assertThatThrownBy(() -> instance.exec(Command.of("pwd").workingDirectory("/etc/passwd")))
+                    .hasMessage("Cannot run 'pwd' in '/etc/passwd': instance '" + instance + "' has no such directory");
         }
 
         @Test
@@ -275,6 +358,64 @@ class ExecTest {
                     .requireSuccess();
 
             assertThat(count).hasValue(1L << 30);
+        }
+
+        @Test
+        void takesFromBothStreamsWhateverFloodsThem() {
+            AtomicLong stdout = new AtomicLong();
+            AtomicLong stderr = new AtomicLong();
+
+            instance.exec(
+                            Command.shell("head -c 50000000 /dev/zero & head -c 50000000 /dev/zero >&2; wait"),
+                            (stream, buffer, length) ->
+                                    (stream == Output.Stream.STDOUT ? stdout : stderr).addAndGet(length))
+                    .requireSuccess();
+
+            assertThat(stdout).hasValue(50_000_000);
+            assertThat(stderr).hasValue(50_000_000);
+        }
+
+        @Test
+        void keepsFiftyCommandsRunningAtOnce() throws IOException {
+            List<CompletableFuture<RunningCommand>> starts = IntStream.range(0, 50)
+                    .mapToObj(number -> inAThread(() -> instance.start(Command.of("cat"))))
+                    .toList();
+            List<RunningCommand> running =
+                    starts.stream().map(CompletableFuture::join).toList();
+
+            assertThat(running).allMatch(RunningCommand::isAlive);
+            for (int number = 0; number < 50; number++) {
+                running.get(number).stdin().write(number);
+            }
+            for (int number = 0; number < 50; number++) {
+                assertThat(running.get(number).stdout().read()).isEqualTo(number);
+                running.get(number).stdin().close();
+                assertThat(running.get(number).waitFor()).isZero();
+            }
+        }
+
+        @Test
+        void endsACommandOfAFrozenInstanceAtItsTimeout() {
+            Instance frozen = daemon.started();
+            CompletableFuture<Void> started = new CompletableFuture<>();
+            CompletableFuture<ExecResult> pending = inAThread(() -> frozen.exec(
+                    Command.shell("echo x; exec sleep 54327").timeout(Duration.ofSeconds(2)),
+                    (stream, buffer, length) -> started.complete(null)));
+            started.join();
+            frozen.freeze();
+
+            ExecResult result = pending.join();
+
+            assertThat(result.timedOut()).isTrue();
+            assertThat(result.exitCode()).isEqualTo(137);
+            assertThat(result.duration()).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(6));
+            assertThatThrownBy(() -> frozen.exec(Command.of("true")))
+                    .isInstanceOf(IncusException.class)
+                    .hasMessage("POST /1.0/instances/" + frozen + "/exec?project="
+                            + daemon.incus().project() + " failed: Instance is frozen (400)");
+            frozen.unfreeze();
+            assertThat(frozen.exec(Command.shell("ps -o args | grep '[5]4327'")).stdout())
+                    .isEmpty();
         }
 
         @Test

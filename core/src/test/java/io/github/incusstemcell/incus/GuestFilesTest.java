@@ -42,9 +42,9 @@ class GuestFilesTest {
     }
 
     @Nested
-    class InARestrictedProject extends Contract {
-        InARestrictedProject() {
-            super(Way.RESTRICTED_PROJECT, true);
+    class AsAMemberOfGroupIncus extends Contract {
+        AsAMemberOfGroupIncus() {
+            super(Way.GROUP_INCUS, true);
         }
     }
 
@@ -257,8 +257,8 @@ class GuestFilesTest {
         @Test
         void appends() {
             String file = folder() + "/file";
-            files.appendString(file, "one,");
-            files.appendString(file, "two");
+            files.append(file, "one,");
+            files.append(file, "two");
             assertThat(files.readString(file)).isEqualTo("one,two");
             assertThat(files.stat(file).mode()).isEqualTo(0644);
         }
@@ -364,6 +364,9 @@ class GuestFilesTest {
             assertThatThrownBy(() -> files.readString("relative"))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("Not an absolute path: 'relative'");
+            assertThatThrownBy(() -> files.writeString("/root/a\0b", "x"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("Not a path, as it has a NUL in it: '/root/a\\0b'");
             assertThatThrownBy(
                             () -> daemon.incus().instance("it-nowhere").files().readString("/etc/passwd"))
                     .isInstanceOfSatisfying(
@@ -443,27 +446,6 @@ class GuestFilesTest {
 
             assertThat(count).isEqualTo(size);
             files.delete(file);
-        }
-    }
-
-    private static final class Zeros extends InputStream {
-
-        private long left;
-
-        Zeros(long size) {
-            left = size;
-        }
-
-        @Override
-        public int read() {
-            return left-- > 0 ? 0 : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-            int count = (int) Math.min(length, left);
-            left -= count;
-            return count == 0 ? -1 : count;
         }
     }
 }

@@ -40,6 +40,13 @@ class IncusTest {
         }
     }
 
+    @Nested
+    class AsAMemberOfGroupIncus extends Contract {
+        AsAMemberOfGroupIncus() {
+            super(Way.GROUP_INCUS);
+        }
+    }
+
     @TestInstance(TestInstance.Lifecycle.PER_CLASS)
     abstract static class Contract {
 
@@ -88,7 +95,8 @@ class IncusTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
             assertThatThrownBy(own::server)
                     .isInstanceOf(IncusClosedException.class)
-                    .hasMessage("GET /1.0?project=default failed: this Incus client is closed");
+                    .hasMessage(
+                            "GET /1.0?project=" + daemon.incus().project() + " failed: this Incus client is closed");
             own.close();
         }
 

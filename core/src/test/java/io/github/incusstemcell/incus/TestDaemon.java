@@ -1,5 +1,6 @@
 package io.github.incusstemcell.incus;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,46 +18,37 @@ final class TestDaemon implements AutoCloseable {
         SOCKET,
         /** Over the network, with a client certificate that was let in by a token. */
         HTTPS,
-        /** As those in group incus: confined to a restricted project. */
-        RESTRICTED_PROJECT
+        /** Over the socket for those in group incus, whom incus-user confines to a restricted project of their own. */
+        GROUP_INCUS
     }
 
     private static final String ALIAS = "incus-client-test-busybox";
 
     private final Incus admin = Incus.connect();
     private final String run = "it-" + UUID.randomUUID().toString().substring(0, 8);
-    private final Way way;
     private final Incus incus;
     private final List<String> instances = new CopyOnWriteArrayList<>();
     private String certificate;
 
     TestDaemon(Way way) {
-        this.way = way;
         this.incus = switch (way) {
             case SOCKET -> Incus.connect();
-            case HTTPS -> joined(List.of());
-            case RESTRICTED_PROJECT -> restricted();
+            case HTTPS -> joined();
+            case GROUP_INCUS -> Incus.connect(ofGroupIncus(admin.endpoint()));
         };
     }
 
-    private Incus joined(List<String> projects) {
+    private Incus joined() {
         ClientIdentity identity = ClientIdentity.generate(run);
         certificate = PinnedCertificate.fingerprint(identity.certificate());
-        return Incus.join(admin.certificates().createToken(run, projects), identity);
+        return Incus.join(admin.certificates().createToken(run, List.of()), identity);
     }
 
-    private Incus restricted() {
-        admin.projects()
-                .create(
-                        run,
-                        Map.of(
-                                "features.images", "false",
-                                "restricted", "true",
-                                "restricted.snapshots", "allow"),
-                        "confined");
-        try (Incus joined = joined(List.of(run))) {
-            return Incus.connect(joined.endpoint().withProject(run));
-        }
+    /** {@return the socket for users, beside that for administrators} */
+    private static Endpoint ofGroupIncus(Endpoint administrators) {
+        Path socket = ((Endpoint.UnixSocket) administrators).path().resolveSibling("unix.socket.user");
+        return Endpoint.unixSocket(socket)
+                .withProject("user-" + Surroundings.ofThisProcess().uid());
     }
 
     /** {@return the client to test} */
@@ -69,25 +61,21 @@ final class TestDaemon implements AutoCloseable {
         return admin.project(incus.project());
     }
 
-    boolean isRestricted() {
-        return way == Way.RESTRICTED_PROJECT;
-    }
-
     /** {@return a name that no other run uses} */
     String freshName() {
         return run + "-" + UUID.randomUUID().toString().substring(0, 8);
     }
 
-    /** {@return the fingerprint of the busybox image, which is uploaded unless the daemon has it} */
+    /** {@return the fingerprint of the busybox image, which is uploaded unless the project has it} */
     String busybox() {
         synchronized (TestDaemon.class) {
-            return admin.images().find(ALIAS).orElseGet(this::uploaded).fingerprint();
+            return incus.images().find(ALIAS).orElseGet(this::uploaded).fingerprint();
         }
     }
 
     private ImageInfo uploaded() {
-        ImageInfo image = admin.images().upload(TestImages.busybox());
-        admin.images().createAlias(ALIAS, image.fingerprint(), "for tests of the Incus client");
+        ImageInfo image = incus.images().upload(TestImages.busybox());
+        incus.images().createAlias(ALIAS, image.fingerprint(), "for tests of the Incus client");
         return image;
     }
 
@@ -117,9 +105,6 @@ final class TestDaemon implements AutoCloseable {
     public void close() {
         incus.close();
         instances.forEach(name -> admin().instance(name).delete());
-        if (isRestricted()) {
-            admin.projects().delete(run);
-        }
         if (certificate != null) {
             admin.certificates().delete(certificate);
         }

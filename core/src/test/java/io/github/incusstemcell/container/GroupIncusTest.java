@@ -1,0 +1,72 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.oci.ImageNotFoundException;
+import io.github.incusstemcell.oci.ImageReference;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The same path for a member of group {@code incus}, who is confined to a restricted project: there is a pool and a network to
+ * use, none to create, and nothing low-level.
+ */
+class GroupIncusTest {
+
+    private static Stemcells stemcells;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().endpoint(endpoint()).connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    private static Endpoint endpoint() {
+        Path administrators = ((Endpoint.UnixSocket) TestMachine.endpoint()).path();
+        return Endpoint.parse(administrators.resolveSibling("unix.socket.user").toString());
+    }
+
+    @Test
+    void bootsAStemcellWithAnAddressByDhcp() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+            assertThat(stemcell.exec("ip", "-4", "-brief", "address", "show", "eth0")
+                            .stdout())
+                    .contains(stemcell.address().getHostAddress());
+            stemcell.files().writeString("/root/file", "content");
+            assertThat(stemcell.files().readString("/root/file")).isEqualTo("content");
+        }
+    }
+
+    @Test
+    void findsTheOneProjectThatItMayUseWhereTheEndpointNamesNone() {
+        Endpoint nameless = Endpoint.unixSocket(((Endpoint.UnixSocket) endpoint()).path());
+        try (Stemcells others = TestMachine.stemcells().endpoint(nameless).connect();
+                StemcellContainer stemcell = others.launch(TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK))) {
+            assertThat(stemcell.exec("hostname").stdout()).isEqualTo(stemcell.name() + "\n");
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchImageWhereItMayLook() {
+        ContainerSpec spec = ContainerSpec.of(ImageReference.parse("incus:nowhere"));
+
+        assertThat(catchThrowable(() -> stemcells.launch(spec))).isInstanceOf(ImageNotFoundException.class);
+    }
+
+    @Test
+    void saysThatItMayCreateNoNetwork() {
+        assertThat(catchThrowable(() -> stemcells.createNetwork("a test")))
+                .isInstanceOf(IncusException.class)
+                .hasMessageEndingWith("failed: User does not have permission for project \"default\" (403)");
+    }
+}

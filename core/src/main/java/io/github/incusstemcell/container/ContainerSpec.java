@@ -227,10 +227,11 @@ public record ContainerSpec(
      * The same with the guest's journal in our log, each line after the container's name, at the level of its priority, by the logger
      * {@value JournalLog#LOGGER}.
      *
+     * @param wanted whether it is written
      * @return the copy; not null
      */
-    public ContainerSpec withJournalInLog() {
-        return with(draft -> draft.logsJournal = true);
+    public ContainerSpec withJournalInLog(boolean wanted) {
+        return with(draft -> draft.logsJournal = wanted);
     }
 
     /**

@@ -24,7 +24,7 @@ class JournalLogTest {
         String name;
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
             try (StemcellContainer stemcell =
-                    stemcells.launch(TestMachine.spec().withJournalInLog())) {
+                    stemcells.launch(TestMachine.spec().withJournalInLog(true))) {
                 name = stemcell.name();
                 log.await("INFO .*journal - " + name + " \\S+ systemd\\[1\\]: .*multi-user\\.target.*");
                 stemcell.exec("logger", "--priority", "user.err", "--tag", "sample", "it burns");

@@ -1,6 +1,10 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.Limits;
+import io.github.incusstemcell.container.Location;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -8,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
@@ -56,6 +61,10 @@ record AnnotationReader(IncusStemcell annotation, String place) {
     private ContainerSpec withOptions(ContainerSpec plain) {
         ContainerSpec spec = plain.withProfiles(List.of(annotation.profiles()))
                 .withOverlay(plain.overlay().without(annotation.withoutOverlay()));
+        spec = withLimits(spec);
+        spec = withLocation(spec);
+        spec = withFiles(spec);
+        spec = with(spec, "address", annotation.address(), ContainerSpec::withAddress);
         for (String option : annotation.config()) {
             Map.Entry<String, String> entry = option(option, "config");
             spec = spec.withConfig(entry.getKey(), entry.getValue());
@@ -63,7 +72,55 @@ record AnnotationReader(IncusStemcell annotation, String place) {
         for (String device : annotation.devices()) {
             spec = withDevice(spec, device);
         }
+        return annotation.journal() ? spec.withJournalInLog(true) : spec;
+    }
+
+    private ContainerSpec withLimits(ContainerSpec plain) {
+        Limits limits = plain.limits();
+        limits = with(limits, "cpu", annotation.cpu(), Limits::withCpu);
+        limits = with(limits, "memory", annotation.memory(), Limits::withMemory);
+        return plain.withLimits(with(limits, "disk", annotation.disk(), Limits::withDisk));
+    }
+
+    private ContainerSpec withLocation(ContainerSpec plain) {
+        Location location = plain.location();
+        location = with(location, "project", annotation.project(), Location::withProject);
+        location = with(location, "storagePool", annotation.storagePool(), Location::withStoragePool);
+        return plain.withLocation(with(location, "target", annotation.target(), Location::withTarget));
+    }
+
+    private ContainerSpec withFiles(ContainerSpec plain) {
+        ContainerSpec spec = with(plain, "agentSettings", annotation.agentSettings(), ContainerSpec::withAgentSettings);
+        spec = with(spec, "data", annotation.data(), (before, folder) -> before.withData(Path.of(folder)));
+        for (String file : annotation.files()) {
+            spec = with(spec, "files", file, (before, text) -> before.withFile(file(text)));
+        }
         return spec;
+    }
+
+    private BootFile file(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0 && text.endsWith("/")) {
+            return new BootFile.Folder(text);
+        }
+        if (equals < 0) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' names nothing to copy; write /etc/motd=src/test/motd, or /srv/empty/ for a folder");
+        }
+        return new BootFile.Copy(text.substring(0, equals), Path.of(text.substring(equals + 1)));
+    }
+
+    /** The same with what an attribute says, if it says anything. */
+    private <T> T with(T before, String attribute, String value, BiFunction<T, String, T> change) {
+        if (value.isEmpty()) {
+            return before;
+        }
+        try {
+            return change.apply(before, value);
+        } catch (IllegalArgumentException e) {
+            throw new ExtensionConfigurationException(
+                    attribute + " of @IncusStemcell on " + place + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private ContainerSpec withDevice(ContainerSpec spec, String device) {

@@ -2,8 +2,10 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -34,15 +36,47 @@ final class Configuration {
                 .filter(value -> !value.isEmpty());
     }
 
+    /**
+     * What a setting changes, if it is there.
+     *
+     * @param before what is to be changed
+     * @param change takes the value; an {@link IllegalArgumentException} of its own says what is wrong with that
+     */
+    <T> T set(Key key, T before, BiFunction<T, String, T> change) {
+        Optional<String> value = get(key);
+        try {
+            return value.map(text -> change.apply(before, text)).orElse(before);
+        } catch (IllegalArgumentException e) {
+            throw new ExtensionConfigurationException(
+                    "'" + value.orElseThrow() + "' is no value for " + key.property() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** A setting that is one of a few words, in small letters or in capitals. */
+    <E extends Enum<E>> Optional<E> word(Key key, E[] words) {
+        return get(key).map(value -> Arrays.stream(words)
+                .filter(word -> word.name().equals(value.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new ExtensionConfigurationException(
+                        "'" + value + "' is not a value of " + key.property() + "; write " + list(words))));
+    }
+
+    private static String list(Enum<?>[] words) {
+        List<String> names = Arrays.stream(words)
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .toList();
+        int last = names.size() - 1;
+        return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+    }
+
     /** A setting in whole seconds. */
     Optional<Integer> seconds(Key key) {
         return get(key).map(value -> {
-            try {
-                return Integer.parseUnsignedInt(value);
-            } catch (NumberFormatException e) {
+            if (!value.matches("[1-9]\\d{0,5}")) {
                 throw new ExtensionConfigurationException(
-                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60", e);
+                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60");
             }
+            return Integer.valueOf(value);
         });
     }
 
@@ -93,15 +127,14 @@ final class Configuration {
     }
 
     /** A setting that is true or false. */
-    boolean flag(Key key) {
+    Optional<Boolean> flag(Key key) {
         return get(key).map(value -> switch (value) {
-                    case "true" -> true;
-                    case "false" -> false;
-                    default ->
-                        throw new ExtensionConfigurationException(
-                                "'" + value + "' is neither true nor false for " + key.property());
-                })
-                .orElse(false);
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new ExtensionConfigurationException(
+                        "'" + value + "' is neither true nor false for " + key.property());
+        });
     }
 
     /** Every key there is. */
@@ -112,9 +145,13 @@ final class Configuration {
         IMAGE_SERVER("image.server", "the simplestreams server of images named images:..., an https address"),
         IMAGE_SERVER_CERTIFICATE("image.server.certificate", "the file with that server's certificate, as PEM"),
         OVERLAY_WITHOUT("overlay.without", "parts of the overlay to leave out, separated by commas: agent, log-mount"),
+        LIMITS_CPU("limits.cpu", "how many CPUs a container may use, or which, where its annotation says nothing"),
+        LIMITS_MEMORY("limits.memory", "how much memory a container may use, where its annotation says nothing"),
+        LIMITS_DISK("limits.disk", "how large a root disk may become, where its annotation says nothing"),
         ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),
+        TARGET("target", "the member of an Incus cluster on which containers are started"),
         NETWORK("network", "the network of containers: the name of an existing one, or none"),
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
         REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
@@ -126,6 +163,7 @@ final class Configuration {
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
+        JOURNAL("journal", "whether the journals of guests are written to the log: true or false"),
         DIAGNOSTICS(
                 "diagnostics",
                 "for which tests it is found out how their containers were: on_failure, always or never"),

@@ -22,7 +22,7 @@ final class IncusAvailability implements ExecutionCondition {
             suite.stemcells();
             return ConditionEvaluationResult.enabled("Incus is available");
         } catch (IncusUnavailableException e) {
-            if (suite.configuration().flag(Key.REQUIRED)) {
+            if (suite.configuration().flag(Key.REQUIRED).orElse(false)) {
                 throw new ExtensionConfigurationException(
                         wish + " would skip " + Declaration.describe(context) + ", but " + Key.REQUIRED.property()
                                 + " is true: " + e.getMessage(),

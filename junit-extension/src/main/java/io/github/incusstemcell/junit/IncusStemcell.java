@@ -83,12 +83,63 @@ public @interface IncusStemcell {
     /**
      * The network of the container: the name of an existing Incus network, or {@code none}.
      *
-     * @return the network, or empty for the one that this library makes for itself
+     * @return the network, or empty for {@code incus.stemcell.network}, which is one that this library makes for itself unless it is set
      */
     String network() default "";
 
     /**
-     * Instance options by Incus's own keys, each as {@code key=value}: {@code "security.nesting=true"}.
+     * The address of the container in the subnet of its network, such as {@code 10.78.0.50}: one container can have it at a time, so tests
+     * that run in parallel cannot share it. Take one in the upper half of the subnet: the others are drawn for containers that do not choose.
+     *
+     * @return the IPv4 address, or empty for any
+     */
+    String address() default "";
+
+    /**
+     * How many CPUs the container may use, or which: {@code limits.cpu} of Incus.
+     *
+     * @return such as {@code 2} or {@code 0-1}, or empty for {@code incus.stemcell.limits.cpu}, which is all unless it is set
+     */
+    String cpu() default "";
+
+    /**
+     * How much memory the container may use: {@code limits.memory} of Incus.
+     *
+     * @return such as {@code 512MiB} or {@code 25%}, or empty for {@code incus.stemcell.limits.memory}, which is all unless it is set
+     */
+    String memory() default "";
+
+    /**
+     * How large the container's root disk may become, the image's own content included: its {@code size} in Incus.
+     *
+     * @return such as {@code 3GiB}, or empty for {@code incus.stemcell.limits.disk}, which is what the storage pool gives unless it is set
+     */
+    String disk() default "";
+
+    /**
+     * The storage pool of the root disk.
+     *
+     * @return the name of an existing pool, or empty for the first that clones images; {@code incus.stemcell.storage-pool} goes before it
+     */
+    String storagePool() default "";
+
+    /**
+     * The Incus project of the container and of its image.
+     *
+     * @return the name of an existing project, or empty for {@code incus-stemcell}; {@code incus.stemcell.project} goes before it
+     */
+    String project() default "";
+
+    /**
+     * The member of an Incus cluster on which the container is started.
+     *
+     * @return the member's name, or empty for the one that the cluster chooses; {@code incus.stemcell.target} goes before it
+     */
+    String target() default "";
+
+    /**
+     * Instance options by Incus's own keys, each as {@code key=value}: {@code "security.nesting=true"} for containers in the container,
+     * {@code "security.privileged=true"} for one whose root is the machine's root.
      *
      * @return the options; none by default, so that the container is unprivileged
      */
@@ -115,6 +166,40 @@ public @interface IncusStemcell {
      * @return the parts, on top of those in {@code incus.stemcell.overlay.without}
      */
     OverlayPart[] withoutOverlay() default {};
+
+    /**
+     * Settings for the BOSH agent, as a CPI would hand them over: a JSON object. They stand in {@code
+     * /var/vcap/bosh/warden-cpi-agent-env.json} before the guest boots, so that the agent, and what waits for it, starts as it does on a
+     * virtual machine.
+     *
+     * @return the settings, or empty for none: then the agent does not start
+     */
+    String agentSettings() default "";
+
+    /**
+     * What stands in {@code /var/vcap/data} before the guest boots: the content of a folder of this machine. The folders {@code sys/run}
+     * and {@code sys/log} are made in it, so that monit starts.
+     *
+     * @return the folder, relative to that in which the tests run; or empty for none
+     */
+    String data() default "";
+
+    /**
+     * Other things that stand in the guest before it boots, each as {@code guest=source}, where the source is a file of this machine, or
+     * a folder with all that is in it: {@code "/etc/motd=src/test/motd"}; or the guest's path alone, with a slash at its end, for an empty
+     * folder: {@code "/var/vcap/store/"}. All of it belongs to root; the permissions are those of the source.
+     *
+     * @return the files
+     */
+    String[] files() default {};
+
+    /**
+     * Whether the guest's journal is written to our log as long as the container is there, each line after the container's name, by the
+     * logger {@code io.github.incusstemcell.journal}.
+     *
+     * @return true to write it; {@code incus.stemcell.journal} goes before it
+     */
+    boolean journal() default false;
 
     /**
      * When the container is deleted at the end of its scope.

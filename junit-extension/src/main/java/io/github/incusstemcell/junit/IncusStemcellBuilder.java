@@ -1,7 +1,9 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.stemcell.OverlayPart;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,8 @@ import java.util.function.UnaryOperator;
  * Everything has a default. Not thread-safe.
  */
 public final class IncusStemcellBuilder {
+
+    private static final ContainerSpec ANY = ContainerSpec.of("incus:any");
 
     private String node = "";
     private Optional<String> image = Optional.empty();
@@ -79,6 +83,117 @@ public final class IncusStemcellBuilder {
     public IncusStemcellBuilder network(String name) {
         network = Optional.of(name);
         return this;
+    }
+
+    /**
+     * The address of the container, as {@link IncusStemcell#address} says.
+     *
+     * @param ipv4 in the subnet of its network; not null
+     * @return this builder
+     * @throws IllegalArgumentException if this is no IPv4 address
+     */
+    public IncusStemcellBuilder address(String ipv4) {
+        return with(spec -> spec.withAddress(ipv4));
+    }
+
+    /**
+     * How many CPUs the container may use, or which.
+     *
+     * @param limit such as {@code 2} or {@code 0-1}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder cpu(String limit) {
+        return with(spec -> spec.withLimits(spec.limits().withCpu(limit)));
+    }
+
+    /**
+     * How much memory the container may use.
+     *
+     * @param limit such as {@code 512MiB} or {@code 25%}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder memory(String limit) {
+        return with(spec -> spec.withLimits(spec.limits().withMemory(limit)));
+    }
+
+    /**
+     * How large the root disk may become.
+     *
+     * @param limit such as {@code 3GiB}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder disk(String limit) {
+        return with(spec -> spec.withLimits(spec.limits().withDisk(limit)));
+    }
+
+    /**
+     * The storage pool of the root disk; {@code incus.stemcell.storage-pool} goes before it.
+     *
+     * @param name the name of an existing pool; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder storagePool(String name) {
+        return with(spec -> spec.withLocation(spec.location().withStoragePool(name)));
+    }
+
+    /**
+     * The Incus project of the container and of its image; {@code incus.stemcell.project} goes before it.
+     *
+     * @param name the name of an existing project; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder project(String name) {
+        return with(spec -> spec.withLocation(spec.location().withProject(name)));
+    }
+
+    /**
+     * The member of an Incus cluster on which the container is started; {@code incus.stemcell.target} goes before it.
+     *
+     * @param member the member's name; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder target(String member) {
+        return with(spec -> spec.withLocation(spec.location().withTarget(member)));
+    }
+
+    /**
+     * Settings for the BOSH agent, as {@link IncusStemcell#agentSettings} says.
+     *
+     * @param json a JSON object; not null
+     * @return this builder
+     * @throws IllegalArgumentException if it is none
+     */
+    public IncusStemcellBuilder agentSettings(String json) {
+        return file(BootFile.agentSettings(json));
+    }
+
+    /**
+     * What stands in {@code /var/vcap/data}, as {@link IncusStemcell#data} says.
+     *
+     * @param folder a folder of this machine; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder data(Path folder) {
+        return with(spec -> spec.withData(folder));
+    }
+
+    /**
+     * Something else that stands in the guest before it boots.
+     *
+     * @param file what, and where; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder file(BootFile file) {
+        return with(spec -> spec.withFile(file));
+    }
+
+    /**
+     * Writes the guest's journal to our log, as {@link IncusStemcell#journal} says; {@code incus.stemcell.journal} goes before it.
+     *
+     * @return this builder
+     */
+    public IncusStemcellBuilder journal() {
+        return with(spec -> spec.withJournalInLog(true));
     }
 
     /**
@@ -162,7 +277,11 @@ public final class IncusStemcellBuilder {
      * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if the settings contradict each other
      */
     public IncusStemcellExtension build() {
-        return new BuiltStemcells(new Template(
+        return new BuiltStemcells(template());
+    }
+
+    Template template() {
+        return new Template(
                 "IncusStemcellExtension.builder()",
                 node,
                 image,
@@ -172,10 +291,12 @@ public final class IncusStemcellBuilder {
                 options,
                 cleanup,
                 startupTimeout,
-                disabledWithoutIncus));
+                disabledWithoutIncus);
     }
 
+    /** What is wrong with a setting shows in the line that makes it, and not in a test. */
     private IncusStemcellBuilder with(UnaryOperator<ContainerSpec> option) {
+        option.apply(ANY);
         UnaryOperator<ContainerSpec> before = options;
         options = spec -> option.apply(before.apply(spec));
         return this;

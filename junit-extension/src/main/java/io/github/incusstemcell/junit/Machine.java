@@ -102,25 +102,26 @@ final class Machine {
      * Ends the container, or leaves it if the user wants to look at it. The work is done elsewhere.
      *
      * @param afterwards is done after that
+     * @return its end, if there is one to wait for
      */
-    synchronized void close(Runnable afterwards) {
+    synchronized Optional<Future<?>> close(Runnable afterwards) {
         if (closed) {
-            return;
+            return Optional.empty();
         }
         closed = true;
         scope.getExecutionException().ifPresent(this::reportFailure);
         if (launch == null) {
             afterwards.run();
-        } else {
-            suite.dispose(() -> {
-                try {
-                    dispose();
-                } finally {
-                    afterwards.run();
-                }
-                return null;
-            });
+            return Optional.empty();
         }
+        return Optional.of(suite.dispose(() -> {
+            try {
+                dispose();
+            } finally {
+                afterwards.run();
+            }
+            return null;
+        }));
     }
 
     private void dispose() throws InterruptedException {

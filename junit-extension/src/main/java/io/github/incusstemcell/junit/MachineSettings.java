@@ -1,11 +1,11 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.Limits;
+import io.github.incusstemcell.container.Location;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
@@ -33,7 +33,27 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                 .or(() -> configuration.get(Key.NETWORK))
                 .map(spec::withNetwork)
                 .orElse(spec);
-        return new MachineSettings(template.options().apply(spec), cleanup(template, configuration), template.reset());
+        return new MachineSettings(
+                run(template.options().apply(withLimits(spec, configuration)), configuration),
+                cleanup(template, configuration),
+                template.reset());
+    }
+
+    private static ContainerSpec withLimits(ContainerSpec spec, Configuration configuration) {
+        Limits limits = spec.limits();
+        limits = configuration.set(Key.LIMITS_CPU, limits, Limits::withCpu);
+        limits = configuration.set(Key.LIMITS_MEMORY, limits, Limits::withMemory);
+        return spec.withLimits(configuration.set(Key.LIMITS_DISK, limits, Limits::withDisk));
+    }
+
+    /** Where and how it is run is up to the configuration, whatever the code says. */
+    private static ContainerSpec run(ContainerSpec spec, Configuration configuration) {
+        Location location = spec.location();
+        location = configuration.set(Key.PROJECT, location, Location::withProject);
+        location = configuration.set(Key.STORAGE_POOL, location, Location::withStoragePool);
+        location = configuration.set(Key.TARGET, location, Location::withTarget);
+        boolean journal = configuration.flag(Key.JOURNAL).orElse(spec.logsJournal());
+        return spec.withLocation(location).withJournalInLog(journal);
     }
 
     private static String image(Template template, Configuration configuration) {
@@ -53,13 +73,6 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
     }
 
     private static Cleanup cleanup(Template template, Configuration configuration) {
-        return configuration
-                .get(Key.CLEANUP)
-                .map(value -> Arrays.stream(Cleanup.values())
-                        .filter(cleanup -> cleanup.name().equals(value.toUpperCase(Locale.ROOT)))
-                        .findFirst()
-                        .orElseThrow(() -> new ExtensionConfigurationException("'" + value + "' is not a value of "
-                                + Key.CLEANUP.property() + "; write always, on_success or never")))
-                .orElse(template.cleanup());
+        return configuration.word(Key.CLEANUP, Cleanup.values()).orElse(template.cleanup());
     }
 }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.StemcellContainer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
@@ -118,15 +120,21 @@ final class Machines implements CloseableResource, AutoCloseable {
         if (scope.getTestClass().isPresent()) {
             diagnose(scope, scope.getExecutionException());
         }
+        List<Future<?>> awaited = new ArrayList<>();
         synchronized (this) {
             AtomicInteger remaining = new AtomicInteger(machines.size());
-            machines.values()
-                    .forEach(machine -> machine.close(() -> {
-                        if (remaining.decrementAndGet() == 0) {
-                            company.disband();
-                        }
-                    }));
+            for (Machine machine : machines.values()) {
+                Optional<Future<?>> end = machine.close(() -> {
+                    if (remaining.decrementAndGet() == 0) {
+                        company.disband();
+                    }
+                });
+                // The next test may want the same address, so this one has to be free by then.
+                end.filter(any -> machine.settings().spec().address().isPresent())
+                        .ifPresent(awaited::add);
+            }
         }
+        awaited.forEach(end -> Suite.await(end, "the removal of a container"));
     }
 
     private void diagnose(ExtensionContext test, Optional<Throwable> failure) {

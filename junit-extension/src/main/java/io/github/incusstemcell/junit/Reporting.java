@@ -5,10 +5,7 @@ import io.github.incusstemcell.junit.report.DiagnosticsMode;
 import io.github.incusstemcell.junit.report.RunReport;
 import io.github.incusstemcell.junit.report.TestReport;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Connects tests with the report of their run. */
@@ -19,18 +16,8 @@ final class Reporting {
     /** The report of a run as it is configured. */
     static RunReport of(Configuration configuration) {
         return new RunReport(
-                mode(configuration), configuration.get(Key.DIAGNOSTICS_DIR).map(Path::of));
-    }
-
-    private static DiagnosticsMode mode(Configuration configuration) {
-        return configuration
-                .get(Key.DIAGNOSTICS)
-                .map(value -> Arrays.stream(DiagnosticsMode.values())
-                        .filter(mode -> mode.name().equals(value.toUpperCase(Locale.ROOT)))
-                        .findFirst()
-                        .orElseThrow(() -> new ExtensionConfigurationException("'" + value + "' is not a value of "
-                                + Key.DIAGNOSTICS.property() + "; write on_failure, always or never")))
-                .orElse(DiagnosticsMode.ON_FAILURE);
+                configuration.word(Key.DIAGNOSTICS, DiagnosticsMode.values()).orElse(DiagnosticsMode.ON_FAILURE),
+                configuration.get(Key.DIAGNOSTICS_DIR).map(Path::of));
     }
 
     /**

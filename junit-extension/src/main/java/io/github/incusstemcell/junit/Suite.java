@@ -81,8 +81,10 @@ final class Suite implements CloseableResource, AutoCloseable {
     }
 
     /** Has something done before the run ends, off the tests' threads. */
-    void dispose(Callable<Void> disposal) {
-        disposed.add(disposals.submit(disposal));
+    Future<?> dispose(Callable<Void> disposal) {
+        Future<?> submitted = disposals.submit(disposal);
+        disposed.add(submitted);
+        return submitted;
     }
 
     /**

@@ -19,16 +19,16 @@ final class SuiteConnection {
 
     static Stemcells open(Configuration configuration) {
         Stemcells.Builder stemcells = Stemcells.builder().sources(sources(configuration));
-        configuration.get(Key.ENDPOINT).map(Endpoint::parse).ifPresent(stemcells::endpoint);
+        configuration.set(Key.ENDPOINT, stemcells, (builder, text) -> builder.endpoint(Endpoint.parse(text)));
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
-        configuration.get(Key.NETWORK_SUBNET).ifPresent(stemcells::networkSubnet);
+        configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
         configuration.get(Key.CONVERSION).map(SuiteConnection::conversion).ifPresent(stemcells::conversion);
         configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
-        configuration
-                .get(Key.IMAGE_SERVER)
-                .map(url -> new ImageServer(url, certificate(configuration)))
-                .ifPresent(stemcells::imageServer);
+        configuration.set(
+                Key.IMAGE_SERVER,
+                stemcells,
+                (builder, url) -> builder.imageServer(new ImageServer(url, certificate(configuration))));
         return stemcells.connect();
     }
 

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.junit.Configuration.Key;
 import java.io.IOException;
@@ -9,10 +10,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 class ConfigurationTest {
 
@@ -31,6 +34,100 @@ class ConfigurationTest {
                                 + " 'INCUS_STEMCELL_CLEANUP'?",
                         "The key of junit-platform.properties 'incus.stemcell.startup.timeout' means nothing here. Did you"
                                 + " mean 'incus.stemcell.startup-timeout'?");
+    }
+
+    @Test
+    void takesASystemPropertyBeforeTheEnvironmentAndThatBeforeTheProperties() {
+        // dev/test names the image in the environment, and no storage pool.
+        String fromEnvironment = System.getenv("INCUS_STEMCELL_IMAGE");
+        Configuration configuration = of(Map.of("image", "from/properties:1", "storage-pool", " from properties "));
+
+        assertThat(configuration.get(Key.STORAGE_POOL)).contains("from properties");
+        assertThat(configuration.get(Key.IMAGE)).contains(fromEnvironment);
+        System.setProperty("incus.stemcell.image", "from/system:1");
+        try {
+            assertThat(configuration.get(Key.IMAGE)).contains("from/system:1");
+        } finally {
+            System.clearProperty("incus.stemcell.image");
+        }
+    }
+
+    @Test
+    void saysWhatIsWrongWithAValueAndWhatIsAllowed() {
+        assertBad(
+                "startup-timeout",
+                "soon",
+                "'soon' is no number of seconds for incus.stemcell.startup-timeout; write for example 60");
+        assertBad(
+                "startup-timeout",
+                "0",
+                "'0' is no number of seconds for incus.stemcell.startup-timeout; write for example 60");
+        assertBad(
+                "cleanup",
+                "sometimes",
+                "'sometimes' is not a value of incus.stemcell.cleanup; write always, on_success or never");
+        assertBad("journal", "yes", "'yes' is neither true nor false for incus.stemcell.journal");
+        assertBad(
+                "overlay.without",
+                "agent, clok",
+                "'clok' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, network,"
+                        + " log-mount, ssh-host-keys, agent, kernel, clock, update-done");
+        assertBad(
+                "limits.cpu",
+                "many",
+                "'many' is no value for incus.stemcell.limits.cpu: 'many' is no number of CPUs; write for example 2, or"
+                        + " 0-1 for the first two");
+        assertBad(
+                "limits.memory",
+                "512 MB",
+                "'512 MB' is no value for incus.stemcell.limits.memory: '512 MB' is no limit of memory; write for"
+                        + " example 512MiB, or 25%");
+        assertBad(
+                "limits.disk",
+                "big",
+                "'big' is no value for incus.stemcell.limits.disk: 'big' is no size of a root disk; write for example"
+                        + " 3GiB");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAConnectionBeforeItIsMade() {
+        assertBadConnection(
+                "network.subnet",
+                "10.78.0.1",
+                "'10.78.0.1' is no value for incus.stemcell.network.subnet: '10.78.0.1' is no IPv4 subnet; write the"
+                        + " gateway's address and the prefix: 10.78.0.1/24");
+        assertBadConnection(
+                "image.server",
+                "http://images.example.org",
+                "'http://images.example.org' is no value for incus.stemcell.image.server: The server of images has to be"
+                        + " an https address, but 'http://images.example.org' is none: Incus takes no other");
+        assertBadConnection(
+                "image.max-age",
+                "1",
+                "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever");
+        assertThatThrownBy(() -> of(Map.of("parallel-starts", "0")).count(Key.PARALLEL_STARTS))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage("'0' is no number for incus.stemcell.parallel-starts; write for example 4");
+        assertThatThrownBy(() -> Reporting.of(of(Map.of("diagnostics", "maybe"))))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage("'maybe' is not a value of incus.stemcell.diagnostics; write on_failure, always or never");
+    }
+
+    private static void assertBad(String key, String value, String message) {
+        Template template = IncusStemcellExtension.builder().image("incus:any").template();
+        assertThatThrownBy(() -> MachineSettings.of(template, "Any.test", of(Map.of(key, value))))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage(message);
+    }
+
+    private static void assertBadConnection(String key, String value, String message) {
+        assertThatThrownBy(() -> SuiteConnection.open(of(Map.of(key, value))))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessage(message);
+    }
+
+    private static Configuration of(Map<String, String> values) {
+        return new Configuration(key -> Optional.ofNullable(values.get(key.substring("incus.stemcell.".length()))));
     }
 
     @Test

@@ -172,7 +172,9 @@ final class BusManager implements ServiceManager {
                     id,
                     timeout,
                     () -> new SystemdException("The " + call.member() + " job of " + unit + " on " + bridge.peer()
-                            + " was not over within " + Spans.text(timeout) + "; jobs: " + jobs()));
+                            + " was not over within " + Spans.text(timeout) + "; jobs: " + jobs()),
+                    () -> new SystemdException("The connection to systemd of " + bridge.peer() + " ended before the "
+                            + call.member() + " job of " + unit + " did; jobs: " + jobs()));
         } finally {
             subscription.close();
         }
@@ -249,9 +251,18 @@ final class BusManager implements ServiceManager {
             return results.computeIfAbsent(id, key -> new CompletableFuture<>());
         }
 
-        String await(long id, Duration timeout, java.util.function.Supplier<SystemdException> late) {
+        String await(
+                long id,
+                Duration timeout,
+                java.util.function.Supplier<SystemdException> late,
+                java.util.function.Supplier<SystemdException> broken) {
+            CompletableFuture<String> result = result(id);
             try {
-                return (String) Waiting.on(CompletableFuture.anyOf(result(id), lost), timeout);
+                Waiting.on(CompletableFuture.anyOf(result, lost), timeout);
+                if (!result.isDone()) {
+                    throw broken.get();
+                }
+                return result.get();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new SystemdException("Interrupted while waiting for a job of systemd", e);

@@ -69,7 +69,7 @@ public final class Journal {
                 start = i + 1;
             }
         }
-        return entries.stream().filter(query::accepts).toList();
+        return query.wanted(entries);
     }
 
     private static Command command(List<String> arguments) {

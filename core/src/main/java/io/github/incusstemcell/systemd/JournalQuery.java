@@ -9,18 +9,21 @@ import java.util.regex.Pattern;
 /** Which entries of a journal are wanted: all of them, narrowed down by each call. Immutable. */
 public final class JournalQuery {
 
-    private static final JournalQuery ALL = new JournalQuery(List.of(), List.of(), null, null);
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+    private static final JournalQuery ALL = new JournalQuery(List.of(), List.of(), null, null, NO_LIMIT);
 
     private final List<String> options;
     private final List<String> matches;
     private final JournalMark mark;
     private final Pattern pattern;
+    private final int last;
 
-    private JournalQuery(List<String> options, List<String> matches, JournalMark mark, Pattern pattern) {
+    private JournalQuery(List<String> options, List<String> matches, JournalMark mark, Pattern pattern, int last) {
         this.options = List.copyOf(options);
         this.matches = List.copyOf(matches);
         this.mark = mark;
         this.pattern = pattern;
+        this.last = last;
     }
 
     /** {@return a query for all entries} */
@@ -31,7 +34,7 @@ public final class JournalQuery {
     private JournalQuery option(String option) {
         List<String> more = new ArrayList<>(options);
         more.add(option);
-        return new JournalQuery(more, matches, mark, pattern);
+        return new JournalQuery(more, matches, mark, pattern, last);
     }
 
     /**
@@ -57,7 +60,11 @@ public final class JournalQuery {
     JournalQuery userUnit(String name, long uid) {
         String user = "_UID=" + uid;
         return new JournalQuery(
-                options, List.of(user, "_SYSTEMD_USER_UNIT=" + name, "+", user, "USER_UNIT=" + name), mark, pattern);
+                options,
+                List.of(user, "_SYSTEMD_USER_UNIT=" + name, "+", user, "USER_UNIT=" + name),
+                mark,
+                pattern,
+                last);
     }
 
     /**
@@ -69,7 +76,7 @@ public final class JournalQuery {
     public JournalQuery invocation(String id) {
         // journalctl knows --invocation since 257 only.
         return new JournalQuery(
-                options, List.of("_SYSTEMD_INVOCATION_ID=" + id, "+", "INVOCATION_ID=" + id), mark, pattern);
+                options, List.of("_SYSTEMD_INVOCATION_ID=" + id, "+", "INVOCATION_ID=" + id), mark, pattern, last);
     }
 
     /**
@@ -123,7 +130,7 @@ public final class JournalQuery {
      * @return the narrower query
      */
     public JournalQuery after(JournalMark place) {
-        return new JournalQuery(options, matches, Objects.requireNonNull(place, "place"), pattern);
+        return new JournalQuery(options, matches, Objects.requireNonNull(place, "place"), pattern, last);
     }
 
     /** Narrows down to the entry at which a mark is. */
@@ -138,7 +145,10 @@ public final class JournalQuery {
      * @return the narrower query
      */
     public JournalQuery last(int count) {
-        return option("--lines=" + count);
+        if (count < 1) {
+            throw new IllegalArgumentException("Ask for one entry or more: " + count);
+        }
+        return new JournalQuery(options, matches, mark, pattern, count);
     }
 
     /**
@@ -149,22 +159,42 @@ public final class JournalQuery {
      * @return the narrower query
      */
     public JournalQuery matching(Pattern wanted) {
-        return new JournalQuery(options, matches, mark, Objects.requireNonNull(wanted, "wanted"));
+        return new JournalQuery(options, matches, mark, Objects.requireNonNull(wanted, "wanted"), last);
     }
 
+    /** {@return those of the entries that journalctl printed which are wanted} */
+    List<JournalEntry> wanted(List<JournalEntry> printed) {
+        List<JournalEntry> marked =
+                printed.stream().filter(entry -> !isAt(entry)).toList();
+        return marked.subList(Math.max(0, marked.size() - last), marked.size()).stream()
+                .filter(this::accepts)
+                .toList();
+    }
+
+    /** Whether an entry is wanted, apart from how many there are. */
     boolean accepts(JournalEntry entry) {
-        return pattern == null || pattern.matcher(entry.message()).find();
+        return !isAt(entry)
+                && (pattern == null || pattern.matcher(entry.message()).find());
+    }
+
+    private boolean isAt(JournalEntry entry) {
+        return mark != null && entry.cursor().equals(mark.cursor());
     }
 
     boolean isMarked() {
         return mark != null;
     }
 
-    /** {@return journalctl's arguments} */
+    /**
+     * {@return journalctl's arguments} Not {@code --after-cursor}: up to 252 that leaves out the first entry where the one at the
+     * cursor is not of those that are wanted. Nor {@code --lines} behind a cursor, which counts from there.
+     */
     List<String> arguments() {
         List<String> arguments = new ArrayList<>(options);
         if (mark != null && !mark.cursor().isEmpty()) {
-            arguments.add("--after-cursor=" + mark.cursor());
+            arguments.add("--cursor=" + mark.cursor());
+        } else if (mark == null && last != NO_LIMIT) {
+            arguments.add("--lines=" + last);
         }
         arguments.addAll(matches);
         return arguments;

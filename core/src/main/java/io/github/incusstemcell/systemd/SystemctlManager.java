@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
@@ -234,11 +235,15 @@ final class SystemctlManager implements ServiceManager {
         Map<String, Object> last = new HashMap<>(unit(unit));
         listener.accept(Map.copyOf(last));
         return again(() -> {
-            Map<String, Object> next = unit(unit);
-            if (!next.equals(last)) {
-                last.clear();
-                last.putAll(next);
-                listener.accept(next);
+            try {
+                Map<String, Object> next = unit(unit);
+                if (!next.equals(last)) {
+                    last.clear();
+                    last.putAll(next);
+                    listener.accept(next);
+                }
+            } catch (IncusStemcellException e) {
+                listener.accept(null); // Who watches asks again, and is told why there is no answer.
             }
         });
     }

@@ -14,12 +14,12 @@ public final class SystemdChanges implements AutoCloseable {
 
     SystemdChanges(ServiceManager manager) {
         this.manager = manager;
-        subscribe(BusManager.ANSWER);
+        subscription = subscribed(BusManager.ANSWER);
     }
 
-    private void subscribe(Duration timeout) {
+    private ServiceManager.Subscription subscribed(Duration timeout) {
         lost = false;
-        subscription = manager.listen(
+        return manager.listen(
                 event -> {
                     lost |= event instanceof ManagerEvent.Lost;
                     changes.release();
@@ -40,7 +40,8 @@ public final class SystemdChanges implements AutoCloseable {
             changes.drainPermits();
             if (lost) {
                 subscription.close();
-                subscribe(deadline.left());
+                subscription =
+                        new Resubscription("a change in systemd", deadline).begin(() -> subscribed(deadline.left()));
             }
             return changed;
         } catch (InterruptedException e) {

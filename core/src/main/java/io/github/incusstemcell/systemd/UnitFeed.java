@@ -49,7 +49,10 @@ final class UnitFeed implements Consumer<ManagerEvent> {
         }
         Map<String, Object> all = (Map<String, Object>) answer.body().get(0);
         if (cameToBe && !LOADED.equals(all.get(LOAD_STATE))) {
-            return; // It came, and has gone before we could read it; what the signals told is all there is to know.
+            // It has gone before we could read it, or is yet to come: systemd 252 tells of a unit that is only asked
+            // for.
+            // What the signals told is all there is to know, until there are more of them.
+            return;
         }
         cameToBe = false;
         properties = new HashMap<>(all);
@@ -77,7 +80,7 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     private void change(ManagerEvent.UnitChanged changed) {
         Map<String, Object> next = new HashMap<>(properties);
         next.putAll(changed.values());
-        if (!LOADED.equals(next.put(LOAD_STATE, LOADED))) {
+        if (cameToBe || !LOADED.equals(next.put(LOAD_STATE, LOADED))) {
             // It came to be since; its configuration is part of no signal.
             cameToBe = true;
             readAll();

@@ -27,11 +27,12 @@ public final class UnitWatch implements AutoCloseable {
     private final List<UnitSighting> seen = new ArrayList<>();
     private ServiceManager.Subscription subscription;
     private Unit current;
+    private boolean gap;
 
     UnitWatch(ServiceManager manager, String name) {
         this.manager = manager;
         this.name = name;
-        subscribe();
+        subscription = subscribed();
         // A first answer there must be, or a watch that sees nothing would pass for a unit that never changes.
         if (next(Deadline.in(BusManager.ANSWER)).isEmpty()) {
             close();
@@ -39,13 +40,23 @@ public final class UnitWatch implements AutoCloseable {
         }
     }
 
-    private void subscribe() {
-        subscription = manager.watch(name, reading -> readings.add(reading == null ? LOST : reading));
+    private ServiceManager.Subscription subscribed() {
+        return manager.watch(name, reading -> readings.add(reading == null ? LOST : reading));
     }
 
     /** {@return the unit as it was last seen; does not ask again} */
     public Unit current() {
         return current;
+    }
+
+    /**
+     * Whether the connection to systemd was lost meanwhile, by a reboot for example, and the unit had changed its state when there was
+     * one again: between the two there may have been states that were not seen.
+     *
+     * @return whether that happened since the watch began
+     */
+    public boolean mayHaveMissed() {
+        return gap;
     }
 
     /** {@return each state seen so far, from the first on} */
@@ -71,18 +82,34 @@ public final class UnitWatch implements AutoCloseable {
 
     private Optional<Unit> next(Deadline deadline) {
         try {
-            Map<String, Object> reading =
-                    readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
-            while (reading == LOST) {
-                subscription.close();
-                subscribe();
-                reading = readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
+            Map<String, Object> reading = poll(deadline);
+            if (reading != LOST) {
+                return reading == null ? Optional.empty() : Optional.of(see(new Unit(reading)));
             }
-            return reading == null ? Optional.empty() : Optional.of(see(new Unit(reading)));
+            Optional<Unit> again = Optional.ofNullable(reconnect(deadline)).map(Unit::new);
+            gap |= again.isEmpty()
+                    || !again.get().stateChanged().equals(current.stateChanged())
+                    || !again.get().invocationId().equals(current.invocationId());
+            return again.map(this::see);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while waiting for " + name, e);
         }
+    }
+
+    private Map<String, Object> poll(Deadline deadline) throws InterruptedException {
+        return readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
+    }
+
+    /** {@return the first reading on another connection; null where there was none in time} */
+    private Map<String, Object> reconnect(Deadline deadline) throws InterruptedException {
+        Map<String, Object> reading = LOST;
+        while (reading == LOST) {
+            subscription.close();
+            subscription = new Resubscription(name, deadline).begin(this::subscribed);
+            reading = poll(deadline);
+        }
+        return reading;
     }
 
     /** Takes note of all that has happened so far. */

@@ -160,6 +160,10 @@ class FallbackTest {
             other.stop("acted");
             other.disable("acted");
             assertThat(direct.unit("acted").unitFileState()).isEqualTo(UnitFileState.DISABLED);
+            other.mask("nobody");
+            assertThat(direct.unit("nobody").unitFileState()).isEqualTo(UnitFileState.MASKED);
+            other.unmask("nobody");
+            assertThat(direct.unit("nobody").exists()).isFalse();
         }
 
         @Test
@@ -227,16 +231,46 @@ class FallbackTest {
                 guest.run("mv /usr/bin/systemctl.away /usr/bin/systemctl");
             }
         }
+
+        @Test
+        void neverTakesAnAnswerThatDoesNotComeForNoChange() {
+            try (UnitWatch watch = other.watch("init.scope")) {
+                guest.run("mv /usr/bin/systemctl /usr/bin/systemctl.away");
+
+                assertThatThrownBy(() -> watch.await(unit -> false, LIMIT))
+                        .isInstanceOf(SystemdException.class)
+                        .hasMessageMatching(
+                                "(?s)systemctl show .* on " + guest.name() + " gave no answer: exit code 127.*");
+            } finally {
+                guest.run("mv /usr/bin/systemctl.away /usr/bin/systemctl");
+            }
+        }
     }
 
-    @Test
-    void needsNoBusDaemon() {
-        guest.run("systemctl stop dbus.socket dbus.service");
-        try (Systemd systemd = Systemd.of(guest.instance())) {
-            assertThat(systemd.unit("dbus").activeState()).isEqualTo(ActiveState.INACTIVE);
-            systemd.start("dbus.socket");
-            systemd.start("dbus.service");
-            assertThat(systemd.unit("dbus").activeState()).isEqualTo(ActiveState.ACTIVE);
+    @Nested
+    class WithoutABusDaemon extends Way {
+
+        @BeforeAll
+        static void stopTheDaemon() {
+            guest.run("systemctl stop dbus.socket dbus.service");
+        }
+
+        @AfterAll
+        static void startTheDaemonAgain() {
+            guest.run("systemctl start dbus.socket");
+        }
+
+        WithoutABusDaemon() {
+            other = Systemd.of(guest.instance());
+            assertThat(other.unit("dbus").activeState()).isEqualTo(ActiveState.INACTIVE);
+        }
+
+        @Test
+        void startsTheDaemon() {
+            other.start("dbus.socket");
+            other.start("dbus.service");
+            assertThat(other.unit("dbus").activeState()).isEqualTo(ActiveState.ACTIVE);
+            stopTheDaemon();
         }
     }
 }

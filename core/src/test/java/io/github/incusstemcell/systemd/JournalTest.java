@@ -87,6 +87,7 @@ class JournalTest {
         systemd.writeUnit(
                 "talks",
                 "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo plain; echo \"<3>grave\"; journalctl --sync'\n");
+        JournalMark mark = journal.mark();
         UnitRun first = systemd.runUnit("talks", LIMIT);
         Instant between = Instant.now();
         UnitRun second = systemd.runUnit("talks", LIMIT);
@@ -103,6 +104,8 @@ class JournalTest {
         assertThat(second.journal()).isNotEmpty().allSatisfy(entry -> assertThat(entry.invocationId())
                 .isEqualTo(second.unit().invocationId()));
         assertThat(messages(talks.last(1))).hasSize(1);
+        assertThat(messages(talks.after(mark).last(1))).isEqualTo(messages(talks.last(1)));
+        assertThat(messages(talks.after(mark))).startsWith(messages(talks).get(0));
         assertThat(messages(talks.matching(Pattern.compile("^gra")))).containsExactly("grave", "grave");
         assertThat(messages(JournalQuery.all().identifier("nobody-says-this"))).isEmpty();
     }
@@ -144,7 +147,7 @@ class JournalTest {
         JournalFollower follower = journal.follow(JournalQuery.all(), entry -> {});
         try {
             follower.onFailure(reason::complete);
-            guest.run("pkill -x journalctl");
+            guest.run("until pkill -x journalctl; do sleep 0.05; done");
 
             assertThat(reason.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(SystemdException.class)

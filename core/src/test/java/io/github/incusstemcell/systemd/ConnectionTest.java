@@ -1,0 +1,143 @@
+package io.github.incusstemcell.systemd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** When the one connection to a guest's systemd comes and goes, and what becomes of those who wait on it then. */
+class ConnectionTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static Guest guest;
+
+    @BeforeAll
+    static void boot() {
+        guest = Guest.start();
+        try (Systemd systemd = Systemd.of(guest.instance())) {
+            systemd.waitUntilBooted(LIMIT);
+        }
+    }
+
+    @AfterAll
+    static void delete() {
+        guest.close();
+    }
+
+    private static long bridges() {
+        return guest.run("cat /proc/[0-9]*/comm 2>/dev/null")
+                .lines()
+                .filter("systemd-stdio-b"::equals)
+                .count();
+    }
+
+    @Test
+    void isOpenedAtItsFirstUseByOneOfManyThreadsAndEndsWithTheHandle() {
+        Systemd systemd = Systemd.of(guest.instance());
+        try (systemd) {
+            assertThat(bridges()).isZero();
+
+            List<CompletableFuture<SystemState>> states = IntStream.range(0, 16)
+                    .mapToObj(thread -> CompletableFuture.supplyAsync(systemd::state))
+                    .toList();
+
+            assertThat(states).allSatisfy(state -> assertThat(state.join().hasFinishedBooting())
+                    .isTrue());
+            assertThat(bridges()).isEqualTo(1);
+        }
+        assertThat(bridges()).isZero();
+        assertThatThrownBy(systemd::state)
+                .isInstanceOf(SystemdException.class)
+                .hasMessage("The handle on systemd of " + guest.name() + " is closed");
+    }
+
+    @Test
+    void endsForThoseWhoWaitWithTheHandle() {
+        Systemd systemd = Systemd.of(guest.instance());
+        try (systemd;
+                UnitWatch watch = systemd.watch("init.scope")) {
+            CompletableFuture<?> waiting = CompletableFuture.runAsync(() -> watch.await(unit -> false, LIMIT));
+            systemd.close();
+
+            assertThatThrownBy(waiting::join)
+                    .hasRootCauseInstanceOf(SystemdException.class)
+                    .rootCause()
+                    .hasMessage("The handle on systemd of " + guest.name() + " is closed");
+        }
+    }
+
+    @Test
+    void saysThatAJobsEndIsNotKnownWhereItIsLostMeanwhile() {
+        try (Systemd systemd = Systemd.of(guest.instance())) {
+            systemd.writeUnit("slow", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
+            CompletableFuture<?> starting = CompletableFuture.runAsync(() -> systemd.start("slow"));
+            guest.run("until systemctl is-active slow | grep -q activating; do sleep 0.05; done;"
+                    + " kill $(pidof systemd-stdio-bridge)");
+
+            assertThatThrownBy(starting::join)
+                    .rootCause()
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage("The connection to systemd of " + guest.name() + " ended before the StartUnit job of"
+                            + " slow.service did; jobs: [slow.service start running]");
+            systemd.stop("slow");
+        }
+    }
+
+    @Test
+    void comesBackForAWatchWhichSaysWhetherItMissedAnything() {
+        try (Systemd systemd = Systemd.of(guest.instance())) {
+            systemd.writeUnit("watched", "[Service]\nExecStart=/bin/sleep 1000\n");
+            systemd.start("watched");
+            try (UnitWatch watch = systemd.watch("watched")) {
+                guest.run("kill $(pidof systemd-stdio-bridge)");
+                assertThat(watch.await(unit -> false, Duration.ofSeconds(1))).isEmpty();
+                assertThat(watch.mayHaveMissed()).isFalse();
+
+                guest.run("kill $(pidof systemd-stdio-bridge); systemctl restart watched");
+                assertThat(watch.await(unit -> false, Duration.ofSeconds(1))).isEmpty();
+                assertThat(watch.mayHaveMissed()).isTrue();
+                assertThat(watch.current().activeState()).isEqualTo(ActiveState.ACTIVE);
+            }
+            systemd.stop("watched");
+        }
+    }
+
+    @Test
+    void outlivesARebootInTheMiddleOfAWait() {
+        try (Systemd systemd = Systemd.of(guest.instance())) {
+            systemd.writeUnit(
+                    "returns",
+                    "[Service]\nExecStart=/bin/sleep 1000\nExecStartPre=/bin/sleep 0.5\n[Install]\nWantedBy=multi-user.target\n");
+            systemd.enable("returns");
+            systemd.start("returns");
+            String first = systemd.unit("returns").invocationId().orElseThrow();
+            try (UnitWatch watch = systemd.watch("returns");
+                    SystemdChanges changes = systemd.changes()) {
+                CompletableFuture<?> reboot =
+                        CompletableFuture.runAsync(() -> guest.instance().restart(LIMIT));
+
+                Unit again = watch.await(
+                                unit -> unit.activeState() == ActiveState.ACTIVE
+                                        && !unit.invocationId().equals(java.util.Optional.of(first)),
+                                LIMIT)
+                        .orElseThrow();
+
+                reboot.join();
+                assertThat(again.mainPid()).isPresent();
+                assertThat(watch.mayHaveMissed()).isTrue();
+                assertThat(changes.await(LIMIT)).isTrue();
+            }
+            assertThat(systemd.waitUntilBooted(LIMIT).state().hasFinishedBooting())
+                    .isTrue();
+            systemd.disable("returns");
+            systemd.stop("returns");
+        }
+    }
+}

@@ -1,0 +1,369 @@
+package io.github.incusstemcell.samples;
+
+import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.Dependency;
+import io.github.incusstemcell.systemd.UnitCondition;
+import org.junit.jupiter.api.Test;
+
+/** What every stemcell promises its agent and its releases. {@link BrokenStemcellTest} shows that no check here is idle. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class StemcellComplianceTest {
+
+    // --- units
+
+    @Test
+    void theAgentStartsAtBoot(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("bosh-agent").isEnabled();
+    }
+
+    @Test
+    void theAgentIsRestartedWhenItDies(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("bosh-agent").hasProperty("Restart", "always");
+    }
+
+    @Test
+    void theAgentIsRestartedHoweverOftenItDies(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("bosh-agent").hasProperty("StartLimitIntervalUSec", "0");
+    }
+
+    @Test
+    void theAgentsChildrenOutliveIt(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("bosh-agent").hasProperty("KillMode", "process");
+    }
+
+    @Test
+    void theAgentFindsBpmsCgroupsPrepared(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("bpm-watcher").isOrderedBefore("bosh-agent.service");
+    }
+
+    @Test
+    void monitWaitsForTheDiskThatTheAgentMakes(StemcellContainer stemcell) {
+        assertThat(stemcell.systemd().unit("monit").conditions())
+                .extracting(UnitCondition::type, UnitCondition::parameter)
+                .contains(tuple("ConditionPathExists", "/var/vcap/data/sys/run"));
+    }
+
+    @Test
+    void syslogStartsAtBoot(StemcellContainer stemcell) {
+        // Its alias alone would make it enabled, too.
+        assertThat(stemcell).unit("rsyslog").isEnabled().hasDependency(Dependency.WANTED_BY, "multi-user.target");
+    }
+
+    @Test
+    void theClockIsKeptFromBootOn(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("chrony").isEnabled();
+    }
+
+    @Test
+    void cronStartsAtBoot(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("cron").isEnabled();
+    }
+
+    @Test
+    void networkdStartsAtBoot(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("systemd-networkd").isEnabled();
+    }
+
+    @Test
+    void auditdIsThereButLeftToTheAgent(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("auditd").isDisabled();
+    }
+
+    @Test
+    void thereIsNoXinetd(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("xinetd").doesNotExist();
+    }
+
+    @Test
+    void nothingFailedAtBoot(StemcellContainer stemcell) {
+        assertThat(stemcell).systemd().hasNoFailedUnits();
+    }
+
+    // --- logs
+
+    @Test
+    void logsAreRotatedByATimer(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("logrotate.timer").isEnabled().isActive();
+    }
+
+    @Test
+    void logrotateIsConfiguredWell(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("logrotate", "--debug", "/etc/logrotate.conf")
+                .succeeds();
+    }
+
+    @Test
+    void rsyslogIsConfiguredWell(StemcellContainer stemcell) {
+        assertThat(stemcell).command("rsyslogd", "-N", "1").succeeds();
+    }
+
+    @Test
+    void aLoggedLineReachesSyslogWithAPreciseTime(StemcellContainer stemcell) {
+        String line = "compliance " + System.nanoTime();
+        stemcell.exec("logger", line).requireSuccess();
+        String preciselyTimed = "^[0-9-]{10}T[0-9:]{8}\\.[0-9]{6}[+Z-].* " + line + "$";
+        assertThat(stemcell)
+                .within(ofSeconds(5))
+                .command("grep", "-E", preciselyTimed, "/var/log/syslog")
+                .succeeds();
+    }
+
+    @Test
+    void onlySyslogReadsTheLogs(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/var/log/syslog").hasModeAtMost(0600);
+    }
+
+    @Test
+    void theJournalIsKeptInMemory(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("systemd-analyze", "cat-config", "systemd/journald.conf")
+                .stdout()
+                .contains("\nStorage=volatile\n");
+    }
+
+    // --- users
+
+    @Test
+    void onlyRootHasTheRightsOfRoot(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("awk", "-F:", "$3 == 0 { print $1 }", "/etc/passwd")
+                .stdout()
+                .isEqualTo("root\n");
+    }
+
+    @Test
+    void systemAccountsHaveNoShell(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command(
+                        "awk",
+                        "-F:",
+                        "$3 > 0 && $3 < 1000 && $7 !~ /(nologin|false|sync)$/ { print $1 }",
+                        "/etc/passwd")
+                .stdout()
+                .isEmpty();
+    }
+
+    @Test
+    void nobodyButVcapIsAPerson(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("awk", "-F:", "$3 >= 1000 && $3 < 65534 { print $1 }", "/etc/passwd")
+                .stdout()
+                .isEqualTo("vcap\n");
+    }
+
+    @Test
+    void vcapIsTheUserThatReleasesExpect(StemcellContainer stemcell) {
+        assertThat(stemcell).user("vcap").hasUid(1000);
+    }
+
+    @Test
+    void vcapMayUseSudo(StemcellContainer stemcell) {
+        assertThat(stemcell).user("vcap").isInGroups("sudo");
+    }
+
+    @Test
+    void vcapMayLogInBySsh(StemcellContainer stemcell) {
+        assertThat(stemcell).user("vcap").isInGroups("bosh_sshers");
+    }
+
+    @Test
+    void thereIsAGroupForSudoWithoutPassword(StemcellContainer stemcell) {
+        assertThat(stemcell).group("bosh_sudoers").exists();
+    }
+
+    // --- files
+
+    @Test
+    void passwordsAreForNobody(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/shadow").hasMode(0).hasOwner(0, 0);
+    }
+
+    @Test
+    void passwordsOfGroupsAreForNobody(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/gshadow").hasMode(0).hasOwner(0, 0);
+    }
+
+    @Test
+    void onlySuAndSudoLendTheirRights(StemcellContainer stemcell) {
+        // sudoedit is a link to sudo on most systems, and a file of its own on others.
+        assertThat(stemcell)
+                .command("sh", "-c", "find / -xdev -type f -perm /6000 ! -name sudoedit | sort")
+                .stdout()
+                .isEqualTo("/usr/bin/su\n/usr/bin/sudo\n");
+    }
+
+    @Test
+    void nothingIsWritableForEverybody(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("find", "/", "-xdev", "-type", "f", "-perm", "-0002")
+                .stdout()
+                .isEmpty();
+    }
+
+    @Test
+    void commandsBelongToRoot(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("find", "/bin/", "/sbin/", "/usr/bin", "/usr/sbin", "!", "-user", "root")
+                .stdout()
+                .isEmpty();
+    }
+
+    @Test
+    void jobsOfCronAreForRootAlone(StemcellContainer stemcell) {
+        for (String folder : new String[] {"cron.d", "cron.hourly", "cron.daily", "cron.weekly", "cron.monthly"}) {
+            assertThat(stemcell).file("/etc/" + folder).isDirectory().hasMode(0700);
+        }
+    }
+
+    @Test
+    void theTableOfCronIsForRootAlone(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/crontab").hasMode(0600);
+    }
+
+    @Test
+    void theProgramsOfTheAgentCanBeRun(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/var/vcap/bosh/bin/bosh-agent").isFile().hasMode(0755);
+        assertThat(stemcell).file("/var/vcap/bosh/bin/monit").isFile().hasMode(0755);
+    }
+
+    @Test
+    void theAgentLooksForItsSettingsWhereTheyAre(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/var/vcap/bosh/agent.json")
+                .content()
+                .containsPattern("\"SettingsPath\"\\s*:\\s*\"/var/vcap/bosh/warden-cpi-agent-env.json\"");
+    }
+
+    @Test
+    void theStemcellSaysItsVersion(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/var/vcap/bosh/etc/stemcell_version")
+                .content()
+                .matches("[0-9]+(\\.[0-9]+)+\\s*");
+    }
+
+    @Test
+    void theStemcellSaysFromWhichCommitItCame(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/var/vcap/bosh/etc/stemcell_git_sha1")
+                .content()
+                .matches("[0-9a-f]{40}\\+?\\s*");
+    }
+
+    @Test
+    void theStemcellSaysItsOperatingSystem(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/var/vcap/bosh/etc/operating_system")
+                .content()
+                .isEqualToIgnoringWhitespace("ubuntu");
+    }
+
+    @Test
+    void namesAreResolvedByResolved(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/resolv.conf").isLinkTo("../run/systemd/resolve/stub-resolv.conf");
+    }
+
+    // --- ssh
+
+    @Test
+    void sshdListensOnPort22Alone(StemcellContainer stemcell) {
+        assertThat(stemcell).socket(tcp(22)).listensOnlyOn("0.0.0.0").isOwnedByProcess("sshd");
+    }
+
+    @Test
+    void sshdHasAKeyOfItsOwn(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/ssh/ssh_host_ed25519_key").isFile().hasMode(0600);
+    }
+
+    @Test
+    void onlyRootReadsTheConfigurationOfSshd(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/ssh/sshd_config").hasMode(0600);
+    }
+
+    @Test
+    void rootMayNotLogInBySsh(StemcellContainer stemcell) {
+        assertThat(stemcell).command("sshd", "-T").stdout().contains("\npermitrootlogin no\n");
+    }
+
+    @Test
+    void passwordsLetNobodyInBySsh(StemcellContainer stemcell) {
+        assertThat(stemcell).command("sshd", "-T").stdout().contains("\npasswordauthentication no\n");
+    }
+
+    @Test
+    void onlyAGroupMayLogInBySsh(StemcellContainer stemcell) {
+        assertThat(stemcell).command("sshd", "-T").stdout().contains("\nallowgroups bosh_sshers\n");
+    }
+
+    @Test
+    void sshEncryptsWithStrongCiphersOnly(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("sshd", "-T")
+                .stdout()
+                .containsPattern("(?m)^ciphers ((aes(128|192|256)-(gcm@openssh\\.com|ctr)|chacha20-\\S+?),?)+$");
+    }
+
+    @Test
+    void sshAuthenticatesWithStrongMacsOnly(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("sshd", "-T")
+                .stdout()
+                .containsPattern("(?m)^macs ((hmac-sha2-(256|512)|umac-128)(-etm)?(@openssh\\.com)?,?)+$");
+    }
+
+    // --- packages and the kernel
+
+    @Test
+    void thereIsNoTelnet(StemcellContainer stemcell) {
+        assertThat(stemcell).packageNamed("telnet").isNotInstalled();
+    }
+
+    @Test
+    void thereIsNoFtp(StemcellContainer stemcell) {
+        assertThat(stemcell).packageNamed("ftp").isNotInstalled();
+    }
+
+    @Test
+    void thereIsNoNis(StemcellContainer stemcell) {
+        assertThat(stemcell).packageNamed("nis").isNotInstalled();
+    }
+
+    @Test
+    void theAgentCanGuardMonit(StemcellContainer stemcell) {
+        assertThat(stemcell).packageNamed("nftables").isInstalled();
+    }
+
+    @Test
+    void theKernelIsToldToIgnoreRedirects(StemcellContainer stemcell) {
+        // The file, because live values belong to the host.
+        assertThat(stemcell)
+                .file("/etc/sysctl.d/60-bosh-sysctl.conf")
+                .content()
+                .containsPattern("(?m)^net.ipv4.conf.all.accept_redirects ?= ?0$");
+    }
+
+    @Test
+    void theKernelIsToldToDumpNoPrivilegedCore(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/etc/sysctl.d/60-bosh-sysctl.conf")
+                .content()
+                .containsPattern("(?m)^fs.suid_dumpable ?= ?0$");
+    }
+
+    @Test
+    void modulesOfRareProtocolsAreNotLoaded(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/etc/modprobe.d/blacklist.conf")
+                .content()
+                .contains("install dccp /bin/true", "install sctp /bin/true", "install rds /bin/true");
+    }
+}

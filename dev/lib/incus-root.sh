@@ -69,7 +69,8 @@ share_group() { # ROOT
 }
 
 # The incus of that root as a command of the machine, for any user: the root's own loader and libraries run it anywhere.
-# It talks to this daemon even where the user's configuration of Incus has another default.
+# It talks to this daemon even where the user's configuration of Incus has another default. To look at images in
+# registries it runs skopeo.
 make_client() { # ROOT
     local loader libraries
     loader=$(find -L "$1/lib" "$1/lib64" -maxdepth 2 -name 'ld-linux*.so.*' -print -quit 2>/dev/null) || true
@@ -82,4 +83,12 @@ exec '$loader' --library-path '$libraries' --argv0 incus '$1/usr/bin/incus' "\$@
 TEXT
     chmod 755 "$PLACE/bin/incus.new"
     mv "$PLACE/bin/incus.new" "$PLACE/bin/incus"
+    [ "$VERSION" != 6 ] || return 0
+    cat >"$PLACE/bin/skopeo.new" <<TEXT
+#!/bin/sh
+exec '$loader' --library-path '$libraries' --argv0 skopeo '$1/usr/bin/skopeo' \\
+    --registries-conf '$1/etc/containers/registries.conf.d/loopback.conf' "\$@"
+TEXT
+    chmod 755 "$PLACE/bin/skopeo.new"
+    mv "$PLACE/bin/skopeo.new" "$PLACE/bin/skopeo"
 }

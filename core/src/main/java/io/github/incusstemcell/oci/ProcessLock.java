@@ -9,15 +9,19 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A lock between all threads of all processes of this machine, named by a file, which stays. The operating system frees
  * it when its process dies, however it dies.
  */
-final class ProcessLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
 
     /** File locks belong to the whole JVM, so its threads have to agree among themselves first. */
     private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLock.class);
 
     private final ReentrantLock thread;
     private final FileChannel channel;
@@ -27,8 +31,14 @@ final class ProcessLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Waits for the lock. The folder of the file is made when missing. */
-    static ProcessLock acquire(Path file) throws IOException {
+    /**
+     * Waits for the lock.
+     *
+     * @param file the file that names it; it is made when missing, with its folder; not null
+     * @return the lock, for the same thread to close; not null
+     * @throws IOException where the file cannot be made or locked
+     */
+    public static ProcessLock acquire(Path file) throws IOException {
         Files.createDirectories(file.getParent());
         Path key = file.getParent().toRealPath().resolve(file.getFileName());
         ReentrantLock thread = THREADS.computeIfAbsent(key, f -> new ReentrantLock());
@@ -50,11 +60,14 @@ final class ProcessLock implements AutoCloseable {
         }
     }
 
-    /** Closing the channel frees the file's lock. */
+    /** Frees it. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             channel.close();
+        } catch (IOException e) {
+            // The kernel has freed the lock by then, whatever the file system says about the file.
+            LOG.debug("Closing the file of a lock failed", e);
         } finally {
             thread.unlock();
         }

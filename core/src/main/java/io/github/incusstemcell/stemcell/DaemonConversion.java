@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,17 +103,29 @@ public final class DaemonConversion {
         try {
             container.replaceMetadata(new ImageMetadata(identity, overlay).json());
             overlay.templates().forEach(template -> container.addTemplate(template.name(), template.content()));
-            Map<String, String> properties = new TreeMap<>(identity.properties());
-            properties.put(ImageIdentity.OVERLAY, UNFINISHED);
-            properties.put(ImageIdentity.SOURCE, source.reference().toString());
-            properties.put(ImageIdentity.LAST_USED, ImageUse.day(Instant.now()));
-            return incus.images().publish(container.name(), properties).fingerprint();
+            String fingerprint = incus.images()
+                    .publish(container.name(), Map.of(ImageIdentity.OVERLAY, UNFINISHED))
+                    .fingerprint();
+            noteOrigin(fingerprint, source);
+            return fingerprint;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Strings and maps of them can be written as JSON", e);
         } finally {
             progress.report(what, 1, 1);
             container.delete();
         }
+    }
+
+    /** Not with the publishing, which would write it into the metadata: whoever publishes a container of ours would inherit it. */
+    private void noteOrigin(String fingerprint, SourceImage source) {
+        incus.images()
+                .updateProperties(
+                        fingerprint,
+                        Map.of(
+                                ImageIdentity.SOURCE,
+                                source.reference().toString(),
+                                ImageIdentity.LAST_USED,
+                                ImageUse.day(Instant.now())));
     }
 
     private NewInstance.Builder newContainer() {

@@ -7,10 +7,8 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.SplitImage;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
-import io.github.incusstemcell.oci.RegistrySettings;
 import io.github.incusstemcell.oci.Rootfs;
 import io.github.incusstemcell.oci.SourceImage;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +34,6 @@ public final class StemcellImages {
     private final Progress progress;
     private final ImageServer imageServer;
     private final Optional<DaemonConversion> daemon;
-    private final Path locks = RegistrySettings.userCacheFolder().resolve("locks");
 
     /**
      * Prepares images from some sources for one Incus.
@@ -109,7 +106,7 @@ public final class StemcellImages {
 
     /** One process at a time: the others then find what the first has made. Without the lock they would only do work twice. */
     private String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
-        return new PreparationLock(locks, identity).whileHeld(() -> find(identity)
+        return new PreparationLock(identity.alias()).whileHeld(() -> find(identity)
                 .orElseGet(() -> daemon.map(daemon -> daemon.convert(source, identity, overlay))
                         .orElseGet(() -> upload(source, identity, overlay))));
     }

@@ -8,6 +8,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.oci.RegistrySettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,9 +30,14 @@ final class TestProject implements AutoCloseable {
     }
 
     static OciImages sources() {
+        return sources(RegistrySettings.userCacheFolder());
+    }
+
+    static OciImages sources(Path cache) {
         return OciImages.builder()
                 .settings(RegistrySettings.builder()
                         .insecureHost(variable("INCUS_STEMCELL_REGISTRY_INSECURE"))
+                        .cacheFolder(cache)
                         .build())
                 .build();
     }

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.stemcell.Conversion;
@@ -45,6 +46,7 @@ public final class Stemcells implements AutoCloseable {
     private final OciImages sources;
     private final StemcellImages images;
     private final Optional<Duration> imageMaxAge;
+    private final Sweep ownSweep;
     private final ContainerLauncher launcher;
     private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
 
@@ -59,7 +61,8 @@ public final class Stemcells implements AutoCloseable {
         this.inProject = name -> new Stemcells(incus, settings, Optional.of(name));
         Placement placement = Placement.find(incus, project, settings.storagePool);
         Lease lease = Lease.ofThisProcess();
-        new Sweep(placement.incus(), lease).run();
+        Sweep.ofTheDead(placement.incus(), lease).run();
+        this.ownSweep = Sweep.ofThisRun(placement.incus(), lease);
         this.images = new StemcellImages(
                 placement.incus(),
                 settings.sources,
@@ -138,6 +141,24 @@ public final class Stemcells implements AutoCloseable {
     }
 
     /**
+     * How many processors share the work of starting containers: those of the daemon's machine.
+     *
+     * @return at least 1; for a remote daemon that does not tell us, the number that this machine has
+     */
+    public int processors() {
+        int here = Runtime.getRuntime().availableProcessors();
+        if (incus.endpoint() instanceof Endpoint.UnixSocket) {
+            return here;
+        }
+        try {
+            return Math.max(1, incus.processors());
+        } catch (IncusException e) {
+            LOG.debug("{} does not say how many processors it has", incus.endpoint(), e);
+            return here;
+        }
+    }
+
+    /**
      * Creates a network for a few containers that belong together.
      *
      * @param owner for what it is created, such as the test's class and method; not null
@@ -145,6 +166,17 @@ public final class Stemcells implements AutoCloseable {
      */
     public PrivateNetwork createNetwork(String owner) {
         return launcher.createNetwork(owner);
+    }
+
+    /**
+     * Removes all containers and private networks of this connection that are there still, whoever uses them, but not those that were
+     * {@linkplain StemcellContainer#leaveRunning() left}. For a JVM that is told to end in the middle of its work; what cannot be removed
+     * is named in the log, and left to the next run.
+     *
+     * @throws IncusStemcellException if the daemon does not answer
+     */
+    public void removeAll() {
+        ownSweep.run();
     }
 
     /**

@@ -24,11 +24,21 @@ final class Sweep {
     private final Incus incus;
     private final Predicate<Lease> isOver;
 
-    Sweep(Incus incus, Lease here) {
+    private Sweep(Incus incus, Predicate<Lease> isOver) {
         this.incus = incus;
+        this.isOver = isOver;
+    }
+
+    /** Of what nobody needs any more. */
+    static Sweep ofTheDead(Incus incus, Lease here) {
         boolean sameMachine = incus.endpoint() instanceof Endpoint.UnixSocket;
         Instant now = Instant.now();
-        this.isOver = lease -> lease.isOver(here, sameMachine, now);
+        return new Sweep(incus, lease -> lease.isOver(here, sameMachine, now));
+    }
+
+    /** Of what this run has and is not to be kept: for one that ends before its time. */
+    static Sweep ofThisRun(Incus incus, Lease here) {
+        return new Sweep(incus, lease -> lease.run().equals(here.run()) && !lease.kept());
     }
 
     /** Containers first: a network that is in use cannot be removed. */
@@ -44,12 +54,12 @@ final class Sweep {
 
     private void consider(String name, Map<String, String> config, Runnable removal) {
         Lease.read(config).filter(isOver).ifPresent(lease -> {
-            LOG.info("Removing {}, which process {} on {} left behind", name, lease.pid(), lease.host());
+            LOG.info("Removing {} of process {} on {}: {}", name, lease.pid(), lease.host(), lease.owner());
             try {
                 removal.run();
             } catch (IncusException e) {
                 // Another process may be at it as well; what stays will be looked at again at the next start.
-                LOG.info("{} is not removed now: {}", name, e.getMessage());
+                LOG.info("{} is not removed now, but by the next run: {}", name, e.getMessage());
             }
         });
     }

@@ -87,6 +87,16 @@ public final class Incus implements AutoCloseable {
     }
 
     /**
+     * How many processors the machine of the daemon has, {@code GET /1.0/resources}.
+     *
+     * @return the number of threads that can run at once
+     * @throws IncusException if it does not tell us, because it restricts us to projects, for example
+     */
+    public int processors() {
+        return api.ask(ApiRequest.get("resources")).path("cpu").path("total").asInt();
+    }
+
+    /**
      * Asks whether the daemon has an extension of the API, {@code GET /1.0}.
      *
      * @param extension the extension; not null

@@ -5,6 +5,7 @@ import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -104,27 +105,26 @@ final class Machine {
      * @param afterwards is done after that
      * @return its end, if there is one to wait for
      */
-    synchronized Optional<Future<?>> close(Runnable afterwards) {
+    synchronized Optional<Future<?>> close(Callable<Void> afterwards) {
         if (closed) {
             return Optional.empty();
         }
         closed = true;
         scope.getExecutionException().ifPresent(this::reportFailure);
-        if (launch == null) {
-            afterwards.run();
-            return Optional.empty();
-        }
         return Optional.of(suite.dispose(() -> {
             try {
                 dispose();
             } finally {
-                afterwards.run();
+                afterwards.call();
             }
             return null;
         }));
     }
 
     private void dispose() throws InterruptedException {
+        if (launch == null) {
+            return;
+        }
         StemcellContainer container;
         try {
             container = launch.get();

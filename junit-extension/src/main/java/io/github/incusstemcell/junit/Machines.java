@@ -128,6 +128,7 @@ final class Machines implements CloseableResource, AutoCloseable {
                     if (remaining.decrementAndGet() == 0) {
                         company.disband();
                     }
+                    return null;
                 });
                 // The next test may want the same address, so this one has to be free by then.
                 end.filter(any -> machine.settings().spec().address().isPresent())

@@ -5,14 +5,19 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.junit.report.RunReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -30,28 +35,43 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Suite.class);
 
+    /** Who ends a JVM kills it if it does not end soon. */
+    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(3);
+
     private final Configuration configuration;
     private final RunReport report;
     private final FutureTask<Stemcells> connection;
     private final AtomicBoolean connecting = new AtomicBoolean();
 
-    /** So many starts at once; more of them only wait. */
-    private final ExecutorService starts;
+    /** So many starts at once; more of them only wait, in the order in which they were asked for. */
+    private final ThreadPoolExecutor starts;
 
     private final ExecutorService disposals = threads("disposal", cores());
     private final Queue<Future<?>> disposed = new ConcurrentLinkedQueue<>();
+
+    /** JUnit closes nothing when the JVM is told to end. */
+    private final Thread atExit = new Thread(this::endAtOnce, "incus-stemcell-exit");
 
     private Suite(Configuration configuration) {
         this.configuration = configuration;
         UnknownKeys.ofThisProcess().forEach(LOG::warn);
         this.report = Reporting.of(configuration);
-        this.connection = new FutureTask<>(() -> SuiteConnection.open(configuration));
+        this.connection = new FutureTask<>(this::connect);
         this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
     }
 
     static Suite of(ExtensionContext context) {
         return Stores.computeIfAbsent(
                 context.getRoot(), "suite", Suite.class, () -> new Suite(Configuration.of(context)));
+    }
+
+    private Stemcells connect() {
+        Stemcells stemcells = SuiteConnection.open(configuration);
+        Runtime.getRuntime().addShutdownHook(atExit);
+        if (configuration.get(Key.PARALLEL_STARTS).isEmpty()) {
+            resize(starts, stemcells.processors());
+        }
+        return stemcells;
     }
 
     Configuration configuration() {
@@ -112,24 +132,44 @@ final class Suite implements CloseableResource, AutoCloseable {
     public void close() {
         starts.shutdown();
         disposals.shutdown();
-        IncusStemcellException failure = null;
+        List<RuntimeException> failures = new ArrayList<>();
         for (Future<?> disposal : disposed) {
             try {
                 await(disposal, "the removal of a container");
             } catch (RuntimeException e) {
-                failure = failure == null ? new IncusStemcellException("Not everything could be removed", e) : failure;
-                failure.addSuppressed(e);
+                failures.add(e);
             }
         }
         closeConnection();
         report.close();
-        if (failure != null) {
-            throw failure;
+        if (!failures.isEmpty()) {
+            throw notRemoved(failures);
+        }
+    }
+
+    private static IncusStemcellException notRemoved(List<RuntimeException> failures) {
+        IncusStemcellException failure = new IncusStemcellException(
+                "Of what this run created, not everything could be removed: "
+                        + failures.get(0).getMessage() + ". The next run on this machine tries again",
+                failures.get(0));
+        failures.stream().skip(1).forEach(failure::addSuppressed);
+        return failure;
+    }
+
+    /** Lets what is being created come into being, for a moment, since only then it can be removed. */
+    private void endAtOnce() {
+        starts.getQueue().clear();
+        starts.shutdown();
+        try {
+            starts.awaitTermination(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            connection.get().removeAll();
+        } catch (InterruptedException | ExecutionException | RuntimeException e) {
+            LOG.warn("This run ends early, and what it created is left to the next run on this machine", e);
         }
     }
 
     private void closeConnection() {
-        if (connecting.get()) {
+        if (connecting.get() && !isAtExit()) {
             try {
                 connection.get().close();
             } catch (ExecutionException e) {
@@ -140,14 +180,41 @@ final class Suite implements CloseableResource, AutoCloseable {
         }
     }
 
+    /** Whether the JVM is ending: tests whose containers are taken away from them fail then, and soon the last is over. */
+    private boolean isAtExit() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+            return false;
+        } catch (IllegalStateException e) {
+            LOG.debug("What this run created is being removed already", e);
+            return true;
+        }
+    }
+
     private static int cores() {
         return Runtime.getRuntime().availableProcessors();
     }
 
-    private static ExecutorService threads(String work, int count) {
+    private static ThreadPoolExecutor threads(String work, int count) {
         AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(
-                count, task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task));
+        return new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task));
+    }
+
+    /** The largest number that a pool has is never less than the others, so growing and shrinking differ. */
+    private static void resize(ThreadPoolExecutor pool, int count) {
+        if (count > pool.getCorePoolSize()) {
+            pool.setMaximumPoolSize(count);
+            pool.setCorePoolSize(count);
+        } else {
+            pool.setCorePoolSize(count);
+            pool.setMaximumPoolSize(count);
+        }
     }
 
     private static Thread thread(String name, Runnable task) {

@@ -3,7 +3,6 @@ package io.github.incusstemcell.junit;
 import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.config;
-import static io.github.incusstemcell.junit.Kit.inOurProject;
 import static io.github.incusstemcell.junit.Kit.ownInstances;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -138,8 +137,7 @@ class IncusStemcellExtensionTest {
                     .failed(1));
 
             assertThat(ownInstances()).hasSize(1).allMatch(InstanceInfo::isRunning);
-            inOurProject(incus -> ownInstances(incus)
-                    .forEach(instance -> incus.instance(instance.name()).delete()));
+            Kit.deleteOwnInstances();
         }
     }
 

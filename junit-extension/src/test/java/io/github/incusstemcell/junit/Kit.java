@@ -8,6 +8,7 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.me
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
+import io.github.incusstemcell.incus.NetworkInfo;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -53,16 +54,27 @@ final class Kit {
 
     /** The instances of this JVM. */
     static List<InstanceInfo> ownInstances() {
-        List<InstanceInfo> own = new ArrayList<>();
-        inOurProject(incus -> own.addAll(ownInstances(incus)));
-        return own;
+        return instancesOf(ProcessHandle.current().pid());
     }
 
-    static List<InstanceInfo> ownInstances(Incus incus) {
-        String pid = Long.toString(ProcessHandle.current().pid());
-        return incus.instances().list().stream()
-                .filter(instance -> pid.equals(instance.config().get("user.incus-stemcell.pid")))
-                .toList();
+    static List<InstanceInfo> instancesOf(long pid) {
+        List<InstanceInfo> found = new ArrayList<>();
+        inOurProject(incus -> incus.instances().list().stream()
+                .filter(instance -> isOf(pid, instance.config()))
+                .forEach(found::add));
+        return found;
+    }
+
+    static List<NetworkInfo> networksOf(long pid) {
+        List<NetworkInfo> found = new ArrayList<>();
+        inOurProject(incus -> incus.networks().list().stream()
+                .filter(network -> isOf(pid, network.config()))
+                .forEach(found::add));
+        return found;
+    }
+
+    private static boolean isOf(long pid, Map<String, String> config) {
+        return Long.toString(pid).equals(config.get("user.incus-stemcell.pid"));
     }
 
     static void inOurProject(Consumer<Incus> action) {
@@ -79,7 +91,8 @@ final class Kit {
     }
 
     static void deleteOwnInstances() {
-        inOurProject(incus -> ownInstances(incus)
-                .forEach(instance -> incus.instance(instance.name()).delete()));
+        List<InstanceInfo> own = ownInstances();
+        inOurProject(
+                incus -> own.forEach(instance -> incus.instance(instance.name()).delete()));
     }
 }

@@ -3,14 +3,12 @@ package io.github.incusstemcell.junit;
 import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.config;
-import static io.github.incusstemcell.junit.Kit.inOurProject;
 import static io.github.incusstemcell.junit.Kit.ownInstances;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.NetworkInfo;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,13 +52,8 @@ class NodesTest {
                         + " letters, digits and dashes, at most 63, such as db-1");
     }
 
-    static List<NetworkInfo> ownNetworks() {
-        String pid = Long.toString(ProcessHandle.current().pid());
-        List<NetworkInfo> own = new ArrayList<>();
-        inOurProject(incus -> incus.networks().list().stream()
-                .filter(network -> pid.equals(network.config().get("user.incus-stemcell.pid")))
-                .forEach(own::add));
-        return own;
+    private static List<NetworkInfo> ownNetworks() {
+        return Kit.networksOf(ProcessHandle.current().pid());
     }
 
     private static void assertReaches(StemcellContainer from, String name, StemcellContainer to) {

@@ -1,0 +1,192 @@
+package io.github.incusstemcell.junit;
+
+import static io.github.incusstemcell.junit.Kit.assertSucceeded;
+import static io.github.incusstemcell.junit.Kit.inOurProject;
+import static io.github.incusstemcell.junit.Kit.ownInstances;
+import static io.github.incusstemcell.junit.Kit.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.ImageInfo;
+import io.github.incusstemcell.incus.InstanceInfo;
+import io.github.incusstemcell.incus.NetworkInfo;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+
+/** Several JVMs with tests on one daemon, as Surefire and Gradle fork them, and JVMs that are ended in the middle of a test. */
+class ForksTest {
+
+    private static final String READY = "the containers are there";
+
+    private final List<Fork> forks = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsLeft() {
+        forks.forEach(fork -> fork.process().destroyForcibly());
+        assertThat(ownInstances()).isEmpty();
+    }
+
+    @Test
+    void convertOnceBesideEachOtherAndLeaveNothing() throws Exception {
+        inOurProject(incus ->
+                incus.images().list().stream().map(ImageInfo::fingerprint).forEach(incus.images()::delete));
+
+        for (int i = 0; i < 3; i++) {
+            fork(Passing.class);
+        }
+
+        for (Fork fork : forks) {
+            assertThat(fork.process().waitFor()).as(() -> fork.log().join()).isZero();
+            assertThat(fork.instances()).isEmpty();
+        }
+        assertThat(forks.stream().flatMap(fork -> fork.log().join().lines()))
+                .filteredOn(line -> line.contains("converted in"))
+                .hasSize(1);
+        inOurProject(incus -> assertThat(incus.images().list()).hasSize(1));
+    }
+
+    @Test
+    void removeWhatAKilledOneLeftAndNothingOfTheLiving() throws Exception {
+        Fork killed = fork(Waiting.class);
+        killed.awaitReady();
+        Fork living = fork(Waiting.class);
+        living.awaitReady();
+
+        killed.process().destroyForcibly().waitFor();
+        assertThat(killed.instances()).hasSize(2);
+        assertThat(killed.networks()).hasSize(1);
+        assertSucceeded(run(Passing.class), 2);
+
+        assertThat(killed.instances()).isEmpty();
+        assertThat(killed.networks()).isEmpty();
+        assertThat(living.instances()).hasSize(2).allMatch(InstanceInfo::isRunning);
+        living.terminate();
+    }
+
+    @Test
+    void removeTheirOwnWhenTheyAreTerminated() throws Exception {
+        Fork terminated = fork(Waiting.class);
+        terminated.awaitReady();
+        List<String> names =
+                terminated.instances().stream().map(InstanceInfo::name).toList();
+        assertThat(names).hasSize(2);
+
+        terminated.terminate();
+
+        assertThat(terminated.instances()).as(() -> terminated.log().join()).isEmpty();
+        assertThat(terminated.networks()).as(() -> terminated.log().join()).isEmpty();
+        long pid = terminated.process().pid();
+        String log = terminated.log().join();
+        assertThat(names).allSatisfy(name -> assertThat(log)
+                .contains("Removing " + name + " of process " + pid + " on ")
+                .contains(": ForksTest.Waiting.test"));
+    }
+
+    private Fork fork(Class<?> fixture) throws IOException {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        Process process = new ProcessBuilder(
+                        java,
+                        "-Xmx128m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        fixture.getName())
+                .redirectErrorStream(true)
+                .start();
+        Fork fork = new Fork(process, new CompletableFuture<>(), new CompletableFuture<>());
+        Thread reader = new Thread(fork::read, "fork-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+        forks.add(fork);
+        return fork;
+    }
+
+    /**
+     * A JVM with tests of its own.
+     *
+     * @param ready ends when its containers are there
+     * @param log what it has printed, when it has ended
+     */
+    private record Fork(Process process, CompletableFuture<Void> ready, CompletableFuture<String> log) {
+
+        private void read() {
+            StringBuilder text = new StringBuilder();
+            try (BufferedReader output = process.inputReader()) {
+                for (String line = output.readLine(); line != null; line = output.readLine()) {
+                    text.append(line).append('\n');
+                    if (line.equals(READY)) {
+                        ready.complete(null);
+                    }
+                }
+            } catch (IOException e) {
+                text.append(e);
+            }
+            log.complete(text.toString());
+            ready.completeExceptionally(new AssertionError("The JVM ended too early:\n" + text));
+        }
+
+        void awaitReady() {
+            ready.join();
+        }
+
+        /** By the handle: a process that is destroyed has no output any more. */
+        void terminate() throws InterruptedException {
+            process.toHandle().destroy();
+            process.waitFor();
+        }
+
+        List<InstanceInfo> instances() {
+            return Kit.instancesOf(process.pid());
+        }
+
+        List<NetworkInfo> networks() {
+            return Kit.networksOf(process.pid());
+        }
+    }
+
+    /** What a build tool has in the JVMs that it forks. */
+    static final class Main {
+
+        public static void main(String... fixtures) {
+            EngineExecutionResults results =
+                    run(Stream.of(fixtures).map(Main::load).toArray(Class<?>[]::new));
+            results.allEvents().failed().stream().forEach(System.out::println);
+            System.exit((int) results.allEvents().failed().count());
+        }
+
+        private static Class<?> load(String name) {
+            try {
+                return Class.forName(name);
+            } catch (ClassNotFoundException e) {
+                throw new IllegalArgumentException(e);
+            }
+        }
+    }
+
+    @IncusStemcell
+    static class Passing {
+
+        @RepeatedTest(2)
+        void test(StemcellContainer stemcell) {
+            assertThat(stemcell.exec("hostname").stdout()).isEqualTo(stemcell.name() + "\n");
+        }
+    }
+
+    @IncusStemcell
+    static class Waiting {
+
+        @Test
+        void test(@Node("db") StemcellContainer db, @Node("web") StemcellContainer web) {
+            System.out.println(READY);
+            db.exec("sleep", "600");
+        }
+    }
+}

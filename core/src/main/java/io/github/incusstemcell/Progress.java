@@ -13,7 +13,7 @@ public interface Progress {
      *
      * @param what the work in words for a reader, the same in every report of one piece of work; not null
      * @param done how much is done, mostly in bytes; never less than 0
-     * @param total how much there is to do in the same unit, or -1 where nobody knows
+     * @param total how much there is to do in the same unit; 100 where {@code done} is a percentage; -1 where nobody knows
      */
     void report(String what, long done, long total);
 

@@ -1,20 +1,39 @@
 package io.github.incusstemcell;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.domain.properties.HasTypeParameters;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Headers;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.ByteString;
+import okio.ForwardingSink;
+import okio.Okio;
+import okio.Source;
 import org.junit.jupiter.api.Test;
 
 /** The lines between the packages: what may know what, and what users may see. */
@@ -64,16 +83,46 @@ class ArchitectureTest {
 
     @Test
     void usersSeeNoTypeOfALibraryBelowOurs() {
-        methods()
-                .that()
-                .arePublic()
-                .or()
-                .areProtected()
-                .and()
-                .areDeclaredInClassesThat()
-                .arePublic()
-                .should(haveOnlyTypesOfOursOrTheJdks())
+        classes()
+                .that(describe("are seen by users", ArchitectureTest::isSeen))
+                .should(showOnlyTypesOfOursOrTheJdks())
                 .check(OURS);
+    }
+
+    @Test
+    void aTypeOfALibraryIsFoundWhereverUsersCouldSeeIt() {
+        JavaClasses showing = new ClassFileImporter().importClasses(Showing.class);
+
+        assertThat(seen(showing.get(Showing.class)))
+                .filteredOn(NEITHER_OURS_NOR_THE_JDKS)
+                .extracting(JavaClass::getSimpleName)
+                .containsOnly("ForwardingSink", "Source", "Headers", "ByteString", "Buffer", "Call", "Callback");
+    }
+
+    /** Shows a type of a library in each place that there is. */
+    public static class Showing<T extends Call> extends ForwardingSink {
+
+        public final Map<String, List<ByteString>> field = Map.of();
+
+        protected Showing(Source parameter) {
+            super(Okio.blackhole());
+        }
+
+        public Headers result() {
+            return Headers.of();
+        }
+
+        public void parameter(Buffer[] parameter) {
+            // only its signature matters
+        }
+
+        public <C extends Callback> void bound(C parameter) {
+            // only its signature matters
+        }
+
+        void unseen(Response parameter) {
+            // only its signature matters
+        }
     }
 
     private static void knowsOnly(String name, String... others) {
@@ -89,23 +138,56 @@ class ArchitectureTest {
                 .check(OURS);
     }
 
-    private static ArchCondition<JavaMethod> haveOnlyTypesOfOursOrTheJdks() {
-        return new ArchCondition<>("have only types of ours or the JDK's in their signatures") {
+    private static final Predicate<JavaClass> NEITHER_OURS_NOR_THE_JDKS =
+            resideInAnyPackage("java..", BASE + "..").negate();
+
+    private static ArchCondition<JavaClass> showOnlyTypesOfOursOrTheJdks() {
+        return new ArchCondition<>("show users only types of ours or the JDK's") {
             @Override
-            public void check(JavaMethod method, ConditionEvents events) {
-                Stream.concat(
-                                method.getParameterTypes().stream(),
-                                Stream.concat(Stream.of(method.getReturnType()), method.getExceptionTypes().stream()))
-                        .flatMap(type -> type.getAllInvolvedRawTypes().stream())
-                        .map(JavaClass::getBaseComponentType)
-                        .filter(type -> !type.isPrimitive())
-                        .filter(resideInAnyPackage("java..", BASE + "..").negate())
-                        .filter(type -> method.getOwner()
-                                .getModifiers()
-                                .contains(com.tngtech.archunit.core.domain.JavaModifier.PUBLIC))
+            public void check(JavaClass shown, ConditionEvents events) {
+                seen(shown)
+                        .filter(NEITHER_OURS_NOR_THE_JDKS)
+                        .distinct()
                         .forEach(type -> events.add(SimpleConditionEvent.violated(
-                                method, method.getFullName() + " shows " + type.getName() + " to users")));
+                                shown, shown.getName() + " shows " + type.getName() + " to users")));
             }
         };
+    }
+
+    /** The types in what users see of a class: what it stands on, its fields, and the signatures of what they can call. */
+    private static Stream<JavaClass> seen(JavaClass shown) {
+        Stream<JavaType> above = Stream.concat(shown.getSuperclass().stream(), shown.getInterfaces().stream());
+        Stream<JavaType> fields =
+                shown.getFields().stream().filter(ArchitectureTest::isSeen).map(JavaField::getType);
+        Stream<JavaType> calls =
+                shown.getCodeUnits().stream().filter(ArchitectureTest::isSeen).flatMap(ArchitectureTest::signature);
+        return Stream.of(above, bounds(shown), fields, calls)
+                .flatMap(types -> types)
+                .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+                .map(JavaClass::getBaseComponentType)
+                .filter(type -> !type.isPrimitive());
+    }
+
+    private static Stream<JavaType> signature(JavaCodeUnit call) {
+        return Stream.of(
+                        Stream.of(call.getReturnType()),
+                        call.getParameterTypes().stream(),
+                        call.getExceptionTypes().stream(),
+                        bounds(call))
+                .flatMap(types -> types);
+    }
+
+    private static Stream<JavaType> bounds(HasTypeParameters<?> generic) {
+        return generic.getTypeParameters().stream().flatMap(parameter -> parameter.getUpperBounds().stream());
+    }
+
+    private static boolean isSeen(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ArchitectureTest::isSeen).orElse(true);
+    }
+
+    private static boolean isSeen(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
     }
 }

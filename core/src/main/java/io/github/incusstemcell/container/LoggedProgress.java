@@ -14,6 +14,9 @@ final class LoggedProgress implements Progress {
     private static final long INTERVAL = Duration.ofSeconds(2).toNanos();
     private static final long MEGABYTE = 1_000_000;
 
+    /** The total of work of which only the percentage is known. */
+    private static final long PERCENT = 100;
+
     private final Map<String, Long> due = new ConcurrentHashMap<>();
 
     @Override
@@ -28,6 +31,9 @@ final class LoggedProgress implements Progress {
     }
 
     private static String amount(long done, long total) {
+        if (total == PERCENT) {
+            return done + " %";
+        }
         String megabytes = done / MEGABYTE + " MB";
         return total <= 0 ? megabytes : megabytes + " of " + total / MEGABYTE + " MB, " + 100 * done / total + " %";
     }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.Progress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,22 @@ public final class Images {
      * @throws IncusException if the daemon cannot reach the server, or finds no such image there
      */
     public ImageInfo pull(PulledImage image) {
+        return info(api.run(post(image)).path("fingerprint").asText());
+    }
+
+    /**
+     * Does the same and tells how far it is, {@code GET /1.0/events}.
+     *
+     * @param image where from, and what to note on it; not null
+     * @param progress hears the percentage, as far as the daemon knows it; not null
+     * @return the image; never null
+     * @throws IncusException if the daemon cannot reach the server, or finds no such image there
+     */
+    public ImageInfo pull(PulledImage image, Progress progress) {
+        return info(api.run(post(image), progress).path("fingerprint").asText());
+    }
+
+    private static ApiRequest post(PulledImage image) {
         ObjectNode source = Json.object()
                 .put("type", "image")
                 .put("mode", "pull")
@@ -80,9 +97,7 @@ public final class Images {
         ObjectNode body = Json.object();
         body.set("source", source);
         body.set("properties", Json.object(image.properties()));
-        return info(api.run(ApiRequest.post("images").json(body).patient())
-                .path("fingerprint")
-                .asText());
+        return ApiRequest.post("images").json(body).patient();
     }
 
     /**

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class OperationProgress implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OperationProgress.class);
+
+    private static final Pattern FILE_AND_PERCENT = Pattern.compile("^(\\w+): (\\d+)%");
 
     private final Progress progress;
     private final CompletableFuture<WebSocket> events;
@@ -67,11 +71,17 @@ final class OperationProgress implements Closeable {
         before.clear();
     }
 
+    /** Of a download the daemon tells in words only, as {@code rootfs: 42% (12.34MB/s)}, of one file after the other. */
     private void report(JsonNode event) {
-        JsonNode step = event.path("metadata").path("progress");
-        if (!step.isMissingNode()) {
-            progress.report(
-                    event.path("description").asText(), step.path("percent").asLong(), 100);
+        String what = event.path("description").asText();
+        JsonNode metadata = event.path("metadata");
+        JsonNode percent = metadata.path("progress").path("percent");
+        Matcher words =
+                FILE_AND_PERCENT.matcher(metadata.path("download_progress").asText());
+        if (!percent.isMissingNode()) {
+            progress.report(what, percent.asLong(), 100);
+        } else if (words.find()) {
+            progress.report(what + " (" + words.group(1) + ")", Long.parseLong(words.group(2)), 100);
         }
     }
 

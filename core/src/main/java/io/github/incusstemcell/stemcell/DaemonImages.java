@@ -1,6 +1,7 @@
 package io.github.incusstemcell.stemcell;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
@@ -22,8 +23,9 @@ import java.util.stream.Collectors;
  *
  * @param incus the daemon, in the project of the containers
  * @param server where it fetches from
+ * @param progress hears how far it is with that
  */
-record DaemonImages(Incus incus, ImageServer server) {
+record DaemonImages(Incus incus, ImageServer server, Progress progress) {
 
     /** Where people keep their images. */
     private static final String DEFAULT_PROJECT = "default";
@@ -78,7 +80,10 @@ record DaemonImages(Incus incus, ImageServer server) {
     private ImageInfo fetch(ImageReference.Simplestreams reference) {
         try {
             return incus.images()
-                    .pull(PulledImage.ofSimplestreams(server.url(), server.certificate(), reference.alias(), Map.of()));
+                    .pull(
+                            PulledImage.ofSimplestreams(
+                                    server.url(), server.certificate(), reference.alias(), Map.of()),
+                            progress);
         } catch (IncusException e) {
             throw new IncusStemcellException(
                     "Incus on " + incus.endpoint() + " could not fetch " + reference + " from " + server.url() + ": "

@@ -41,7 +41,7 @@ public final class StemcellImages {
      * @param incus the daemon, in the project that the images go to; not null
      * @param sources where stemcells come from; not null
      * @param imageServer where the daemon finds images named {@code images:...}; not null
-     * @param progress hears how far an upload is; not null
+     * @param progress hears how far an upload or a download is; not null
      * @param daemon the daemon as what converts images; empty: they are converted here; not null
      */
     public StemcellImages(
@@ -70,10 +70,10 @@ public final class StemcellImages {
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
         if (reference instanceof ImageReference.Incus local) {
-            return new DaemonImages(incus, imageServer).existing(local);
+            return new DaemonImages(incus, imageServer, progress).existing(local);
         }
         if (reference instanceof ImageReference.Simplestreams published) {
-            return new DaemonImages(incus, imageServer).published(published);
+            return new DaemonImages(incus, imageServer, progress).published(published);
         }
         Optional<String> converter = daemon.map(daemon -> daemon.converter(reference));
         SourceImage source = sources.resolve(reference);

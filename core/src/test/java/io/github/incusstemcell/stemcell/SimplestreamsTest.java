@@ -8,7 +8,9 @@ import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,28 @@ class SimplestreamsTest {
                     .containsEntry("incus-stemcell.source", "images:debian/13")
                     .containsKey("incus-stemcell.last-used");
         }
+    }
+
+    @Test
+    void tellsHowFarTheDaemonIs(@TempDir Path folder) throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (TestProject project = new TestProject();
+                SimplestreamsServer server = new SimplestreamsServer(folder);
+                OciImages sources = OciImages.builder().build()) {
+            server.publish("debian/13", ForeignImage.unified(project.name()));
+
+            new StemcellImages(
+                            project.incus(),
+                            sources,
+                            server.asImageServer(),
+                            (what, done, total) -> heard.add(what + " " + done + "/" + total),
+                            Optional.empty())
+                    .prepare(DEBIAN, GuestOverlay.standard());
+        }
+
+        assertThat(heard)
+                .isNotEmpty()
+                .allMatch(report -> report.matches("Downloading image \\((metadata|rootfs)\\) [0-9]{1,3}/100"));
     }
 
     @Test

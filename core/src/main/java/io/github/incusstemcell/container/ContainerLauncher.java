@@ -1,10 +1,12 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NetworkInfo;
+import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import java.net.Inet4Address;
@@ -51,23 +53,41 @@ final class ContainerLauncher {
     }
 
     /**
+     * What is launched.
+     *
+     * @param spec what it is to be
+     * @param image what it starts from
      * @param asked when the image was asked for
      * @param ofFailedStart takes what can be found out about a container that did not come up, before it is deleted
+     * @param beforeBoot sees the container when it is there, but was never booted
      */
-    StemcellContainer launch(
-            ContainerSpec spec, StemcellImage image, Instant asked, Optional<Consumer<Diagnostics>> ofFailedStart) {
+    record Launch(
+            ContainerSpec spec,
+            StemcellImage image,
+            Instant asked,
+            Optional<Consumer<Diagnostics>> ofFailedStart,
+            Optional<Consumer<GuestFiles>> beforeBoot) {
+
+        /** Files can be put into it, and looked at, only between its creation and its start. */
+        boolean startsAtOnce() {
+            return spec.files().isEmpty() && beforeBoot.isEmpty();
+        }
+    }
+
+    StemcellContainer launch(Launch launch) {
         Instant begin = Instant.now();
+        ContainerSpec spec = launch.spec();
         InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
         for (int draw = 1; ; draw++) {
             Instance instance = incus().instance(newName());
             Optional<Inet4Address> address =
                     request.attachment().flatMap(network -> network.take(spec.address(), user(instance, spec)));
             try {
-                return start(request, image, address, instance, asked, begin);
+                return start(launch, request, address, instance, begin);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
                 if (!taken) {
-                    ofFailedStart.ifPresent(listener -> diagnose(instance, listener));
+                    launch.ofFailedStart().ifPresent(listener -> diagnose(instance, listener));
                 }
                 discard(instance, e);
                 address.ifPresent(request.attachment().get()::release);
@@ -82,16 +102,14 @@ final class ContainerLauncher {
     }
 
     private StemcellContainer start(
-            InstanceRequest request,
-            StemcellImage image,
-            Optional<Inet4Address> address,
-            Instance instance,
-            Instant asked,
-            Instant begin) {
-        ContainerSpec spec = request.spec();
-        incus().instances()
-                .create(request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner())));
-        if (!request.startsAtOnce()) {
+            Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
+        ContainerSpec spec = launch.spec();
+        StemcellImage image = launch.image();
+        NewInstance.Builder wanted =
+                request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
+        incus().instances().create((launch.startsAtOnce() ? wanted.start() : wanted).build());
+        if (!launch.startsAtOnce()) {
+            launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());
             instance.start();
         }
@@ -115,7 +133,7 @@ final class ContainerLauncher {
                 Duration.between(begin, started).toMillis());
         Runnable release =
                 () -> address.ifPresent(taken -> request.attachment().get().release(taken));
-        StartTimes times = new StartTimes(asked, begin, started, booted);
+        StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
         return new StemcellContainer(instance, image, spec, actual, times, systemd, release);
     }
 

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param logsJournal whether the guest's journal is written to our log as long as the container is there
  * @param owner for what the container is started, such as the test's class and method; short, or empty; not null
  * @param startupTimeout how long starting may take until systemd has finished booting; positive
+ * @param provisioning what is done once to a container of the image, so that this one starts with it; not null
  */
 public record ContainerSpec(
         ImageReference image,
@@ -45,7 +46,8 @@ public record ContainerSpec(
         List<String> profiles,
         boolean logsJournal,
         String owner,
-        Duration startupTimeout) {
+        Duration startupTimeout,
+        Optional<Provisioning> provisioning) {
 
     /** The value of {@link #network()} for a container without any network. */
     public static final String NO_NETWORK = "none";
@@ -66,6 +68,7 @@ public record ContainerSpec(
         Objects.requireNonNull(network, "network");
         Objects.requireNonNull(address, "address");
         Objects.requireNonNull(owner, "owner");
+        Objects.requireNonNull(provisioning, "provisioning");
         files = List.copyOf(files);
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
         devices = Collections.unmodifiableMap(new LinkedHashMap<>(devices));
@@ -254,6 +257,27 @@ public record ContainerSpec(
         return with(draft -> draft.startupTimeout = timeout);
     }
 
+    /**
+     * The same, started from an image that was provisioned in a container of this image, with this configuration, these devices and these
+     * profiles. The provisioning is done where no image of it is kept yet.
+     *
+     * @param changed the provisioning; not null
+     * @return the copy; not null
+     */
+    public ContainerSpec withProvisioning(Provisioning changed) {
+        return with(draft -> draft.provisioning = Optional.of(changed));
+    }
+
+    /** The container in which the provisioning is done. It has neither files nor the address of those that start from what comes of it. */
+    ContainerSpec ofProvisioning(Provisioning done) {
+        return with(draft -> {
+            draft.files = List.of();
+            draft.address = Optional.empty();
+            draft.owner = "provisioning by " + done.name();
+            draft.provisioning = Optional.empty();
+        });
+    }
+
     /** As messages name it. */
     String container() {
         return owner.isEmpty() ? "the container" : "the container for " + owner;
@@ -281,6 +305,7 @@ public record ContainerSpec(
         private boolean logsJournal;
         private String owner = "";
         private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
+        private Optional<Provisioning> provisioning = Optional.empty();
 
         Draft(ImageReference image) {
             this.image = image;
@@ -300,6 +325,7 @@ public record ContainerSpec(
             logsJournal = spec.logsJournal;
             owner = spec.owner;
             startupTimeout = spec.startupTimeout;
+            provisioning = spec.provisioning;
         }
 
         ContainerSpec finish() {
@@ -316,7 +342,8 @@ public record ContainerSpec(
                     profiles,
                     logsJournal,
                     owner,
-                    startupTimeout);
+                    startupTimeout,
+                    provisioning);
         }
     }
 }

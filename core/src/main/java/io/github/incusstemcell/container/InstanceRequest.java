@@ -85,29 +85,21 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachm
     }
 
     /**
-     * What is sent.
+     * What is sent, unless more is added.
      *
      * @param name of the container
      * @param fingerprint of its image
      * @param address that was taken for it
      * @param lease says whose it is
      */
-    NewInstance create(String name, String fingerprint, Optional<Inet4Address> address, Lease lease) {
+    NewInstance.Builder create(String name, String fingerprint, Optional<Inet4Address> address, Lease lease) {
         NewInstance.Builder request = NewInstance.named(name)
                 .image(fingerprint)
                 .profiles(spec.profiles())
                 .config(config(address, lease));
         devices(address).forEach(request::device);
         spec.location().target().ifPresent(request::target);
-        if (startsAtOnce()) {
-            request.start();
-        }
-        return request.build();
-    }
-
-    /** Files can be put into it only between its creation and its start. */
-    boolean startsAtOnce() {
-        return spec.files().isEmpty();
+        return request;
     }
 
     private Map<String, Map<String, String>> devices(Optional<Inet4Address> address) {

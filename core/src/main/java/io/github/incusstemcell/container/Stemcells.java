@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.container.ContainerLauncher.Launch;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
@@ -11,6 +12,7 @@ import io.github.incusstemcell.stemcell.Conversion;
 import io.github.incusstemcell.stemcell.DaemonConversion;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.ImageServer;
+import io.github.incusstemcell.stemcell.ProvisionedImages;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.stemcell.StemcellImages;
 import java.time.Duration;
@@ -48,6 +50,7 @@ public final class Stemcells implements AutoCloseable {
     private final Optional<Duration> imageMaxAge;
     private final Sweep ownSweep;
     private final ContainerLauncher launcher;
+    private final ImageProvisioner provisioner;
     private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
 
     /** The same over the same connection, for containers that name another project than ours. */
@@ -71,6 +74,7 @@ public final class Stemcells implements AutoCloseable {
                 settings.daemonConversion(placement, lease));
         this.imageMaxAge = settings.imageMaxAge;
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
+        this.provisioner = new ImageProvisioner(launcher, new ProvisionedImages(placement.incus(), settings.progress));
     }
 
     /**
@@ -98,6 +102,22 @@ public final class Stemcells implements AutoCloseable {
     }
 
     /**
+     * Makes the image of a container stand in Incus, provisioned if that is asked for, if none does yet.
+     *
+     * @param spec what the container is to be; not null
+     * @return the image that it would start from; not null
+     * @throws ProvisioningException if the provisioning fails, or has failed in this run
+     */
+    public StemcellImage prepare(ContainerSpec spec) {
+        Stemcells there = of(spec);
+        provisioner.check(spec);
+        StemcellImage base = there.prepare(spec.image(), spec.overlay());
+        return spec.provisioning()
+                .map(provisioning -> there.provisioner.provisioned(spec, provisioning, base))
+                .orElse(base);
+    }
+
+    /**
      * Launches a container and waits until it has booted. Prepares its image before that, if need be.
      *
      * @param spec what the container is to be; not null
@@ -122,15 +142,18 @@ public final class Stemcells implements AutoCloseable {
     }
 
     private StemcellContainer launch(ContainerSpec spec, Optional<Consumer<Diagnostics>> ofFailedStart) {
-        Optional<String> elsewhere = spec.location().project().filter(name -> !name.equals(launcher.project()));
-        if (elsewhere.isPresent()) {
-            requireProject(elsewhere.get(), spec);
-            return others.computeIfAbsent(elsewhere.get(), inProject).launch(spec, ofFailedStart);
-        }
         Instant begin = Instant.now();
+        Stemcells there = of(spec);
         // A network that does not exist is found before an image is fetched for it.
-        launcher.check(spec);
-        return launcher.launch(spec, prepare(spec.image(), spec.overlay()), begin, ofFailedStart);
+        there.launcher.check(spec);
+        return there.launcher.launch(new Launch(spec, prepare(spec), begin, ofFailedStart, Optional.empty()));
+    }
+
+    /** These, or those of the project that a container names. */
+    private Stemcells of(ContainerSpec spec) {
+        Optional<String> elsewhere = spec.location().project().filter(name -> !name.equals(launcher.project()));
+        elsewhere.ifPresent(name -> requireProject(name, spec));
+        return elsewhere.map(name -> others.computeIfAbsent(name, inProject)).orElse(this);
     }
 
     private void requireProject(String name, ContainerSpec spec) {

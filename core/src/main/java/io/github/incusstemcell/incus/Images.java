@@ -118,6 +118,25 @@ public final class Images {
     }
 
     /**
+     * Makes an image of a stopped instance, not compressed, {@code POST /1.0/images} with an instance as its source. It has its name from
+     * the moment at which it is there; where that name is taken, the daemon fails, but leaves the image without one.
+     *
+     * @param published what to make an image of; not null
+     * @param progress hears the percentage, as far as the daemon knows it; not null
+     * @return the image; never null
+     * @throws IncusException if the instance runs, or the name is taken
+     */
+    public ImageInfo publish(PublishedInstance published, Progress progress) {
+        ObjectNode body = Json.object().put("compression_algorithm", "none").put("public", false);
+        body.putObject("source").put("type", "instance").put("name", published.instance());
+        body.set("properties", Json.object(published.properties()));
+        body.putArray("aliases").addObject().put("name", published.alias()).put("description", published.description());
+        return info(api.run(ApiRequest.post("images").json(body).patient(), progress)
+                .path("fingerprint")
+                .asText());
+    }
+
+    /**
      * Deletes an image; one that is not there is fine. Instances made from it stay.
      *
      * @param fingerprint its fingerprint; not null

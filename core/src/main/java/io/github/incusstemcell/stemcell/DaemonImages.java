@@ -95,7 +95,7 @@ record DaemonImages(Incus incus, ImageServer server, Progress progress) {
     }
 
     private StemcellImage known(ImageInfo image, ImageReference reference, String alias) {
-        if (ImageIdentity.isOurs(image.properties())) {
+        if (ImageIdentity.isOurs(image)) {
             new ImageUse(incus).note(image);
         }
         return new StemcellImage(image.fingerprint(), reference.toString(), digest(image.fingerprint()), alias);

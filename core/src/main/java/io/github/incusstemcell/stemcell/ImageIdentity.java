@@ -1,5 +1,6 @@
 package io.github.incusstemcell.stemcell;
 
+import io.github.incusstemcell.incus.ImageInfo;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -57,13 +58,22 @@ record ImageIdentity(String digest, String architecture, String overlay, Optiona
         return properties;
     }
 
-    /** Whether an image bears our properties, so that it was made by this library and may be removed by it. */
-    static boolean isOurs(Map<String, String> properties) {
-        return properties.containsKey(DIGEST) && properties.containsKey(OVERLAY);
+    /**
+     * Whether this library has brought an image into Incus, so that it may be removed by it. What somebody publishes of a container
+     * inherits the properties that are in the image's own metadata, but not those that were noted on it.
+     */
+    static boolean isOurs(ImageInfo image) {
+        Map<String, String> properties = image.properties();
+        return properties.containsKey(ProvisionedImage.KEY)
+                ? ProvisionedImage.isOurs(image)
+                : properties.containsKey(DIGEST) && properties.containsKey(OVERLAY) && properties.containsKey(SOURCE);
     }
 
-    boolean matches(Map<String, String> properties) {
-        return digest.equals(properties.get(DIGEST))
+    boolean matches(ImageInfo image) {
+        Map<String, String> properties = image.properties();
+        return isOurs(image)
+                && !properties.containsKey(ProvisionedImage.KEY)
+                && digest.equals(properties.get(DIGEST))
                 && overlay.equals(properties.get(OVERLAY))
                 && converter.equals(Optional.ofNullable(properties.get(CONVERTER)));
     }

@@ -62,7 +62,7 @@ record ImageUse(Incus incus) {
                     "Images can be removed after 2 days without use or later, but not after " + age);
         }
         List<ImageInfo> unused = incus.images().list().stream()
-                .filter(image -> ImageIdentity.isOurs(image.properties()))
+                .filter(ImageIdentity::isOurs)
                 .filter(image -> lastUse(image).isBefore(now.minus(age)))
                 .toList();
         if (unused.isEmpty()) {

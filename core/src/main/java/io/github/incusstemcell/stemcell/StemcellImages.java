@@ -86,7 +86,7 @@ public final class StemcellImages {
     /** An image that somebody removes between our look and our note of its use does not count as found. */
     private Optional<String> find(ImageIdentity identity) {
         return incus.images().list().stream()
-                .filter(image -> identity.matches(image.properties()))
+                .filter(identity::matches)
                 .filter(new ImageUse(incus)::note)
                 .map(ImageInfo::fingerprint)
                 .findFirst();

@@ -3,8 +3,10 @@ package io.github.incusstemcell.stemcell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.incus.PublishedInstance;
 import io.github.incusstemcell.oci.ImageNotFoundException;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
@@ -138,6 +140,31 @@ class StemcellImagesTest {
         assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(10_000)))
                 .isEmpty();
         assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactly(image.fingerprint());
+    }
+
+    @Test
+    void aCopyThatSomebodyPublishedIsNeitherTakenForItNorRemoved() {
+        String original = prepare().fingerprint();
+        project.incus()
+                .instances()
+                .create(NewInstance.named("isc-images-source")
+                        .image(original)
+                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
+                        .build());
+        ImageInfo copy = project.incus()
+                .images()
+                .publish(new PublishedInstance("isc-images-source", "by-hand", "", Map.of()), Progress.none());
+        assertThat(copy.properties())
+                .containsEntry(
+                        "incus-stemcell.digest",
+                        sources.resolve(TestProject.image()).digest().toString())
+                .containsEntry("incus-stemcell.overlay", GuestOverlay.standard().digest());
+        project.incus().instance("isc-images-source").delete();
+        project.incus().images().delete(original);
+
+        assertThat(prepare().fingerprint()).isEqualTo(original);
+        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
+                .containsExactly(original);
     }
 
     @Test

@@ -1,0 +1,14 @@
+package io.github.incusstemcell.container;
+
+/** Changes a booted container, once, so that many others start with what it did. */
+@FunctionalInterface
+public interface Provisioner {
+
+    /**
+     * Installs and configures what it is there for.
+     *
+     * @param container a booted container of the image; closed afterwards by who called; not null
+     * @throws Exception if it fails, in whatever way
+     */
+    void provision(StemcellContainer container) throws Exception;
+}

@@ -1,0 +1,36 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.util.Optional;
+
+/** A provisioning failed. No image is kept of it, and nobody tries it again before the next run. */
+public class ProvisioningException extends IncusStemcellException {
+
+    private final transient Optional<Diagnostics> diagnostics;
+
+    /**
+     * Describes a provisioning that failed.
+     *
+     * @param message what provisioned which image, and what came of it; not null
+     * @param cause what it threw; not null
+     * @param diagnostics how its container was then; empty where there was none; not null
+     */
+    public ProvisioningException(String message, Throwable cause, Optional<Diagnostics> diagnostics) {
+        super(message, cause);
+        this.diagnostics = diagnostics;
+    }
+
+    /**
+     * How the container was in which it failed.
+     *
+     * @return what was found out before it was deleted; empty where there was no container; not null
+     */
+    public Optional<Diagnostics> diagnostics() {
+        return diagnostics;
+    }
+
+    /** The same for one more who waited for it: each of them hangs something else on what it gets. */
+    ProvisioningException again() {
+        return new ProvisioningException(getMessage(), getCause(), diagnostics);
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.incusstemcell.incus;
+
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A stopped instance whose file system shall become an image, with the templates that the instance has.
+ *
+ * @param instance the name of the instance; not null
+ * @param alias the name that the image gets; not null
+ * @param description what the name is for, for humans; not null
+ * @param properties what to note on the image, on top of what the instance has from its own; not null
+ */
+public record PublishedInstance(String instance, String alias, String description, Map<String, String> properties) {
+
+    /**
+     * Checks that nothing is missing.
+     *
+     * @param instance the name of the instance; not null
+     * @param alias the name that the image gets; not null
+     * @param description what the name is for, for humans; not null
+     * @param properties what to note on the image; not null
+     */
+    public PublishedInstance {
+        Objects.requireNonNull(instance, "instance");
+        Objects.requireNonNull(alias, "alias");
+        Objects.requireNonNull(description, "description");
+        properties = Map.copyOf(properties);
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.incusstemcell.stemcell;
+
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.incus.ImageInfo;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.PublishedInstance;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Images that are kept of containers in which something was provisioned.
+ *
+ * <p>Thread-safe, and safe beside other processes and machines: those that provision the same at once end in one image.
+ */
+public final class ProvisionedImages {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProvisionedImages.class);
+
+    private final Incus incus;
+    private final Progress progress;
+
+    /**
+     * The provisioned images of one Incus.
+     *
+     * @param incus the daemon, in the project of the containers; not null
+     * @param progress hears how far the making of an image is; not null
+     */
+    public ProvisionedImages(Incus incus, Progress progress) {
+        this.incus = incus;
+        this.progress = progress;
+    }
+
+    /**
+     * Finds an image, or has it made: of all threads of all this user's processes by one, while the others wait.
+     *
+     * @param wanted what it is to be; not null
+     * @param maker provisions a container and {@linkplain #keep keeps} it; not null
+     * @return the image; not null
+     */
+    public StemcellImage findOrMake(ProvisionedImage wanted, Supplier<StemcellImage> maker) {
+        return find(wanted).orElseGet(() -> new PreparationLock(wanted.alias())
+                .whileHeld(() -> find(wanted).orElseGet(maker)));
+    }
+
+    /** An image that somebody removes between our look and our note of its use does not count as found. */
+    private Optional<StemcellImage> find(ProvisionedImage wanted) {
+        return incus.images().list().stream()
+                .filter(wanted::matches)
+                .filter(new ImageUse(incus)::note)
+                .map(ImageInfo::fingerprint)
+                .findFirst()
+                .map(wanted::as);
+    }
+
+    /**
+     * Makes an image of a stopped container. Another machine, whose locks we do not see, may have made the same image meanwhile: then
+     * that one is taken.
+     *
+     * @param wanted what the image is; not null
+     * @param instance the container's name; not null
+     * @return the image; not null
+     */
+    public StemcellImage keep(ProvisionedImage wanted, String instance) {
+        PublishedInstance published = new PublishedInstance(
+                instance, wanted.alias(), "provisioned by " + wanted.provisioner(), wanted.properties(instance));
+        String what = "Making an image of what " + wanted.provisioner() + " provisioned";
+        try {
+            return wanted.as(incus.images()
+                    .publish(published, (operation, done, total) -> progress.report(what, done, total))
+                    .fingerprint());
+        } catch (IncusException e) {
+            removeNameless(instance);
+            StemcellImage winner = find(wanted).orElseThrow(() -> e);
+            LOG.info("Another machine has just provisioned the same image, {}", winner.alias());
+            return winner;
+        }
+    }
+
+    /** Where the name is taken, Incus leaves the image there without it. */
+    private void removeNameless(String instance) {
+        incus.images().list().stream()
+                .filter(image -> instance.equals(image.properties().get(ProvisionedImage.MADE_OF)))
+                .filter(image -> image.aliases().isEmpty())
+                .forEach(image -> incus.images().delete(image.fingerprint()));
+    }
+}

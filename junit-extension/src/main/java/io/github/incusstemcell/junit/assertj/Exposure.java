@@ -15,8 +15,17 @@ record Exposure(StemcellContainer stemcell) {
 
     private static final Pattern OVERALL = Pattern.compile("Overall exposure level for \\S+: ([0-9.]+) ");
 
+    void check(UnitCheck check, double most) {
+        check.holds(
+                "have a security exposure of at most " + most,
+                unit -> of(unit) <= most,
+                unit -> false,
+                unit -> "  security exposure: " + of(unit) + " (systemd-analyze security " + unit.name()
+                        + " says of what)\n");
+    }
+
     /** From 0 to 10. */
-    double of(Unit unit) {
+    private double of(Unit unit) {
         Command analyze = Command.of("systemd-analyze", "security", "--no-pager", unit.name())
                 .environment("LC_ALL", "C");
         ExecResult result = stemcell.exec(analyze);

@@ -16,8 +16,8 @@ final class FileAttributes {
             use POSIX qw(uname);
             my %lgetxattr = (x86_64 => 192, aarch64 => 9);
             my $number = $lgetxattr{(uname())[4]} or die "unknown machine\\n";
-            my ($path, $value) = ($ARGV[0], "\\0" x 64);
-            my $length = syscall($number, $path, "security.capability", $value, 64);
+            my ($path, $attribute, $value) = ($ARGV[0], "security.capability", "\\0" x 64);
+            my $length = syscall($number, $path, $attribute, $value, 64);
             if ($length < 0) {
                 exit 0 if $! == 61 || $! == 95; # ENODATA, EOPNOTSUPP
                 die "$!\\n";

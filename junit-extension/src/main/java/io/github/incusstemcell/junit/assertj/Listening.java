@@ -58,6 +58,10 @@ final class Listening {
         return socket.protocol() == Protocol.UNIX ? "" : " at " + String.join(" ", addresses());
     }
 
+    String wordsOrSurroundings() {
+        return there.isEmpty() ? surroundings() : words();
+    }
+
     String words() {
         return words(there);
     }

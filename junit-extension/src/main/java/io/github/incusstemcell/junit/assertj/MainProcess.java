@@ -8,12 +8,20 @@ import java.util.Optional;
 /** Whose rights the main process of a unit has, as the kernel says. */
 record MainProcess(StemcellContainer stemcell) {
 
-    boolean isOf(Unit unit, String user) {
+    void check(UnitCheck check, String user) {
+        check.holds(
+                "run as the user " + user,
+                unit -> isOf(unit, user),
+                UnitCheck::cannotStart,
+                unit -> "  main process: " + words(unit) + "\n");
+    }
+
+    private boolean isOf(Unit unit, String user) {
         Optional<Integer> wanted = Accounts.of(stemcell.files()).user(user).map(Accounts.User::uid);
         return wanted.isPresent() && uid(unit).equals(wanted);
     }
 
-    String words(Unit unit) {
+    private String words(Unit unit) {
         return uid(unit)
                 .map(uid -> unit.mainPid().orElseThrow() + ", user "
                         + Accounts.of(stemcell.files()).userName(uid))

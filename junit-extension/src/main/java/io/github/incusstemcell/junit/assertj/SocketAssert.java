@@ -1,10 +1,13 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Assertions on who listens at one place, as the kernel's tables under {@code /proc/net} have it. Where nobody listens all of them fail
@@ -53,9 +56,10 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      */
     public SocketAssert listensOn(String address) {
         requirePort();
+        String wanted = Addresses.plain(address);
         return that(
                 "be listened on at " + address,
-                listening -> listening.addresses().contains(address));
+                listening -> listening.addresses().contains(wanted));
     }
 
     /**
@@ -66,13 +70,53 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      */
     public SocketAssert listensOnlyOn(String... addresses) {
         requirePort();
-        List<String> wanted = List.copyOf(new TreeSet<>(List.of(addresses)));
+        List<String> wanted = List.copyOf(
+                new TreeSet<>(Stream.of(addresses).map(Addresses::plain).toList()));
         if (wanted.isEmpty()) {
             throw new IllegalArgumentException("Name an address, or ask whether nobody listens by isNotListening");
         }
         return that(
                 "be listened on at " + String.join(" ", wanted) + " only",
                 listening -> listening.addresses().equals(wanted));
+    }
+
+    /**
+     * Checks that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens.
+     *
+     * @return this
+     * @throws IllegalArgumentException for other sockets than those of TCP over IPv4
+     */
+    public SocketAssert isReachable() {
+        reach("be reachable from the test", Connecting::isOpen);
+        return this;
+    }
+
+    /**
+     * Checks that the test itself cannot connect, because nobody listens there, or not for it, or because something is in between.
+     *
+     * @return this
+     * @throws IllegalArgumentException for other sockets than those of TCP over IPv4
+     */
+    public SocketAssert isNotReachable() {
+        reach("not be reachable from the test", connecting -> !connecting.isOpen());
+        return this;
+    }
+
+    private void reach(String wanted, Predicate<Connecting> holds) {
+        if (socket.protocol() != Protocol.TCP) {
+            throw new IllegalArgumentException("A test can connect to ports of tcp only, not to " + socket);
+        }
+        InetSocketAddress there = new InetSocketAddress(subject.stemcell().address(), socket.port());
+        Observation<Connecting> seen =
+                new Observation<>(subject.timing(), holds, Connecting::words).polling(() -> Connecting.to(there));
+        if (!seen.holds()) {
+            subject.fail(
+                    socket.toString(),
+                    wanted,
+                    seen,
+                    seen.last().words() + "\n  listening: "
+                            + Listening.now(subject.stemcell(), socket).wordsOrSurroundings());
+        }
     }
 
     private void requirePort() {

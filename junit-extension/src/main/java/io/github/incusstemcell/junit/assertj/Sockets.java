@@ -3,12 +3,8 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,7 +71,7 @@ record Sockets(List<Listener> listeners) {
         if (port == 0) {
             return Optional.empty();
         }
-        String address = address(field[1].substring(0, colon));
+        String address = Addresses.ofWords(field[1].substring(0, colon));
         return Optional.of(new Listener(new GuestSocket(protocol, port, ""), address, Long.parseLong(field[9])));
     }
 
@@ -86,36 +82,6 @@ record Sockets(List<Listener> listeners) {
             return Optional.empty();
         }
         return Optional.of(new Listener(GuestSocket.unix(field[7]), "", Long.parseLong(field[6])));
-    }
-
-    /** The kernel prints addresses as words of four bytes, each in the order of the machine, which is little endian. */
-    private static String address(String hex) {
-        byte[] bytes = HexFormat.of().parseHex(hex);
-        for (int word = 0; word < bytes.length; word += 4) {
-            for (int i = 0; i < 2; i++) {
-                byte other = bytes[word + i];
-                bytes[word + i] = bytes[word + 3 - i];
-                bytes[word + 3 - i] = other;
-            }
-        }
-        try {
-            return bytes.length == 4
-                    ? InetAddress.getByAddress(bytes).getHostAddress()
-                    : shortened(Inet6Address.getByAddress("", bytes, -1).getHostAddress());
-        } catch (UnknownHostException e) {
-            throw new AssertionError("Expecting an address of 4 or 16 bytes in /proc/net\n  but was: " + hex, e);
-        }
-    }
-
-    /** With the longest run of zeros left out, as RFC 5952 has it. */
-    private static String shortened(String address) {
-        for (int zeros = 8; zeros > 1; zeros--) {
-            String text = address.replaceFirst("(^|:)0(:0){" + (zeros - 1) + "}(:|$)", "::");
-            if (!text.equals(address)) {
-                return text;
-            }
-        }
-        return address;
     }
 
     List<Listener> at(GuestSocket socket) {

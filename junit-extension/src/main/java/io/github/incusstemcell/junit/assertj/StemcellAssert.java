@@ -7,8 +7,10 @@ import java.time.Duration;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.SoftAssertionsProvider;
 
-/** Assertions on a running stemcell: on its systemd, its units, its journal, its files, its users and groups, its
- * packages, its sockets, its processes, its mounts, its commands. */
+/**
+ * Assertions on a running stemcell: on its systemd, units, timers and journal, its files, users, groups and packages, its sockets, network
+ * and web servers, its processes, mounts, kernel settings and commands.
+ */
 public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellContainer> {
 
     private Timing timing = Timing.NOW;
@@ -149,6 +151,72 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      */
     public PackageAssert packageNamed(String name) {
         return new PackageAssert(subject(), name);
+    }
+
+    /** {@return assertions on which Debian packages are installed} */
+    public PackagesAssert packages() {
+        return new PackagesAssert(subject());
+    }
+
+    /**
+     * Turns to a setting of the kernel.
+     *
+     * @param name its name as sysctl(8) has it, as {@code net.ipv4.ip_forward}; not null
+     * @return assertions on it
+     */
+    public SysctlAssert sysctl(String name) {
+        return new SysctlAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a network interface.
+     *
+     * @param name its name, as {@code eth0}; not null
+     * @return assertions on it and its addresses
+     */
+    public InterfaceAssert networkInterface(String name) {
+        return new InterfaceAssert(subject(), name);
+    }
+
+    /**
+     * Turns to a route.
+     *
+     * @param target {@code default}, which is 0.0.0.0/0, or a network as {@code 10.0.0.0/8} or {@code ::/0}; not null
+     * @return assertions on it
+     */
+    public RouteAssert route(String target) {
+        return new RouteAssert(subject(), target);
+    }
+
+    /**
+     * Turns to what the name of a host stands for inside of the guest.
+     *
+     * @param name the name; not null
+     * @return assertions on its addresses
+     */
+    public HostAssert host(String name) {
+        return new HostAssert(subject(), name);
+    }
+
+    /**
+     * Turns to what a web server answers to the guest itself.
+     *
+     * @param url its address as seen from inside, as {@code http://localhost:8080/health}; not null
+     * @return assertions on the answer
+     */
+    public HttpAssert http(String url) {
+        return HttpAssert.inside(subject(), url);
+    }
+
+    /**
+     * Turns to what a web server in the guest answers to the test, at {@link StemcellContainer#address()}.
+     *
+     * @param port its port
+     * @param path the absolute path to ask for, as {@code /health}; not null
+     * @return assertions on the answer
+     */
+    public HttpAssert httpFromTest(int port, String path) {
+        return HttpAssert.outside(subject(), port, path);
     }
 
     /**

@@ -74,6 +74,24 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
         return this;
     }
 
+    /**
+     * Checks that no process dumped core, as far as that left a trace in the guest: in its journal, or as a file in
+     * {@code /var/lib/systemd/coredump}, {@code /var/crash}, or the place of {@code kernel.core_pattern}, for which processes whose folder
+     * is not the root folder go unnoticed where it names none.
+     *
+     * @return this
+     */
+    public SystemAssert hasNoCoreDumps() {
+        Observation<List<String>> seen = observe(
+                        (Predicate<List<String>>) List::isEmpty, dumps -> dumps.size() + " core dumps")
+                .polling(() -> CoreDumps.of(subject.stemcell()));
+        if (!seen.holds()) {
+            subject.fail(
+                    "the system", "have no core dumps", seen, "there were:\n    " + String.join("\n    ", seen.last()));
+        }
+        return this;
+    }
+
     private String reports(List<UnitSummary> failed) {
         return failed.stream()
                 .map(unit -> systemd.unit(unit.name()))

@@ -70,14 +70,14 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
         return unlessItFails("be inactive", unit -> unit.activeState() == ActiveState.INACTIVE);
     }
 
-    /** {@return this, where it has failed} */
+    /** {@return this, where it has failed, for good: one that systemd is about to restart has not} */
     public UnitAssert isFailed() {
-        return that("be failed", unit -> unit.activeState() == ActiveState.FAILED);
+        return that("be failed", UnitCheck::hasFailed);
     }
 
     /** {@return this, where it has not failed, whatever else it does} */
     public UnitAssert isNotFailed() {
-        return that("not be failed", unit -> unit.activeState() != ActiveState.FAILED);
+        return that("not be failed", unit -> !UnitCheck.hasFailed(unit));
     }
 
     /** {@return this, where it reads its configuration again} */
@@ -212,7 +212,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasRestartedSince(JournalMark mark) {
-        Instant time = timeOf(mark);
+        Instant time = check.timeOf(mark);
         return that("have started since the mark", unit -> UnitCheck.hasStartedSince(unit, time));
     }
 
@@ -233,12 +233,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasNotRestartedSince(JournalMark mark) {
-        Instant time = timeOf(mark);
+        Instant time = check.timeOf(mark);
         return that("not have started since the mark", unit -> !UnitCheck.hasStartedSince(unit, time));
-    }
-
-    private Instant timeOf(JournalMark mark) {
-        return subject.stemcell().journal().timeOf(mark).orElse(Instant.EPOCH);
     }
 
     /**
@@ -261,12 +257,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      */
     public UnitAssert runsAs(String user) {
         if (new UserAssert(subject.now(), user).isThere()) {
-            MainProcess process = new MainProcess(subject.stemcell());
-            check.holds(
-                    "run as the user " + user,
-                    unit -> process.isOf(unit, user),
-                    UnitCheck::cannotStart,
-                    unit -> "  main process: " + process.words(unit) + "\n");
+            new MainProcess(subject.stemcell()).check(check, user);
         }
         return this;
     }
@@ -278,13 +269,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasSecurityExposureAtMost(double exposure) {
-        Exposure measure = new Exposure(subject.stemcell());
-        check.holds(
-                "have a security exposure of at most " + exposure,
-                unit -> measure.of(unit) <= exposure,
-                unit -> false,
-                unit -> "  security exposure: " + measure.of(unit) + " (systemd-analyze security " + unit.name()
-                        + " says of what)\n");
+        new Exposure(subject.stemcell()).check(check, exposure);
         return this;
     }
 
@@ -351,7 +336,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
                 "have its conditions met", unit -> unit.conditionsMet().orElse(false));
     }
 
-    /** {@return this, where its conditions were looked at and one did not hold, so that it was not started} */
+    /** {@return this, where its conditions were looked at and one did not hold; systemd forgets that of units to which nothing refers} */
     public UnitAssert hasConditionsNotMet() {
         return conditions(
                 "not have its conditions met", unit -> !unit.conditionsMet().orElse(true));

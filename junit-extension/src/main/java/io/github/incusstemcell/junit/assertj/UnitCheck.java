@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.systemd.ActiveState;
+import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
@@ -47,9 +48,14 @@ final class UnitCheck {
                 .contains(unit.activeState());
     }
 
+    /** Since 254 systemd says failed also for a moment before it restarts a unit: failed-before-auto-restart. */
+    static boolean hasFailed(Unit unit) {
+        return unit.activeState() == ActiveState.FAILED && !unit.subState().endsWith("auto-restart");
+    }
+
     /** Whether it failed, or nothing can start it, so that it does not come to anything by itself. */
     static boolean cannotStart(Unit unit) {
-        return unit.loadState() != LoadState.LOADED || unit.activeState() == ActiveState.FAILED;
+        return unit.loadState() != LoadState.LOADED || hasFailed(unit);
     }
 
     /** The main process of a service tells it; of other units, when they became active. */
@@ -58,6 +64,11 @@ final class UnitCheck {
                 .or(unit::activeEnter)
                 .filter(start -> start.isAfter(time))
                 .isPresent();
+    }
+
+    /** Before everything where the journal had nothing yet. */
+    Instant timeOf(JournalMark mark) {
+        return subject.stemcell().journal().timeOf(mark).orElse(Instant.EPOCH);
     }
 
     static String conditions(Unit unit) {

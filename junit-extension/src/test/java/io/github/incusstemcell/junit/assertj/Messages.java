@@ -19,6 +19,7 @@ final class Messages {
 
     static String masked(StemcellContainer stemcell, String message) {
         return message.replace(stemcell.name(), "NAME")
+                .replaceAll("\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z", "INSTANT")
                 .replaceAll("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}", "TIME")
                 .replaceAll("\\[\\d+]", "[PID]")
                 .replaceAll("(waited|at) [0-9.]+s\\b", "$1 SECONDS");

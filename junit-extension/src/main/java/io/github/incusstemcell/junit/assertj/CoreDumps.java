@@ -1,0 +1,57 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.systemd.JournalQuery;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The core dumps that left a trace in a guest: in the journal, where the process of a unit dumped core or systemd-coredump took a dump in;
+ * in the folders of systemd-coredump and of apport; and where the kernel itself writes them, which is the root folder for services where
+ * its pattern names no folder. A pattern that hands dumps to a program of the host leaves none in the guest.
+ */
+final class CoreDumps {
+
+    private static final String PATTERN = "/proc/sys/kernel/core_pattern";
+
+    private CoreDumps() {}
+
+    static List<String> of(StemcellContainer stemcell) {
+        List<String> found = new ArrayList<>();
+        stemcell.journal().entries(JournalQuery.all().identifier("systemd")).stream()
+                .filter(entry ->
+                        entry.field("EXIT_CODE").filter("dumped"::equals).isPresent())
+                .forEach(entry -> found.add(entry.toString()));
+        stemcell.journal().entries(JournalQuery.all().identifier("systemd-coredump")).stream()
+                .filter(entry -> entry.field("COREDUMP_PID").isPresent())
+                .forEach(entry -> found.add(entry.message().lines().findFirst().orElse("")));
+        GuestFiles files = stemcell.files();
+        Stream.of("/var/lib/systemd/coredump", "/var/crash")
+                .flatMap(folder -> in(files, folder))
+                .forEach(file -> found.add(file.path()));
+        byKernel(files).forEach(file -> found.add(file.path()));
+        return found;
+    }
+
+    private static Stream<FileStat> in(GuestFiles files, String folder) {
+        return files.isDirectory(folder) ? files.list(folder).stream().filter(FileStat::isFile) : Stream.empty();
+    }
+
+    private static Stream<FileStat> byKernel(GuestFiles files) {
+        String pattern = files.readString(PATTERN).strip();
+        if (pattern.isEmpty() || pattern.startsWith("|")) {
+            return Stream.empty();
+        }
+        String path = pattern.startsWith("/") ? pattern : "/" + pattern;
+        int slash = path.lastIndexOf('/');
+        // The kernel may add the pid behind a point (kernel.core_uses_pid).
+        Pattern name =
+                Pattern.compile("\\Q" + path.substring(slash + 1).replaceAll("%.", "\\\\E.*\\\\Q") + "\\E(\\.\\d+)?");
+        return in(files, path.substring(0, Math.max(1, slash)))
+                .filter(file -> name.matcher(file.name()).matches());
+    }
+}

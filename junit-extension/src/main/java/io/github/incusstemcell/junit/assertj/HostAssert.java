@@ -1,0 +1,124 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Assertions on what a name of a host stands for inside of the guest, by whatever {@code nsswitch.conf} says. A name that stands for nothing
+ * fails all of them but {@link #doesNotResolve()}; a resolver that gives no answer fails that, too.
+ */
+public final class HostAssert extends GuestAssert<HostAssert> {
+
+    /**
+     * Prints addresses, a line each; ends with 3 where there are none. getent(1) would not tell that from no answer. Perl is in every
+     * Debian and Ubuntu (perl-base is essential).
+     */
+    private static final String LOOK_UP = """
+            use Socket qw(:addrinfo SOCK_STREAM);
+            my ($error, @found) = getaddrinfo($ARGV[0], "", {socktype => SOCK_STREAM});
+            exit 3 if $error == EAI_NONAME || $error == -5; # EAI_NODATA, of which Socket knows not
+            die "$error\\n" if $error;
+            for (@found) {
+                my ($failed, $address) = getnameinfo($_->{addr}, NI_NUMERICHOST, NIx_NOSERV);
+                die "$failed\\n" if $failed;
+                print "$address\\n";
+            }
+            """;
+
+    private static final int NO_SUCH_NAME = 3;
+
+    private final Presence<Optional<List<String>>, List<String>> presence;
+
+    HostAssert(Subject subject, String name) {
+        super(subject);
+        StemcellContainer stemcell = subject.stemcell();
+        this.presence = new Presence<>(
+                subject,
+                "host " + name,
+                () -> lookUp(stemcell, name),
+                found -> found,
+                addresses -> String.join(" ", addresses),
+                nothing -> "it does not resolve\n  /etc/hosts: " + content(stemcell, "/etc/hosts")
+                        + "\n  /etc/resolv.conf: " + content(stemcell, "/etc/resolv.conf"));
+    }
+
+    private static Optional<List<String>> lookUp(StemcellContainer stemcell, String name) {
+        ExecResult result =
+                stemcell.exec(Command.of("perl", "-e", LOOK_UP, name).environment("LC_ALL", "C"));
+        if (result.exitCode() == NO_SUCH_NAME) {
+            return Optional.empty();
+        }
+        if (!result.isSuccess()) {
+            throw new AssertionError("Looking up " + name + " on " + stemcell.name() + " by perl ended with exit code "
+                    + result.exitCode() + "\n  stderr: " + result.stderr().strip());
+        }
+        return Optional.of(result.stdout()
+                .lines()
+                .map(Addresses::plain)
+                .distinct()
+                .sorted()
+                .toList());
+    }
+
+    /** Its lines but comments, in one. */
+    private static String content(StemcellContainer stemcell, String path) {
+        if (!stemcell.files().exists(path)) {
+            return "does not exist";
+        }
+        List<String> lines = stemcell.files()
+                .readString(path)
+                .lines()
+                .map(line -> line.strip().replaceAll("\\s+", " "))
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+        return lines.isEmpty() ? "empty" : String.join("; ", lines);
+    }
+
+    private HostAssert that(String wanted, Predicate<List<String>> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where it stands for at least one address} */
+    public HostAssert resolves() {
+        return that("resolve", addresses -> true);
+    }
+
+    /** {@return this, where the resolver says that it stands for nothing} */
+    public HostAssert doesNotResolve() {
+        presence.isAbsent("not resolve");
+        return this;
+    }
+
+    /**
+     * Checks an address.
+     *
+     * @param address one of those for which it stands, in numbers; not null
+     * @return this
+     */
+    public HostAssert resolvesTo(String address) {
+        String wanted = Addresses.plain(address);
+        return that("resolve to " + address, addresses -> addresses.contains(wanted));
+    }
+
+    /**
+     * Checks all addresses.
+     *
+     * @param addresses those for which it stands, in numbers, in any order; at least one
+     * @return this
+     */
+    public HostAssert resolvesOnlyTo(String... addresses) {
+        List<String> wanted = List.copyOf(
+                new TreeSet<>(Stream.of(addresses).map(Addresses::plain).toList()));
+        if (wanted.isEmpty()) {
+            throw new IllegalArgumentException("Name an address, or ask whether there are none by doesNotResolve");
+        }
+        return that("resolve to " + String.join(" ", wanted) + " only", wanted::equals);
+    }
+}

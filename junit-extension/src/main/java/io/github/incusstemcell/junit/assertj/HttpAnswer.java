@@ -1,0 +1,91 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a web server answered.
+ *
+ * @param status the number of its status
+ * @param headers by their names in small letters, each with all its values
+ * @param body what came behind them
+ */
+record HttpAnswer(int status, Map<String, List<String>> headers, String body) {
+
+    private static final int SHOWN = 500;
+    private static final int OK = 200;
+
+    /** Thrown where what was answered is no HTTP. */
+    static final class NotHttp extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotHttp(String said) {
+            super("what answers does not speak HTTP: " + said);
+        }
+    }
+
+    /** Reads what came over a connection that the server then closed, RFC 9112. */
+    static HttpAnswer of(byte[] message) {
+        String text = new String(message, StandardCharsets.ISO_8859_1);
+        int end = text.indexOf("\r\n\r\n");
+        if (end < 0 || !text.matches("(?s)HTTP/1\\.[01] \\d{3}\\b.*")) {
+            throw new NotHttp(text.isEmpty() ? "it closed the connection" : shortened(text));
+        }
+        int status = Integer.parseInt(text.substring(9, 12));
+        byte[] rest = Arrays.copyOfRange(message, end + 4, message.length);
+        if (status < OK) {
+            return of(rest); // An interim answer, as 103; the final one follows.
+        }
+        Map<String, List<String>> headers = new TreeMap<>();
+        text.substring(0, end).lines().skip(1).forEach(line -> {
+            String[] field = line.split(":", 2);
+            headers.merge(
+                    field[0].strip().toLowerCase(Locale.ROOT),
+                    List.of(field.length > 1 ? field[1].strip() : ""),
+                    HttpAnswer::both);
+        });
+        boolean chunked = headers.getOrDefault("transfer-encoding", List.of()).stream()
+                .anyMatch(coding -> coding.toLowerCase(Locale.ROOT).endsWith("chunked"));
+        byte[] body = chunked ? unchunked(rest) : rest;
+        return new HttpAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static List<String> both(List<String> one, List<String> other) {
+        return java.util.stream.Stream.concat(one.stream(), other.stream()).toList();
+    }
+
+    private static byte[] unchunked(byte[] chunks) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        String text = new String(chunks, StandardCharsets.ISO_8859_1);
+        int start = 0;
+        while (true) {
+            int line = text.indexOf("\r\n", start);
+            if (line < 0) {
+                throw new NotHttp("a body in chunks that breaks off");
+            }
+            int length = Integer.parseInt(
+                    text.substring(start, line).replaceFirst(";.*", "").strip(), 16);
+            if (length == 0) {
+                return body.toByteArray();
+            }
+            if (line + 2 + length > chunks.length) {
+                throw new NotHttp("a body in chunks that breaks off");
+            }
+            body.write(chunks, line + 2, length);
+            start = line + 2 + length + 2;
+        }
+    }
+
+    String words() {
+        return "status " + status + ", body: " + (body.isEmpty() ? "empty" : shortened(body));
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= SHOWN ? text.strip() : text.substring(0, SHOWN) + "...";
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.assertj.core.api.AbstractStringAssert;
+
+/**
+ * Assertions on what a web server answers to a GET, redirects included, which are not followed. Each of them asks. Where nobody answers
+ * within 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}.
+ */
+public final class HttpAssert extends GuestAssert<HttpAssert> {
+
+    private final URI url;
+    private final Presence<HttpExchange, HttpAnswer> presence;
+
+    private HttpAssert(Subject subject, URI url, String from, Supplier<HttpExchange> exchange) {
+        super(subject);
+        this.url = url;
+        this.presence = new Presence<>(
+                subject,
+                url + from,
+                exchange,
+                HttpExchange::answer,
+                HttpAnswer::words,
+                nobody -> "nobody answers: " + nobody.trouble() + "\n  listening: "
+                        + Listening.now(subject.stemcell(), GuestSocket.tcp(port(url)))
+                                .wordsOrSurroundings());
+    }
+
+    static HttpAssert inside(Subject subject, String text) {
+        URI url = URI.create(text);
+        if (!"http".equals(url.getScheme()) || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "Not an address of HTTP as http://localhost:8080/path: '" + text + "'; of TLS ask by a command");
+        }
+        return new HttpAssert(subject, url, " inside", () -> HttpExchange.inside(subject.stemcell(), url));
+    }
+
+    static HttpAssert outside(Subject subject, int port, String path) {
+        if (!path.startsWith("/")) {
+            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
+        }
+        URI url = URI.create("http://" + subject.stemcell().address().getHostAddress() + ":" + port + path);
+        return new HttpAssert(subject, url, " from the test", () -> HttpExchange.outside(url));
+    }
+
+    private static int port(URI url) {
+        return url.getPort() < 0 ? 80 : url.getPort();
+    }
+
+    private HttpAssert that(String wanted, Predicate<HttpAnswer> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where somebody answers, whatever} */
+    public HttpAssert answers() {
+        return that("answer", answer -> true);
+    }
+
+    /** {@return this, where nobody accepts a connection, or answers in HTTP} */
+    public HttpAssert doesNotAnswer() {
+        presence.isAbsent("not answer");
+        return this;
+    }
+
+    /**
+     * Checks the status.
+     *
+     * @param status its number, as 200
+     * @return this
+     */
+    public HttpAssert hasStatus(int status) {
+        return that("answer with status " + status, answer -> answer.status() == status);
+    }
+
+    /**
+     * Checks a header.
+     *
+     * @param name its name, in whatever letters; not null
+     * @param value one of its values; not null
+     * @return this
+     */
+    public HttpAssert hasHeader(String name, String value) {
+        return that("answer with the header " + name + ": " + value, answer -> answer.headers()
+                .getOrDefault(name.toLowerCase(Locale.ROOT), List.of())
+                .contains(value));
+    }
+
+    /**
+     * Checks the body.
+     *
+     * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
+     * @return this
+     */
+    public HttpAssert hasBodyContaining(String text) {
+        Texts.requireNotEmpty(text);
+        return that("answer with a body that contains \"" + text + "\"", answer -> answer.body()
+                .contains(text));
+    }
+
+    /**
+     * Goes on with the body in plain AssertJ.
+     *
+     * @return assertions on it, as UTF-8
+     */
+    public AbstractStringAssert<?> body() {
+        Optional<HttpAnswer> answer = presence.holds("answer", any -> true);
+        return subject.string(answer.map(HttpAnswer::body), "body of " + url);
+    }
+}

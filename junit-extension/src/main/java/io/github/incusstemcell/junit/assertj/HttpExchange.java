@@ -1,0 +1,99 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One GET and what came of it.
+ *
+ * @param answer what was answered; empty where nobody did
+ * @param trouble why nobody did; empty where somebody did
+ */
+record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .proxy(HttpClient.Builder.NO_PROXY)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    /**
+     * Sends its input over TCP and prints what comes back; ends with 3 where nobody accepts or answers in time. Perl is in every Debian
+     * and Ubuntu (perl-base is essential); curl is not.
+     */
+    private static final String TCP = """
+            use Socket qw(getaddrinfo SOCK_STREAM);
+            $| = 1;
+            $SIG{ALRM} = sub { print STDERR "no answer within $ARGV[2] s"; exit 3 };
+            my ($error, @found) = getaddrinfo($ARGV[0], $ARGV[1], {socktype => SOCK_STREAM});
+            die "$error\\n" if $error;
+            alarm $ARGV[2];
+            my ($socket, $why);
+            for (@found) {
+                socket($socket, $_->{family}, $_->{socktype}, $_->{protocol}) or die "$!\\n";
+                if (connect($socket, $_->{addr})) { $why = ""; last }
+                $why = "$!";
+            }
+            if ($why) { print STDERR $why; exit 3 }
+            my $request = do { local $/; <STDIN> };
+            syswrite($socket, $request) == length $request or die "$!\\n";
+            print $part while sysread $socket, $part, 65536;
+            """;
+
+    private static final int NOBODY = 3;
+
+    static HttpExchange inside(StemcellContainer stemcell, URI url) {
+        int port = url.getPort() < 0 ? 80 : url.getPort();
+        String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        String request = "GET " + path + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery())
+                + " HTTP/1.1\r\nHost: " + url.getRawAuthority() + "\r\nConnection: close\r\nAccept: */*\r\n\r\n";
+        String host = url.getHost().replaceAll("[\\[\\]]", "");
+        ExecResult result = stemcell.exec(
+                Command.of("perl", "-e", TCP, host, String.valueOf(port), String.valueOf(PATIENCE.toSeconds()))
+                        .environment("LC_ALL", "C")
+                        .stdin(request));
+        if (result.exitCode() == NOBODY) {
+            return new HttpExchange(Optional.empty(), result.stderr().strip());
+        }
+        if (!result.isSuccess()) {
+            throw new AssertionError("Asking " + url + " on " + stemcell.name() + " by perl ended with exit code "
+                    + result.exitCode() + "\n  stderr: " + result.stderr().strip());
+        }
+        try {
+            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
+        } catch (HttpAnswer.NotHttp e) {
+            return new HttpExchange(Optional.empty(), e.getMessage());
+        }
+    }
+
+    static HttpExchange outside(URI url) {
+        HttpRequest request = HttpRequest.newBuilder(url).timeout(PATIENCE).build();
+        try {
+            HttpResponse<byte[]> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            Map<String, java.util.List<String>> headers =
+                    new TreeMap<>(response.headers().map());
+            String body = new String(response.body(), StandardCharsets.UTF_8);
+            return new HttpExchange(Optional.of(new HttpAnswer(response.statusCode(), headers, body)), "");
+        } catch (IOException e) {
+            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            return new HttpExchange(Optional.empty(), reason);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while asking " + url, e);
+        }
+    }
+}

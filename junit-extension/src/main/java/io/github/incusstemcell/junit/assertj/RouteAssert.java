@@ -1,0 +1,84 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.function.Predicate;
+
+/**
+ * Assertions on the route to one network, of several on the preferred one, as {@code /proc/net} has them. Where there is none all of them
+ * fail but {@link #doesNotExist()}.
+ */
+public final class RouteAssert extends GuestAssert<RouteAssert> {
+
+    private final Presence<Routes, Routes.Route> presence;
+
+    RouteAssert(Subject subject, String target) {
+        super(subject);
+        String wanted = target.equals("default") ? "0.0.0.0/0" : network(target);
+        this.presence = new Presence<>(
+                subject,
+                "route " + target,
+                () -> Routes.of(subject.stemcell().files()),
+                routes -> routes.to(wanted),
+                Routes.Route::words,
+                routes -> "there is no such route; there are: " + routes.words());
+    }
+
+    private static String network(String target) {
+        int slash = target.indexOf('/');
+        if (slash < 0 || !target.substring(slash + 1).matches("\\d{1,3}")) {
+            throw new IllegalArgumentException("Neither default nor a network as 10.0.0.0/8: '" + target + "'");
+        }
+        return Addresses.plain(target.substring(0, slash)) + target.substring(slash);
+    }
+
+    private RouteAssert that(String wanted, Predicate<Routes.Route> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where there is such a route} */
+    public RouteAssert exists() {
+        return that("exist", route -> true);
+    }
+
+    /** {@return this, where there is no such route} */
+    public RouteAssert doesNotExist() {
+        presence.isAbsent("not exist");
+        return this;
+    }
+
+    /**
+     * Checks the gateway.
+     *
+     * @param address its address in numbers; not null
+     * @return this
+     */
+    public RouteAssert goesVia(String address) {
+        String wanted = Addresses.plain(address);
+        return that("go via " + address, route -> route.gateway().equals(wanted));
+    }
+
+    /** {@return this, where it needs no gateway} */
+    public RouteAssert isOnLink() {
+        return that("be on the link", route -> route.gateway().isEmpty());
+    }
+
+    /**
+     * Checks the interface.
+     *
+     * @param device the name of the interface, as {@code eth0}; not null
+     * @return this
+     */
+    public RouteAssert usesInterface(String device) {
+        return that("use the interface " + device, route -> route.device().equals(device));
+    }
+
+    /**
+     * Checks the metric.
+     *
+     * @param metric the smaller, the more preferred
+     * @return this
+     */
+    public RouteAssert hasMetric(long metric) {
+        return that("have the metric " + metric, route -> route.metric() == metric);
+    }
+}

@@ -1,0 +1,95 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.GuestFileException;
+import io.github.incusstemcell.incus.GuestFiles;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The routes of a guest's main table, from /proc/net/route and /proc/net/ipv6_route, the preferred of several to one place first. */
+record Routes(List<Route> routes) {
+
+    private static final int UP = 0x1;
+    private static final int REJECT = 0x200;
+    /** Addresses of the guest itself, which are no routes to anywhere: RTF_LOCAL and RTF_ANYCAST. */
+    private static final int OWN = 0x80100000;
+
+    /**
+     * A route.
+     *
+     * @param target where to, as 10.0.0.0/8
+     * @param gateway by way of whom; empty where it is on the link
+     */
+    record Route(String target, String gateway, String device, long metric) {
+
+        /** As ip-route(8) says it. */
+        String words() {
+            return target + (gateway.isEmpty() ? "" : " via " + gateway) + " dev " + device + " metric " + metric;
+        }
+    }
+
+    static Routes of(GuestFiles files) {
+        List<Route> all = new ArrayList<>();
+        files.readString("/proc/net/route")
+                .lines()
+                .skip(1)
+                .map(line -> line.strip().split("\\s+"))
+                .forEach(field -> ipv4(field).ifPresent(all::add));
+        ipv6(files).lines().map(line -> line.strip().split("\\s+")).forEach(field -> ipv6(field)
+                .ifPresent(all::add));
+        all.sort(Comparator.comparingLong(Route::metric));
+        return new Routes(all);
+    }
+
+    private static String ipv6(GuestFiles files) {
+        try {
+            return files.readString("/proc/net/ipv6_route");
+        } catch (GuestFileException e) {
+            if (e.reason() == GuestFileException.Reason.NOT_FOUND) {
+                return ""; // a kernel without IPv6
+            }
+            throw e;
+        }
+    }
+
+    /** Fields: device, target, gateway, flags, references, uses, metric, mask, and others. */
+    private static Optional<Route> ipv4(String[] field) {
+        int flags = Integer.parseUnsignedInt(field[3], 16);
+        if ((flags & UP) == 0 || (flags & REJECT) != 0) {
+            return Optional.empty();
+        }
+        int prefix = Integer.bitCount(Integer.parseUnsignedInt(field[7], 16));
+        return Optional.of(new Route(
+                Addresses.ofWords(field[1]) + "/" + prefix,
+                gateway(Addresses.ofWords(field[2])),
+                field[0],
+                Long.parseLong(field[6])));
+    }
+
+    /** Fields: target, its prefix, source, its prefix, next hop, metric, references, uses, flags, device. */
+    private static Optional<Route> ipv6(String[] field) {
+        int flags = Integer.parseUnsignedInt(field[8], 16);
+        if ((flags & UP) == 0 || (flags & REJECT) != 0 || (flags & OWN) != 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new Route(
+                Addresses.ofBytes(field[0]) + "/" + Integer.parseInt(field[1], 16),
+                gateway(Addresses.ofBytes(field[4])),
+                field[9],
+                Long.parseLong(field[5], 16)));
+    }
+
+    private static String gateway(String address) {
+        return address.equals("0.0.0.0") || address.equals("::") ? "" : address;
+    }
+
+    Optional<Route> to(String target) {
+        return routes.stream().filter(route -> route.target().equals(target)).findFirst();
+    }
+
+    String words() {
+        return routes.isEmpty() ? "none" : routes.stream().map(Route::words).collect(Collectors.joining("; "));
+    }
+}

@@ -1,0 +1,302 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
+import static io.github.incusstemcell.junit.assertj.Messages.message;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Files beyond their stat, trees, packages, kernel settings, commands: each assertion so that it holds, and so that it does not. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class FileAssertionsTest {
+
+    private static final String SHA256_OF_HELLO = "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03";
+
+    @Test
+    void theContentOfAFile(StemcellContainer stemcell) {
+        stemcell.shell("mkdir /content && printf 'hello\\n' > /content/text && printf '\\000\\377' > /content/bytes")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/content/text")
+                .hasContent("hello\n")
+                .contains("ell")
+                .doesNotContain("bye")
+                .matches("^h.*o$")
+                .hasSha256(SHA256_OF_HELLO.toUpperCase(java.util.Locale.ROOT));
+        assertThat(stemcell).file("/content/bytes").contentBytes().containsExactly(0, 0xff);
+        assertThat(stemcell).file("/content/text").extracting(FileStat::size).isEqualTo(6L);
+        stemcell.shell("(sleep 0.3; echo more >> /content/text) >/dev/null 2>&1 &");
+        assertThat(stemcell).within(ofSeconds(20)).file("/content/text").contains("more");
+        stemcell.files().writeString("/content/text", "hello\n");
+
+        String was = "\n  but was: file, mode 0644, owner 0:0, 6 bytes";
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .as("greeting")
+                        .file("/content/text")
+                        .contains("bye")))
+                .isEqualTo(
+                        "[greeting] Expecting /content/text on NAME to contain \"bye\"" + was + "\n  content: hello");
+        fail(
+                stemcell,
+                "Expecting /content/text on NAME to .*" + was + "\n  content: hello",
+                () -> assertThat(stemcell).file("/content/text").hasContent("hello"),
+                () -> assertThat(stemcell).file("/content/text").doesNotContain("hello"),
+                () -> assertThat(stemcell).file("/content/text").matches("^ello"));
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/content/text").hasSha256("0".repeat(64))))
+                .isEqualTo("Expecting /content/text on NAME to have the SHA-256 " + "0".repeat(64) + was + ", SHA-256 "
+                        + SHA256_OF_HELLO);
+        fail(
+                stemcell,
+                "Expecting /content on NAME to .*\n  but was: directory, mode 0755, .*",
+                () -> assertThat(stemcell).file("/content").doesNotContain("x"),
+                () -> assertThat(stemcell).file("/content").hasSha256(SHA256_OF_HELLO),
+                () -> assertThat(stemcell).file("/content").content(),
+                () -> assertThat(stemcell).file("/content").contentBytes());
+        fail(
+                stemcell,
+                "Expecting /content/none on NAME to .*\n  but it does not exist; in /content: bytes, text",
+                () -> assertThat(stemcell).file("/content/none").doesNotContain("x"),
+                () -> assertThat(stemcell).file("/content/none").hasSha256(SHA256_OF_HELLO),
+                () -> assertThat(stemcell).file("/content/none").contentBytes(),
+                () -> assertThat(stemcell).file("/content/none").extracting(FileStat::size));
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(50))
+                        .file("/content/none")
+                        .exists()))
+                .isEqualTo("Expecting /content/none on NAME to exist within 0.05s (waited SECONDS)\n"
+                        + "  but it does not exist; in /content: bytes, text\n  states seen: absent at SECONDS");
+        assertThatThrownBy(() -> assertThat(stemcell).file("/content/text").hasSha256("123"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a SHA-256, 64 hex digits: '123'");
+    }
+
+    @Test
+    void whoseAFileIsAndWhenItChanged(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "useradd -u 7501 owner && groupadd -g 7502 owners && touch -d @1000 /owned && chown owner:owners /owned")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/owned")
+                .hasOwner("owner")
+                .hasGroup("owners")
+                .wasModifiedSince(Instant.ofEpochSecond(1000));
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).file("/owned").hasOwner("root")))
+                .isEqualTo("Expecting /owned on NAME to be owned by the user root\n"
+                        + "  but was: file, mode 0644, owner 7501:7502, 0 bytes, user owner, group owners");
+        fail(
+                stemcell,
+                "Expecting /owned on NAME to .*\n  but was: file, mode 0644, owner 7501:7502, 0 bytes, .*",
+                () -> assertThat(stemcell).file("/owned").hasGroup("root"),
+                () -> assertThat(stemcell).file("/owned").wasModifiedSince(Instant.ofEpochSecond(1001)));
+        fail(
+                stemcell,
+                "Expecting user ownr on NAME to exist\n  but there is no such user; the closest names: owner, .*",
+                () -> assertThat(stemcell).file("/owned").hasOwner("ownr"));
+        fail(
+                stemcell,
+                "Expecting group ownrs on NAME to exist\n  but there is no such group; the closest names: owners, .*",
+                () -> assertThat(stemcell).file("/owned").hasGroup("ownrs"));
+    }
+
+    @Test
+    void theCapabilitiesOfAFile(StemcellContainer stemcell) {
+        stemcell.shell("cp /bin/true /capable && setcap cap_net_raw,cap_bpf=ep /capable")
+                .requireSuccess();
+
+        assertThat(stemcell).file("/capable").hasCapabilities("cap_net_raw", "cap_bpf");
+        assertThat(stemcell).file("/bin/ls").hasNoCapabilities();
+        assertThat(stemcell).file("/proc/version").hasNoCapabilities();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).file("/capable").hasCapabilities("cap_net_raw"))
+                        .replaceAll("\\d+ bytes", "N bytes"))
+                .isEqualTo("Expecting /capable on NAME to have the capabilities cap_net_raw\n"
+                        + "  but was: file, mode 0755, owner 0:0, N bytes, capabilities cap_net_raw cap_bpf=ep");
+        fail(
+                stemcell,
+                "Expecting /capable on NAME to have no capabilities\n  but was: .* capabilities cap_net_raw cap_bpf=ep",
+                () -> assertThat(stemcell).file("/capable").hasNoCapabilities());
+        fail(
+                stemcell,
+                "Expecting /incapable on NAME to .*\n  but it does not exist; in /: .*",
+                () -> assertThat(stemcell).file("/incapable").hasNoCapabilities());
+        assertThatThrownBy(() -> assertThat(stemcell).file("/capable").hasCapabilities("cap_net_row"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Not a capability: 'cap_net_row'; the closest names: cap_net_raw, ");
+    }
+
+    @Test
+    void aTree(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "useradd -u 7601 gardener && mkdir -p /t/open /t/sticky /t/mounted && chmod 777 /t/open && chmod 1777 /t/sticky"
+                                + " && touch /t/su /t/sg '/t/with space' && chmod 4755 /t/su && chmod 2755 /t/sg && chmod 666 '/t/with space'"
+                                + " && ln -s su /t/link && chown gardener '/t/with space' && touch /t/lost && chown 7699 /t/lost"
+                                + " && mount -t tmpfs none /t/mounted && touch /t/mounted/x && chmod 666 /t/mounted/x")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/t")
+                .tree()
+                .hasNoWorldWritableFiles("/t/open", "/t/with space")
+                .hasExactlySetuidFiles("/t/su")
+                .hasExactlySetgidFiles("/t/sg")
+                .hasOnlyFilesOwnedBy("root", "/t/with space", "/t/lost")
+                .hasNoUnownedFiles("/t/lost");
+        assertThat(stemcell)
+                .file("/t/sticky")
+                .tree()
+                .hasNoWorldWritableFiles()
+                .hasExactlySetuidFiles()
+                .hasNoUnownedFiles();
+
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).file("/t").tree().hasNoWorldWritableFiles("/t/ope")))
+                .isEqualTo("Expecting the tree /t on NAME to have no files that everybody may write to except /t/ope\n"
+                        + "  but there were: drwxrwxrwx root:root /t/open; -rw-rw-rw- gardener:root /t/with space");
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).file("/t").tree().hasExactlySetuidFiles("/t/sg", "/t/su")))
+                .isEqualTo("Expecting the tree /t on NAME to have exactly the setuid files /t/sg /t/su\n"
+                        + "  but there were: -rwsr-xr-x root:root /t/su");
+        fail(
+                stemcell,
+                "Expecting the tree /t on NAME to .*\n  but there were: .*",
+                () -> assertThat(stemcell).file("/t").tree().hasExactlySetuidFiles(),
+                () -> assertThat(stemcell).file("/t").tree().hasExactlySetgidFiles("/t/su"),
+                () -> assertThat(stemcell).file("/t").tree().hasOnlyFilesOwnedBy("root", "/t/with"),
+                () -> assertThat(stemcell).file("/t").tree().hasNoUnownedFiles());
+        fail(
+                stemcell,
+                "Expecting /tt on NAME to be a directory\n  but it does not exist; in /: .*",
+                () -> assertThat(stemcell).file("/tt").tree().hasNoWorldWritableFiles());
+        fail(
+                stemcell,
+                "Expecting /t/su on NAME to be a directory\n  but was: file, mode 4755, .*",
+                () -> assertThat(stemcell).file("/t/su").tree().hasExactlySetuidFiles("/t/su"));
+    }
+
+    @Test
+    void theInstalledPackages(StemcellContainer stemcell) {
+        String[] all = stemcell.shell("dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | sed -n 's/^.i  *//p'")
+                .requireSuccess()
+                .stdout()
+                .lines()
+                .toArray(String[]::new);
+
+        assertThat(stemcell)
+                .packages()
+                .containsExactly(all)
+                .contains("bash", "systemd")
+                .doesNotContain("telnetd")
+                .names()
+                .contains("dash");
+
+        String[] other = all.clone();
+        other[0] = "telnetd";
+        assertThat(message(stemcell, () -> assertThat(stemcell).packages().containsExactly(other)))
+                .isEqualTo("Expecting the installed packages on NAME to be exactly those " + all.length + " of a list\n"
+                        + "  but there were " + all.length + "\n  missing: telnetd\n  not in the list: " + all[0]);
+        assertThat(message(stemcell, () -> assertThat(stemcell).packages().contains("bash", "telnetd")))
+                .isEqualTo("Expecting the installed packages on NAME to contain bash telnetd\n"
+                        + "  but these were missing: telnetd");
+        assertThat(message(stemcell, () -> assertThat(stemcell).packages().doesNotContain("bash", "telnetd")))
+                .isEqualTo("Expecting the installed packages on NAME to not contain bash telnetd\n"
+                        + "  but these were there: bash");
+    }
+
+    @Test
+    void aKernelSetting(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "echo 1 > /proc/sys/net/ipv4/ip_forward && printf '2000\\t3000' > /proc/sys/net/ipv4/ip_local_port_range")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .sysctl("net.ipv4.ip_forward")
+                .exists()
+                .hasValue("1")
+                .hasValueAtLeast(1)
+                .value()
+                .isEqualTo("1");
+        assertThat(stemcell).sysctl("net/ipv4/ip_local_port_range").hasValue("2000 3000");
+        assertThat(stemcell).sysctl("net.ipv4.no_such").doesNotExist();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).sysctl("net.ipv4.ip_forward").hasValue("0")))
+                .isEqualTo("Expecting sysctl net.ipv4.ip_forward on NAME to have the value 0\n  but was: 1");
+        fail(
+                stemcell,
+                "Expecting sysctl net.ipv4.ip_local_port_range on NAME to .*\n  but was: 2000 3000",
+                () -> assertThat(stemcell)
+                        .sysctl("net.ipv4.ip_local_port_range")
+                        .doesNotExist(),
+                () -> assertThat(stemcell)
+                        .sysctl("net.ipv4.ip_local_port_range")
+                        .hasValueAtLeast(1));
+        fail(
+                stemcell,
+                "Expecting sysctl net.ipv4.ip_forwart on NAME to .*\n"
+                        + "  but there is no such sysctl; the closest names: net.ipv4.ip_forward, .*",
+                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").exists(),
+                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").hasValue("1"),
+                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").value());
+        assertThatThrownBy(() -> assertThat(stemcell).sysctl("/proc/sys/x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not the name of a sysctl: '/proc/sys/x'");
+    }
+
+    @Test
+    void aCommandRunsOnceUnlessItIsWaitedFor(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .command("sh", "-c", "echo x >> /runs; echo out; echo err >&2; exit 3")
+                .fails()
+                .exitsWith(3)
+                .prints("ou")
+                .stderr()
+                .isEqualTo("err\n");
+        assertThat(stemcell).file("/runs").hasContent("x\n");
+        assertThat(stemcell)
+                .within(ofSeconds(20))
+                .command("sh", "-c", "echo x >> /waits; grep -c x /waits")
+                .prints("3")
+                .succeeds();
+        assertThat(stemcell).file("/waits").hasContent("x\nx\nx\n");
+        assertThat(stemcell)
+                .command(Command.of("id", "-un").user("daemon"))
+                .stdout()
+                .isEqualTo("daemon\n");
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).command("echo", "hi").prints("ho")))
+                .isEqualTo(
+                        "Expecting 'echo hi' on NAME to print \"ho\"\n  but it ended with 0\n  stdout: hi\n  stderr: ");
+        fail(
+                stemcell,
+                "Expecting 'echo hi' on NAME to fail\n  but it ended with 0\n  stdout: hi\n  stderr: ",
+                () -> assertThat(stemcell).command("echo", "hi").fails());
+        fail(
+                stemcell,
+                "Expecting 'false' on NAME to end with exit code 0\n  but it ended with 1\n  stdout: \n  stderr: ",
+                () -> assertThat(stemcell).command("false").stdout());
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(50))
+                        .command("false")
+                        .succeeds()))
+                .isEqualTo("Expecting 'false' on NAME to end with exit code 0 within 0.05s (waited SECONDS)\n"
+                        + "  but it ended with 1\n  stdout: \n  stderr: \n  states seen: exit code 1 at SECONDS");
+    }
+}

@@ -5,6 +5,7 @@ import io.github.incusstemcell.Waiting;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,7 @@ final class Connection implements AutoCloseable {
     private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
+    private final Optional<DaemonWatch> watch;
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
@@ -56,6 +58,7 @@ final class Connection implements AutoCloseable {
         this.endpoint = endpoint;
         this.base = Transport.baseUrl(endpoint);
         this.client = builder.dispatcher(Transport.dispatcher(threads)).build();
+        this.watch = DaemonWatch.isNeeded(endpoint) ? Optional.of(DaemonWatch.over(this)) : Optional.empty();
     }
 
     Endpoint endpoint() {
@@ -64,6 +67,11 @@ final class Connection implements AutoCloseable {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** {@return whether a call is under way or a stream is open} */
+    boolean isBusy() {
+        return client.dispatcher().runningCallsCount() > 0;
     }
 
     /** Sends the request and waits for the daemon's envelope. */
@@ -216,8 +224,11 @@ final class Connection implements AutoCloseable {
         if (closed) {
             return new IncusClosedException(what);
         }
+        String reason = watch.filter(DaemonWatch::daemonIsGone).isPresent()
+                ? "the daemon behind incus-user is gone"
+                : Failures.reason(cause);
         return new IncusConnectionException(
-                what + " failed: lost the connection to Incus at " + endpoint + ": " + Failures.reason(cause), cause);
+                what + " failed: lost the connection to Incus at " + endpoint + ": " + reason, cause);
     }
 
     private <T extends Closeable> T track(T stream) {
@@ -232,11 +243,17 @@ final class Connection implements AutoCloseable {
         streams.remove(stream);
     }
 
+    /** Ends all calls under way. */
+    void breakOff() {
+        client.dispatcher().cancelAll();
+        streams.forEach(Failures::closeQuietly);
+    }
+
     @Override
     public void close() {
         closed = true;
-        client.dispatcher().cancelAll();
-        streams.forEach(Failures::closeQuietly);
+        watch.ifPresent(DaemonWatch::close);
+        breakOff();
         client.connectionPool().evictAll();
         threads.shutdown();
     }

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.incus;
 
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -16,6 +18,11 @@ final class DaemonThreads {
     static ExecutorService pool(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), factory(name));
+    }
+
+    /** One thread that does small things from time to time. */
+    static ScheduledExecutorService clock(String name) {
+        return Executors.newSingleThreadScheduledExecutor(factory(name));
     }
 
     private static ThreadFactory factory(String name) {

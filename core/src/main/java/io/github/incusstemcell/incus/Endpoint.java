@@ -63,6 +63,9 @@ public sealed interface Endpoint {
      */
     record UnixSocket(Path path, Optional<String> project) implements Endpoint {
 
+        /** What incus-user calls the socket at which it lets in the members of group {@code incus}. */
+        static final String FOR_USERS = "unix.socket.user";
+
         /**
          * Checks that nothing is missing.
          *
@@ -72,6 +75,10 @@ public sealed interface Endpoint {
         public UnixSocket {
             Objects.requireNonNull(path, "path");
             Objects.requireNonNull(project, "project");
+        }
+
+        boolean isForUsers() {
+            return path.endsWith(FOR_USERS);
         }
 
         @Override

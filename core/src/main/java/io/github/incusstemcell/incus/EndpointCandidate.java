@@ -19,9 +19,6 @@ record EndpointCandidate(String name, String origin, Source source) {
     private static final String PROPERTY = "incus.stemcell.endpoint";
     private static final String VARIABLE = "INCUS_STEMCELL_ENDPOINT";
 
-    /** The socket for members of group {@code incus}, whom incus-user gives a project each. */
-    private static final String USERS = "unix.socket.user";
-
     /** Finds out what the endpoint needs, which may fail. */
     interface Source {
         Endpoint get();
@@ -117,7 +114,7 @@ record EndpointCandidate(String name, String origin, Source source) {
     /** The socket for administrators, then the one for members of group incus, who each have a project of their own. */
     private static Stream<EndpointCandidate> sockets(String origin, Path folder, Surroundings surroundings) {
         Endpoint administrators = Endpoint.unixSocket(folder.resolve("unix.socket"));
-        Endpoint users = socket(folder.resolve(USERS), surroundings);
+        Endpoint users = socket(folder.resolve(Endpoint.UnixSocket.FOR_USERS), surroundings);
         Endpoint inProject = CliConfiguration.of(surroundings)
                 .filter(cli -> cli.isLocal(cli.defaultRemote()))
                 .flatMap(cli -> cli.project(cli.defaultRemote()))
@@ -127,8 +124,8 @@ record EndpointCandidate(String name, String origin, Source source) {
     }
 
     private static Endpoint socket(Path path, Surroundings surroundings) {
-        Endpoint socket = Endpoint.unixSocket(path);
-        return path.endsWith(USERS) ? socket.withProject("user-" + surroundings.uid()) : socket;
+        Endpoint.UnixSocket socket = new Endpoint.UnixSocket(path, Optional.empty());
+        return socket.isForUsers() ? socket.withProject("user-" + surroundings.uid()) : socket;
     }
 
     private static List<EndpointCandidate> colima(Surroundings surroundings) {

@@ -46,6 +46,7 @@ public final class Stemcells implements AutoCloseable {
 
     private final Incus incus;
     private final OciImages sources;
+    private final Progress progress;
     private final StemcellImages images;
     private final Optional<Duration> imageMaxAge;
     private final Sweep ownSweep;
@@ -60,7 +61,8 @@ public final class Stemcells implements AutoCloseable {
 
     private Stemcells(Incus incus, Builder settings, Optional<String> project) {
         this.incus = incus;
-        this.sources = settings.sources;
+        this.sources = settings.sources();
+        this.progress = settings.progress;
         this.inProject = name -> new Stemcells(incus, settings, Optional.of(name));
         Placement placement = Placement.find(incus, project, settings.storagePool);
         Lease lease = Lease.ofThisProcess();
@@ -68,7 +70,7 @@ public final class Stemcells implements AutoCloseable {
         this.ownSweep = Sweep.ofThisRun(placement.incus(), lease);
         this.images = new StemcellImages(
                 placement.incus(),
-                settings.sources,
+                sources,
                 settings.imageServer,
                 settings.progress,
                 settings.daemonConversion(placement, lease));
@@ -146,7 +148,14 @@ public final class Stemcells implements AutoCloseable {
         Stemcells there = of(spec);
         // A network that does not exist is found before an image is fetched for it.
         there.launcher.check(spec);
-        return there.launcher.launch(new Launch(spec, prepare(spec), begin, ofFailedStart, Optional.empty()));
+        Launch launch = new Launch(spec, prepare(spec), begin, ofFailedStart, Optional.empty());
+        String what = "Starting " + spec.container();
+        progress.report(what, 0, -1);
+        try {
+            return there.launcher.launch(launch);
+        } finally {
+            progress.report(what, 1, 1);
+        }
     }
 
     /** These, or those of the project that a container names. */
@@ -233,11 +242,11 @@ public final class Stemcells implements AutoCloseable {
         private Optional<String> project = Optional.empty();
         private Optional<String> storagePool = Optional.empty();
         private Optional<Subnet> subnet = Optional.empty();
-        private OciImages sources = OciImages.builder().build();
+        private Optional<OciImages> sources = Optional.empty();
         private ImageServer imageServer = ImageServer.PUBLIC;
         private Conversion conversion = Conversion.CLIENT;
         private Optional<Duration> imageMaxAge = Optional.of(Duration.ofDays(30));
-        private Progress progress = new LoggedProgress();
+        private Progress progress = ShownProgress.forThisProcess();
 
         private Builder() {}
 
@@ -293,8 +302,16 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder sources(OciImages images) {
-            sources = Objects.requireNonNull(images, "images");
+            sources = Optional.of(images);
             return this;
+        }
+
+        /** The same for the views of other projects, so that they are closed once. */
+        private OciImages sources() {
+            if (sources.isEmpty()) {
+                sources = Optional.of(OciImages.builder().progress(progress).build());
+            }
+            return sources.get();
         }
 
         /**
@@ -347,7 +364,8 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
-         * Who hears how far long work is.
+         * Who hears how far long work is, instead of {@link ShownProgress#forThisProcess()}. What {@link #sources(OciImages)} was given
+         * tells another, if any.
          *
          * @param listener called from any thread; not null
          * @return this builder

@@ -69,6 +69,16 @@ public final class StemcellImages {
      * @throws io.github.incusstemcell.oci.CorruptImageException if what came is not what the registry announced
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
+        String what = "Preparing " + reference;
+        progress.report(what, 0, -1);
+        try {
+            return find(reference, overlay);
+        } finally {
+            progress.report(what, 1, 1);
+        }
+    }
+
+    private StemcellImage find(ImageReference reference, GuestOverlay overlay) {
         if (reference instanceof ImageReference.Incus local) {
             return new DaemonImages(incus, imageServer, progress).existing(local);
         }

@@ -160,6 +160,7 @@ final class Configuration {
         CACHE_FOLDER("cache.folder", "where layers are kept between runs"),
         CACHE_MAX_SIZE("cache.max-size", "how much is kept there, such as 20GiB"),
         ARCHITECTURE("architecture", "which of an image's architectures is taken, in OCI's words, such as arm64"),
+        PROGRESS("progress", "how long work is shown: auto, bars, lines or none"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),

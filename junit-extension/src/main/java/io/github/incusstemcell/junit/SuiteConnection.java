@@ -1,5 +1,7 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.container.ShownProgress;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.junit.Configuration.Key;
@@ -18,7 +20,8 @@ final class SuiteConnection {
     private SuiteConnection() {}
 
     static Stemcells open(Configuration configuration) {
-        Stemcells.Builder stemcells = Stemcells.builder().sources(sources(configuration));
+        Progress progress = progress(configuration.get(Key.PROGRESS).orElse("auto"));
+        Stemcells.Builder stemcells = Stemcells.builder().progress(progress).sources(sources(configuration, progress));
         configuration.set(Key.ENDPOINT, stemcells, (builder, text) -> builder.endpoint(Endpoint.parse(text)));
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
@@ -55,8 +58,21 @@ final class SuiteConnection {
         });
     }
 
-    private static OciImages sources(Configuration configuration) {
+    private static Progress progress(String shown) {
+        return switch (shown) {
+            case "auto" -> ShownProgress.forThisProcess();
+            case "bars" -> ShownProgress.bars();
+            case "lines" -> ShownProgress.lines();
+            case "none" -> Progress.none();
+            default ->
+                throw new ExtensionConfigurationException(
+                        "'" + shown + "' is none of auto, bars, lines and none for " + Key.PROGRESS.property());
+        };
+    }
+
+    private static OciImages sources(Configuration configuration, Progress progress) {
         return OciImages.builder()
+                .progress(progress)
                 .settings(SourceConfiguration.read(configuration))
                 .build();
     }

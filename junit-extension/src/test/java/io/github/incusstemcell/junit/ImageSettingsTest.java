@@ -46,6 +46,14 @@ class ImageSettingsTest {
     }
 
     @Test
+    void namesTheWaysToShowProgress() {
+        assertFailed(
+                run(Map.of("incus.stemcell.progress", "bar"), WithoutKeys.class),
+                ParameterResolutionException.class,
+                "'bar' is none of auto, bars, lines and none for incus.stemcell.progress");
+    }
+
+    @Test
     void namesACertificateThatCannotBeRead() {
         assertFailed(
                 run(

@@ -52,6 +52,10 @@ record Accounts(List<User> users, List<Group> groups) {
         lines(files, SHADOW, 2, field -> passwords.put(field[0], field[1]));
         List<String[]> users = lines(files, PASSWD, 7, field -> field);
         List<String[]> groups = lines(files, GROUP, 4, field -> field);
+        if (users.isEmpty() || groups.isEmpty()) {
+            throw new AssertionError("Expecting users in " + PASSWD + " and groups in " + GROUP + "\n  but there were "
+                    + users.size() + " and " + groups.size());
+        }
         return new Accounts(
                 users.stream().map(field -> user(field, groups, passwords)).toList(),
                 groups.stream().map(field -> group(field, users)).toList());

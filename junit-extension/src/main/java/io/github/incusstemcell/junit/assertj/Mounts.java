@@ -25,8 +25,12 @@ record Mounts(List<Mount> mounts) {
     }
 
     static Mounts of(GuestFiles files) {
-        return new Mounts(
-                files.readString("/proc/1/mountinfo").lines().map(Mounts::mount).toList());
+        List<Mount> mounts =
+                files.readString("/proc/1/mountinfo").lines().map(Mounts::mount).toList();
+        if (mounts.isEmpty()) {
+            throw new AssertionError("Expecting mounts in /proc/1/mountinfo\n  but it was empty");
+        }
+        return new Mounts(mounts);
     }
 
     /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */

@@ -34,10 +34,14 @@ record Packages(List<Entry> entries) {
     static Packages of(StemcellContainer stemcell) {
         String all =
                 stemcell.exec("dpkg-query", "-W", "-f", FORMAT).requireSuccess().stdout();
-        return new Packages(all.lines()
+        List<Entry> entries = all.lines()
                 .map(line -> line.split("\t", -1))
                 .map(field -> new Entry(field[0].strip(), field[1], field[2], field[3]))
-                .toList());
+                .toList();
+        if (entries.stream().noneMatch(Entry::isInstalled)) {
+            throw new AssertionError("dpkg of " + stemcell.name() + " knows of no installed package");
+        }
+        return new Packages(entries);
     }
 
     private Optional<Entry> entry(String name) {

@@ -83,12 +83,16 @@ record Processes(List<Entry> entries) {
                 draft(drafts, record).argv.add(record.substring(record.indexOf(':') + 1));
             }
         }
-        return new Processes(drafts.entrySet().stream()
+        List<Entry> entries = drafts.entrySet().stream()
                 .map(draft -> draft.getValue().done(draft.getKey()))
                 .filter(Objects::nonNull)
                 .filter(process -> process.pid() != own && process.parent() != own)
                 .sorted(java.util.Comparator.comparingInt(Entry::pid))
-                .toList());
+                .toList();
+        if (entries.isEmpty()) {
+            throw new AssertionError("Expecting processes in /proc on " + stemcell.name() + "\n  but there were none");
+        }
+        return new Processes(entries);
     }
 
     /** As systemctl completes it. */

@@ -32,11 +32,12 @@ record Routes(List<Route> routes) {
 
     static Routes of(GuestFiles files) {
         List<Route> all = new ArrayList<>();
-        files.readString("/proc/net/route")
-                .lines()
-                .skip(1)
-                .map(line -> line.strip().split("\\s+"))
-                .forEach(field -> ipv4(field).ifPresent(all::add));
+        String ipv4 = files.readString("/proc/net/route");
+        if (ipv4.isEmpty()) {
+            throw new AssertionError("Expecting a table in /proc/net/route\n  but it was empty");
+        }
+        ipv4.lines().skip(1).map(line -> line.strip().split("\\s+")).forEach(field -> ipv4(field)
+                .ifPresent(all::add));
         ipv6(files).lines().map(line -> line.strip().split("\\s+")).forEach(field -> ipv6(field)
                 .ifPresent(all::add));
         all.sort(Comparator.comparingLong(Route::metric));

@@ -49,7 +49,7 @@ record Sockets(List<Listener> listeners) {
 
     private static String table(GuestFiles files, Protocol protocol) {
         try {
-            return files.readString("/proc/net/" + protocol);
+            return table(files.readString("/proc/net/" + protocol), protocol);
         } catch (GuestFileException e) {
             boolean withoutIpv6 = e.reason() == GuestFileException.Reason.NOT_FOUND
                     && (protocol == Protocol.TCP6 || protocol == Protocol.UDP6);
@@ -58,6 +58,13 @@ record Sockets(List<Listener> listeners) {
             }
             throw e;
         }
+    }
+
+    private static String table(String text, Protocol protocol) {
+        if (text.isEmpty()) {
+            throw new AssertionError("Expecting a table in /proc/net/" + protocol + "\n  but it was empty");
+        }
+        return text;
     }
 
     /** Fields: number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode. */

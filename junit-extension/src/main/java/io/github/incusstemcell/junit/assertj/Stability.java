@@ -33,8 +33,8 @@ final class Stability {
                 if (isOver(watch.current())) {
                     check.failed(
                             "be stable for " + Timing.seconds(span),
+                            watch,
                             watch.current(),
-                            watch.seen(),
                             Duration.ofNanos(System.nanoTime() - start),
                             unit -> "");
                     return;

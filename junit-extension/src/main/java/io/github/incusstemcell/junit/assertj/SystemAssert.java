@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.Boot;
 import io.github.incusstemcell.systemd.Job;
 import io.github.incusstemcell.systemd.SystemState;
@@ -61,7 +62,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
     public SystemAssert hasNoFailedUnits(String... except) {
         Set<String> excused = new HashSet<>(List.of(except));
         Observation<List<UnitSummary>> seen = this.<List<UnitSummary>>observe(List::isEmpty, SystemAssert::list)
-                .woken(systemd, () -> systemd.failedUnits().stream()
+                .woken(systemd, () -> failed().stream()
                         .filter(unit -> !excused.contains(unit.name()))
                         .toList());
         if (!seen.holds()) {
@@ -90,6 +91,16 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
                     "the system", "have no core dumps", seen, "there were:\n    " + String.join("\n    ", seen.last()));
         }
         return this;
+    }
+
+    private List<UnitSummary> failed() {
+        List<UnitSummary> units = systemd.units();
+        if (units.isEmpty()) {
+            throw new AssertionError("systemd of " + subject.name() + " has no units, not even failed ones");
+        }
+        return units.stream()
+                .filter(unit -> unit.activeState() == ActiveState.FAILED)
+                .toList();
     }
 
     private String reports(List<UnitSummary> failed) {

@@ -10,6 +10,12 @@ import java.time.Duration;
  */
 record Timing(Mode mode, Duration span) {
 
+    Timing {
+        if (mode != Mode.NOW && (span.isNegative() || span.isZero())) {
+            throw new IllegalArgumentException("Not a time to wait or watch for: " + span);
+        }
+    }
+
     enum Mode {
         NOW,
         WITHIN,

@@ -11,7 +11,6 @@ import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -121,7 +120,7 @@ final class UnitCheck {
             if (good.test(unit)) {
                 return Optional.of(unit);
             }
-            return failed(wanted, unit, List.of(), Duration.ZERO, details);
+            return failed(wanted, "", unit, "", details);
         }
         long start = System.nanoTime();
         try (UnitWatch watch = systemd.watch(name)) {
@@ -129,24 +128,28 @@ final class UnitCheck {
             Optional<Unit> decided =
                     watch.await(always ? good.negate() : over, subject.timing().span());
             Unit unit = decided.orElse(watch.current());
-            if (always != decided.isPresent() && good.test(unit)) {
+            boolean missed = always && watch.mayHaveMissed();
+            if (always != decided.isPresent() && good.test(unit) && !missed) {
                 return Optional.of(unit);
             }
-            return failed(wanted, unit, watch.seen(), Duration.ofNanos(System.nanoTime() - start), details);
+            return failed(wanted, watch, unit, Duration.ofNanos(System.nanoTime() - start), details);
         }
     }
 
-    /** Tells the failure, and returns nothing. */
-    Optional<Unit> failed(
-            String wanted, Unit unit, List<UnitSighting> seen, Duration waited, Function<Unit, String> details) {
-        String waiting = waited.isZero() ? "" : " (waited " + Timing.seconds(waited) + ")";
+    /** Tells the failure of a watch, and returns nothing. */
+    Optional<Unit> failed(String wanted, UnitWatch watch, Unit unit, Duration waited, Function<Unit, String> details) {
+        String states = "  states seen: "
+                + watch.seen().stream().map(UnitSighting::toString).collect(Collectors.joining(" -> "))
+                + (watch.mayHaveMissed() ? "; the connection broke meanwhile, and there may have been others" : "")
+                + "\n";
+        return failed(wanted, " (waited " + Timing.seconds(waited) + ")", unit, states, details);
+    }
+
+    private Optional<Unit> failed(
+            String wanted, String waiting, Unit unit, String states, Function<Unit, String> details) {
         String message = "Expecting unit " + unit.name() + manager + " on " + subject.name() + " to " + wanted
                 + subject.timing().words() + waiting + "\n";
         if (unit.exists()) {
-            String states = seen.isEmpty()
-                    ? ""
-                    : "  states seen: "
-                            + seen.stream().map(UnitSighting::toString).collect(Collectors.joining(" -> ")) + "\n";
             subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states + systemd.report(unit));
         } else {
             subject.fail(message + "  but there is no such unit; the closest names: "

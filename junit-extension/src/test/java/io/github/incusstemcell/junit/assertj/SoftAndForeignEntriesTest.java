@@ -11,7 +11,9 @@ import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.api.junit.jupiter.SoftAssertionsExtension;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The other ways to the assertions: AssertJ's own assertThat, and soft assertions. */
 @IncusStemcell(scope = Scope.PER_CLASS)
@@ -58,6 +60,22 @@ class SoftAndForeignEntriesTest {
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("8 failures")
                 .hasMessageContaining("SoftAndForeignEntriesTest.java:");
+    }
+
+    @Test
+    @ExtendWith(SoftAssertionsExtension.class)
+    void assertJsExtensionHandsThemOut(StemcellContainer stemcell, StemcellSoftAssertions softly) {
+        softly.assertThat(stemcell).unit("cron").isActive();
+    }
+
+    @Test
+    void aTimeThatIsNoneIsRefused(StemcellContainer stemcell) {
+        assertThatThrownBy(() -> StemcellAssertions.assertThat(stemcell).within(ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a time to wait or watch for: PT-0.001S");
+        assertThatThrownBy(() -> StemcellAssertions.assertThat(stemcell).always(ofMillis(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a time to wait or watch for: PT0S");
     }
 
     /** As those write who have soft assertions of their own. */

@@ -91,16 +91,7 @@ class ForksTest {
     }
 
     private Fork fork(Class<?> fixture) throws IOException {
-        String java = ProcessHandle.current().info().command().orElseThrow();
-        Process process = new ProcessBuilder(
-                        java,
-                        "-Xmx128m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        fixture.getName())
-                .redirectErrorStream(true)
-                .start();
+        Process process = Kit.java(Main.class.getName(), fixture.getName());
         Fork fork = new Fork(process, new CompletableFuture<>(), new CompletableFuture<>());
         Thread reader = new Thread(fork::read, "fork-" + process.pid());
         reader.setDaemon(true);

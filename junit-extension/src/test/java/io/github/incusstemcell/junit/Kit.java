@@ -9,6 +9,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -94,5 +95,14 @@ final class Kit {
         List<InstanceInfo> own = ownInstances();
         inOurProject(
                 incus -> own.forEach(instance -> incus.instance(instance.name()).delete()));
+    }
+
+    /** Another JVM with what this one has on its class path; its two outputs are one. */
+    static Process java(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(List.of("-Xmx128m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 }

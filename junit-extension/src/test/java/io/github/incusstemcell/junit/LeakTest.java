@@ -1,0 +1,67 @@
+package io.github.incusstemcell.junit;
+
+import static io.github.incusstemcell.junit.Kit.inOurProject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.incus.NetworkInfo;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left of a run with many tests in parallel, which is to be nothing; with more of them in {@link Soak}. */
+class LeakTest {
+
+    private static final int CLASSES = 2;
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void leavesNothing() throws Exception {
+        leavesNothing(CLASSES, temporary);
+    }
+
+    /** Returns what the run said about its waits. */
+    static String leavesNothing(int classes, Path temporary) throws IOException, InterruptedException {
+        int images = images();
+        Process process =
+                Kit.java("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData", Load.class.getName(), "" + classes);
+        String log = new String(process.getInputStream().readAllBytes());
+
+        assertThat(process.waitFor()).as(log).isZero();
+        assertThat(log).contains("\nthreads: []\n", "\nfiles: 0\n");
+        assertThat(Kit.instancesOf(process.pid())).isEmpty();
+        assertThat(Kit.networksOf(process.pid())).isEmpty();
+        assertThat(temporary).isEmptyDirectory();
+        assertThat(images()).isLessThanOrEqualTo(Math.max(1, images));
+        assertThat(bridgePorts()).isEmpty();
+        return log.lines()
+                .filter(line -> line.startsWith("waits: "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static int images() {
+        AtomicInteger count = new AtomicInteger();
+        inOurProject(incus -> count.set(incus.images().list().size()));
+        return count.get();
+    }
+
+    /** The host's ends of the guests' network devices, on all bridges that the daemon has made. */
+    private static List<String> bridgePorts() {
+        List<String> ports = new ArrayList<>();
+        inOurProject(incus -> incus.networks().list().stream()
+                .filter(NetworkInfo::isManaged)
+                .map(network -> new File("/sys/class/net/" + network.name() + "/brif").list())
+                .filter(Objects::nonNull)
+                .map(List::of)
+                .forEach(ports::addAll));
+        return ports;
+    }
+}

@@ -120,7 +120,10 @@ public final class Instance {
         });
     }
 
-    /** False where the daemon is not done with the end of a start that failed, which it does not tell of by any event. */
+    /**
+     * False where the daemon is not done with the end of a start that failed, which it does not tell of by any event, or with a restart, which
+     * starts once more what was killed meanwhile.
+     */
     private boolean isDeleted(long deadline) {
         try {
             if (!state().status().equals("Stopped")) {
@@ -129,8 +132,9 @@ public final class Instance {
             api.run(ApiRequest.delete("instances", name));
             return true;
         } catch (IncusException e) {
-            boolean isEnding =
-                    e.answer().equals("Instance is running") || e.answer().startsWith("Invalid PID");
+            boolean isEnding = e.answer().equals("Instance is running")
+                    || e.answer().startsWith("Invalid PID")
+                    || e.answer().contains("Instance is busy running a");
             if (!isEnding
                     || System.nanoTime() - deadline > 0
                     || Thread.currentThread().isInterrupted()) {

@@ -50,7 +50,7 @@ class ForksTest {
         assertThat(forks.stream().flatMap(fork -> fork.log().join().lines()))
                 .filteredOn(line -> line.contains("converted in"))
                 .hasSize(1);
-        inOurProject(incus -> assertThat(incus.images().list()).hasSize(1));
+        assertThat(Kit.images()).hasSize(1);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.in
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
@@ -71,6 +72,15 @@ final class Kit {
         inOurProject(incus -> incus.networks().list().stream()
                 .filter(network -> isOf(pid, network.config()))
                 .forEach(found::add));
+        return found;
+    }
+
+    /** The images beside the containers; none where no run has made our project yet. */
+    static List<ImageInfo> images() {
+        List<ImageInfo> found = new ArrayList<>();
+        inOurProject(incus -> incus.projects()
+                .find(incus.project())
+                .ifPresent(project -> found.addAll(incus.images().list())));
         return found;
     }
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,7 @@ class LeakTest {
 
     /** Returns what the run said about its waits. */
     static String leavesNothing(int classes, Path temporary) throws IOException, InterruptedException {
-        int images = images();
+        int images = Kit.images().size();
         Process process =
                 Kit.java("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData", Load.class.getName(), "" + classes);
         String log = new String(process.getInputStream().readAllBytes());
@@ -39,18 +38,12 @@ class LeakTest {
         assertThat(Kit.instancesOf(process.pid())).isEmpty();
         assertThat(Kit.networksOf(process.pid())).isEmpty();
         assertThat(temporary).isEmptyDirectory();
-        assertThat(images()).isLessThanOrEqualTo(Math.max(1, images));
+        assertThat(Kit.images()).hasSizeLessThanOrEqualTo(Math.max(1, images));
         assertThat(bridgePorts()).isEmpty();
         return log.lines()
                 .filter(line -> line.startsWith("waits: "))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static int images() {
-        AtomicInteger count = new AtomicInteger();
-        inOurProject(incus -> count.set(incus.images().list().size()));
-        return count.get();
     }
 
     /** The host's ends of the guests' network devices, on all bridges that the daemon has made. */

@@ -43,9 +43,9 @@ final class Attachment {
     Attachment(Incus incus, NetworkInfo network, boolean lowLevel) {
         this.incus = incus;
         this.network = network;
-        this.subnet = Optional.ofNullable(network.config().get("ipv4.address"))
-                .filter(address -> isOurBridge() && address.contains("/"))
-                .map(Subnet::parse);
+        this.subnet = isOurBridge()
+                ? ownAddress().filter(address -> address.contains("/")).map(Subnet::parse)
+                : Optional.empty();
         this.lowLevel = lowLevel;
         this.dhcp = !"false".equals(network.config().get("ipv4.dhcp"));
     }
@@ -69,6 +69,14 @@ final class Attachment {
     /** A bridge that Incus has set up: of any other network we do not know which addresses are free. */
     private boolean isOurBridge() {
         return network.isManaged() && network.type().equals("bridge");
+    }
+
+    /** Who is confined to a project is not shown how a network is configured, but which address it has. */
+    private Optional<String> ownAddress() {
+        return Optional.ofNullable(network.config().get("ipv4.address"))
+                .or(() -> incus.networks().addresses(network.name()).stream()
+                        .filter(address -> !address.contains(":"))
+                        .findFirst());
     }
 
     /** Finds out whether a guest can have an address of its own choice; other containers may still be in the way. */

@@ -12,7 +12,8 @@ import java.util.Objects;
  * modes and contents of the {@link #files}, and the configuration, devices and profiles of the {@link ContainerSpec}. Whoever has the same
  * key, in this run or another, gets that image. What the work <em>does</em> is not in it: after a change of the code, change the version.
  *
- * <p>The container is shut down in good order, and a test finds what was written to its disk, but no process, and nothing in {@code /run}.
+ * <p>The container has the settings of the {@link ContainerSpec}, but not its files, which each container gets before it boots, nor its
+ * address. It is shut down in good order, and a test finds what was written to its disk, but no process, and nothing in {@code /run}.
  * It finds a fresh machine: what the boot before the work made for that one machine is put back to what the image had, so that
  * each container makes its own: {@code /etc/machine-id}, ssh host keys, stamps of timers, and the logs that the boot began or that were
  * empty. {@code ConditionFirstBoot} holds again where it held for the image. Incus writes its templates into each container anew, those of

@@ -97,12 +97,28 @@ record Declaration(Template template, ExtensionContext context) {
         };
     }
 
+    /** The method that provisions a machine for a test. All that share one start it from the same image, whichever of them is the first. */
+    Optional<ProvisionMethod> provision(ExtensionContext test, String node) {
+        Optional<ProvisionMethod> nearest = ProvisionMethods.find(test, node, template.node());
+        if (template.scope() != Scope.PER_CLASS) {
+            return nearest;
+        }
+        Optional<ProvisionMethod> shared = ProvisionMethods.find(context, node, template.node());
+        nearest.filter(method -> !nearest.equals(shared)).ifPresent(method -> {
+            throw new ExtensionConfigurationException(method.origin()
+                    + " would provision a container that all tests of "
+                    + describe(context) + " share. Put it into that class, or give the tests that need it a container"
+                    + " of their own with @IncusStemcell on theirs");
+        });
+        return shared;
+    }
+
     /** A class or a method as people write it: {@code CronTest}, {@code CronTest.runsJobs}. */
     static String describe(ExtensionContext context) {
         return context.getElement().map(Declaration::describe).orElseGet(context::getDisplayName);
     }
 
-    private static String describe(AnnotatedElement element) {
+    static String describe(AnnotatedElement element) {
         if (element instanceof Method method) {
             return describe(method.getDeclaringClass()) + "." + method.getName();
         }

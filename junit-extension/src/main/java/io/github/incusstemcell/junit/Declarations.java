@@ -106,7 +106,7 @@ final class Declarations {
                         + ", but neither its method nor its class nor a class around that has @IncusStemcell"
                         + (asker.node().isEmpty() ? " without a node" : "") + ". Add it there"));
         requireTest(declaration, context, asker);
-        return cast(declaration, context).with(asker.node(), settings(declaration, context));
+        return cast(declaration, context).with(asker.node(), settings(declaration, context, asker.node()));
     }
 
     /** All machines that a test asks for, scope by scope. */
@@ -115,7 +115,7 @@ final class Declarations {
         for (String node : Roster.of(test)) {
             find(test, node)
                     .map(this::checked)
-                    .map(declaration -> cast(declaration, test).with(node, settings(declaration, test)))
+                    .map(declaration -> cast(declaration, test).with(node, settings(declaration, test, node)))
                     .ifPresent(cast -> casts.merge(cast.machines(), cast, Cast::and));
         }
         return new ArrayList<>(casts.values());
@@ -141,18 +141,19 @@ final class Declarations {
             find(declaration.context(), node)
                     .filter(other -> other.template().scope() == scope)
                     .filter(other -> other.context().equals(declaration.context()))
-                    .ifPresent(other -> shared.put(node, settings(other, context)));
+                    .ifPresent(other -> shared.put(node, settings(other, context, node)));
         }
         return scope == Scope.PER_CLASS
                 ? new Cast(Machines.of(declaration.context(), scope), shared)
                 : new Cast(Machines.of(context.getRoot(), shared), shared);
     }
 
-    private static MachineSettings settings(Declaration declaration, ExtensionContext context) {
-        return MachineSettings.of(
+    private static MachineSettings settings(Declaration declaration, ExtensionContext context, String node) {
+        MachineSettings settings = MachineSettings.of(
                 declaration.template(),
                 declaration.owner(context),
                 Suite.of(context).configuration());
+        return declaration.provision(context, node).map(settings::provisionedBy).orElse(settings);
     }
 
     private void requireTest(Declaration declaration, ExtensionContext context, Asker asker) {

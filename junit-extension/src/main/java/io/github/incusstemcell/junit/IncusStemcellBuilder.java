@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -236,6 +237,17 @@ public final class IncusStemcellBuilder {
      */
     public IncusStemcellBuilder withoutOverlay(OverlayPart... parts) {
         return with(spec -> spec.withOverlay(spec.overlay().without(parts)));
+    }
+
+    /**
+     * Work that is done once in a container, so that this one starts with it, as {@link Provision} says. A second one replaces the first.
+     *
+     * @param provisioning the work, and the name, version and files by which its image is found again; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder provision(Provisioning provisioning) {
+        Objects.requireNonNull(provisioning, "provisioning");
+        return with(spec -> spec.withProvisioning(provisioning));
     }
 
     /**

@@ -83,6 +83,7 @@ public abstract sealed class IncusStemcellExtension
     @Override
     public void beforeAll(ExtensionContext context) {
         declarations.register(context);
+        ProvisionMethods.check(context.getRequiredTestClass());
         for (Field field : fields(context.getRequiredTestClass(), true)) {
             Asker asker = Asker.of(field);
             if (declarations.serves(context, asker)) {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Diagnostics;
+import io.github.incusstemcell.container.ProvisioningException;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -58,10 +59,18 @@ final class Machine {
             }
         }
         ContainerSpec spec = company.placed(settings.spec());
-        StemcellContainer container = suite.report().wantsDiagnostics()
-                ? suite.stemcells().launch(spec, found -> ofFailedStart = Optional.of(found))
-                : suite.stemcells().launch(spec);
-        return company.join(name, spec, container);
+        return company.join(name, spec, launch(spec));
+    }
+
+    private StemcellContainer launch(ContainerSpec spec) {
+        try {
+            return suite.report().wantsDiagnostics()
+                    ? suite.stemcells().launch(spec, found -> ofFailedStart = Optional.of(found))
+                    : suite.stemcells().launch(spec);
+        } catch (ProvisioningException e) {
+            ofFailedStart = e.diagnostics();
+            throw e;
+        }
     }
 
     private IncusStemcellException ended() {

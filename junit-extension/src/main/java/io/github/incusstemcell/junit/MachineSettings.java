@@ -39,6 +39,16 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                 template.reset());
     }
 
+    /** The same, provisioned by a method of the test's class. */
+    MachineSettings provisionedBy(ProvisionMethod method) {
+        spec.provisioning().ifPresent(other -> {
+            throw new ExtensionConfigurationException("For " + spec.owner() + " there are both " + method.origin()
+                    + " and builder().provision(" + other.name()
+                    + "), so which of them goes first is not clear. Remove one of them");
+        });
+        return new MachineSettings(spec.withProvisioning(method.provisioning()), cleanup, reset);
+    }
+
     private static ContainerSpec withLimits(ContainerSpec spec, Configuration configuration) {
         Limits limits = spec.limits();
         limits = configuration.set(Key.LIMITS_CPU, limits, Limits::withCpu);

@@ -79,9 +79,12 @@ final class Roster {
                 .forEach(names::add);
     }
 
-    /** What JUnit calls bears an annotation of it, or of the user's own; what only other methods call bears none. */
+    /**
+     * What JUnit calls bears an annotation of it, or of the user's own; what only other methods call bears none. What we call to provision
+     * gets a container that no test gets.
+     */
     private static boolean isForJUnit(Method method) {
-        return method.getAnnotations().length > 0;
+        return method.getAnnotations().length > 0 && !ProvisionMethod.isOne(method);
     }
 
     private static boolean surroundsTests(Method method) {

@@ -1,0 +1,96 @@
+package io.github.incusstemcell.junit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Finds the method that provisions a machine: as {@link IncusStemcell} is found, the nearest one counts. */
+final class ProvisionMethods {
+
+    private ProvisionMethods() {}
+
+    /** Refuses what cannot be meant, before any test of the class runs. */
+    static void check(Class<?> type) {
+        declared(type);
+        if (type.getSuperclass() != null) {
+            check(type.getSuperclass());
+        }
+        Arrays.stream(type.getInterfaces()).forEach(ProvisionMethods::check);
+    }
+
+    /**
+     * The one that names the machine, or else the one for what describes it.
+     *
+     * @param context the test's, or that of a class
+     * @param node the machine's name, or empty
+     * @param described the node of the annotation or the builder that describes the machine
+     */
+    static Optional<ProvisionMethod> find(ExtensionContext context, String node, String described) {
+        return nearest(context, node).or(() -> nearest(context, described));
+    }
+
+    private static Optional<ProvisionMethod> nearest(ExtensionContext context, String node) {
+        for (Optional<ExtensionContext> next = Optional.of(context);
+                next.isPresent();
+                next = next.get().getParent()) {
+            Optional<ProvisionMethod> found = next.get().getTestClass().flatMap(type -> of(type, node));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What a class declares itself goes before what it inherits, from its superclass before its interfaces. */
+    private static Optional<ProvisionMethod> of(Class<?> type, String node) {
+        Optional<ProvisionMethod> own = declared(type).stream()
+                .filter(method -> method.annotation().node().equals(node))
+                .findFirst();
+        return own.or(() -> Optional.<Class<?>>ofNullable(type.getSuperclass()).flatMap(parent -> of(parent, node)))
+                .or(() -> ofInterfaces(type, node));
+    }
+
+    private static Optional<ProvisionMethod> ofInterfaces(Class<?> type, String node) {
+        Set<ProvisionMethod> found = new LinkedHashSet<>();
+        Arrays.stream(type.getInterfaces()).forEach(parent -> of(parent, node).ifPresent(found::add));
+        List<ProvisionMethod> methods = new ArrayList<>(found);
+        if (methods.size() > 1) {
+            throw tooMany(type, methods.get(0), methods.get(1));
+        }
+        return methods.stream().findFirst();
+    }
+
+    private static List<ProvisionMethod> declared(Class<?> type) {
+        List<ProvisionMethod> methods = Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> !method.isSynthetic())
+                .filter(ProvisionMethod::isOne)
+                .sorted((one, other) -> one.getName().compareTo(other.getName()))
+                .map(ProvisionMethod::of)
+                .toList();
+        for (ProvisionMethod method : methods) {
+            methods.stream()
+                    .filter(other -> other != method)
+                    .filter(other ->
+                            other.annotation().node().equals(method.annotation().node()))
+                    .findFirst()
+                    .ifPresent(other -> {
+                        throw tooMany(type, method, other);
+                    });
+        }
+        return methods;
+    }
+
+    private static ExtensionConfigurationException tooMany(
+            Class<?> type, ProvisionMethod method, ProvisionMethod other) {
+        String node = method.annotation().node();
+        return new ExtensionConfigurationException("For " + Declaration.describe(type) + " there are two methods that"
+                + " provision " + (node.isEmpty() ? "the same machine: " : "the node '" + node + "': ")
+                + Declaration.describe(method.method()) + " and " + Declaration.describe(other.method())
+                + ", so which of them goes first is not clear. Let one of them call the other");
+    }
+}

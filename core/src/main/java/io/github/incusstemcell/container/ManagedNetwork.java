@@ -66,6 +66,7 @@ final class ManagedNetwork {
     }
 
     private NetworkInfo create() {
+        requireNoCluster(incus);
         Subnet subnet = configured.isPresent() ? requireFree(incus, configured.get()) : choose(taken(incus));
         String name = name();
         Map<String, String> config = new LinkedHashMap<>();
@@ -80,6 +81,17 @@ final class ManagedNetwork {
         } catch (IncusException e) {
             // Another process may have been faster; then its network is as good as ours.
             return incus.networks().find(name).orElseThrow(() -> e);
+        }
+    }
+
+    /** There each member has a bridge of its own, which has to be prepared member by member, and does not reach the others'. */
+    static void requireNoCluster(Incus incus) {
+        if (incus.server().isClustered()) {
+            throw new IncusStemcellException(
+                    "No network is made on " + incus.endpoint() + ", since it is a cluster, where"
+                            + " each member has to be asked for its part. Create one with: incus network create NAME --target"
+                            + " MEMBER, for each member, and then: incus network create NAME ipv4.address=10.78.0.1/24"
+                            + " ipv6.address=none; and name it with network = \"NAME\" or incus.stemcell.network");
         }
     }
 

@@ -31,6 +31,7 @@ public final class PrivateNetwork implements AutoCloseable {
     }
 
     static PrivateNetwork create(Incus incus, Lease lease, Consumer<String> afterDelete) {
+        ManagedNetwork.requireNoCluster(incus);
         for (int draw = 1; draw <= DRAWS; draw++) {
             Subnet subnet = choose(ManagedNetwork.taken(incus));
             // An interface's name has at most 15 characters, and interfaces of all daemons of a host stand beside each

@@ -29,7 +29,7 @@ public enum ApiExtension {
     /** Projects can be deleted with all that is in them. Not used: 6.0.4 also empties the default profile then. */
     PROJECTS_FORCE_DELETE("projects_force_delete"),
 
-    /** {@code /1.0/metrics}. Without it {@link Server} has no numbers. */
+    /** {@code /1.0/metrics}. Without it {@link Incus#metrics} fails; both lines of LTS have it. */
     METRICS("metrics");
 
     private final String wireName;

@@ -15,7 +15,12 @@ public final class StoragePools {
         this.api = api;
     }
 
-    /** {@return all pools} */
+    /**
+     * Lists the pools, {@code GET /1.0/storage-pools?recursion=1}.
+     *
+     * @return all pools; never null
+     * @throws IncusException with 6.0, if we are confined to a project; {@link #find} works there, too
+     */
     public List<StoragePool> list() {
         return Json.list(api.ask(ApiRequest.get("storage-pools").query("recursion", 1)), StoragePool::of);
     }

@@ -3,11 +3,16 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.incus.ClientIdentity;
 import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.oci.ImageNotFoundException;
 import io.github.incusstemcell.oci.ImageReference;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +58,28 @@ class GroupIncusTest {
         try (Stemcells others = TestMachine.stemcells().endpoint(nameless).connect();
                 StemcellContainer stemcell = others.launch(TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK))) {
             assertThat(stemcell.exec("hostname").stdout()).isEqualTo(stemcell.name() + "\n");
+        }
+    }
+
+    @Test
+    void saysWhichProjectsThereAreToChooseFrom() {
+        String name = "isc-confined-" + UUID.randomUUID().toString().substring(0, 8);
+        try (Incus admin = Incus.connect()) {
+            List<String> projects = List.of(name + "-a", name + "-b");
+            projects.forEach(project -> admin.projects().create(project, Map.of("restricted", "true"), "for a test"));
+            String token = admin.certificates().createToken(name, projects);
+            try (Incus confined = Incus.join(token, ClientIdentity.generate(name))) {
+                assertThat(catchThrowable(() -> TestMachine.stemcells()
+                                .endpoint(confined.endpoint())
+                                .connect()))
+                        .hasMessage("Incus on " + confined.endpoint() + " confines us to the projects " + name + "-a, "
+                                + name + "-b. Name one that we may use with incus.stemcell.project");
+            } finally {
+                admin.certificates().list().stream()
+                        .filter(certificate -> certificate.name().equals(name))
+                        .forEach(certificate -> admin.certificates().delete(certificate.fingerprint()));
+                projects.forEach(project -> admin.projects().delete(project));
+            }
         }
     }
 

@@ -144,7 +144,7 @@ final class Machine {
         if (isKept()) {
             container.leaveRunning();
             LOG.warn(
-                    "Kept {} of {}. Look inside with: {}",
+                    "Kept {} of {} for a day. Look inside with: {}",
                     container,
                     settings.spec().owner(),
                     container.shellCommand());

@@ -1,0 +1,223 @@
+package io.github.incusstemcell.junit;
+
+import static io.github.incusstemcell.junit.Kit.assertFailed;
+import static io.github.incusstemcell.junit.Kit.assertSucceeded;
+import static io.github.incusstemcell.junit.Kit.inOurProject;
+import static io.github.incusstemcell.junit.Kit.ownInstances;
+import static io.github.incusstemcell.junit.Kit.run;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+
+/** What is said about settings that cannot be meant, and about what goes wrong between tests. */
+class MessagesTest {
+
+    @Test
+    void aStemcellThatNobodyNames() {
+        // An empty property hides what the environment says.
+        System.setProperty("incus.stemcell.image", "");
+        try {
+            assertFailed(
+                    run(Plain.class),
+                    ExtensionConfigurationException.class,
+                    "@IncusStemcell on MessagesTest.Plain names no image, and incus.stemcell.image is not set. Write for"
+                            + " example @IncusStemcell(\"ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165\")");
+        } finally {
+            System.clearProperty("incus.stemcell.image");
+        }
+    }
+
+    @Test
+    void aNegativeTimeout() {
+        assertFailed(
+                run(Negative.class),
+                ExtensionConfigurationException.class,
+                "@IncusStemcell on MessagesTest.Negative has a startupTimeout of -1 seconds. Write a positive number, or"
+                        + " leave it out");
+    }
+
+    @Test
+    void aDeviceWithoutAType() {
+        assertFailed(
+                run(Typeless.class),
+                ExtensionConfigurationException.class,
+                "The device 'shared,path=/shared' in devices of @IncusStemcell on MessagesTest.Typeless has no type. Write"
+                        + " for example \"shared,type=disk,source=/srv/shared,path=/shared\"");
+    }
+
+    @Test
+    void aNodeThatNobodyDescribes() {
+        assertFailed(
+                run(Undescribed.class),
+                ParameterResolutionException.class,
+                "The parameter 'stemcell' of Undescribed.test asks for a container of the node 'db', but neither its method"
+                        + " nor its class nor a class around that has @IncusStemcell. Add it there");
+    }
+
+    @Test
+    void aNodeThatTwoExtensionsGive() {
+        assertFailed(
+                run(BuiltTwice.class),
+                ExtensionConfigurationException.class,
+                "For MessagesTest.BuiltTwice two IncusStemcellExtension are registered for the node 'db', so which of them"
+                        + " gives a container is not clear. Name them apart with builder().node(\"db\"), and ask with"
+                        + " @Node(\"db\")");
+    }
+
+    @Test
+    void aNodeThatAnAnnotationAndAnExtensionGive() {
+        assertFailed(
+                run(BuiltAndAnnotated.class),
+                ExtensionConfigurationException.class,
+                "For MessagesTest.BuiltAndAnnotated there are both an @IncusStemcell and a registered"
+                        + " IncusStemcellExtension for the node 'db', so which of them gives a container is not clear."
+                        + " Remove one of them, or name them apart with builder().node(\"db\"), and ask with"
+                        + " @Node(\"db\")");
+    }
+
+    @Test
+    void aTurnThatWouldNeverCome() {
+        assertSucceeded(run(SameThread.class), 1);
+    }
+
+    @Test
+    void aTurnThatIsNotWaitedFor() {
+        assertSucceeded(run(Interrupted.class), 1);
+    }
+
+    @Test
+    void whatCannotBeRemoved() {
+        EngineExecutionResults results = run(Protected.class);
+
+        String name = ownInstances().get(0).name();
+        inOurProject(incus -> incus.instance(name).updateConfig(Map.of("security.protection.delete", "false")));
+        Kit.deleteOwnInstances();
+        assertFailed(
+                results,
+                IncusStemcellException.class,
+                "Of what this run created, not everything could be removed: DELETE /1.0/instances/" + name
+                        + "?project=incus-stemcell failed: Instance is protected (400). The next run on this machine tries"
+                        + " again");
+    }
+
+    @IncusStemcell
+    static class Plain {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(startupTimeout = -1)
+    static class Negative {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(devices = "shared,path=/shared")
+    static class Typeless {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(node = "web")
+    static class Undescribed {
+
+        @Test
+        void test(@Node("db") StemcellContainer stemcell) {}
+    }
+
+    static class BuiltTwice {
+
+        @RegisterExtension
+        static final IncusStemcellExtension ONE =
+                IncusStemcellExtension.builder().node("db").build();
+
+        @RegisterExtension
+        static final IncusStemcellExtension OTHER =
+                IncusStemcellExtension.builder().node("db").build();
+
+        @Test
+        void test(@Node("db") StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(node = "db")
+    static class BuiltAndAnnotated {
+
+        @RegisterExtension
+        static final IncusStemcellExtension EXTENSION =
+                IncusStemcellExtension.builder().node("db").build();
+
+        @Test
+        void test(@Node("db") StemcellContainer stemcell) {}
+    }
+
+    /** JUnit's fork-join pool may run a test on a thread on which another one waits for its dynamic tests. */
+    static final class TakingTwoTurns implements BeforeEachCallback {
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            ExtensionContext holder = context.getParent().orElseThrow();
+            Turns turns = new Turns();
+            turns.of(holder).take(List::of);
+            assertThatThrownBy(() -> turns.of(context).take(List::of))
+                    .isExactlyInstanceOf(IncusStemcellException.class)
+                    .hasMessage(
+                            "MessagesTest.SameThread.test would wait for ever for the containers that it shares with"
+                                    + " MessagesTest.SameThread: JUnit runs it on the same thread while that waits for its dynamic"
+                                    + " tests. Put @Execution(SAME_THREAD) on MessagesTest.SameThread");
+        }
+    }
+
+    @ExtendWith(TakingTwoTurns.class)
+    static class SameThread {
+
+        @Test
+        void test() {}
+    }
+
+    static final class TakingNoTurn implements BeforeEachCallback {
+
+        @Override
+        public void beforeEach(ExtensionContext context) throws InterruptedException {
+            Turns turns = new Turns();
+            Thread holder =
+                    new Thread(() -> turns.of(context.getParent().orElseThrow()).take(List::of));
+            holder.start();
+            holder.join();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> turns.of(context).take(List::of))
+                    .isExactlyInstanceOf(IncusStemcellException.class)
+                    .hasMessage(
+                            "Interrupted while MessagesTest.Interrupted.test waited for its turn at containers that it"
+                                    + " shares with others");
+            assertThatThrownBy(() -> Thread.sleep(1)).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @ExtendWith(TakingNoTurn.class)
+    static class Interrupted {
+
+        @Test
+        void test() {}
+    }
+
+    @IncusStemcell(config = "security.protection.delete=true")
+    static class Protected {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+}

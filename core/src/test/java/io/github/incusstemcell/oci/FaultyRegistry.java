@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,10 +17,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A web server on loopback that misbehaves on request: for faults that a real registry cannot be made to show. */
-final class FaultyRegistry implements AutoCloseable {
+public final class FaultyRegistry implements AutoCloseable {
 
     /** Answers a request; the exchange is closed afterwards. */
-    interface Answer {
+    public interface Answer {
         void send(HttpExchange exchange) throws IOException;
     }
 
@@ -30,19 +32,28 @@ final class FaultyRegistry implements AutoCloseable {
         }
     }
 
+    static final Patience IMPATIENT = new Patience(
+            Duration.ofSeconds(2),
+            Duration.ofMillis(700),
+            3,
+            Duration.ofMillis(5),
+            Duration.ofMillis(50),
+            Duration.ofMillis(300),
+            5_000);
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
 
-    FaultyRegistry() throws IOException {
+    public FaultyRegistry() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
-    String host() {
+    public String host() {
         return "127.0.0.1:" + server.getAddress().getPort();
     }
 
@@ -58,7 +69,7 @@ final class FaultyRegistry implements AutoCloseable {
         return seen().stream().filter(request -> request.path().equals(path)).toList();
     }
 
-    FaultyRegistry on(String path, Answer answer) {
+    public FaultyRegistry on(String path, Answer answer) {
         answers.put(path, answer);
         return this;
     }
@@ -67,7 +78,7 @@ final class FaultyRegistry implements AutoCloseable {
         return answers.get(path);
     }
 
-    FaultyRegistry blob(String repository, byte[] content, Answer answer) {
+    public FaultyRegistry blob(String repository, byte[] content, Answer answer) {
         return on(blobPath(repository, content), answer);
     }
 
@@ -76,7 +87,7 @@ final class FaultyRegistry implements AutoCloseable {
     }
 
     /** Serves an image well; tests replace what they want to break. */
-    FaultyRegistry image(String repository, String tag, List<byte[]> blobs, List<Digest> diffIds) {
+    public FaultyRegistry image(String repository, String tag, List<byte[]> blobs, List<Digest> diffIds) {
         StringBuilder ids = new StringBuilder();
         diffIds.forEach(id ->
                 ids.append(ids.length() == 0 ? "" : ",").append('"').append(id).append('"'));
@@ -100,8 +111,20 @@ final class FaultyRegistry implements AutoCloseable {
         return on("/v2/" + repository + "/manifests/" + Digest.sha256(manifest), whole(manifest));
     }
 
+    /** Images of this registry, which lose patience with it soon. */
+    public OciImages images(Path cache) {
+        return OciImages.builder()
+                .settings(RegistrySettings.builder()
+                        .insecureHost(host())
+                        .cacheFolder(cache)
+                        .build())
+                .patience(IMPATIENT)
+                .environment(Map.of("REGISTRY_AUTH_FILE", cache.resolve("none").toString()))
+                .build();
+    }
+
     /** Everything, or the range that was asked for. */
-    static Answer whole(byte[] content) {
+    public static Answer whole(byte[] content) {
         return exchange -> {
             int from = start(exchange);
             if (from > 0) {
@@ -122,7 +145,7 @@ final class FaultyRegistry implements AutoCloseable {
         return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-", "$1"));
     }
 
-    static Answer status(int code, String... headers) {
+    public static Answer status(int code, String... headers) {
         return exchange -> {
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().add(headers[i], headers[i + 1]);
@@ -144,7 +167,7 @@ final class FaultyRegistry implements AutoCloseable {
     }
 
     /** Promises the whole or the range, and breaks off after this many bytes. */
-    static Answer brokenAfter(byte[] content, int bytes) {
+    public static Answer brokenAfter(byte[] content, int bytes) {
         return exchange -> {
             int from = start(exchange);
             if (from > 0) {

@@ -26,15 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RegistryFaultsTest {
 
-    private static final Patience SHORT = new Patience(
-            Duration.ofSeconds(2),
-            Duration.ofMillis(700),
-            3,
-            Duration.ofMillis(5),
-            Duration.ofMillis(50),
-            Duration.ofMillis(300),
-            5_000);
-
     private final byte[] layer = layer();
     private final Digest digest = Digest.sha256(layer);
 
@@ -481,7 +472,7 @@ class RegistryFaultsTest {
             Map<String, String> environment = Map.of("HTTP_PROXY", "http://" + proxy.host());
             try (OciImages proxied = OciImages.builder()
                     .settings(settings)
-                    .patience(SHORT)
+                    .patience(FaultyRegistry.IMPATIENT)
                     .environment(environment)
                     .build()) {
                 assertThat(read(proxied.resolve(ImageReference.parse("registry.invalid/a:1"))))
@@ -567,7 +558,7 @@ class RegistryFaultsTest {
                         .architecture("amd64")
                         .cacheFolder(cache)
                         .build())
-                .patience(SHORT)
+                .patience(FaultyRegistry.IMPATIENT)
                 .environment(all)
                 .build();
     }
@@ -575,7 +566,7 @@ class RegistryFaultsTest {
     private OciImages build(RegistrySettings.Builder settings) {
         return OciImages.builder()
                 .settings(settings.build())
-                .patience(SHORT)
+                .patience(FaultyRegistry.IMPATIENT)
                 .environment(Map.of("REGISTRY_AUTH_FILE", cache.resolve("none").toString()))
                 .build();
     }

@@ -27,7 +27,7 @@ public enum OverlayPart {
 
     /**
      * {@code /var/log} as a mount. rsyslog waits until it is one, for the agent to mount a disk there; without, the boot takes 90
-     * seconds and ends with rsyslog failed.
+     * seconds and ends with rsyslog failed. Only where there is a {@code /var/vcap/bosh}.
      */
     LOG_MOUNT(OverlayTemplate.resource("/etc/systemd/system/var-log.mount"), OverlayTemplate.dropIn("rsyslog.service")),
 

@@ -35,6 +35,22 @@ class OverlayTest {
             assertThat(stemcell.shell(KEYS).stdout().strip()).isNotEqualTo("0");
             assertThat(stemcell.shell(AGENT_CONDITION).stdout()).isEqualTo("no\n");
             assertThat(stemcell.shell(UPDATED).stdout()).isEqualTo("yes\n");
+            assertThat(stemcell.shell("mountpoint /var/log").exitCode()).isZero();
+        }
+    }
+
+    /** What is for a trait of stemcells finds out in the guest whether that is there. */
+    @Test
+    void changesNothingOnAPlainDebianButItsNameAndItsNetwork() {
+        try (StemcellContainer debian = stemcells.launch(ContainerSpec.of(TestMachine.plainImage()))) {
+            assertThat(debian.shell("systemctl is-system-running").stdout()).isEqualTo("running\n");
+            assertThat(debian.files().readString("/etc/hostname")).isEqualTo(debian.name() + "\n");
+            assertThat(debian.shell("ip -4 -brief address show eth0").stdout())
+                    .contains(debian.address().getHostAddress());
+            assertThat(debian.shell("mountpoint /var/log").exitCode()).isNotZero();
+            assertThat(debian.shell("systemctl is-active incus-stemcell-ssh-keys")
+                            .stdout())
+                    .isEqualTo("inactive\n");
         }
     }
 

@@ -21,6 +21,11 @@ final class TestMachine {
         return ImageReference.parse(variable("INCUS_STEMCELL_IMAGE"));
     }
 
+    /** A small Debian that has no trait of a stemcell. */
+    static ImageReference plainImage() {
+        return ImageReference.parse("rootfs:" + variable("INCUS_STEMCELL_DEV_ROOTFS"));
+    }
+
     static ContainerSpec spec() {
         return ContainerSpec.of(image());
     }

@@ -12,7 +12,7 @@ record MainProcess(StemcellContainer stemcell) {
         check.holds(
                 "run as the user " + user,
                 unit -> isOf(unit, user),
-                UnitCheck::cannotStart,
+                check::cannotStart,
                 unit -> "  main process: " + words(unit) + "\n");
     }
 

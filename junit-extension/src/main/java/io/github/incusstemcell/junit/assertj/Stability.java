@@ -21,7 +21,7 @@ final class Stability {
 
     void check() {
         try (UnitWatch watch = check.systemd().watch(check.name())) {
-            Predicate<Unit> over = unit -> !unit.exists() || UnitCheck.isActive(unit) || UnitCheck.cannotStart(unit);
+            Predicate<Unit> over = unit -> !unit.exists() || UnitCheck.isActive(unit) || check.cannotStart(unit);
             while (true) {
                 Unit begin = watch.await(over, left()).orElse(watch.current());
                 boolean broke = !begin.exists()
@@ -34,7 +34,6 @@ final class Stability {
                     check.failed(
                             "be stable for " + Timing.seconds(span),
                             watch,
-                            watch.current(),
                             Duration.ofNanos(System.nanoTime() - start),
                             unit -> "");
                     return;
@@ -46,7 +45,7 @@ final class Stability {
     private boolean isOver(Unit unit) {
         return subject.timing().mode() != Timing.Mode.WITHIN
                 || !unit.exists()
-                || UnitCheck.cannotStart(unit)
+                || check.cannotStart(unit)
                 || left().isZero();
     }
 

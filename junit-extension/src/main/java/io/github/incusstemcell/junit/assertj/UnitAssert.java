@@ -35,7 +35,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
 
     /** For what a unit that failed, or that nothing can start, does not come to by itself. */
     private UnitAssert unlessItFails(String wanted, Predicate<Unit> holds) {
-        check.holds(wanted, holds, UnitCheck::cannotStart, unit -> "");
+        check.holds(wanted, holds, check::cannotStart, unit -> "");
         return this;
     }
 
@@ -72,12 +72,12 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
 
     /** {@return this, where it has failed, for good: one that systemd is about to restart has not} */
     public UnitAssert isFailed() {
-        return that("be failed", UnitCheck::hasFailed);
+        return that("be failed", check::hasFailed);
     }
 
     /** {@return this, where it has not failed, whatever else it does} */
     public UnitAssert isNotFailed() {
-        return that("not be failed", unit -> !UnitCheck.hasFailed(unit));
+        return that("not be failed", unit -> !check.hasFailed(unit));
     }
 
     /** {@return this, where it reads its configuration again} */

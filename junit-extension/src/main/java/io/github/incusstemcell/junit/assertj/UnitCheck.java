@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -47,13 +48,22 @@ final class UnitCheck {
                 .contains(unit.activeState());
     }
 
-    /** Since 254 systemd says failed also for a moment before it restarts a unit: failed-before-auto-restart. */
-    static boolean hasFailed(Unit unit) {
+    /**
+     * Whether it failed for good. Of a unit that it is about to restart systemd says failed for a moment, since 254 with a sub state of its
+     * own; before that only what it says next tells.
+     */
+    boolean hasFailed(Unit unit) {
+        boolean restarts =
+                unit.property("Restart").filter(when -> !when.equals("no")).isPresent();
+        return isFailed(unit) && (!restarts || isFailed(systemd.unit(name)));
+    }
+
+    private static boolean isFailed(Unit unit) {
         return unit.activeState() == ActiveState.FAILED && !unit.subState().endsWith("auto-restart");
     }
 
     /** Whether it failed, or nothing can start it, so that it does not come to anything by itself. */
-    static boolean cannotStart(Unit unit) {
+    boolean cannotStart(Unit unit) {
         return unit.loadState() != LoadState.LOADED || hasFailed(unit);
     }
 
@@ -103,18 +113,19 @@ final class UnitCheck {
      */
     Optional<Unit> holds(
             String wanted, Predicate<Unit> holds, Predicate<Unit> hopeless, Function<Unit, String> details) {
-        Predicate<Unit> good = unit -> unit.exists() && holds.test(unit);
-        Predicate<Unit> over = unit -> good.test(unit) || !unit.exists() || hopeless.test(unit);
-        return decide(wanted, good, over, details);
+        return decide(
+                wanted,
+                unit -> unit.exists() && holds.test(unit),
+                unit -> !unit.exists() || hopeless.test(unit),
+                details);
     }
 
     void isAbsent() {
-        Predicate<Unit> absent = unit -> unit.loadState() == LoadState.NOT_FOUND;
-        decide("not exist", absent, absent, unit -> "");
+        decide("not exist", unit -> unit.loadState() == LoadState.NOT_FOUND, unit -> false, unit -> "");
     }
 
     private Optional<Unit> decide(
-            String wanted, Predicate<Unit> good, Predicate<Unit> over, Function<Unit, String> details) {
+            String wanted, Predicate<Unit> good, Predicate<Unit> hopeless, Function<Unit, String> details) {
         if (subject.timing().mode() == Timing.Mode.NOW) {
             Unit unit = systemd.unit(name);
             if (good.test(unit)) {
@@ -123,26 +134,30 @@ final class UnitCheck {
             return failed(wanted, "", unit, "", details);
         }
         long start = System.nanoTime();
+        boolean always = subject.timing().mode() == Timing.Mode.ALWAYS;
+        AtomicBoolean held = new AtomicBoolean();
+        Predicate<Unit> holds = unit -> {
+            held.set(good.test(unit)); // once for each state, since it may ask of more than that
+            return held.get();
+        };
         try (UnitWatch watch = systemd.watch(name)) {
-            boolean always = subject.timing().mode() == Timing.Mode.ALWAYS;
-            Optional<Unit> decided =
-                    watch.await(always ? good.negate() : over, subject.timing().span());
-            Unit unit = decided.orElse(watch.current());
-            boolean missed = always && watch.mayHaveMissed();
-            if (always != decided.isPresent() && good.test(unit) && !missed) {
-                return Optional.of(unit);
+            watch.await(
+                    always ? holds.negate() : holds.or(hopeless),
+                    subject.timing().span());
+            if (held.get() && !(always && watch.mayHaveMissed())) {
+                return Optional.of(watch.current());
             }
-            return failed(wanted, watch, unit, Duration.ofNanos(System.nanoTime() - start), details);
+            return failed(wanted, watch, Duration.ofNanos(System.nanoTime() - start), details);
         }
     }
 
     /** Tells the failure of a watch, and returns nothing. */
-    Optional<Unit> failed(String wanted, UnitWatch watch, Unit unit, Duration waited, Function<Unit, String> details) {
+    Optional<Unit> failed(String wanted, UnitWatch watch, Duration waited, Function<Unit, String> details) {
         String states = "  states seen: "
                 + watch.seen().stream().map(UnitSighting::toString).collect(Collectors.joining(" -> "))
                 + (watch.mayHaveMissed() ? "; the connection broke meanwhile, and there may have been others" : "")
                 + "\n";
-        return failed(wanted, " (waited " + Timing.seconds(waited) + ")", unit, states, details);
+        return failed(wanted, " (waited " + Timing.seconds(waited) + ")", watch.current(), states, details);
     }
 
     private Optional<Unit> failed(

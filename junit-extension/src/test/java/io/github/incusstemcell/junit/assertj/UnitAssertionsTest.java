@@ -192,6 +192,22 @@ class UnitAssertionsTest {
     }
 
     @Test
+    void aUnitThatIsRestartedHasNotFailedUntilSystemdGivesItUp(StemcellContainer stemcell) {
+        service(stemcell, "loops", """
+                [Unit]
+                StartLimitBurst=3
+                [Service]
+                ExecStart=/bin/sh -c 'sleep 0.1; exit 1'
+                Restart=always
+                RestartSec=100ms
+                """);
+        stemcell.shell("systemctl start --no-block loops");
+
+        assertThat(stemcell).within(ofSeconds(30)).unit("loops").isFailed().hasRestartedAtLeast(2);
+        stemcell.systemd().resetFailed("loops");
+    }
+
+    @Test
     void aStateOfAFewMillisecondsIsSeen(StemcellContainer stemcell) {
         service(
                 stemcell,

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.systemd;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -20,7 +22,12 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     private final Consumer<Map<String, Object>> listener;
     private final Consumer<CompletableFuture<BusMessage>> read;
     private Map<String, Object> properties;
-    private boolean cameToBe;
+
+    /** All that signals told of a unit that came to be; empty once its configuration is known, too. */
+    private Map<String, Object> told = Map.of();
+
+    /** The same after each signal, for as long as the question for the configuration is on its way. */
+    private final List<Map<String, Object>> held = new ArrayList<>();
 
     /**
      * Watches one unit.
@@ -48,15 +55,24 @@ final class UnitFeed implements Consumer<ManagerEvent> {
             return;
         }
         Map<String, Object> all = (Map<String, Object>) answer.body().get(0);
-        if (cameToBe && !LOADED.equals(all.get(LOAD_STATE))) {
+        boolean isThere = LOADED.equals(all.get(LOAD_STATE));
+        held.forEach(one -> listener.accept(with(isThere ? all : properties, one)));
+        held.clear();
+        if (!told.isEmpty() && !isThere) {
             // It has gone before we could read it, or is yet to come: systemd 252 tells of a unit that is only asked
             // for.
             // What the signals told is all there is to know, until there are more of them.
             return;
         }
-        cameToBe = false;
-        properties = new HashMap<>(all);
+        told = Map.of();
+        properties = Map.copyOf(all);
         listener.accept(properties);
+    }
+
+    private static Map<String, Object> with(Map<String, Object> all, Map<String, Object> changed) {
+        Map<String, Object> both = new HashMap<>(all);
+        both.putAll(changed);
+        return both;
     }
 
     @Override
@@ -78,16 +94,19 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     }
 
     private void change(ManagerEvent.UnitChanged changed) {
-        Map<String, Object> next = new HashMap<>(properties);
-        next.putAll(changed.values());
-        if (cameToBe || !LOADED.equals(next.put(LOAD_STATE, LOADED))) {
-            // It came to be since; its configuration is part of no signal.
-            cameToBe = true;
-            readAll();
+        if (LOADED.equals(properties.get(LOAD_STATE))) {
+            properties = with(properties, changed.values());
+            if (changed.isComplete()) {
+                listener.accept(properties);
+            }
+            return;
         }
-        properties = next;
+        // It came to be since; its configuration is part of no signal.
+        told = with(told, changed.values());
+        told.put(LOAD_STATE, LOADED);
+        readAll();
         if (changed.isComplete()) {
-            listener.accept(properties);
+            held.add(told);
         }
     }
 }

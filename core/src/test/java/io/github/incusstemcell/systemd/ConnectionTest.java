@@ -111,6 +111,14 @@ class ConnectionTest {
 
     @Test
     void outlivesARebootInTheMiddleOfAWait() {
+        guest.run("mkdir -p /etc/systemd/journald.conf.d;"
+                + " printf '[Journal]\\nStorage=volatile\\n' > /etc/systemd/journald.conf.d/volatile.conf;"
+                + " systemctl restart systemd-journald; rm -rf /var/log/journal");
+        Journal journal = Journal.of(guest.instance());
+        JournalMark mark = journal.mark();
+        CompletableFuture<Throwable> followed = new CompletableFuture<>();
+        JournalFollower follower = journal.follow(JournalQuery.all(), entry -> {});
+        follower.onFailure(followed::complete);
         try (Systemd systemd = Systemd.of(guest.instance())) {
             systemd.writeUnit(
                     "returns",
@@ -138,6 +146,8 @@ class ConnectionTest {
                     .isTrue();
             systemd.disable("returns");
             systemd.stop("returns");
+        } finally {
+            follower.close();
         }
     }
 }

@@ -142,6 +142,36 @@ class JournalTest {
     }
 
     @Test
+    void followsAcrossRotationsAndRestartsOfJournald() throws InterruptedException {
+        BlockingQueue<JournalEntry> entries = new LinkedBlockingQueue<>();
+        JournalFollower follower = journal.follow(JournalQuery.all().identifier("turning"), entries::add);
+        try {
+            for (String turn : List.of(
+                    "journalctl --rotate",
+                    "journalctl --rotate --vacuum-time=1s",
+                    "systemctl restart systemd-journald")) {
+                guest.run(turn + "; echo after " + turn + " | systemd-cat -t turning");
+
+                assertThat(entries.poll(30, TimeUnit.SECONDS))
+                        .extracting(JournalEntry::message)
+                        .isEqualTo("after " + turn);
+            }
+        } finally {
+            follower.close();
+        }
+    }
+
+    @Test
+    void readsOnFromAMarkWhoseEntryIsGone() {
+        guest.run("echo marked | systemd-cat -t vanishing");
+        JournalMark mark = journal.mark();
+        guest.run("journalctl --rotate; journalctl --vacuum-time=1s; echo later | systemd-cat -t vanishing");
+
+        assertThat(messages(JournalQuery.all().identifier("vanishing").after(mark)))
+                .containsExactly("later");
+    }
+
+    @Test
     void saysWhenTheFollowingEnds() throws Exception {
         CompletableFuture<Throwable> reason = new CompletableFuture<>();
         JournalFollower follower = journal.follow(JournalQuery.all(), entry -> {});

@@ -52,13 +52,18 @@ record Accounts(List<User> users, List<Group> groups) {
         lines(files, SHADOW, 2, field -> passwords.put(field[0], field[1]));
         List<String[]> users = lines(files, PASSWD, 7, field -> field);
         List<String[]> groups = lines(files, GROUP, 4, field -> field);
-        if (users.isEmpty() || groups.isEmpty()) {
-            throw new AssertionError("Expecting users in " + PASSWD + " and groups in " + GROUP + "\n  but there were "
-                    + users.size() + " and " + groups.size());
-        }
+        requireRoot(PASSWD, users);
+        requireRoot(GROUP, groups);
         return new Accounts(
                 users.stream().map(field -> user(field, groups, passwords)).toList(),
                 groups.stream().map(field -> group(field, users)).toList());
+    }
+
+    /** Or a file that was emptied would say of everybody that there is no such user. */
+    private static void requireRoot(String path, List<String[]> lines) {
+        if (lines.stream().noneMatch(field -> field[2].equals("0"))) {
+            throw new AssertionError("Expecting " + path + " to be all there\n  but " + path + " has no root");
+        }
     }
 
     private static User user(String[] field, List<String[]> groups, Map<String, String> passwords) {

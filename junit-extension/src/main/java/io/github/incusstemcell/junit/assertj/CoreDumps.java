@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,13 @@ final class CoreDumps {
 
     static List<String> of(StemcellContainer stemcell) {
         List<String> found = new ArrayList<>();
-        stemcell.journal().entries(JournalQuery.all().identifier("systemd")).stream()
+        List<JournalEntry> ofSystemd =
+                stemcell.journal().entries(JournalQuery.all().identifier("systemd"));
+        if (ofSystemd.isEmpty()) {
+            throw new AssertionError("Expecting the journal of " + stemcell.name() + " to tell what systemd did\n"
+                    + "  but it has no entry of systemd, as if none were written");
+        }
+        ofSystemd.stream()
                 .filter(entry ->
                         entry.field("EXIT_CODE").filter("dumped"::equals).isPresent())
                 .forEach(entry -> found.add(entry.toString()));

@@ -16,7 +16,8 @@ record Processes(List<Entry> entries) {
     private static final int LONGEST_NAME = 15;
 
     /** Processes that end meanwhile are no error; the arguments come last, because there may be anything in them. */
-    private static final String SCRIPT = "cd /proc && echo $$"
+    private static final String SCRIPT = "for tool in grep find; do"
+            + " command -v $tool >/dev/null || { echo \"there is no $tool\" >&2; exit 1; }; done; cd /proc && echo $$"
             + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
             + " find [0-9]*/fd -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null;"
             + " echo --; grep -azsH '' [0-9]*/cmdline; true; }";
@@ -89,8 +90,9 @@ record Processes(List<Entry> entries) {
                 .filter(process -> process.pid() != own && process.parent() != own)
                 .sorted(java.util.Comparator.comparingInt(Entry::pid))
                 .toList();
-        if (entries.isEmpty()) {
-            throw new AssertionError("Expecting processes in /proc on " + stemcell.name() + "\n  but there were none");
+        if (entries.isEmpty() || entries.get(0).pid() != 1) {
+            throw new AssertionError(
+                    "Expecting /proc on " + stemcell.name() + " to have all processes\n  but it has no process 1");
         }
         return new Processes(entries);
     }

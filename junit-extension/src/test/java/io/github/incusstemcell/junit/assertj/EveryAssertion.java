@@ -1,0 +1,131 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.systemd.JournalMark;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One assertion that there is, with arguments that fit. They are found by reflection, so that those which are yet to come are among them.
+ *
+ * @param entry the method of {@link StemcellAssert} that leads to it
+ * @param method the assertion itself
+ */
+record EveryAssertion(Method entry, Method method) {
+
+    static List<EveryAssertion> all() {
+        return methods(StemcellAssert.class)
+                .filter(entry -> GuestAssert.class.isAssignableFrom(entry.getReturnType()))
+                .flatMap(entry -> methods(entry.getReturnType()).map(method -> new EveryAssertion(entry, method)))
+                .toList();
+    }
+
+    private static Stream<Method> methods(Class<?> type) {
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+                .sorted(Comparator.comparing(Method::toString));
+    }
+
+    Class<?> subject() {
+        return entry.getReturnType();
+    }
+
+    /** Makes it, of a stemcell as it is then. */
+    void make(StemcellAssert stemcell, JournalMark mark) throws Throwable {
+        try {
+            Object subject = entry.invoke(stemcell, arguments(entry, mark));
+            Object result = method.invoke(subject, arguments(method, mark));
+            if (result != subject && result instanceof JournalAssert narrower) {
+                narrower.doesNotContain("what nobody wrote");
+            }
+            if (result instanceof TreeAssert tree) {
+                tree.hasNoUnownedFiles();
+            }
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static Object[] arguments(Method method, JournalMark mark) {
+        return Arrays.stream(method.getParameterTypes())
+                .map(type -> argument(method, type, mark))
+                .toArray();
+    }
+
+    private static Object argument(Method method, Class<?> type, JournalMark mark) {
+        if (type == String.class) {
+            return text(method);
+        } else if (type == String[].class) {
+            return new String[] {text(method)};
+        } else if (type == int.class) {
+            return 1;
+        } else if (type == long.class) {
+            return 1L;
+        } else if (type == double.class) {
+            return 1.0;
+        } else if (type == Duration.class) {
+            return Duration.ofMillis(100);
+        } else if (type == Instant.class) {
+            return Instant.now();
+        } else if (type == Pattern.class) {
+            return Pattern.compile("x");
+        } else if (type == JournalMark.class) {
+            return mark;
+        } else if (type == Command.class) {
+            return Command.of("true");
+        } else if (type == GuestSocket.class) {
+            return GuestSocket.tcp(22);
+        } else if (type == Function.class) {
+            return Function.identity();
+        } else if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        throw new IllegalStateException("No argument of " + type + " for " + method);
+    }
+
+    /** Something that is there. */
+    private static String text(Method method) {
+        return switch (method.getName()) {
+            case "file", "tree", "isLinkTo" -> "/etc/passwd";
+            case "mount" -> "/";
+            case "user", "group", "runsAs", "hasMember", "isInGroups", "isNotInGroup" -> "root";
+            case "command" -> "true";
+            case "timer" -> "logrotate.timer";
+            case "userUnit" -> "root";
+            case "listensOn",
+                    "listensOnlyOn",
+                    "resolvesTo",
+                    "resolvesOnlyTo",
+                    "hasAddress",
+                    "hasOnlyAddresses",
+                    "goesVia" -> "10.0.0.1";
+            case "host" -> "localhost";
+            case "http" -> "http://localhost:9/";
+            case "httpFromTest" -> "/";
+            case "networkInterface" -> "eth0";
+            case "route" -> "default";
+            case "sysctl" -> "kernel.no_such_setting";
+            case "ofInvocation" -> "0".repeat(32);
+            case "hasSha256" -> "0".repeat(64);
+            case "hasCapabilities" -> "cap_chown";
+            default -> "cron";
+        };
+    }
+
+    @Override
+    public String toString() {
+        return entry.getName() + "()." + method.getName()
+                + Arrays.stream(method.getParameterTypes())
+                        .map(Class::getSimpleName)
+                        .toList();
+    }
+}

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.container.ContainerLauncher.Launch;
 import io.github.incusstemcell.stemcell.ProvisionedImage;
 import io.github.incusstemcell.stemcell.ProvisionedImages;
@@ -27,12 +28,14 @@ final class ImageProvisioner {
 
     private final ContainerLauncher launcher;
     private final ProvisionedImages images;
+    private final Progress progress;
     private final Map<Provisioning, Once<String>> files = new ConcurrentHashMap<>();
     private final Map<String, Once<StemcellImage>> provisioned = new ConcurrentHashMap<>();
 
-    ImageProvisioner(ContainerLauncher launcher, ProvisionedImages images) {
+    ImageProvisioner(ContainerLauncher launcher, ProvisionedImages images, Progress progress) {
         this.launcher = launcher;
         this.images = images;
+        this.progress = progress;
     }
 
     /**
@@ -84,7 +87,9 @@ final class ImageProvisioner {
     }
 
     private StemcellImage make(ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted) {
-        LOG.info("Provisioning {} by {}, once", wanted.base(), provisioning);
+        String what = "Provisioning " + wanted.base() + " by " + provisioning;
+        LOG.info("{}, once", what);
+        progress.report(what, 0, -1);
         Instant begin = Instant.now();
         AtomicReference<Diagnostics> found = new AtomicReference<>();
         try {
@@ -103,6 +108,8 @@ final class ImageProvisioner {
                             + " test that needs it fails; the next run tries again. It failed with " + e,
                     e,
                     Optional.ofNullable(found.get()));
+        } finally {
+            progress.report(what, 1, 1);
         }
     }
 

@@ -76,7 +76,7 @@ public final class Stemcells implements AutoCloseable {
                 settings.daemonConversion(placement, lease));
         this.imageMaxAge = settings.imageMaxAge;
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
-        this.provisioner = new ImageProvisioner(launcher, new ProvisionedImages(placement.incus(), settings.progress));
+        this.provisioner = new ImageProvisioner(launcher, new ProvisionedImages(placement.incus(), progress), progress);
     }
 
     /**

@@ -118,6 +118,20 @@ class ProvisioningTest {
     }
 
     @Test
+    void startsFromAnImageThatIncusHasItself() {
+        String base = stemcells.prepare(TestMachine.spec()).alias();
+        ContainerSpec spec = ContainerSpec.of("incus:" + base)
+                .withNetwork(ContainerSpec.NO_NETWORK)
+                .withProvisioning(
+                        Provisioning.of(name, container -> container.files().writeString("/opt/there", "")));
+
+        try (StemcellContainer container = stemcells.launch(spec)) {
+            assertThat(container.files().exists("/opt/there")).isTrue();
+            assertThat(container.image().source()).isEqualTo("incus:" + base);
+        }
+    }
+
+    @Test
     void leavesNothingOfWhatFailsAndTriesItOncePerRun() {
         ContainerSpec spec = spec(container -> {
             assertThat(runs).as("a failed assertion").hasValue(1);

@@ -208,6 +208,8 @@ public final class Stemcells implements AutoCloseable {
      * @throws IncusStemcellException if the daemon does not answer
      */
     public void removeAll() {
+        // They may be on networks of ours.
+        others.values().forEach(Stemcells::removeAll);
         ownSweep.run();
     }
 

@@ -154,13 +154,19 @@ class AddressTest {
         String project = "isc-test-other";
         String wanted = subnet.at(88).getHostAddress();
         incus.projects().create(project, Map.of("features.images", "true", "restricted", "true"), "A test");
-        try (StemcellContainer stemcell = stemcells.launch(
-                onNetwork().withLocation(Location.DEFAULT.withProject(project)).withAddress(wanted))) {
+        try (Stemcells own = TestMachine.stemcells().connect();
+                StemcellContainer stemcell = own.launch(onNetwork()
+                        .withLocation(Location.DEFAULT.withProject(project))
+                        .withAddress(wanted))) {
             assertThat(incus.project(project).instances().list())
                     .extracting(InstanceInfo::name)
                     .containsExactly(stemcell.name());
             assertThat(stemcell.exec("hostname", "-I").stdout()).contains(wanted);
             assertThat(stemcell.address().getHostAddress()).isEqualTo(wanted);
+
+            own.removeAll();
+
+            assertThat(incus.project(project).instances().list()).isEmpty();
         } finally {
             Incus other = incus.project(project);
             other.images().list().forEach(image -> other.images().delete(image.fingerprint()));

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Node;
 import io.github.incusstemcell.junit.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -126,6 +127,23 @@ class RunReportTest {
         assertThat(files().filter(file -> file.endsWith("summary.txt")))
                 .containsExactly(
                         "RUN/RunReportTest.Shared/test-1/summary.txt", "RUN/RunReportTest.Shared/test-3/summary.txt");
+    }
+
+    @Test
+    void looksAtAllMachinesOfATestAtOnce() throws IOException {
+        Throwable failure = onlyFailure(run("on_failure", Several.class));
+
+        assertThat(failure.getSuppressed())
+                .extracting(suppressed ->
+                        masked(suppressed.getMessage()).lines().findFirst().orElseThrow())
+                .containsExactly(
+                        "ic-X of RunReportTest.Several.test is Stopped, systemd says unknown: the container is not"
+                                + " running, it is Stopped",
+                        "ic-X of RunReportTest.Several.test is Running, systemd says running");
+        assertThat(files().filter(file -> file.endsWith("summary.txt")))
+                .containsExactly(
+                        "RUN/RunReportTest.Several/test/db/summary.txt",
+                        "RUN/RunReportTest.Several/test/web/summary.txt");
     }
 
     @Test
@@ -293,6 +311,16 @@ class RunReportTest {
             if (runs++ != 1) {
                 throw new AssertionError("on purpose");
             }
+        }
+    }
+
+    @IncusStemcell
+    static class Several {
+
+        @Test
+        void test(@Node("db") StemcellContainer db, @Node("web") StemcellContainer web) {
+            db.stop();
+            throw new AssertionError("on purpose");
         }
     }
 

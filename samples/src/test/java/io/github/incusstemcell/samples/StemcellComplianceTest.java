@@ -194,19 +194,16 @@ class StemcellComplianceTest {
 
     @Test
     void onlySuAndSudoLendTheirRights(StemcellContainer stemcell) {
-        // sudoedit is a link to sudo on most systems, and a file of its own on others.
         assertThat(stemcell)
-                .command("sh", "-c", "find / -xdev -type f -perm /6000 ! -name sudoedit | sort")
-                .stdout()
-                .isEqualTo("/usr/bin/su\n/usr/bin/sudo\n");
+                .file("/")
+                .tree()
+                .hasExactlySetuidFiles("/usr/bin/su", "/usr/bin/sudo")
+                .hasExactlySetgidFiles();
     }
 
     @Test
     void nothingIsWritableForEverybody(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("find", "/", "-xdev", "-type", "f", "-perm", "-0002")
-                .stdout()
-                .isEmpty();
+        assertThat(stemcell).file("/").tree().hasNoWorldWritableFiles();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.github.incusstemcell.systemd.TimerUnit;
 import io.github.incusstemcell.systemd.Unit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractInstantAssert;
@@ -17,7 +18,7 @@ import org.assertj.core.api.InstantAssert;
  */
 public final class TimerAssert extends GuestAssert<TimerAssert> {
 
-    private final Presence<Unit, Timer> presence;
+    private final Presence<Sight, Timer> presence;
     private final String name;
 
     TimerAssert(Subject subject, String name) {
@@ -30,23 +31,33 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
         this.presence = new Presence<>(
                 subject,
                 "timer " + name,
-                () -> systemd.unit(name),
-                unit -> Optional.of(unit)
-                        .filter(there -> there.loadState() == LoadState.LOADED)
-                        .map(there -> Timer.of(systemd, there)),
+                () -> Sight.of(systemd, name),
+                Sight::timer,
                 Timer::words,
-                unit -> unit.exists()
-                        ? "was: " + unit + unit.loadError().map(": "::concat).orElse("")
+                sight -> sight.unit().exists()
+                        ? "was: " + sight.unit()
+                                + sight.unit().loadError().map(": "::concat).orElse("")
                         : "there is no such timer; the closest names: "
-                                + String.join(
-                                        ", ",
-                                        NearMisses.of(
-                                                name,
-                                                systemd.unitFiles().keySet().stream()
-                                                        .filter(file -> file.endsWith(".timer"))
-                                                        .toList())),
+                                + String.join(", ", NearMisses.of(name, timers(systemd))),
                 Timer::words,
                 Optional.of(systemd));
+    }
+
+    private static List<String> timers(Systemd systemd) {
+        return systemd.unitFiles().keySet().stream()
+                .filter(file -> file.endsWith(".timer"))
+                .toList();
+    }
+
+    /** A unit, and the timer that it is where it was loaded. */
+    private record Sight(Unit unit, Optional<Timer> timer) {
+
+        static Sight of(Systemd systemd, String name) {
+            Unit unit = systemd.unit(name);
+            return new Sight(
+                    unit,
+                    unit.loadState() == LoadState.LOADED ? Optional.of(Timer.of(systemd, unit)) : Optional.empty());
+        }
     }
 
     private record Timer(String activates, Optional<Instant> next, Optional<Instant> last) {

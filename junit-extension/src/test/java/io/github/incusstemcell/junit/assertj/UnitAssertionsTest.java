@@ -92,6 +92,40 @@ class UnitAssertionsTest {
     }
 
     @Test
+    void whereAUnitComesFromAndWhatItDoesNow(StemcellContainer stemcell) {
+        service(stemcell, "reads", "[Service]\nExecStart=/bin/sleep 1000\nExecReload=/bin/sleep 1\n");
+        stemcell.systemd().writeDropIn("reads", "more", "[Service]\nNice=3\n");
+        stemcell.files().append("/etc/fstab", "none /mnt tmpfs noauto 0 0\n");
+        stemcell.systemd().daemonReload();
+        stemcell.systemd().start("reads");
+        stemcell.systemd().mask("unloaded.service");
+        stemcell.shell("(sleep 0.3; systemctl reload reads) >/dev/null 2>&1 &");
+
+        assertThat(stemcell)
+                .within(ofSeconds(20))
+                .unit("reads")
+                .isReloading()
+                .isLoaded()
+                .hasDropIn("/etc/systemd/system/reads.service.d/more.conf");
+        assertThat(stemcell).unit("mnt.mount").isGenerated();
+
+        fail(
+                stemcell,
+                "Expecting unit unloaded.service on NAME to be loaded\n  but was: masked, inactive .*" + REPORT,
+                () -> assertThat(stemcell).unit("unloaded").isLoaded());
+        fail(
+                stemcell,
+                "Expecting unit mnt.mount on NAME to be enabled\n  but was: inactive .*\n"
+                        + "  unit file: /run/systemd/generator/mnt.mount \\(generated, (?s:.*)",
+                () -> assertThat(stemcell).unit("mnt.mount").isEnabled());
+        fail(
+                stemcell,
+                "Expecting unit reads.service on NAME to have (After=late.target|the drop-in /none)\n  but was: (?s:.*)",
+                () -> assertThat(stemcell).unit("reads").isOrderedAfter("late.target"),
+                () -> assertThat(stemcell).unit("reads").hasDropIn("/none"));
+    }
+
+    @Test
     void howAUnitEnded(StemcellContainer stemcell) {
         service(stemcell, "killed", "[Service]\nExecStart=/bin/sleep 1000\nTimeoutStopSec=1\n");
         stemcell.systemd().start("killed");
@@ -204,6 +238,11 @@ class UnitAssertionsTest {
         stemcell.shell("systemctl start --no-block loops");
 
         assertThat(stemcell).within(ofSeconds(30)).unit("loops").isFailed().hasRestartedAtLeast(2);
+        fail(
+                stemcell,
+                "Expecting unit loops.service on NAME to not have restarted\n  but was: failed .* NRestarts=\\d"
+                        + REPORT,
+                () -> assertThat(stemcell).unit("loops").hasNotRestarted());
         stemcell.systemd().resetFailed("loops");
     }
 

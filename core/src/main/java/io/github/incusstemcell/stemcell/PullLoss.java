@@ -30,9 +30,9 @@ record PullLoss(SourceImage source) {
         if (!attributes.isEmpty()) {
             String first = attributes.firstKey();
             throw new IncusStemcellException("Incus cannot convert " + source.reference()
-                    + " by itself: it would lose the extended attributes of " + attributes.size() + " files, such as "
-                    + String.join(", ", attributes.get(first)) + " of /" + first
-                    + ". Set incus.stemcell.conversion to client");
+                    + " by itself: it would lose extended attributes, such as "
+                    + String.join(", ", attributes.get(first)) + " of /" + first + " (paths with such: "
+                    + attributes.size() + "). Set incus.stemcell.conversion to client");
         }
     }
 }

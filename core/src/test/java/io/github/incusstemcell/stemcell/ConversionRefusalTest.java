@@ -70,8 +70,8 @@ class ConversionRefusalTest {
         assertThat(catchThrowable(() -> new PullLoss(capable).requireNone()))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("Incus cannot convert " + capable.reference()
-                        + " by itself: it would lose the extended attributes of 1 files, such as security.capability of"
-                        + " /usr/bin/ping. Set incus.stemcell.conversion to client");
+                        + " by itself: it would lose extended attributes, such as security.capability of /usr/bin/ping"
+                        + " (paths with such: 1). Set incus.stemcell.conversion to client");
     }
 
     @Test

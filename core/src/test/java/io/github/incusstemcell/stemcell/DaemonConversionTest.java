@@ -109,15 +109,15 @@ class DaemonConversionTest {
                         .start()
                         .build());
         assertThat(guest.info().expandedConfig()).doesNotContainKey("volatile.container.oci");
-        assertThat(guest.exec(Command.of("cat", "/proc/1/comm")).stdout()).isEqualTo("systemd\n");
-        assertThat(guest.exec(Command.of("readlink", "/etc/resolv.conf")).stdout())
-                .isEqualTo("../run/systemd/resolve/stub-resolv.conf\n");
-        assertThat(guest.exec(Command.of("cat", "/etc/hostname")).stdout()).isEqualTo("isc-converted\n");
         String untilBooted =
                 "until state=$(systemctl is-system-running --wait) || [ -n \"$state\" ]; do sleep 0.05; done";
         assertThat(guest.exec(Command.of("sh", "-c", untilBooted + "; echo $state"))
                         .stdout())
                 .isEqualTo("running\n");
+        assertThat(guest.exec(Command.of("cat", "/proc/1/comm")).stdout()).isEqualTo("systemd\n");
+        assertThat(guest.exec(Command.of("readlink", "/etc/resolv.conf")).stdout())
+                .isEqualTo("../run/systemd/resolve/stub-resolv.conf\n");
+        assertThat(guest.exec(Command.of("cat", "/etc/hostname")).stdout()).isEqualTo("isc-converted\n");
     }
 
     @Test

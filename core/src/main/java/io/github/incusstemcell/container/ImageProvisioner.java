@@ -103,9 +103,9 @@ final class ImageProvisioner {
             return image;
         } catch (Exception | AssertionError e) {
             throw new ProvisioningException(
-                    "Provisioning " + wanted.base() + " by " + provisioning
-                            + " failed, so no image of it is kept, and every"
-                            + " test that needs it fails; the next run tries again. It failed with " + e,
+                    what
+                            + " failed, so no image of it is kept, and every test that needs it fails; the next run tries again."
+                            + " It failed with " + e,
                     e,
                     Optional.ofNullable(found.get()));
         } finally {

@@ -52,7 +52,14 @@ class ProvisioningKeyTest {
 
     @Test
     void whatConcernsOnlyARunIsNot() {
-        ContainerSpec elsewhere = SPEC.withNetwork("lan").withOwner("another").withStartupTimeout(Duration.ofDays(1));
+        ContainerSpec elsewhere = SPEC.withNetwork("lan")
+                .withAddress("10.78.0.50")
+                .withLimits(Limits.NONE.withMemory("512MiB"))
+                .withLocation(Location.DEFAULT.withStoragePool("fast"))
+                .withAgentSettings("{}")
+                .withJournalInLog(true)
+                .withOwner("another")
+                .withStartupTimeout(Duration.ofDays(1));
 
         assertThat(key(elsewhere, PLAIN, "0")).isEqualTo(key(SPEC, PLAIN, "0"));
     }

@@ -153,13 +153,13 @@ final class ContainerLauncher {
         return "the container '" + instance.name() + "'" + (spec.owner().isEmpty() ? "" : " for " + spec.owner());
     }
 
-    /** Two containers of one process cannot take the same, so it is another's. */
     private IncusStemcellException occupied(ContainerSpec spec, RuntimeException refusal) {
         String network = spec.network().orElseGet(() -> managedNetwork.ensure().name());
         return new IncusStemcellException(
                 "The address " + spec.address().get().getHostAddress() + " on the network '" + network + "' of "
-                        + incus().endpoint() + " is in use by a container that this process did not start. Choose"
-                        + " another one, or see who has it with: incus network list-leases " + network,
+                        + incus().endpoint()
+                        + " is in use by another container. Choose another one, or see who has it with: incus network list-leases "
+                        + network,
                 refusal);
     }
 

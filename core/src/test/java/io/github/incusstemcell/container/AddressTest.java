@@ -64,7 +64,7 @@ class AddressTest {
             assertThat(catchThrowable(() -> other.launch(same)))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("The address " + wanted + " on the network '" + network + "' of "
-                            + TestMachine.endpoint() + " is in use by a container that this process did not start."
+                            + TestMachine.endpoint() + " is in use by another container."
                             + " Choose another one, or see who has it with: incus network list-leases " + network);
         }
     }

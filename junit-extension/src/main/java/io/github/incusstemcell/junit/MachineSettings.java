@@ -6,6 +6,7 @@ import io.github.incusstemcell.container.Location;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
@@ -34,7 +35,7 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                 .map(spec::withNetwork)
                 .orElse(spec);
         return new MachineSettings(
-                run(template.options().apply(withLimits(spec, configuration)), configuration),
+                run(withLimits(template.options().apply(spec), configuration), configuration),
                 cleanup(template, configuration),
                 template.reset());
     }
@@ -49,19 +50,30 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
         return new MachineSettings(spec.withProvisioning(method.provisioning()), cleanup, reset);
     }
 
+    /** Where the code says nothing of it, by a setting of ours or by Incus's own key. */
     private static ContainerSpec withLimits(ContainerSpec spec, Configuration configuration) {
         Limits limits = spec.limits();
-        limits = configuration.set(Key.LIMITS_CPU, limits, Limits::withCpu);
-        limits = configuration.set(Key.LIMITS_MEMORY, limits, Limits::withMemory);
-        return spec.withLimits(configuration.set(Key.LIMITS_DISK, limits, Limits::withDisk));
+        if (limits.cpu().isEmpty() && !spec.config().containsKey("limits.cpu")) {
+            limits = configuration.set(Key.LIMITS_CPU, limits, Limits::withCpu);
+        }
+        if (limits.memory().isEmpty() && !spec.config().containsKey("limits.memory")) {
+            limits = configuration.set(Key.LIMITS_MEMORY, limits, Limits::withMemory);
+        }
+        if (limits.disk().isEmpty()
+                && !spec.devices().getOrDefault("root", Map.of()).containsKey("size")) {
+            limits = configuration.set(Key.LIMITS_DISK, limits, Limits::withDisk);
+        }
+        return spec.withLimits(limits);
     }
 
-    /** Where and how it is run is up to the configuration, whatever the code says. */
+    /** Where and how it is run is up to the configuration, whatever the code says. Project and pool are those of the connection then. */
     private static ContainerSpec run(ContainerSpec spec, Configuration configuration) {
-        Location location = spec.location();
-        location = configuration.set(Key.PROJECT, location, Location::withProject);
-        location = configuration.set(Key.STORAGE_POOL, location, Location::withStoragePool);
-        location = configuration.set(Key.TARGET, location, Location::withTarget);
+        Location said = spec.location();
+        Location location = new Location(
+                said.project().filter(name -> configuration.get(Key.PROJECT).isEmpty()),
+                said.storagePool()
+                        .filter(name -> configuration.get(Key.STORAGE_POOL).isEmpty()),
+                configuration.get(Key.TARGET).or(said::target));
         boolean journal = configuration.flag(Key.JOURNAL).orElse(spec.logsJournal());
         return spec.withLocation(location).withJournalInLog(journal);
     }

@@ -86,9 +86,10 @@ class SettingsTest {
                 "incus.stemcell.limits.memory", "25%",
                 "incus.stemcell.limits.disk", "4GiB",
                 "incus.stemcell.storage-pool", "default",
+                "incus.stemcell.project", "incus-stemcell",
                 "incus.stemcell.journal", "true");
 
-        assertSucceeded(run(parameters, Configured.class), 1);
+        assertSucceeded(run(parameters, Configured.class, ByIncusKeys.class), 2);
     }
 
     @Test
@@ -246,6 +247,20 @@ class SettingsTest {
             assertThat(Thread.getAllStackTraces().keySet())
                     .extracting(Thread::getName)
                     .contains("incus-stemcell-journal-" + stemcell.name());
+        }
+    }
+
+    @IncusStemcell(
+            project = "somewhere",
+            storagePool = "floppy",
+            config = {"limits.cpu=1", "limits.memory=300MiB"},
+            devices = "root,size=5GiB,pool=default")
+    static class ByIncusKeys {
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            assertThat(own().config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", "300MiB");
+            assertThat(own().devices().get("root")).containsEntry("size", "5GiB");
         }
     }
 

@@ -5,6 +5,7 @@ import io.github.incusstemcell.Waiting;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -114,6 +116,21 @@ final class Connection implements AutoCloseable {
     <T> T await(Object what, CompletableFuture<T> pending) {
         try {
             return Waiting.on(pending);
+        } catch (InterruptedException e) {
+            pending.cancel(true);
+            throw new IncusInterruptedException(what.toString(), e);
+        } catch (ExecutionException e) {
+            throw Failures.rethrow(e.getCause());
+        }
+    }
+
+    /** The same, for no longer than that; then it is cancelled. */
+    <T> T await(Object what, CompletableFuture<T> pending, Duration limit) throws TimeoutException {
+        try {
+            return Waiting.on(pending, limit);
+        } catch (TimeoutException e) {
+            pending.cancel(true);
+            throw e;
         } catch (InterruptedException e) {
             pending.cancel(true);
             throw new IncusInterruptedException(what.toString(), e);

@@ -1,16 +1,21 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.IncusStemcellException;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
 import okio.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of SFTP version 3 (draft-ietf-secsh-filexfer-02) over {@code GET /1.0/instances/NAME/sftp}. Requests
@@ -46,6 +51,11 @@ final class SftpSession implements Closeable {
     static final int ATTRS = 105;
     static final int EXTENDED = 200;
 
+    private static final Logger LOG = LoggerFactory.getLogger(SftpSession.class);
+
+    /** It takes some milliseconds, also on a machine that is very busy well under a second. */
+    private static final Duration LONGEST_OPENING = Duration.ofSeconds(20);
+
     private static final int PROTOCOL = 3;
     private static final int LARGEST_PACKET = 1 << 20;
 
@@ -60,9 +70,30 @@ final class SftpSession implements Closeable {
         this.instance = instance;
     }
 
+    /**
+     * Opens a session. Incus 7.0 now and then loses the request for one, where another session ends at that moment, and never answers it;
+     * the next request is answered at once. Seen on 7.0.2 with a dozen sessions a second.
+     */
     static SftpSession open(Api api, String instance) {
+        try {
+            return open(api, instance, LONGEST_OPENING);
+        } catch (TimeoutException e) {
+            LOG.warn(
+                    "Incus opened no session for the files of '{}' within {}; asking again", instance, LONGEST_OPENING);
+        }
+        try {
+            return open(api, instance, LONGEST_OPENING);
+        } catch (TimeoutException e) {
+            throw new IncusStemcellException(
+                    "Incus opened no session for the files of instance '" + instance + "' within "
+                            + LONGEST_OPENING.toSeconds() + " s, twice; is the daemon busy with the instance?",
+                    e);
+        }
+    }
+
+    private static SftpSession open(Api api, String instance, Duration limit) throws TimeoutException {
         ApiRequest request = ApiRequest.get("instances", instance, "sftp").patient();
-        RawStream stream = api.connection().await(request, api.upgradeLater(request, "sftp"));
+        RawStream stream = api.connection().await(request, api.upgradeLater(request, "sftp"), limit);
         SftpSession session = new SftpSession(stream, instance);
         boolean open = false;
         try {

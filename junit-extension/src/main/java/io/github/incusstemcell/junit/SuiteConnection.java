@@ -26,23 +26,13 @@ final class SuiteConnection {
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
-        configuration.get(Key.CONVERSION).map(SuiteConnection::conversion).ifPresent(stemcells::conversion);
+        configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);
         configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
         configuration.set(
                 Key.IMAGE_SERVER,
                 stemcells,
                 (builder, url) -> builder.imageServer(new ImageServer(url, certificate(configuration))));
         return stemcells.connect();
-    }
-
-    private static Conversion conversion(String by) {
-        return switch (by) {
-            case "client" -> Conversion.CLIENT;
-            case "daemon" -> Conversion.DAEMON;
-            default ->
-                throw new ExtensionConfigurationException(
-                        "'" + by + "' is neither client nor daemon for " + Key.CONVERSION.property());
-        };
     }
 
     private static Optional<String> certificate(Configuration configuration) {

@@ -42,7 +42,7 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.conversion", "server"), WithoutKeys.class),
                 ParameterResolutionException.class,
-                "'server' is neither client nor daemon for incus.stemcell.conversion");
+                "'server' is not a value of incus.stemcell.conversion; write client or daemon");
     }
 
     @Test

@@ -87,14 +87,19 @@ public final class UnitWatch implements AutoCloseable {
                 return reading == null ? Optional.empty() : Optional.of(see(new Unit(reading)));
             }
             Optional<Unit> again = Optional.ofNullable(reconnect(deadline)).map(Unit::new);
-            gap |= again.isEmpty()
-                    || !again.get().stateChanged().equals(current.stateChanged())
-                    || !again.get().invocationId().equals(current.invocationId());
+            gap |= !again.map(this::isStillAsSeen).orElse(false);
             return again.map(this::see);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while waiting for " + name, e);
         }
+    }
+
+    /** Before the first answer there was nothing to be missed. */
+    private boolean isStillAsSeen(Unit again) {
+        return current == null
+                || again.stateChanged().equals(current.stateChanged())
+                        && again.invocationId().equals(current.invocationId());
     }
 
     private Map<String, Object> poll(Deadline deadline) throws InterruptedException {

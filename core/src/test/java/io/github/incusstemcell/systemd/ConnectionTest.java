@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +57,29 @@ class ConnectionTest {
         assertThatThrownBy(systemd::state)
                 .isInstanceOf(SystemdException.class)
                 .hasMessage("The handle on systemd of " + guest.name() + " is closed");
+    }
+
+    @Test
+    void mayBeLostBeforeTheFirstAnswerToAWatch() throws Exception {
+        try (Systemd systemd = Systemd.of(guest.instance())) {
+            systemd.state();
+            guest.run("pkill -STOP systemd-stdio-b");
+            FutureTask<List<UnitSighting>> watching = new FutureTask<>(() -> {
+                try (UnitWatch watch = systemd.watch("init.scope")) {
+                    assertThat(watch.mayHaveMissed()).isFalse();
+                    return watch.seen();
+                }
+            });
+            Thread thread = new Thread(watching);
+            thread.start();
+            while (thread.getState() != Thread.State.TIMED_WAITING && !watching.isDone()) {
+                Thread.onSpinWait();
+            }
+
+            guest.run("pkill -KILL systemd-stdio-b");
+
+            assertThat(watching.get()).extracting(UnitSighting::activeState).containsExactly(ActiveState.ACTIVE);
+        }
     }
 
     @Test

@@ -87,10 +87,10 @@ final class ContainerLauncher {
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
                 if (!taken) {
-                    launch.ofFailedStart().ifPresent(listener -> diagnose(instance, listener));
+                    launch.ofFailedStart().ifPresent(listener -> diagnose(instance, listener, e));
                 }
                 discard(instance, e);
-                address.ifPresent(request.attachment().get()::release);
+                address.ifPresent(given -> request.attachment().get().release(given));
                 if (taken && spec.address().isPresent()) {
                     throw occupied(spec, e);
                 }
@@ -189,16 +189,18 @@ final class ContainerLauncher {
         return failure instanceof IncusException && failure.getMessage().contains(ADDRESS_TAKEN);
     }
 
-    private static void diagnose(Instance instance, Consumer<Diagnostics> listener) {
+    /** Whatever goes wrong here: the container has to go, and why it did not come up is what counts. */
+    private void diagnose(Instance instance, Consumer<Diagnostics> listener, RuntimeException reason) {
         try {
-            instance.state();
-        } catch (IncusException e) {
-            // There never was such an instance, or the daemon is gone: the failure of the start says all that is known.
-            return;
-        }
-        try (Systemd systemd = Systemd.of(instance)) {
-            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
-                    .collect());
+            if (incus().instances().find(instance.name()).isPresent()) {
+                try (Systemd systemd = Systemd.of(instance)) {
+                    listener.accept(
+                            new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
+                                    .collect());
+                }
+            }
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 

@@ -142,7 +142,7 @@ public final class Images {
      * @param fingerprint its fingerprint; not null
      */
     public void delete(String fingerprint) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("images", fingerprint)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("images", fingerprint)));
     }
 
     /**
@@ -167,7 +167,7 @@ public final class Images {
      * @param alias the name; not null
      */
     public void deleteAlias(String alias) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
     }
 
     /**

@@ -110,9 +110,12 @@ public final class Instance {
         }
     }
 
-    /** Deletes it, running or not, with all that belongs to it; one that is not there is fine. */
+    /**
+     * Deletes it, running or not, with all that belongs to it; one that is not there is fine. An interrupt that came before does not stop
+     * it; one that comes meanwhile does.
+     */
     public void delete() {
-        Lookup.tolerateMissing(() -> {
+        Lookup.remove(() -> {
             long deadline = System.nanoTime() + ENDING.toNanos();
             while (!isDeleted(deadline)) {
                 LockSupport.parkNanos(POLL.toNanos());
@@ -271,7 +274,7 @@ public final class Instance {
      * @param snapshot its name; not null
      */
     public void deleteSnapshot(String snapshot) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
     }
 
     /** {@return what was written to its console since it was last started, {@code GET .../console}; not null} */

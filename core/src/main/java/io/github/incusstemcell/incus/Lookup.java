@@ -20,13 +20,21 @@ final class Lookup {
         }
     }
 
-    /** Runs a request that is as good as done where the thing is not there any more. */
-    static void tolerateMissing(Runnable request) {
+    /**
+     * Runs a request that removes something, and is as good as done where that is not there any more. An interrupt that came before does
+     * not stop it, or what an interrupted thread cleans up would stay: the thread is interrupted again afterwards.
+     */
+    static void remove(Runnable request) {
+        boolean interrupted = Thread.interrupted();
         try {
             request.run();
         } catch (IncusException e) {
             if (!e.isNotFound()) {
                 throw e;
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -68,7 +68,7 @@ public final class Networks {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("networks", name)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("networks", name)));
     }
 
     /**

@@ -56,7 +56,7 @@ public final class Profiles {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("profiles", name)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("profiles", name)));
     }
 
     /**

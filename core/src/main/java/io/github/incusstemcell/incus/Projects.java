@@ -53,7 +53,7 @@ public final class Projects {
      * @throws IncusException if something is in it
      */
     public void delete(String name) {
-        Lookup.tolerateMissing(() -> api.run(ApiRequest.delete("projects", name)));
+        Lookup.remove(() -> api.run(ApiRequest.delete("projects", name)));
     }
 
     /**

@@ -59,8 +59,7 @@ public final class StoragePools {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.tolerateMissing(
-                () -> api.run(ApiRequest.delete("storage-pools", name).patient()));
+        Lookup.remove(() -> api.run(ApiRequest.delete("storage-pools", name).patient()));
     }
 
     /**

@@ -184,6 +184,15 @@ class StemcellsBadInputTest {
                 .hasMessageContaining("security.nestling");
     }
 
+    @Test
+    void anOptionThatIncusDoesNotKnowOfAContainerWithoutANetwork() {
+        assertThat(launching(TestMachine.spec()
+                        .withNetwork(ContainerSpec.NO_NETWORK)
+                        .withConfig("security.nestling", "true")))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessageContaining("security.nestling");
+    }
+
     private static Throwable launching(String image) {
         return launching(ContainerSpec.of(image));
     }

@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -198,6 +199,47 @@ class StemcellsTest {
                 .hasMessageContaining("did not finish booting within 0.3 s");
 
         assertThat(TestMachine.instancesOf("too slow")).isEmpty();
+    }
+
+    @Test
+    void leavesNothingOfAContainerWhoseStartIsInterrupted() throws Exception {
+        String owner = "interrupted";
+        FutureTask<StemcellContainer> launch =
+                new FutureTask<>(() -> stemcells.launch(TestMachine.spec().withOwner(owner), diagnostics -> {}));
+        Thread thread = new Thread(launch);
+        thread.start();
+        while (!launch.isDone() && TestMachine.instancesOf(owner).stream().noneMatch(InstanceInfo::isRunning)) {
+            Thread.sleep(10);
+        }
+
+        thread.interrupt();
+
+        assertThat(catchThrowable(launch::get)).hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(TestMachine.instancesOf(owner)).isEmpty();
+    }
+
+    @Test
+    void deletesAContainerThatAnInterruptedThreadCloses() {
+        StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("closed"));
+
+        Thread.currentThread().interrupt();
+        stemcell.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(TestMachine.instancesOf("closed")).isEmpty();
+    }
+
+    @Test
+    void leavesNothingOfAContainerThatCannotBeDiagnosed() {
+        ContainerSpec spec = TestMachine.spec().withOwner("undiagnosed").withStartupTimeout(Duration.ofMillis(300));
+
+        assertThat(catchThrowable(() -> stemcells.launch(spec, diagnostics -> {
+                    throw new IllegalStateException("the listener is broken");
+                })))
+                .isInstanceOf(StartupTimeoutException.class)
+                .hasSuppressedException(new IllegalStateException("the listener is broken"));
+
+        assertThat(TestMachine.instancesOf("undiagnosed")).isEmpty();
     }
 
     private static String sha256(Path file) throws Exception {

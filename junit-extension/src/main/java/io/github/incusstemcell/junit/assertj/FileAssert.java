@@ -17,6 +17,8 @@ import org.assertj.core.api.ByteArrayAssert;
 /** Assertions on one file, folder or link. What does not exist fails all of them but {@link #doesNotExist()}. */
 public final class FileAssert extends GuestAssert<FileAssert> {
 
+    private static final int SHOWN = 20;
+
     private final String path;
     private final GuestFiles files;
 
@@ -67,16 +69,21 @@ public final class FileAssert extends GuestAssert<FileAssert> {
         while (folder.length() > 1) {
             folder = folder.substring(0, Math.max(1, folder.lastIndexOf('/')));
             if (files.isDirectory(folder)) {
-                List<String> names = files.list(folder).stream()
-                        .map(FileStat::name)
-                        .sorted()
-                        .limit(20)
-                        .toList();
-                return "it does not exist; in " + folder + ": "
-                        + (names.isEmpty() ? "nothing" : String.join(", ", names));
+                return "it does not exist; in " + folder + ": " + names(folder);
             }
         }
         return "it does not exist";
+    }
+
+    private String names(String folder) {
+        List<String> names =
+                files.list(folder).stream().map(FileStat::name).sorted().toList();
+        if (names.size() > SHOWN) {
+            String below = path.substring(folder.length()).replaceFirst("^/", "");
+            return names.size() + " names; the closest: "
+                    + String.join(", ", NearMisses.of(below.replaceFirst("/.*", ""), names));
+        }
+        return names.isEmpty() ? "nothing" : String.join(", ", names);
     }
 
     /** {@return this, where there is something, a dangling link included} */

@@ -146,9 +146,6 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
     }
 
     private static String plain(String address) {
-        int slash = address.indexOf('/');
-        return slash < 0
-                ? Addresses.plain(address)
-                : Addresses.plain(address.substring(0, slash)) + address.substring(slash);
+        return address.contains("/") ? Addresses.withPrefix(address) : Addresses.plain(address);
     }
 }

@@ -46,11 +46,12 @@ record Mounts(List<Mount> mounts) {
         return new Mount(plain(field.get(4)), field.get(dash + 1), plain(field.get(dash + 2)), options, readOnly);
     }
 
-    /** Spaces, tabs, line ends and backslashes are written as octal numbers. */
+    /** Spaces, tabs, line ends, number signs and backslashes are written as octal numbers. */
     private static String plain(String text) {
         return text.replace("\\040", " ")
                 .replace("\\011", "\t")
                 .replace("\\012", "\n")
+                .replace("\\043", "#")
                 .replace("\\134", "\\");
     }
 

@@ -23,11 +23,10 @@ public final class RouteAssert extends GuestAssert<RouteAssert> {
     }
 
     private static String network(String target) {
-        int slash = target.indexOf('/');
-        if (slash < 0 || !target.substring(slash + 1).matches("\\d{1,3}")) {
+        if (!target.contains("/")) {
             throw new IllegalArgumentException("Neither default nor a network as 10.0.0.0/8: '" + target + "'");
         }
-        return Addresses.plain(target.substring(0, slash)) + target.substring(slash);
+        return Addresses.network(target);
     }
 
     private RouteAssert that(String wanted, Predicate<Routes.Route> holds) {

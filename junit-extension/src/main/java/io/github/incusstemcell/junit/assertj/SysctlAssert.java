@@ -61,7 +61,9 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
         String all = subject.stemcell()
                 .exec("find", "/proc/sys", "-type", "f", "-printf", "%P\\n")
                 .stdout();
-        return all.lines().map(SysctlAssert::swapped).toList();
+        return all.lines()
+                .map(path -> path.replace('.', '\0').replace('/', '.').replace('\0', '/'))
+                .toList();
     }
 
     private SysctlAssert that(String wanted, Predicate<String> holds) {

@@ -180,7 +180,7 @@ class GuestAssertionsTest {
                 sub open_socket {
                     my ($family, $type, $address) = @_;
                     socket(my $socket, $family, $type, 0) or die $!;
-                    setsockopt($socket, IPPROTO_IPV6, IPV6_V6ONLY, 1) if $family == AF_INET6;
+                    setsockopt($socket, IPPROTO_IPV6, IPV6_V6ONLY, $address =~ /\\xff\\xff\\x7f/ ? 0 : 1) if $family == AF_INET6;
                     setsockopt($socket, IPPROTO_IPV6, 78, 1) if $family == AF_INET6; # IPV6_FREEBIND
                     bind($socket, $address) or die $!;
                     $type != SOCK_STREAM or listen($socket, 1) or die $!;
@@ -189,6 +189,7 @@ class GuestAssertionsTest {
                 open_socket(AF_INET, SOCK_STREAM, pack_sockaddr_in(7001, inet_aton("127.0.0.1")));
                 open_socket(AF_INET, SOCK_STREAM, pack_sockaddr_in(7001, inet_aton("127.0.0.2")));
                 open_socket(AF_INET6, SOCK_STREAM, pack_sockaddr_in6(7002, inet_pton(AF_INET6, "2001:db8::1:0:0:5")));
+                open_socket(AF_INET6, SOCK_STREAM, pack_sockaddr_in6(7004, inet_pton(AF_INET6, "::ffff:127.0.0.1")));
                 open_socket(AF_INET6, SOCK_DGRAM, pack_sockaddr_in6(7002, inet_pton(AF_INET6, "::")));
                 open_socket(AF_INET, SOCK_DGRAM, pack_sockaddr_in(7003, INADDR_ANY));
                 open_socket(AF_UNIX, SOCK_STREAM, pack_sockaddr_un("/run/with space"));
@@ -212,6 +213,7 @@ class GuestAssertionsTest {
                 .socket(tcp6(7002))
                 .listensOnlyOn("2001:db8::1:0:0:5")
                 .isOwnedByUnit("listens.service");
+        assertThat(stemcell).socket(tcp6(7004)).listensOn("::ffff:127.0.0.1").listensOnlyOn("::FFFF:7f00:1");
         assertThat(stemcell).socket(udp6(7002)).listensOnlyOn("::");
         assertThat(stemcell).socket(udp(7003)).listensOnlyOn("0.0.0.0");
         assertThat(stemcell).socket(unix("/run/with space")).isListening().isOwnedByProcess("perl");
@@ -312,7 +314,7 @@ class GuestAssertionsTest {
 
     @Test
     void aMount(StemcellContainer stemcell) {
-        stemcell.shell("mkdir -p '/m/a b' /m/over && mount -t tmpfs -o nosuid,mode=750,size=64k store '/m/a b'"
+        stemcell.shell("mkdir -p '/m/a b' /m/over && mount -t tmpfs -o nosuid,mode=750,size=64k st#re '/m/a b'"
                         + " && mount -t tmpfs below /m/over && mount -t tmpfs -o ro above /m/over")
                 .requireSuccess();
 
@@ -320,7 +322,7 @@ class GuestAssertionsTest {
                 .mount("/m/a b")
                 .isMounted()
                 .hasType("tmpfs")
-                .hasSource("store")
+                .hasSource("st#re")
                 .hasOption("nosuid")
                 .hasOption("mode=750")
                 .doesNotHaveOption("noexec");
@@ -331,10 +333,10 @@ class GuestAssertionsTest {
         assertThat(message(stemcell, () -> assertThat(stemcell).mount("/m/a b").hasType("ext4"))
                         .replaceAll("rw,.*", "OPTIONS"))
                 .isEqualTo("Expecting mount /m/a b on NAME to have the type ext4\n"
-                        + "  but was: tmpfs of store with OPTIONS");
+                        + "  but was: tmpfs of st#re with OPTIONS");
         fail(
                 stemcell,
-                "Expecting mount /m/a b on NAME to .*\n  but was: tmpfs of store with rw,.*",
+                "Expecting mount /m/a b on NAME to .*\n  but was: tmpfs of st#re with rw,.*",
                 () -> assertThat(stemcell).mount("/m/a b").isNotMounted(),
                 () -> assertThat(stemcell).mount("/m/a b").hasSource("tmpfs"),
                 () -> assertThat(stemcell).mount("/m/a b").hasOption("noexec"),

@@ -215,6 +215,9 @@ class NetworkAssertionsTest {
         assertThatThrownBy(() -> assertThat(stemcell).networkInterface("eth0").hasAddress("localhost"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not an address in numbers: 'localhost'");
+        assertThatThrownBy(() -> assertThat(stemcell).networkInterface("eth0").doesNotHaveAddress("10.0.0.1/x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not the length of a prefix, 0 to 32: '10.0.0.1/x'");
     }
 
     @Test
@@ -261,6 +264,13 @@ class NetworkAssertionsTest {
         assertThatThrownBy(() -> assertThat(stemcell).route("198.51.100.0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Neither default nor a network as 10.0.0.0/8: '198.51.100.0'");
+        assertThatThrownBy(() -> assertThat(stemcell).route("198.51.100.1/25"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Not a network, but an address in one, since there are bits beyond its prefix: '198.51.100.1/25'");
+        assertThatThrownBy(() -> assertThat(stemcell).route("198.51.100.0/99"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not the length of a prefix, 0 to 32: '198.51.100.0/99'");
     }
 
     @Test

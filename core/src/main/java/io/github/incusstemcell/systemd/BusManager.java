@@ -29,12 +29,20 @@ final class BusManager implements ServiceManager {
     /** Reading all configuration again runs all generators. */
     private static final Duration RELOAD = Duration.ofSeconds(90);
 
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
     private final Bridge bridge;
     private BusConnection connection;
     private boolean closed;
 
     BusManager(Bridge bridge) {
         this.bridge = bridge;
+    }
+
+    /** How long it may take for who waits so long: a busy machine gets a second, and nobody waits longer than {@link #ANSWER}. */
+    static Duration patience(Duration span) {
+        Duration least = span.compareTo(LEAST) < 0 ? LEAST : span;
+        return least.compareTo(ANSWER) < 0 ? least : ANSWER;
     }
 
     /** Makes a connection to a bus daemon into one that can talk to the manager and hear it. */

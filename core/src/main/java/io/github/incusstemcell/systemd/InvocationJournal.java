@@ -29,7 +29,8 @@ final class InvocationJournal {
     /** {@return the entries, from the oldest on; none where it never ran} */
     List<JournalEntry> of(Unit unit) {
         Optional<String> id = unit.invocationId();
-        Optional<Instant> start = unit.inactiveExit();
+        // A socket that cannot be opened fails without ever having left the state inactive.
+        Optional<Instant> start = unit.inactiveExit().or(unit::stateChanged);
         if (id.isEmpty() || start.isEmpty()) {
             return List.of();
         }

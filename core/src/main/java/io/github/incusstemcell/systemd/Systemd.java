@@ -92,9 +92,10 @@ public final class Systemd implements AutoCloseable {
      *
      * @param name the unit's name; not null
      * @return what systemd says of it now; also of a unit that does not exist
+     * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
     public Unit unit(String name) {
-        return new Unit(manager().unit(UnitName.complete(name)));
+        return new Unit(manager().unit(UnitName.ofOne(name)));
     }
 
     /** {@return all units that systemd has in memory} */
@@ -341,9 +342,21 @@ public final class Systemd implements AutoCloseable {
      *
      * @param name the unit's name; it need not exist yet; not null
      * @return the watch, to be closed
+     * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
     public UnitWatch watch(String name) {
-        return new UnitWatch(manager(), UnitName.complete(name));
+        return new UnitWatch(manager(), UnitName.ofOne(name));
+    }
+
+    /**
+     * Watches a unit from now on, for those who have only so much time.
+     *
+     * @param name as for {@link #watch(String)}; not null
+     * @param span for how long; also, but from 1 to 10 seconds, how long systemd may take for its first answer; not null
+     * @return the watch, to be closed
+     */
+    public UnitWatch watch(String name, Duration span) {
+        return new UnitWatch(manager(), UnitName.ofOne(name), BusManager.patience(span));
     }
 
     /** {@return what wakes at each change from now on, to be closed} */

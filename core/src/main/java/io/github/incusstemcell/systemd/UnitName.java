@@ -2,6 +2,7 @@ package io.github.incusstemcell.systemd;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Names of units, and the D-Bus object paths that stand for them. */
 final class UnitName {
@@ -10,12 +11,38 @@ final class UnitName {
     private static final Set<String> TYPES = Set.of(
             "service", "socket", "target", "device", "mount", "automount", "swap", "timer", "path", "slice", "scope");
 
+    /** systemd.unit(5): a prefix, which is never empty, and behind the first @ the instance. */
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9:_.\\\\-][A-Za-z0-9:_.\\\\@-]*\\.[a-z]+");
+
+    private static final int LONGEST = 255;
+
     private UnitName() {}
 
     /** {@return the name as systemctl takes it: without a type it is a service} */
     static String complete(String name) {
         int dot = name.lastIndexOf('.');
         return dot >= 0 && TYPES.contains(name.substring(dot + 1)) ? name : name + ".service";
+    }
+
+    /**
+     * {@return the name, completed, of something that systemd can load}
+     *
+     * @throws IllegalArgumentException for what can name no unit, and for a template; systemctl would take patterns and paths for more
+     */
+    static String ofOne(String name) {
+        String complete = complete(name);
+        if (!VALID.matcher(complete).matches() || complete.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "Not the name of a unit: '" + name
+                            + "'; letters, digits and any of :-_.\\@ are what it may have, and systemd-escape(1) makes one of a path");
+        }
+        int type = complete.lastIndexOf('.');
+        if (complete.charAt(type - 1) == '@') {
+            throw new IllegalArgumentException(
+                    complete + " is a template, which systemd does not run; name one of its instances, as "
+                            + complete.substring(0, type) + "x" + complete.substring(type));
+        }
+        return complete;
     }
 
     /** {@return {@code service} for {@code ssh.service}} */

@@ -18,7 +18,7 @@ final class UnitReport {
         String file = unit.fragmentPath().orElse("none");
         String lines = unit.invocationId().isPresent()
                 ? journal(journal.of(unit))
-                : "  journal of this invocation: it has not run yet";
+                : "  journal of this invocation: it has not run, as far as systemd remembers";
         return "  unit file: " + file + " (" + unit.unitFileState() + ", NeedDaemonReload="
                 + (unit.needsDaemonReload() ? "yes" : "no") + ")\n"
                 + "  queued jobs: " + (queued.isEmpty() ? "none" : String.join(", ", queued)) + "\n" + lines;

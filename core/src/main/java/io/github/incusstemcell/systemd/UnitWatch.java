@@ -30,13 +30,23 @@ public final class UnitWatch implements AutoCloseable {
     private boolean gap;
 
     UnitWatch(ServiceManager manager, String name) {
+        this(manager, name, BusManager.ANSWER);
+    }
+
+    /**
+     * A watch that has begun.
+     *
+     * @param patience how long systemd may take for its first answer
+     */
+    UnitWatch(ServiceManager manager, String name, Duration patience) {
         this.manager = manager;
         this.name = name;
         subscription = subscribed();
         // A first answer there must be, or a watch that sees nothing would pass for a unit that never changes.
-        if (next(Deadline.in(BusManager.ANSWER)).isEmpty()) {
+        if (next(Deadline.in(patience)).isEmpty()) {
             close();
-            throw new SystemdException("systemd said nothing of " + name + " within " + Spans.text(BusManager.ANSWER));
+            throw new SystemdException("systemd said nothing of " + name + " within " + Spans.text(patience)
+                    + "; is the guest frozen, or PID 1 busy?");
         }
     }
 

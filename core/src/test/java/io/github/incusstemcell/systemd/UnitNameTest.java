@@ -1,6 +1,8 @@
 package io.github.incusstemcell.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,5 +46,27 @@ class UnitNameTest {
     @ValueSource(strings = {"x.timer", "a.b.timer"})
     void knowsTheType(String name) {
         assertThat(UnitName.type(name)).isEqualTo("timer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ssh", "getty@tty1", "a@b@c", "a@.b", "-.mount", "dev-disk-by\\x2did.device"})
+    void takesWhatSystemdCanLoad(String name) {
+        assertThatCode(() -> UnitName.ofOne(name)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a/b", "/etc", "cron*", "@x.service", "\u00e4"})
+    void refusesWhatCanNameNoUnit(String name) {
+        assertThatThrownBy(() -> UnitName.ofOne(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Not the name of a unit: '" + name + "'");
+    }
+
+    @Test
+    void refusesATemplate() {
+        assertThatThrownBy(() -> UnitName.ofOne("getty@"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("getty@.service is a template, which systemd does not run;"
+                        + " name one of its instances, as getty@x.service");
     }
 }

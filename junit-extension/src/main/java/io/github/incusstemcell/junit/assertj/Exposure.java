@@ -19,7 +19,6 @@ record Exposure(StemcellContainer stemcell) {
         check.holds(
                 "have a security exposure of at most " + most,
                 unit -> of(unit) <= most,
-                unit -> false,
                 unit -> "  security exposure: " + of(unit) + " (systemd-analyze security " + unit.name()
                         + " says of what)\n");
     }

@@ -24,19 +24,21 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
 
     private final JournalReading reading;
     private final String part;
+    private final String identifier;
 
     JournalAssert(Subject subject) {
-        this(subject, JournalQuery.all(), "the journal of " + subject.name());
+        this(subject, JournalQuery.all(), "the journal of " + subject.name(), "");
     }
 
-    private JournalAssert(Subject subject, JournalQuery query, String part) {
+    private JournalAssert(Subject subject, JournalQuery query, String part, String identifier) {
         super(subject);
+        this.identifier = identifier;
         this.reading = new JournalReading(subject.stemcell().journal(), query);
         this.part = part;
     }
 
     private JournalAssert narrowed(JournalQuery query, String words) {
-        return new JournalAssert(subject, query, part + ", " + words);
+        return new JournalAssert(subject, query, part + ", " + words, identifier);
     }
 
     /**
@@ -69,13 +71,14 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
     }
 
     /**
-     * Narrows down to a program.
+     * Narrows down to a program, which fails all of them where it never wrote anything.
      *
      * @param identifier what it calls itself, as {@code sshd}; not null
      * @return assertions on its part of the journal
      */
     public JournalAssert ofIdentifier(String identifier) {
-        return narrowed(reading.query().identifier(identifier), "identifier " + identifier);
+        return new JournalAssert(
+                subject, reading.query().identifier(identifier), part + ", identifier " + identifier, identifier);
     }
 
     /**
@@ -257,11 +260,17 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
         return requireJournal(wanted, seen) ? Optional.of(seen.last()) : Optional.empty();
     }
 
-    /** Nothing in a journal that has nothing at all says nothing: perhaps none is written. */
+    /** Nothing in a journal that has nothing at all says nothing: perhaps none is written. Nor does nothing of who never wrote. */
     private boolean requireJournal(String wanted, Observation<List<JournalEntry>> seen) {
-        return !seen.last().isEmpty()
-                || !reading.isJournalEmpty()
-                || tell(wanted, seen, "the whole journal is empty, as if none were written");
+        if (!seen.last().isEmpty()) {
+            return true;
+        }
+        if (reading.isJournalEmpty()) {
+            return tell(wanted, seen, "the whole journal is empty, as if none were written");
+        }
+        return identifier.isEmpty()
+                || reading.hasEntryOf(identifier)
+                || tell(wanted, seen, "there is no entry of " + identifier + " in all of the journal");
     }
 
     private void fail(String wanted, Observation<List<JournalEntry>> seen, List<JournalEntry> entries) {

@@ -59,6 +59,11 @@ record JournalReading(Journal journal, JournalQuery query) {
         }
     }
 
+    boolean hasEntryOf(String identifier) {
+        return !journal.entries(JournalQuery.all().identifier(identifier).last(1))
+                .isEmpty();
+    }
+
     boolean isJournalEmpty() {
         return journal.mark().cursor().isEmpty();
     }

@@ -33,6 +33,11 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
         return this;
     }
 
+    private UnitAssert that(String wanted, Predicate<Unit> holds, Function<Unit, String> details) {
+        check.holds(wanted, holds, details);
+        return this;
+    }
+
     /** For what a unit that failed, or that nothing can start, does not come to by itself. */
     private UnitAssert unlessItFails(String wanted, Predicate<Unit> holds) {
         check.holds(wanted, holds, check::cannotStart, unit -> "");
@@ -160,22 +165,31 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     /**
      * Checks how its main process ended.
      *
-     * @param code the exit code
+     * @param code the exit code, 0 to 255
      * @return this
      */
     public UnitAssert hasExited(int code) {
+        requireBetween(0, code, 255, "an exit code");
         return that("have exited with " + code, unit -> unit.exitCode().orElse(-1) == code);
     }
 
     /**
      * Checks how its main process ended.
      *
-     * @param signal the number of the signal
+     * @param signal the number of the signal, 1 to 64
      * @return this
      */
     public UnitAssert wasKilledBy(int signal) {
+        requireBetween(1, signal, 64, "the number of a signal");
         return that(
                 "have been killed by signal " + signal, unit -> unit.signal().orElse(-1) == signal);
+    }
+
+    /** Or what stands for no value at all could be asked for, and found. */
+    private static void requireBetween(int least, int number, int most, String what) {
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("Not " + what + ": " + number);
+        }
     }
 
     /** {@return this, where systemd never restarted it by itself} */
@@ -186,10 +200,11 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     /**
      * Checks how often systemd restarted it by itself.
      *
-     * @param times how often at least
+     * @param times how often at least, once or more
      * @return this
      */
     public UnitAssert hasRestartedAtLeast(int times) {
+        requireBetween(1, times, Integer.MAX_VALUE, "a number of restarts that says something");
         return that(
                 "have restarted at least " + times + " times",
                 unit -> unit.restarts().orElse(-1) >= times);
@@ -202,7 +217,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasRestartedSince(Instant time) {
-        return that("have started since " + time, unit -> UnitCheck.hasStartedSince(unit, time));
+        return that("have started since " + time, unit -> check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
     /**
@@ -213,7 +228,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      */
     public UnitAssert hasRestartedSince(JournalMark mark) {
         Instant time = check.timeOf(mark);
-        return that("have started since the mark", unit -> UnitCheck.hasStartedSince(unit, time));
+        return that("have started since the mark", unit -> check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
     /**
@@ -223,7 +238,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasNotRestartedSince(Instant time) {
-        return that("not have started since " + time, unit -> !UnitCheck.hasStartedSince(unit, time));
+        return that("not have started since " + time, unit -> !check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
     /**
@@ -234,7 +249,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      */
     public UnitAssert hasNotRestartedSince(JournalMark mark) {
         Instant time = check.timeOf(mark);
-        return that("not have started since the mark", unit -> !UnitCheck.hasStartedSince(unit, time));
+        return that("not have started since the mark", unit -> !check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
     /**
@@ -283,37 +298,49 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     public UnitAssert hasProperty(String name, String text) {
         return that(
                 "have " + name + "=" + text,
-                unit -> unit.property(name).filter(text::equals).isPresent());
+                unit -> unit.property(name).filter(text::equals).isPresent(),
+                unit -> UnitDetails.property(unit, name));
     }
 
     /**
      * Checks a relation to another unit.
      *
      * @param dependency the relation; not null
-     * @param other the other unit's full name; not null
+     * @param other the other unit's name, which may be an alias, and need not exist; not null
      * @return this
      */
     public UnitAssert hasDependency(Dependency dependency, String other) {
-        return that("have " + dependency.property() + "=" + other, unit -> unit.dependencies(dependency)
-                .contains(other));
+        String name = nameOf(other);
+        return dependency(
+                "have ", dependency, name, unit -> unit.dependencies(dependency).contains(name));
+    }
+
+    /** Relations name units by their own names in full, so that nothing else would ever be found among them. */
+    private String nameOf(String other) {
+        return check.systemd().unit(other).name();
+    }
+
+    private UnitAssert dependency(String wanted, Dependency dependency, String name, Predicate<Unit> holds) {
+        return that(wanted + dependency.property() + "=" + name, holds, unit -> UnitDetails.of(unit, dependency));
     }
 
     /**
      * Checks that it has no such relation to another unit.
      *
      * @param dependency the relation; not null
-     * @param other the other unit's full name; not null
+     * @param other the other unit's name, which may be an alias, and need not exist; not null
      * @return this
      */
     public UnitAssert doesNotHaveDependency(Dependency dependency, String other) {
-        return that("not have " + dependency.property() + "=" + other, unit -> !unit.dependencies(dependency)
-                .contains(other));
+        String name = nameOf(other);
+        return dependency("not have ", dependency, name, unit -> !unit.dependencies(dependency)
+                .contains(name));
     }
 
     /**
      * Checks the order of starting.
      *
-     * @param other the full name of the unit that starts after this one; not null
+     * @param other the name of the unit that starts after this one; not null
      * @return this
      */
     public UnitAssert isOrderedBefore(String other) {
@@ -323,7 +350,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     /**
      * Checks the order of starting.
      *
-     * @param other the full name of the unit that starts before this one; not null
+     * @param other the name of the unit that starts before this one; not null
      * @return this
      */
     public UnitAssert isOrderedAfter(String other) {
@@ -332,19 +359,12 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
 
     /** {@return this, where its conditions were looked at and held} */
     public UnitAssert hasConditionsMet() {
-        return conditions(
-                "have its conditions met", unit -> unit.conditionsMet().orElse(false));
+        return that("have its conditions met", unit -> unit.conditionsMet().orElse(false), UnitDetails::conditions);
     }
 
     /** {@return this, where its conditions were looked at and one did not hold; systemd forgets that of units to which nothing refers} */
     public UnitAssert hasConditionsNotMet() {
-        return conditions(
-                "not have its conditions met", unit -> !unit.conditionsMet().orElse(true));
-    }
-
-    private UnitAssert conditions(String wanted, Predicate<Unit> holds) {
-        check.holds(wanted, holds, unit -> false, unit -> "  conditions: " + UnitCheck.conditions(unit) + "\n");
-        return this;
+        return that("not have its conditions met", unit -> !unit.conditionsMet().orElse(true), UnitDetails::conditions);
     }
 
     /**
@@ -354,7 +374,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasDropIn(String path) {
-        return that("have the drop-in " + path, unit -> unit.dropIns().contains(path));
+        return that("have the drop-in " + path, unit -> unit.dropIns().contains(path), UnitDetails::dropIns);
     }
 
     /**
@@ -364,12 +384,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasName(String name) {
-        check.holds(
-                "have the name " + name,
-                unit -> unit.names().contains(name),
-                unit -> false,
-                unit -> "  names: " + String.join(" ", unit.names()) + "\n");
-        return this;
+        return that("have the name " + name, unit -> unit.names().contains(name), UnitDetails::names);
     }
 
     /**
@@ -379,8 +394,10 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return assertions on what {@code systemctl show} prints of it
      */
     public AbstractStringAssert<?> property(String name) {
-        Optional<Unit> unit =
-                check.holds("have a property " + name, now -> now.property(name).isPresent());
+        Optional<Unit> unit = check.holds(
+                "have a property " + name,
+                now -> now.property(name).isPresent(),
+                now -> UnitDetails.property(now, name));
         return subject.string(unit.flatMap(now -> now.property(name)), name + " of unit " + check.name());
     }
 

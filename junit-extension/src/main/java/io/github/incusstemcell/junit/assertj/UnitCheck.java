@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.JournalMark;
+import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
@@ -20,6 +21,10 @@ import java.util.stream.Collectors;
 
 /** Reads a unit, or watches it, until a check is decided. */
 final class UnitCheck {
+
+    /** By what systemd marks that it starts a unit, and that it has started one: sd-messages(3), UNIT_STARTING and UNIT_STARTED. */
+    private static final Set<String> STARTS =
+            Set.of("7d4958e842da4a758f6c1cdc7b36dcc5", "39f53479d3a045ac8e11786248231fbf");
 
     private final Subject subject;
     private final String name;
@@ -67,28 +72,33 @@ final class UnitCheck {
         return unit.loadState() != LoadState.LOADED || hasFailed(unit);
     }
 
-    /** The main process of a service tells it; of other units, when they became active. */
-    static boolean hasStartedSince(Unit unit, Instant time) {
-        return unit.mainProcessStarted()
-                .or(unit::activeEnter)
-                .filter(start -> start.isAfter(time))
-                .isPresent();
+    /**
+     * The main process of a service tells it; of other units, when they became active. Of one that systemd has forgotten, as it does with
+     * a oneshot that has ended well and that nothing needs, the journal does.
+     */
+    boolean hasStartedSince(Unit unit, Instant time) {
+        Optional<Instant> start = unit.mainProcessStarted().or(unit::activeEnter);
+        return start.isPresent() ? start.get().isAfter(time) : isStartInJournal(unit, time);
+    }
+
+    private boolean isStartInJournal(Unit unit, Instant time) {
+        return subject
+                .stemcell()
+                .journal()
+                .entries(JournalQuery.all().identifier("systemd").since(time))
+                .stream()
+                .filter(entry -> entry.time().isAfter(time))
+                .filter(entry ->
+                        entry.field("MESSAGE_ID").filter(STARTS::contains).isPresent())
+                .anyMatch(entry -> entry.field("UNIT")
+                        .or(() -> entry.field("USER_UNIT"))
+                        .filter(unit.name()::equals)
+                        .isPresent());
     }
 
     /** Before everything where the journal had nothing yet. */
     Instant timeOf(JournalMark mark) {
         return subject.stemcell().journal().timeOf(mark).orElse(Instant.EPOCH);
-    }
-
-    static String conditions(Unit unit) {
-        if (unit.conditionsMet().isEmpty()) {
-            return "never looked at";
-        }
-        return unit.conditions().stream()
-                .map(condition -> condition.type() + "=" + (condition.trigger() ? "|" : "")
-                        + (condition.negated() ? "!" : "") + condition.parameter()
-                        + (condition.met() ? " (met)" : " (not met)"))
-                .collect(Collectors.joining(", "));
     }
 
     Systemd systemd() {
@@ -100,7 +110,12 @@ final class UnitCheck {
     }
 
     Optional<Unit> holds(String wanted, Predicate<Unit> holds) {
-        return holds(wanted, holds, unit -> false, unit -> "");
+        return holds(wanted, holds, unit -> "");
+    }
+
+    /** Checks a unit, which has to exist, and shows more of it than what is always shown. */
+    Optional<Unit> holds(String wanted, Predicate<Unit> holds, Function<Unit, String> details) {
+        return holds(wanted, holds, unit -> false, details);
     }
 
     /**
@@ -140,7 +155,7 @@ final class UnitCheck {
             held.set(good.test(unit)); // once for each state, since it may ask of more than that
             return held.get();
         };
-        try (UnitWatch watch = systemd.watch(name)) {
+        try (UnitWatch watch = systemd.watch(name, subject.timing().span())) {
             watch.await(
                     always ? holds.negate() : holds.or(hopeless),
                     subject.timing().span());

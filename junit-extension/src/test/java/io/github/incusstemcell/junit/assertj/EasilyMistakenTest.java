@@ -8,7 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.JournalMark;
+import io.github.incusstemcell.systemd.Priority;
+import io.github.incusstemcell.systemd.SystemdException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,89 @@ class EasilyMistakenTest {
         stemcell.systemd().runUnit("once", ofSeconds(30)).requireSuccess();
 
         assertThat(stemcell).journal().ofUnit("once").since(mark).contains("it ran");
+        assertThat(stemcell).unit("once").hasRestartedSince(mark);
+        fails(
+                () -> assertThat(stemcell).unit("once").hasNotRestartedSince(mark),
+                "\n  last start: none that systemd remembers\n");
+    }
+
+    @Test
+    void aUnitInARelationIsTheSameByItsOtherNames(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("logs", "[Unit]\nAfter=rsyslog.service\n[Service]\nExecStart=/bin/sleep 1000\n");
+
+        for (String name : new String[] {"rsyslog.service", "rsyslog", "syslog.service"}) {
+            assertThat(stemcell).unit("logs").isOrderedAfter(name);
+            fails(
+                    () -> assertThat(stemcell).unit("logs").doesNotHaveDependency(Dependency.AFTER, name),
+                    " to not have After=rsyslog.service\n");
+        }
+    }
+
+    @Test
+    void whatCanBeNoUnitIsNotTakenForOneThatIsNotThere(StemcellContainer stemcell) {
+        for (String name : new String[] {"getty@.service", "a b", "/etc"}) {
+            assertThatThrownBy(() -> assertThat(stemcell).unit(name).doesNotExist())
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> assertThat(stemcell)
+                            .within(ofSeconds(60))
+                            .unit(name)
+                            .isActive())
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(stemcell).unit("getty@tty7").exists().isInactive();
+        assertThat(stemcell).unit("-.mount").isActive();
+    }
+
+    @Test
+    void whatAUnitDoesNotHaveIsNotFoundByANumber(StemcellContainer stemcell) {
+        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").hasExited(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not an exit code: -1");
+        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").wasKilledBy(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not the number of a signal: -1");
+        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").hasRestartedAtLeast(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a number of restarts that says something: -1");
+    }
+
+    @Test
+    void aProgramThatNeverWroteDoesNotCountAsOneThatWroteNothingBad(StemcellContainer stemcell) {
+        fails(
+                () -> assertThat(stemcell).journal().ofIdentifier("no-such").hasNoneAtLeast(Priority.ERROR),
+                ", identifier no-such to have nothing of priority ERROR or above\n"
+                        + "  but there is no entry of no-such in all of the journal");
+        fails(
+                () -> assertThat(stemcell).journal().ofIdentifier("no-such").hasSize(0),
+                "  but there is no entry of no-such in all of the journal");
+        JournalMark mark = stemcell.journal().mark();
+        assertThat(stemcell).journal().ofIdentifier("systemd").since(mark).doesNotContain("no such words");
+    }
+
+    @Test
+    void aGuestThatIsFrozenIsToldWithinTheTimeThatWasAskedFor(StemcellContainer stemcell) {
+        stemcell.systemd().state();
+        stemcell.pause();
+        try {
+            assertThatThrownBy(() -> assertThat(stemcell)
+                            .within(ofMillis(500))
+                            .unit("cron")
+                            .isActive())
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage("systemd said nothing of cron.service within 1s; is the guest frozen, or PID 1 busy?");
+        } finally {
+            stemcell.resume();
+        }
+    }
+
+    @Test
+    void aSocketThatCannotBeOpenedHasAJournalThoughItNeverStarted(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("shut.socket", "[Socket]\nListenStream=192.0.2.1:7777\n");
+        stemcell.systemd().writeUnit("shut.service", "[Service]\nExecStart=/bin/cat\n");
+        stemcell.exec("systemctl", "start", "shut.socket");
+
+        fails(() -> assertThat(stemcell).unit("shut.socket").isActive(), "Cannot assign requested address");
+        stemcell.systemd().resetFailed("shut.socket");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofMillis;
@@ -13,6 +14,7 @@ import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,35 @@ class StemcellAssertionsTest {
     }
 
     @Test
+    void aSystemThatIsStillBooting(StemcellContainer stemcell) {
+        unit(
+                stemcell,
+                "holds.service",
+                "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'until [ -e /root/go ]; do sleep 0.1; done'\n"
+                        + "[Install]\nWantedBy=multi-user.target\n");
+        stemcell.exec("systemctl", "enable", "holds").requireSuccess();
+        CompletableFuture<?> restart = CompletableFuture.runAsync(stemcell::restart);
+        try {
+            assertThat(stemcell).within(ofSeconds(60)).unit("holds").hasSubState("start");
+
+            String was =
+                    "\n  but was: starting\n(  failed units: none\n)?  queued jobs: .*holds.service start running.*";
+            fail(
+                    stemcell,
+                    "Expecting the system on NAME to (be running|have finished booting)" + was,
+                    () -> assertThat(stemcell).systemd().hasFinishedBooting(),
+                    () -> assertThat(stemcell).systemd().isRunning());
+            fail(stemcell, "Expecting the system on NAME to have booted within 60s" + was, () -> assertThat(stemcell)
+                    .systemd()
+                    .bootedWithin(ofSeconds(60)));
+        } finally {
+            stemcell.files().writeString("/root/go", "");
+            restart.join();
+            stemcell.systemd().disable("holds");
+        }
+    }
+
+    @Test
     void theJournal(StemcellContainer stemcell) {
         JournalMark mark = stemcell.journal().mark();
         stemcell.shell("for word in one two; do echo $word; done | systemd-cat -t words -p err");
@@ -221,6 +252,14 @@ class StemcellAssertionsTest {
             assertThat(message(stemcell, assertion))
                     .matches("Expecting /f/file on NAME to .*\n  but was: file, mode 4640, owner 1:2, 6 bytes");
         }
+        assertThat(message(stemcell, () -> assertThat(stemcell).file("/f").isFile()))
+                .matches("Expecting /f on NAME to be a file\n  but was: directory, mode 0755, owner 0:0, \\d+ bytes");
+        stemcell.shell("mkdir /many && cd /many && touch $(seq -f file-%g 30)").requireSuccess();
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/many/fill-7").exists()))
+                .isEqualTo("Expecting /many/fill-7 on NAME to exist\n"
+                        + "  but it does not exist; in /many: 30 names; the closest: file-7, file-1, file-17");
         assertThat(message(
                         stemcell,
                         () -> assertThat(stemcell).file("/f/none/deep").hasModeAtMost(07777)))
@@ -234,6 +273,11 @@ class StemcellAssertionsTest {
         assertThat(stemcell).command("sh", "-c", "exit 3").exitsWith(3);
         assertThat(stemcell).command("echo", "hi").stdout().isEqualTo("hi\n");
 
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).command("sh", "-c", "exit 3").exitsWith(4)))
+                .isEqualTo("Expecting 'sh -c 'exit 3'' on NAME to end with exit code 4\n"
+                        + "  but it ended with 3\n  stdout: \n  stderr: ");
         assertThat(message(
                         stemcell,
                         () -> assertThat(stemcell).command("ls", "/none").succeeds()))

@@ -69,7 +69,13 @@ class UnitAssertionsTest {
                         + REPORT,
                 () -> assertThat(stemcell).unit("on").isNotEnabled(),
                 () -> assertThat(stemcell).unit("on").hasName("no.service"),
-                () -> assertThat(stemcell).unit("on").hasUnitFileState(UnitFileState.INDIRECT),
+                () -> assertThat(stemcell).unit("on").hasUnitFileState(UnitFileState.INDIRECT));
+        fail(
+                stemcell,
+                "Expecting unit on.service on NAME to (not have WantedBy=multi-user.target|have WantedBy=late.target)\n"
+                        + "  but was: active \\(running\\) .*\n  WantedBy: multi-user.target"
+                        + REPORT,
+                () -> assertThat(stemcell).unit("on").hasDependency(Dependency.WANTED_BY, "late.target"),
                 () -> assertThat(stemcell).unit("on").doesNotHaveDependency(Dependency.WANTED_BY, "multi-user.target"));
         fail(
                 stemcell,
@@ -108,6 +114,7 @@ class UnitAssertionsTest {
                 .isLoaded()
                 .hasDropIn("/etc/systemd/system/reads.service.d/more.conf");
         assertThat(stemcell).unit("mnt.mount").isGenerated();
+        assertThat(stemcell).within(ofSeconds(20)).unit("reads").hasSubState("running");
 
         fail(
                 stemcell,
@@ -120,9 +127,26 @@ class UnitAssertionsTest {
                 () -> assertThat(stemcell).unit("mnt.mount").isEnabled());
         fail(
                 stemcell,
-                "Expecting unit reads.service on NAME to have (After=late.target|the drop-in /none)\n  but was: (?s:.*)",
-                () -> assertThat(stemcell).unit("reads").isOrderedAfter("late.target"),
+                "Expecting unit reads.service on NAME to have After=late.target\n  but was: .*\n  After: .*basic.target.*"
+                        + REPORT,
+                () -> assertThat(stemcell).unit("reads").isOrderedAfter("late.target"));
+        fail(
+                stemcell,
+                "Expecting unit reads.service on NAME to have the drop-in /none\n  but was: .*\n"
+                        + "  drop-ins: /etc/systemd/system/reads.service.d/more.conf"
+                        + REPORT,
                 () -> assertThat(stemcell).unit("reads").hasDropIn("/none"));
+        fail(
+                stemcell,
+                "Expecting unit reads.service on NAME to have Nice=4\n  but was: .*\n  Nice=3" + REPORT,
+                () -> assertThat(stemcell).unit("reads").hasProperty("Nice", "4"));
+        fail(
+                stemcell,
+                "Expecting unit reads.service on NAME to have (a property Nicer|Nicer=3)\n  but was: .*\n"
+                        + "  there is no such property of this unit; the closest names: Nice, .*"
+                        + REPORT,
+                () -> assertThat(stemcell).unit("reads").property("Nicer"),
+                () -> assertThat(stemcell).unit("reads").hasProperty("Nicer", "3"));
     }
 
     @Test
@@ -181,7 +205,8 @@ class UnitAssertionsTest {
         assertThat(stemcell).unit("again").hasNotRestartedSince(mark).hasNotRestartedSince(time);
         fail(
                 stemcell,
-                "Expecting unit again.service on NAME to have started since .*\n  but was: active .*" + REPORT,
+                "Expecting unit again.service on NAME to have started since .*\n  but was: active .*\n  last start: INSTANT"
+                        + REPORT,
                 () -> assertThat(stemcell).unit("again").hasRestartedSince(mark),
                 () -> assertThat(stemcell).unit("again").hasRestartedSince(time));
         stemcell.systemd().restart("again");
@@ -192,10 +217,13 @@ class UnitAssertionsTest {
                 .hasNotRestarted();
         assertThat(message(stemcell, () -> assertThat(stemcell).unit("again").hasNotRestartedSince(mark)))
                 .matches("Expecting unit again.service on NAME to not have started since the mark\n"
-                        + "  but was: active \\(running\\)  Result=success  NRestarts=0" + REPORT);
+                        + "  but was: active \\(running\\)  Result=success  NRestarts=0\n  last start: INSTANT"
+                        + REPORT);
         fail(
                 stemcell,
-                "Expecting unit again.service on NAME to not have started since INSTANT\n  but was: active .*" + REPORT,
+                "Expecting unit again.service on NAME to not have started since INSTANT\n  but was: active .*\n"
+                        + "  last start: INSTANT"
+                        + REPORT,
                 () -> assertThat(stemcell).unit("again").hasNotRestartedSince(time));
     }
 

@@ -75,29 +75,36 @@ final class SftpSession implements Closeable {
      * the next request is answered at once. Seen on 7.0.2 with a dozen sessions a second.
      */
     static SftpSession open(Api api, String instance) {
+        return open(api, instance, LONGEST_OPENING);
+    }
+
+    /**
+     * @param limit for each of two attempts
+     */
+    static SftpSession open(Api api, String instance, Duration limit) {
         try {
-            return open(api, instance, LONGEST_OPENING);
+            return attempt(api, instance, limit);
         } catch (TimeoutException e) {
-            LOG.warn(
-                    "Incus opened no session for the files of '{}' within {}; asking again", instance, LONGEST_OPENING);
+            LOG.warn("Incus opened no session for the files of '{}' within {}; asking again", instance, limit);
         }
         try {
-            return open(api, instance, LONGEST_OPENING);
+            return attempt(api, instance, limit);
         } catch (TimeoutException e) {
             throw new IncusStemcellException(
-                    "Incus opened no session for the files of instance '" + instance + "' within "
-                            + LONGEST_OPENING.toSeconds() + " s, twice; is the daemon busy with the instance?",
+                    "Incus opened no session for the files of instance '" + instance + "' within " + limit.toSeconds()
+                            + " s, twice; is the daemon busy with the instance?",
                     e);
         }
     }
 
-    private static SftpSession open(Api api, String instance, Duration limit) throws TimeoutException {
+    private static SftpSession attempt(Api api, String instance, Duration limit) throws TimeoutException {
+        long begin = System.nanoTime();
         ApiRequest request = ApiRequest.get("instances", instance, "sftp").patient();
         RawStream stream = api.connection().await(request, api.upgradeLater(request, "sftp"), limit);
         SftpSession session = new SftpSession(stream, instance);
         boolean open = false;
         try {
-            session.greet();
+            session.greet(limit.minusNanos(System.nanoTime() - begin));
             open = true;
             return session;
         } catch (IOException e) {
@@ -109,12 +116,16 @@ final class SftpSession implements Closeable {
         }
     }
 
-    private void greet() throws IOException {
+    private void greet(Duration limit) throws IOException, TimeoutException {
         write(new Buffer().writeByte(INIT).writeInt(PROTOCOL));
         CompletableFuture<Reply> version = new CompletableFuture<>();
         pending.put(PROTOCOL, version);
-        stream.connection().run(this::receive);
-        stream.connection().await("the greeting of SFTP", version);
+        stream.connection().run(this::receive).whenComplete((ended, failure) -> {
+            if (failure instanceof RuntimeException unexpected) {
+                breakOff(unexpected);
+            }
+        });
+        stream.connection().await("the greeting of SFTP", version, limit);
     }
 
     /** Sends a request; its reply, good or not, comes later. */

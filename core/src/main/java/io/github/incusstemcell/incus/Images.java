@@ -101,30 +101,14 @@ public final class Images {
     }
 
     /**
-     * Makes an image of an instance that does not run, {@code POST /1.0/images}: of its root file system, its metadata and its templates.
-     *
-     * @param instance the name of the instance, of this project; not null
-     * @param properties properties of the image, on top of those in the instance's metadata; not null
-     * @return the image, which is another one each time, as its metadata says when it was made; never null
-     * @throws IncusException if the instance runs, or there is none of that name
-     */
-    public ImageInfo publish(String instance, Map<String, String> properties) {
-        ObjectNode body = Json.object();
-        body.putObject("source").put("type", "instance").put("name", instance);
-        body.set("properties", Json.object(properties));
-        return info(api.run(ApiRequest.post("images").json(body).patient())
-                .path("fingerprint")
-                .asText());
-    }
-
-    /**
-     * Makes an image of a stopped instance, not compressed, {@code POST /1.0/images} with an instance as its source. It has its name from
-     * the moment at which it is there; where that name is taken, the daemon fails, but leaves the image without one.
+     * Makes an image of a stopped instance, not compressed, {@code POST /1.0/images} with an instance as its source: of its root file
+     * system, its metadata and its templates. The image has its name from the moment at which it is there; where that name is taken, the
+     * daemon fails, but leaves the image without one.
      *
      * @param published what to make an image of; not null
      * @param progress hears the percentage, as far as the daemon knows it; not null
-     * @return the image; never null
-     * @throws IncusException if the instance runs, or the name is taken
+     * @return the image, which is another one each time, as its metadata says when it was made; never null
+     * @throws IncusException if the instance runs, or there is none of that name, or the name of the image is taken
      */
     public ImageInfo publish(PublishedInstance published, Progress progress) {
         ObjectNode body = Json.object().put("compression_algorithm", "none").put("public", false);

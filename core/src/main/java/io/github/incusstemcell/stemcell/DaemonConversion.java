@@ -9,6 +9,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.incus.PublishedInstance;
 import io.github.incusstemcell.incus.Server;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.SourceImage;
@@ -37,6 +38,8 @@ public final class DaemonConversion {
 
     /** Stands in place of the overlay's digest until the image is whole, so that nobody takes it, but it goes if we die. */
     private static final String UNFINISHED = "unfinished";
+
+    private static final String CONTAINER = "isc-convert-";
 
     private final Incus incus;
     private final String pool;
@@ -80,8 +83,7 @@ public final class DaemonConversion {
         new PullLoss(source).requireNone();
         ApplicationImage application = new ApplicationImage(incus, reference, source, progress);
         try {
-            String fingerprint = publish(application, source, identity, overlay);
-            return settle(fingerprint, source, identity);
+            return settle(publish(application, source, identity, overlay), source, identity);
         } finally {
             application.removeIfPulled();
         }
@@ -95,7 +97,7 @@ public final class DaemonConversion {
                 + " by itself: it can fetch images from registries only. Set incus.stemcell.conversion to client");
     }
 
-    private String publish(
+    private ImageInfo publish(
             ApplicationImage application, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         String what = "Incus converts " + source.reference();
         Instance container = application.create(newContainer());
@@ -103,11 +105,9 @@ public final class DaemonConversion {
         try {
             container.replaceMetadata(new ImageMetadata(identity, overlay).json());
             overlay.templates().forEach(template -> container.addTemplate(template.name(), template.content()));
-            String fingerprint = incus.images()
-                    .publish(container.name(), Map.of(ImageIdentity.OVERLAY, UNFINISHED))
-                    .fingerprint();
-            noteOrigin(fingerprint, source);
-            return fingerprint;
+            PublishedInstance unfinished = new PublishedInstance(
+                    container.name(), container.name(), "not yet tried", Map.of(ImageIdentity.OVERLAY, UNFINISHED));
+            return incus.images().publish(unfinished, (operation, done, total) -> progress.report(what, done, total));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Strings and maps of them can be written as JSON", e);
         } finally {
@@ -116,26 +116,21 @@ public final class DaemonConversion {
         }
     }
 
-    /** Not with the publishing, which would write it into the metadata: whoever publishes a container of ours would inherit it. */
-    private void noteOrigin(String fingerprint, SourceImage source) {
-        incus.images()
-                .updateProperties(
-                        fingerprint,
-                        Map.of(
-                                ImageIdentity.SOURCE,
-                                source.reference().toString(),
-                                ImageIdentity.LAST_USED,
-                                ImageUse.day(Instant.now())));
+    /** Whether an image is one that was published here, but never tried. The name is what nothing has that others publish of it. */
+    static boolean isUnfinished(ImageInfo image) {
+        return UNFINISHED.equals(image.properties().get(ImageIdentity.OVERLAY))
+                && image.aliases().stream().anyMatch(alias -> alias.startsWith(CONTAINER));
     }
 
     private NewInstance.Builder newContainer() {
-        return NewInstance.named("isc-convert-" + UUID.randomUUID().toString().substring(24))
+        return NewInstance.named(CONTAINER + UUID.randomUUID().toString().substring(24))
                 .config(lease)
                 .description("Converts an image, for Incus Stemcell")
                 .device("root", Map.of("type", "disk", "path", "/", "pool", pool));
     }
 
-    private String settle(String fingerprint, SourceImage source, ImageIdentity identity) {
+    private String settle(ImageInfo image, SourceImage source, ImageIdentity identity) {
+        String fingerprint = image.fingerprint();
         Optional<String> settled = Optional.empty();
         try {
             requireSystemContainer(fingerprint, source.reference());
@@ -145,12 +140,25 @@ public final class DaemonConversion {
                 incus.images().delete(fingerprint);
             }
         }
-        incus.images().updateProperties(settled.get(), Map.of(ImageIdentity.OVERLAY, identity.overlay()));
+        noteOrigin(settled.get(), source, identity);
+        image.aliases().forEach(incus.images()::deleteAlias);
         LOG.info(
                 "Incus has prepared {} as image {}",
                 source.reference(),
                 settled.get().substring(0, 12));
         return settled.get();
+    }
+
+    /** Not with the publishing, which would write it into the metadata: whoever publishes a container of ours would inherit it. */
+    private void noteOrigin(String fingerprint, SourceImage source, ImageIdentity identity) {
+        Map<String, String> notes = Map.of(
+                ImageIdentity.OVERLAY,
+                identity.overlay(),
+                ImageIdentity.SOURCE,
+                source.reference().toString(),
+                ImageIdentity.LAST_USED,
+                ImageUse.day(Instant.now()));
+        incus.images().updateProperties(fingerprint, notes);
     }
 
     /** The alias is what only one machine can give: whoever comes second takes the image that bears it. */

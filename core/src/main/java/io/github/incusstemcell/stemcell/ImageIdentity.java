@@ -66,7 +66,9 @@ record ImageIdentity(String digest, String architecture, String overlay, Optiona
         Map<String, String> properties = image.properties();
         return properties.containsKey(ProvisionedImage.KEY)
                 ? ProvisionedImage.isOurs(image)
-                : properties.containsKey(DIGEST) && properties.containsKey(OVERLAY) && properties.containsKey(SOURCE);
+                : properties.containsKey(DIGEST)
+                        && properties.containsKey(OVERLAY)
+                        && (properties.containsKey(SOURCE) || DaemonConversion.isUnfinished(image));
     }
 
     boolean matches(ImageInfo image) {

@@ -168,6 +168,33 @@ class StemcellImagesTest {
     }
 
     @Test
+    void removesWhatTheDaemonConvertedForAProcessThatDied() {
+        String original = prepare().fingerprint();
+        project.incus()
+                .instances()
+                .create(NewInstance.named("isc-images-source")
+                        .image(original)
+                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
+                        .build());
+        String left = publish("isc-convert-0123456789ab").fingerprint();
+        String others = publish("of-somebody-who-published-what-came-of-one").fingerprint();
+        project.incus().instance("isc-images-source").delete();
+
+        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
+                .containsExactlyInAnyOrder(original, left)
+                .doesNotContain(others);
+    }
+
+    private ImageInfo publish(String alias) {
+        return project.incus()
+                .images()
+                .publish(
+                        new PublishedInstance(
+                                "isc-images-source", alias, "", Map.of("incus-stemcell.overlay", "unfinished")),
+                        Progress.none());
+    }
+
+    @Test
     void refusesToRemoveWhatMayJustBeInUse() {
         assertThat(catchThrowable(() -> images.removeUnusedFor(Duration.ofHours(47))))
                 .isInstanceOf(IllegalArgumentException.class)

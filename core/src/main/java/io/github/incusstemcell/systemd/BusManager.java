@@ -229,7 +229,25 @@ final class BusManager implements ServiceManager {
         BusEvents events = new BusEvents(feed);
         bus.listen(events);
         feed.readAll();
-        return () -> bus.forget(events);
+        return new Subscription() {
+            /**
+             * systemd answers in order: after this answer there is none on its way that the feed has asked for before. Not Ping of
+             * org.freedesktop.DBus.Peer, which systemd-stdio-bridge answers itself.
+             */
+            @Override
+            public void catchUp() {
+                try {
+                    bus.call(new BusMessage.Call(OBJECT, PROPERTIES, "Get", "ss", List.of(MANAGER, "Version")), ANSWER);
+                } catch (BusConnection.ClosedException e) {
+                    // The listener is told of it, too.
+                }
+            }
+
+            @Override
+            public void close() {
+                bus.forget(events);
+            }
+        };
     }
 
     @Override

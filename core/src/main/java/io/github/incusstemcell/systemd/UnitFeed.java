@@ -29,6 +29,9 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     /** The same after each signal, for as long as the question for the configuration is on its way. */
     private final List<Map<String, Object>> held = new ArrayList<>();
 
+    /** Whether that question is on its way: a second one might be answered when the unit has gone again. */
+    private boolean isAsked;
+
     /**
      * Watches one unit.
      *
@@ -50,6 +53,7 @@ final class UnitFeed implements Consumer<ManagerEvent> {
 
     @SuppressWarnings("unchecked")
     private void replace(BusMessage answer) {
+        isAsked = false;
         if (answer.type() == BusMessage.ERROR) {
             listener.accept(null);
             return;
@@ -104,7 +108,10 @@ final class UnitFeed implements Consumer<ManagerEvent> {
         // It came to be since; its configuration is part of no signal.
         told = with(told, changed.values());
         told.put(LOAD_STATE, LOADED);
-        readAll();
+        if (!isAsked) {
+            isAsked = true;
+            readAll();
+        }
         if (changed.isComplete()) {
             held.add(told);
         }

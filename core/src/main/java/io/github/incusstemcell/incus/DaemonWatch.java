@@ -1,19 +1,29 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.incus.Connection.Answer;
 import java.io.Closeable;
+import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Finds out that the daemon has died, for those who wait through incus-user: it keeps the connections of its clients open then,
- * so that they would wait for ever. Only a new connection shows it. Asks once in a while, as long as anybody waits.
+ * so that they would wait for ever. Only a new connection shows it: there is no daemon behind it, or another process. Asks once in a
+ * while, as long as anybody waits.
  */
 final class DaemonWatch implements Closeable {
 
-    private static final long INTERVAL_MILLIS = 700;
+    /** Also how long an answer may take: a request that the daemon had when it died gets none. Both, and one interval more, are below 2 s. */
+    private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final Connection connection;
     private final ScheduledExecutorService clock = DaemonThreads.clock("incus-stemcell-watch");
+
+    /** The daemon's process at the last look, as long as anybody waits. */
+    private OptionalLong process = OptionalLong.empty();
+
     private volatile boolean daemonIsGone;
 
     private DaemonWatch(Connection connection) {
@@ -26,24 +36,44 @@ final class DaemonWatch implements Closeable {
 
     static DaemonWatch over(Connection connection) {
         DaemonWatch watch = new DaemonWatch(connection);
-        watch.clock.scheduleWithFixedDelay(watch::look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+        watch.clock.scheduleWithFixedDelay(
+                watch::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         return watch;
     }
 
     private void look() {
         if (!connection.isBusy()) {
+            // Who waits next waits for whichever daemon is there then.
+            process = OptionalLong.empty();
             return;
         }
         try {
-            connection.ask(ApiRequest.get());
-            daemonIsGone = false;
+            ApiRequest request = ApiRequest.get();
+            found(connection.await(request, connection.askLater(request), INTERVAL));
         } catch (IncusConnectionException e) {
-            daemonIsGone = true;
-            connection.breakOff();
-        } catch (IncusException | IncusClosedException | IncusInterruptedException e) {
-            // It lives and says something else, or we have just been closed.
+            process = OptionalLong.empty();
+            breakOff();
+        } catch (TimeoutException | IncusException | IncusClosedException | IncusInterruptedException e) {
+            // It is slow, or died with our request in its hands, which the next look will show; or it lives and says
+            // something else;
+            // or we have just been closed.
             daemonIsGone = false;
         }
+    }
+
+    private void found(Answer daemon) {
+        long now = daemon.metadata().path("environment").path("server_pid").asLong();
+        if (process.isPresent() && process.getAsLong() != now) {
+            breakOff();
+        } else {
+            daemonIsGone = false;
+        }
+        process = OptionalLong.of(now);
+    }
+
+    private void breakOff() {
+        daemonIsGone = true;
+        connection.breakOff();
     }
 
     boolean daemonIsGone() {

@@ -125,13 +125,15 @@ final class Attended {
         return trouble;
     }
 
+    /** Only what was read to its end has an end: a program must not take the part before a failure for the whole. */
     private void feed() {
         byte[] buffer = new byte[BUFFER];
-        try (UntilClosed stdin = new UntilClosed(running.stdin());
-                InputStream source = open()) {
+        try (InputStream source = open()) {
+            UntilClosed stdin = new UntilClosed(running.stdin());
             for (int count = source.read(buffer); count >= 0 && !stdin.isClosed(); count = source.read(buffer)) {
                 stdin.write(buffer, 0, count);
             }
+            stdin.close();
         } catch (IOException e) {
             throw new IncusStemcellException(
                     "Reading the stdin for '" + command + "' failed: " + Failures.reason(e), e);

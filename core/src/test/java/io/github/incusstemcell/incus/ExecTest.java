@@ -8,6 +8,8 @@ import io.github.incusstemcell.incus.TestDaemon.Way;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -198,6 +200,21 @@ class ExecTest {
             assertThatThrownBy(() -> instance.exec(cat))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("Reading the stdin for 'cat' failed: /no/such/file");
+        }
+
+        @Test
+        void takesNoPartOfAStdinForTheWhole() {
+            InputStream breaking =
+                    new SequenceInputStream(new ByteArrayInputStream(new byte[] {'x'}), new InputStream() {
+                        @Override
+                        public int read() throws IOException {
+                            throw new IOException("the disk is gone");
+                        }
+                    });
+
+            assertThatThrownBy(() -> instance.exec(Command.of("cat").stdin(breaking)))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessage("Reading the stdin for 'cat' failed: the disk is gone");
         }
 
         @Test

@@ -117,6 +117,18 @@ class ProvisionedImagesTest {
     }
 
     @Test
+    void saysThatItWasInterruptedWhileAnotherMayMakeIt() {
+        Thread.currentThread().interrupt();
+
+        Throwable thrown = catchThrowable(() -> new PreparationLock("interrupted").whileHeld(() -> "not reached"));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(thrown)
+                .hasMessageMatching("Interrupted while waiting for \\S+/locks/interrupted\\.lock,"
+                        + " which another process may hold that prepares the same image");
+    }
+
+    @Test
     void refusesWhatIsNoKey() {
         assertThat(catchThrowable(() -> wanted("x")))
                 .isInstanceOf(IllegalArgumentException.class)

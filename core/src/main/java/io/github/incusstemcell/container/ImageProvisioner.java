@@ -54,8 +54,8 @@ final class ImageProvisioner {
     StemcellImage provisioned(ContainerSpec spec, Provisioning provisioning, StemcellImage base) {
         String key = key(spec, provisioning, digestOfFiles(provisioning), base);
         ProvisionedImage wanted = new ProvisionedImage(base, provisioning.name(), provisioning.version(), key);
-        Once<StemcellImage> image = provisioned.computeIfAbsent(
-                key, absent -> new Once<>(() -> images.findOrMake(wanted, () -> make(spec, provisioning, wanted))));
+        Once<StemcellImage> image =
+                provisioned.computeIfAbsent(key, absent -> new Once<>(() -> findOrMake(spec, provisioning, wanted)));
         try {
             return image.get();
         } catch (ProvisioningException e) {
@@ -86,10 +86,19 @@ final class ImageProvisioner {
                 .get();
     }
 
-    private StemcellImage make(ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted) {
+    /** Also who waits for another process to do it is told what is waited for. */
+    private StemcellImage findOrMake(ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted) {
         String what = "Provisioning " + wanted.base() + " by " + provisioning;
-        LOG.info("{}, once", what);
         progress.report(what, 0, -1);
+        try {
+            return images.findOrMake(wanted, () -> make(what, spec, provisioning, wanted));
+        } finally {
+            progress.report(what, 1, 1);
+        }
+    }
+
+    private StemcellImage make(String what, ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted) {
+        LOG.info("{}, once", what);
         Instant begin = Instant.now();
         AtomicReference<Diagnostics> found = new AtomicReference<>();
         try {
@@ -108,8 +117,6 @@ final class ImageProvisioner {
                             + " It failed with " + e,
                     e,
                     Optional.ofNullable(found.get()));
-        } finally {
-            progress.report(what, 1, 1);
         }
     }
 

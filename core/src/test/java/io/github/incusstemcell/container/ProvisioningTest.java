@@ -3,6 +3,7 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.ImageInfo;
@@ -21,9 +22,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -163,6 +166,31 @@ class ProvisioningTest {
                     .hasMessageContaining("a failed assertion");
         }
         assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void saysWhatItWaitsForWhereAnotherDoesIt() throws Exception {
+        CountDownLatch waited = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        ContainerSpec spec = spec(container -> {
+            begun.countDown();
+            assertThat(waited.await(30, TimeUnit.SECONDS))
+                    .as("the other says so")
+                    .isTrue();
+        });
+        Progress told = (what, done, total) -> {
+            if (what.startsWith("Provisioning ") && what.endsWith(" by " + name + " (version 1)")) {
+                waited.countDown();
+            }
+        };
+        FutureTask<StemcellImage> provisioning = new FutureTask<>(() -> stemcells.prepare(spec));
+        new Thread(provisioning).start();
+        begun.await();
+
+        try (Stemcells other = TestMachine.stemcells().progress(told).connect()) {
+            assertThat(other.prepare(spec)).isEqualTo(provisioning.get());
+        }
+        assertThat(runs).hasValue(1);
     }
 
     @Test

@@ -209,8 +209,17 @@ public final class Stemcells implements AutoCloseable {
      */
     public void removeAll() {
         // They may be on networks of ours.
-        others.values().forEach(Stemcells::removeAll);
+        others.forEach(Stemcells::removeAllOf);
         ownSweep.run();
+    }
+
+    private static void removeAllOf(String project, Stemcells there) {
+        try {
+            there.removeAll();
+        } catch (IncusException e) {
+            // The project may have been deleted, with all that was in it.
+            LOG.warn("Of the project '{}' nothing is removed: {}", project, e.getMessage());
+        }
     }
 
     /**

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -240,6 +241,25 @@ class StemcellsTest {
                 .hasSuppressedException(new IllegalStateException("the listener is broken"));
 
         assertThat(TestMachine.instancesOf("undiagnosed")).isEmpty();
+    }
+
+    @Test
+    void removesAllThatIsItsOwnThoughAnotherProjectIsGone() {
+        String project = "isc-gone-" + UUID.randomUUID().toString().substring(0, 8);
+        ContainerSpec spec = TestMachine.spec().withOwner("all");
+        ContainerSpec refused = spec.withLocation(Location.DEFAULT.withProject(project))
+                .withFile(new BootFile.Copy("/etc/motd", Path.of("/nonexistent")));
+        try (Incus incus = Incus.connect();
+                Stemcells own = TestMachine.stemcells().connect()) {
+            incus.projects().create(project, Map.of("features.images", "true"), "A test");
+            assertThat(catchThrowable(() -> own.launch(refused))).hasMessageContaining("/nonexistent");
+            incus.projects().delete(project);
+            own.launch(spec);
+
+            own.removeAll();
+
+            assertThat(TestMachine.instancesOf("all")).isEmpty();
+        }
     }
 
     private static String sha256(Path file) throws Exception {

@@ -2,7 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
-import io.github.incusstemcell.incus.NetworkInfo;
+import io.github.incusstemcell.incus.IncusException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,14 +93,17 @@ public final class PrivateNetwork implements AutoCloseable {
     /** Deletes the network, unless a container that somebody keeps is still on it; a later run removes it then. */
     @Override
     public void close() {
-        boolean used = incus.networks()
-                .find(name)
-                .map(NetworkInfo::usedBy)
-                .filter(users -> !users.isEmpty())
-                .isPresent();
-        if (!used) {
+        try {
             incus.networks().delete(name);
             afterDelete.run();
+        } catch (IncusException e) {
+            boolean used = incus.networks()
+                    .find(name)
+                    .filter(network -> !network.usedBy().isEmpty())
+                    .isPresent();
+            if (!used) {
+                throw e;
+            }
         }
     }
 }

@@ -231,6 +231,26 @@ class StemcellsTest {
     }
 
     @Test
+    void deletesANetworkOnceNobodyIsOnItAlsoWhereTheThreadWasInterrupted() {
+        PrivateNetwork network = stemcells.createNetwork("closed");
+        try (Incus incus = Incus.connect()) {
+            try (StemcellContainer stemcell =
+                    stemcells.launch(TestMachine.spec().withNetwork(network.name()))) {
+                network.close();
+
+                assertThat(incus.networks().find(network.name()))
+                        .as("the network of %s", stemcell)
+                        .isPresent();
+            }
+            Thread.currentThread().interrupt();
+            network.close();
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(incus.networks().find(network.name())).isEmpty();
+        }
+    }
+
+    @Test
     void leavesNothingOfAContainerThatCannotBeDiagnosed() {
         ContainerSpec spec = TestMachine.spec().withOwner("undiagnosed").withStartupTimeout(Duration.ofMillis(300));
 

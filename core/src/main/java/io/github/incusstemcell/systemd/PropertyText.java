@@ -31,7 +31,7 @@ final class PropertyText {
                     "EEE yyyy-MM-dd HH:mm:ss[.SSSSSS] 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    /** Properties that are points in time without being called so. */
+    /** Properties that are points in time without being called so, of which systemctl prints whole seconds only. */
     private static final Set<String> TIMES = Set.of("NextElapseUSecRealtime", "LastTriggerUSec");
 
     private static final Pattern INFINITE = Pattern.compile(".*USec.*|Limit.*|.*(Max|High|Low|Min)|MemoryLimit");
@@ -80,7 +80,8 @@ final class PropertyText {
 
     private static String number(String name, long value) {
         if (name.endsWith("Timestamp") || TIMES.contains(name)) {
-            return value == 0 ? "" : time(Instant.EPOCH.plus(value, ChronoUnit.MICROS));
+            Instant time = Instant.EPOCH.plus(value, ChronoUnit.MICROS);
+            return value == 0 ? "" : TIMES.contains(name) ? TIME.format(time) + " UTC" : time(time);
         }
         if (name.contains("USec")) {
             return span(value);
@@ -104,6 +105,9 @@ final class PropertyText {
     private static String maximum(String name, BigInteger value) {
         if (value.bitLength() < 64 || value.bitCount() < 64) {
             return value.toString();
+        }
+        if (TIMES.contains(name)) {
+            return "";
         }
         if (NO_DATA.matcher(name).matches()) {
             return "[no data]";

@@ -43,7 +43,8 @@ record Scope(String user, long uid) {
             argv.add("--user");
         }
         argv.addAll(arguments);
-        Command command = Command.of(argv).environment("LC_ALL", "C");
+        // Some times systemctl prints by the clock on the guest's wall, whatever it is told.
+        Command command = Command.of(argv).environment("LC_ALL", "C").environment("TZ", "UTC");
         return isSystem() ? command : command.user(user).environment("XDG_RUNTIME_DIR", "/run/user/" + uid);
     }
 

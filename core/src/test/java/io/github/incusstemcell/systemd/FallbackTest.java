@@ -117,6 +117,23 @@ class FallbackTest {
             assertThat(other.waitUntilBooted(LIMIT)).isEqualTo(direct.waitUntilBooted(LIMIT));
         }
 
+        @Test
+        void readsTheTimesOfAGuestElsewhere() {
+            // As tzfile(5) has it, since not every guest has tzdata: no transitions, one type, nine hours ahead.
+            String zone = "TZif2" + "\\0".repeat(31) + "\\0\\0\\0\\1\\0\\0\\0\\4" + "\\0\\0\\176\\220\\0\\0JST\\0";
+            guest.run("[ ! -L /etc/localtime ] || mv /etc/localtime /root/localtime; printf '" + zone + zone
+                    + "\\nJST-9\\n' > /etc/localtime; date +%z | grep -q +0900");
+            try {
+                assertThat(toTheSecond(other.timers()))
+                        .containsExactlyInAnyOrderElementsOf(toTheSecond(direct.timers()))
+                        .anyMatch(timer -> timer.next().isPresent());
+                assertThat(other.unit("apt-daily.timer").property("NextElapseUSecRealtime"))
+                        .isEqualTo(direct.unit("apt-daily.timer").property("NextElapseUSecRealtime"));
+            } finally {
+                guest.run("rm /etc/localtime; [ ! -L /root/localtime ] || mv /root/localtime /etc/localtime");
+            }
+        }
+
         /** systemctl prints the times of timers no more precisely than that. */
         private static List<TimerUnit> toTheSecond(List<TimerUnit> timers) {
             return timers.stream()

@@ -5,9 +5,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The networks that one project sees, {@code /1.0/networks}. */
 public final class Networks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Networks.class);
+
+    private static final Pattern VANISHED =
+            Pattern.compile("^Failed to delete bridge children interfaces: .*\\(Device \"\\S+\" does not exist");
+
+    /** So often in a row no interface vanishes at that moment. */
+    private static final int ATTEMPTS = 10;
 
     private final Api api;
 
@@ -57,7 +68,7 @@ public final class Networks {
     public NetworkInfo create(String name, String type, Map<String, String> config, String description) {
         ObjectNode body = Json.object().put("name", name).put("type", type).put("description", description);
         body.set("config", Json.object(config));
-        api.run(ApiRequest.post("networks").json(body));
+        undisturbed(() -> api.run(ApiRequest.post("networks").json(body)));
         return NetworkInfo.of(api.ask(ApiRequest.get("networks", name)));
     }
 
@@ -68,7 +79,25 @@ public final class Networks {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("networks", name)));
+        Lookup.remove(() -> undisturbed(() -> api.run(ApiRequest.delete("networks", name))));
+    }
+
+    /**
+     * To make or delete a bridge, 6.0.4 looks at all interfaces of its machine, one after the other, and gives up where one vanishes
+     * meanwhile, as that of a container does that stops. What is made is not there then, and what is deleted still is.
+     */
+    private static void undisturbed(Runnable request) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                request.run();
+                return;
+            } catch (IncusException e) {
+                if (attempt == ATTEMPTS || !VANISHED.matcher(e.answer()).find()) {
+                    throw e;
+                }
+                LOG.info("An interface vanished while Incus looked at all of them; asking again: {}", e.answer());
+            }
+        }
     }
 
     /**

@@ -111,11 +111,13 @@ class MessagesTest {
                         event.getRequiredPayload(TestExecutionResult.class).getThrowable())
                 .orElseThrow();
         // JUnit 5.14 puts an exception of its own around it.
+        // What stands before (400) is said by Incus, and 7.0 says it in other words than 6.0.
         assertThat(failure instanceof IncusStemcellException ? failure : failure.getCause())
                 .isExactlyInstanceOf(IncusStemcellException.class)
-                .hasMessage("Of what this run created, not everything could be removed: DELETE /1.0/instances/" + name
-                        + "?project=incus-stemcell failed: Instance is protected (400). The next run on this machine"
-                        + " tries again");
+                .message()
+                .matches("Of what this run created, not everything could be removed: DELETE /1\\.0/instances/" + name
+                        + "\\?project=incus-stemcell failed: Instance [a-z ]*protect[a-z ]* \\(400\\)\\. The next run on"
+                        + " this machine tries again");
     }
 
     @IncusStemcell

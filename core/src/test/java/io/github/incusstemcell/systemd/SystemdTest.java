@@ -69,8 +69,14 @@ class SystemdTest {
     @Test
     void refusesANameThatNoUnitCanHave() {
         assertThatThrownBy(() -> systemd.unit("no such/unit"))
-                .isInstanceOf(SystemdException.class)
-                .hasMessageStartingWith("systemd of " + guest.name() + " refused GetAll: ");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "Not the name of a unit: 'no such/unit'; letters, digits and any of :-_.\\@ are what it may have,"
+                                + " and systemd-escape(1) makes one of a path");
+        assertThatThrownBy(() -> systemd.watch("getty@.service"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("getty@.service is a template, which systemd does not run;"
+                        + " name one of its instances, as getty@x.service");
     }
 
     @Test

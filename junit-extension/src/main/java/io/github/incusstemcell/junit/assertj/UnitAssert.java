@@ -265,7 +265,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     }
 
     /**
-     * Checks whose rights its main process has.
+     * Checks whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
+     * that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a time.
      *
      * @param user the name of the user, who has to be in {@code /etc/passwd}; not null
      * @return this

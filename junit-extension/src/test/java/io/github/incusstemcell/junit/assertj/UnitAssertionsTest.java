@@ -288,7 +288,7 @@ class UnitAssertionsTest {
     @Test
     void whoseRightsItHasAndHowExposedItIs(StemcellContainer stemcell) {
         stemcell.shell("useradd runner").requireSuccess();
-        service(stemcell, "runs-as", "[Service]\nUser=runner\nExecStart=/bin/sleep 1000\n");
+        service(stemcell, "runs-as", "[Service]\nType=exec\nUser=runner\nExecStart=/bin/sleep 1000\n");
         stemcell.systemd().start("runs-as");
 
         assertThat(stemcell).unit("runs-as").runsAs("runner").hasSecurityExposureAtMost(10);

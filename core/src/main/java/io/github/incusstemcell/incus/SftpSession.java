@@ -56,6 +56,9 @@ final class SftpSession implements Closeable {
     /** It takes some milliseconds, also on a machine that is very busy well under a second. */
     private static final Duration LONGEST_OPENING = Duration.ofSeconds(20);
 
+    /** Each reply is about one block or one name, however large the file is. */
+    private static final Duration LONGEST_REPLY = Duration.ofMinutes(2);
+
     private static final int PROTOCOL = 3;
     private static final int LARGEST_PACKET = 1 << 20;
 
@@ -71,8 +74,9 @@ final class SftpSession implements Closeable {
     }
 
     /**
-     * Opens a session. Incus 7.0 now and then loses the request for one, where another session ends at that moment, and never answers it;
-     * the next request is answered at once. Seen on 7.0.2 with a dozen sessions a second.
+     * Opens a session. Incus now and then begins one, where another ends at that moment, and never answers in it; the next one is answered
+     * at once. Seen with a dozen sessions a second: on 7.0.2 before the greeting, on 6.0.4 behind it. So a session counts as open once it has
+     * answered a question.
      */
     static SftpSession open(Api api, String instance) {
         return open(api, instance, LONGEST_OPENING);
@@ -105,6 +109,9 @@ final class SftpSession implements Closeable {
         boolean open = false;
         try {
             session.greet(limit.minusNanos(System.nanoTime() - begin));
+            session.await(
+                    session.send(REALPATH, string(new Buffer(), ByteString.encodeUtf8("/"))),
+                    limit.minusNanos(System.nanoTime() - begin));
             open = true;
             return session;
         } catch (IOException e) {
@@ -145,7 +152,18 @@ final class SftpSession implements Closeable {
     }
 
     Reply await(CompletableFuture<Reply> reply) {
-        return stream.connection().await("the files of instance '" + instance + "'", reply);
+        try {
+            return await(reply, LONGEST_REPLY);
+        } catch (TimeoutException e) {
+            throw new IncusStemcellException(
+                    "Incus did not answer for the files of instance '" + instance + "' within "
+                            + LONGEST_REPLY.toSeconds() + " s; is its storage busy, or the instance?",
+                    e);
+        }
+    }
+
+    private Reply await(CompletableFuture<Reply> reply, Duration limit) throws TimeoutException {
+        return stream.connection().await("the files of instance '" + instance + "'", reply, limit);
     }
 
     private void write(Buffer... parts) throws IOException {

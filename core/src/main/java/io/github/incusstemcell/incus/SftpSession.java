@@ -89,7 +89,10 @@ final class SftpSession implements Closeable {
         try {
             return attempt(api, instance, limit);
         } catch (TimeoutException e) {
-            LOG.warn("Incus opened no session for the files of '{}' within {}; asking again", instance, limit);
+            LOG.warn(
+                    "Incus opened no session for the files of '{}' within {} s; asking again",
+                    instance,
+                    limit.toSeconds());
         }
         try {
             return attempt(api, instance, limit);

@@ -71,7 +71,9 @@ public record ContainerSpec(
         Objects.requireNonNull(provisioning, "provisioning");
         files = List.copyOf(files);
         config = Collections.unmodifiableMap(new LinkedHashMap<>(config));
-        devices = Collections.unmodifiableMap(new LinkedHashMap<>(devices));
+        devices = new LinkedHashMap<>(devices);
+        devices.replaceAll((name, options) -> Map.copyOf(options));
+        devices = Collections.unmodifiableMap(devices);
         profiles = List.copyOf(profiles);
         if (startupTimeout.isNegative() || startupTimeout.isZero()) {
             throw new IllegalArgumentException("The startup timeout must be positive, but it is " + startupTimeout);

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,9 @@ public record NewInstance(
         Objects.requireNonNull(imageFingerprint, "imageFingerprint");
         profiles = List.copyOf(profiles);
         config = Map.copyOf(config);
-        devices = Map.copyOf(devices);
+        devices = new LinkedHashMap<>(devices);
+        devices.replaceAll((device, options) -> Map.copyOf(options));
+        devices = Collections.unmodifiableMap(devices);
         Objects.requireNonNull(description, "description");
         Objects.requireNonNull(target, "target");
     }

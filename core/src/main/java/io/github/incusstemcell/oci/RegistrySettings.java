@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -119,10 +120,19 @@ public record RegistrySettings(
         /**
          * Reads credentials from this file instead of the usual ones; with several calls, in this order.
          *
-         * @param file a file in the format of containers-auth.json(5); not null
+         * @param file a file in the format of containers-auth.json(5), which exists; not null
          * @return this builder
+         * @throws IllegalArgumentException if it cannot be read: registries would be asked without the credentials, and say only that they
+         *     want some
          */
         public Builder authFile(Path file) {
+            if (Files.isDirectory(file) || !Files.isReadable(file)) {
+                Path place = file.toAbsolutePath();
+                throw new IllegalArgumentException("the file " + place
+                        + (Files.exists(file) ? " cannot be read" : " does not exist")
+                        + ". Log in with: podman login --authfile " + place
+                        + " REGISTRY; or name no file, and those that podman and docker use are read");
+            }
             authFiles.add(file);
             return this;
         }

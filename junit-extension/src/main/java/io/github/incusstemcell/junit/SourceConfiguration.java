@@ -21,7 +21,7 @@ final class SourceConfiguration {
         RegistrySettings.Builder settings = RegistrySettings.builder();
         list(configuration, Key.REGISTRY_INSECURE).forEach(settings::insecureHost);
         list(configuration, Key.REGISTRY_MIRRORS).forEach(pair -> addMirror(settings, pair));
-        configuration.get(Key.REGISTRY_AUTH_FILE).map(Path::of).ifPresent(settings::authFile);
+        configuration.set(Key.REGISTRY_AUTH_FILE, settings, (builder, file) -> builder.authFile(Path.of(file)));
         configuration.get(Key.CACHE_FOLDER).map(Path::of).ifPresent(settings::cacheFolder);
         configuration.get(Key.CACHE_MAX_SIZE).map(SourceConfiguration::bytes).ifPresent(settings::cacheMaxSize);
         configuration.get(Key.ARCHITECTURE).ifPresent(settings::architecture);

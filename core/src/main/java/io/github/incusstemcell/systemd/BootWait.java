@@ -5,42 +5,36 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** Waits for the end of a guest's boot, woken by systemd itself. */
 final class BootWait {
 
-    private final Function<Duration, ServiceManager> open;
+    private final ManagerAccess access;
     private final String guest;
     private final Duration timeout;
     private final Deadline deadline;
-    private ServiceManager manager;
     private SystemState state = SystemState.OFFLINE;
+    private SystemdException last;
 
-    /**
-     * Begins to count the time.
-     *
-     * @param open finds the way to the guest's systemd, in at most the given time
-     */
-    BootWait(Function<Duration, ServiceManager> open, String guest, Duration timeout) {
-        this.open = open;
-        this.guest = guest;
+    /** Begins to count the time. */
+    BootWait(ManagerAccess access, Duration timeout) {
+        this.access = access;
+        this.guest = access.name();
         this.timeout = timeout;
         this.deadline = Deadline.in(timeout);
     }
 
     Boot await() {
         try {
-            manager = open.apply(timeout);
+            access.answeringWithin(timeout);
         } catch (SystemdException e) {
-            String message = guest + " has not finished booting within " + Spans.text(timeout) + ": " + e.getMessage();
-            throw new BootTimeoutException(message, state, List.of(), List.of(), e);
+            throw unanswered(e);
         }
-        RuntimeException last = null;
         while (!deadline.isOver()) {
             BlockingQueue<ManagerEvent> events = new LinkedBlockingQueue<>();
             try {
-                ServiceManager.Subscription subscription = manager.listen(events::add, deadline.left());
+                ServiceManager.Subscription subscription =
+                        access.answeringWithin(deadline.left()).listen(events::add);
                 try {
                     Boot boot = untilFinished(events);
                     if (boot != null) {
@@ -49,8 +43,11 @@ final class BootWait {
                 } finally {
                     subscription.close();
                 }
-            } catch (BusConnection.ClosedException e) {
+            } catch (SystemdException e) {
                 // A manager that re-executes itself, or reboots: the next connection waits until it is there again.
+                if (!(e instanceof BusConnection.ClosedException || deadline.isOver())) {
+                    throw e;
+                }
                 last = e;
             }
         }
@@ -58,7 +55,7 @@ final class BootWait {
         if (boot != null) {
             return boot;
         }
-        throw timedOut(last);
+        throw state == SystemState.OFFLINE ? unanswered(last) : timedOut();
     }
 
     /** The state was last read at the last event, which may be long ago. */
@@ -67,6 +64,7 @@ final class BootWait {
             return look();
         } catch (SystemdException e) {
             state = SystemState.OFFLINE;
+            last = e;
             return null;
         }
     }
@@ -85,8 +83,13 @@ final class BootWait {
         }
     }
 
+    /** {@return the manager, for what it can answer at once} */
+    private ServiceManager manager() {
+        return access.answeringWithin(Systemd.patience(deadline.left()));
+    }
+
     private Boot look() {
-        PropertyValues values = new PropertyValues(manager.manager());
+        PropertyValues values = new PropertyValues(manager().manager());
         state = SystemState.of(values.text("SystemState"));
         if (!state.hasFinishedBooting()) {
             return null;
@@ -113,24 +116,28 @@ final class BootWait {
         }
     }
 
-    private BootTimeoutException timedOut(RuntimeException last) {
+    private BootTimeoutException unanswered(SystemdException cause) {
+        return new BootTimeoutException(late() + cause.getMessage(), state, List.of(), List.of(), cause);
+    }
+
+    private String late() {
+        return guest + " has not finished booting within " + Spans.text(timeout) + ": ";
+    }
+
+    private BootTimeoutException timedOut() {
         List<Job> jobs = List.of();
         List<UnitSummary> activating = List.of();
-        RuntimeException cause = last;
-        if (state != SystemState.OFFLINE) {
-            try {
-                jobs = manager.jobs();
-                activating = manager.list().stream()
-                        .filter(unit -> unit.activeState() == ActiveState.ACTIVATING)
-                        // Devices of the host that lack what udev would say of them stay so for ever and hold up
-                        // nothing.
-                        .filter(unit -> !UnitName.type(unit.name()).equals("device"))
-                        .toList();
-            } catch (SystemdException e) {
-                cause = e;
-            }
+        try {
+            jobs = manager().jobs();
+            activating = manager().list().stream()
+                    .filter(unit -> unit.activeState() == ActiveState.ACTIVATING)
+                    // Devices of the host that lack what udev would say of them stay so for ever and hold up nothing.
+                    .filter(unit -> !UnitName.type(unit.name()).equals("device"))
+                    .toList();
+        } catch (SystemdException e) {
+            last = e;
         }
-        String message = guest + " has not finished booting within " + Spans.text(timeout) + ": systemd says " + state
+        String message = late() + "systemd says " + state
                 + "; queued jobs: " + (jobs.isEmpty() ? "none" : join(jobs))
                 + "; activating: "
                 + (activating.isEmpty()
@@ -138,7 +145,7 @@ final class BootWait {
                         : join(activating.stream()
                                 .map(unit -> unit.name() + " (" + unit.subState() + ")")
                                 .toList()));
-        return new BootTimeoutException(message, state, jobs, activating, cause);
+        return new BootTimeoutException(message, state, jobs, activating, last);
     }
 
     private static String join(List<?> elements) {

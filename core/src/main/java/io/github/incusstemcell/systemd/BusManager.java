@@ -9,12 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/**
- * A service manager over D-Bus (org.freedesktop.systemd1(5)).
- *
- * <p>Opens its one connection when it is first needed, and another one when that is gone: a guest that reboots and a
- * manager that re-executes itself drop it.
- */
+/** A service manager over D-Bus (org.freedesktop.systemd1(5)). */
 final class BusManager implements ServiceManager {
 
     static final String SERVICE = "org.freedesktop.systemd1";
@@ -24,25 +19,25 @@ final class BusManager implements ServiceManager {
     private static final String DAEMON = "org.freedesktop.DBus";
     private static final String OBJECT = "/org/freedesktop/systemd1";
 
-    /** How long PID 1 may take for an answer that it can give at once. */
-    static final Duration ANSWER = Duration.ofSeconds(10);
     /** Reading all configuration again runs all generators. */
     private static final Duration RELOAD = Duration.ofSeconds(90);
 
-    private static final Duration LEAST = Duration.ofSeconds(1);
+    private final BusLink link;
+    private final Duration answer;
 
-    private final Bridge bridge;
-    private BusConnection connection;
-    private boolean closed;
-
-    BusManager(Bridge bridge) {
-        this.bridge = bridge;
+    /**
+     * A manager behind a link.
+     *
+     * @param answer how long it may take for an answer that it can give at once
+     */
+    BusManager(BusLink link, Duration answer) {
+        this.link = link;
+        this.answer = answer;
     }
 
-    /** How long it may take for who waits so long: a busy machine gets a second, and nobody waits longer than {@link #ANSWER}. */
-    static Duration patience(Duration span) {
-        Duration least = span.compareTo(LEAST) < 0 ? LEAST : span;
-        return least.compareTo(ANSWER) < 0 ? least : ANSWER;
+    @Override
+    public ServiceManager answeringWithin(Duration other) {
+        return new BusManager(link, other);
     }
 
     /** Makes a connection to a bus daemon into one that can talk to the manager and hear it. */
@@ -60,16 +55,13 @@ final class BusManager implements ServiceManager {
         connection.destination(SERVICE);
     }
 
-    synchronized BusConnection connection(Duration timeout) {
-        if (closed) {
-            throw new SystemdException("The handle on systemd of " + bridge.peer() + " is closed");
-        }
-        if (connection == null || connection.isClosed()) {
-            connection = bridge.open(timeout);
-            // Without it systemd tells a bus of nothing. A private connection hears everything either way.
-            connection.call(manager("Subscribe", "", List.of()), timeout);
-        }
-        return connection;
+    /** Has systemd tell of what happens; without it, it tells a bus of nothing. A private connection hears everything either way. */
+    static void subscribe(BusConnection connection, Duration timeout) {
+        connection.call(manager("Subscribe", "", List.of()), timeout);
+    }
+
+    private BusConnection connection() {
+        return link.connection(answer);
     }
 
     private static BusMessage.Call manager(String method, String signature, List<?> arguments) {
@@ -83,15 +75,15 @@ final class BusManager implements ServiceManager {
     /** For calls that change nothing: a connection that was lost since the last call is worth a second try. */
     private List<Object> read(BusMessage.Call call) {
         try {
-            return connection(ANSWER).call(call, ANSWER);
+            return connection().call(call, answer);
         } catch (BusConnection.ClosedException e) {
-            return connection(ANSWER).call(call, ANSWER);
+            return connection().call(call, answer);
         }
     }
 
     /** For calls that change something: the connection is tried before, the call itself is made once. */
     private List<Object> act(BusMessage.Call call, Duration timeout) {
-        return connection(ANSWER).call(call, timeout);
+        return connection().call(call, timeout);
     }
 
     @SuppressWarnings("unchecked")
@@ -117,12 +109,12 @@ final class BusManager implements ServiceManager {
 
     @Override
     public List<Map<String, Object>> units(List<String> names) {
-        BusConnection bus = connection(ANSWER);
+        BusConnection bus = connection();
         List<CompletableFuture<BusMessage>> replies = names.stream()
                 .map(name -> bus.send(properties(UnitName.path(name), "")))
                 .toList();
         List<Map<String, Object>> units = new ArrayList<>();
-        replies.forEach(reply -> units.add(asProperties(bus.answer(reply, "GetAll", ANSWER))));
+        replies.forEach(reply -> units.add(asProperties(bus.answer(reply, "GetAll", answer))));
         return units;
     }
 
@@ -172,16 +164,16 @@ final class BusManager implements ServiceManager {
 
     private String awaitJob(BusMessage.Call call, String unit, Duration timeout) {
         JobResults results = new JobResults();
-        Subscription subscription = listen(results, ANSWER);
+        Subscription subscription = listen(results);
         try {
-            String jobPath = (String) act(call, ANSWER).get(0);
+            String jobPath = (String) act(call, answer).get(0);
             long id = Long.parseLong(jobPath.substring(jobPath.lastIndexOf('/') + 1));
             return results.await(
                     id,
                     timeout,
-                    () -> new SystemdException("The " + call.member() + " job of " + unit + " on " + bridge.peer()
+                    () -> new SystemdException("The " + call.member() + " job of " + unit + " on " + link.peer()
                             + " was not over within " + Spans.text(timeout) + "; jobs: " + jobs()),
-                    () -> new SystemdException("The connection to systemd of " + bridge.peer() + " ended before the "
+                    () -> new SystemdException("The connection to systemd of " + link.peer() + " ended before the "
                             + call.member() + " job of " + unit + " did; jobs: " + jobs()));
         } finally {
             subscription.close();
@@ -193,7 +185,7 @@ final class BusManager implements ServiceManager {
         List<Object> arguments = new ArrayList<>();
         arguments.add(units);
         arguments.addAll(verb.flags);
-        act(manager(verb.method, verb.signature, arguments), ANSWER);
+        act(manager(verb.method, verb.signature, arguments), answer);
         reload();
     }
 
@@ -206,17 +198,17 @@ final class BusManager implements ServiceManager {
     public void resetFailed(String unit) {
         act(
                 unit == null ? manager("ResetFailed", "", List.of()) : manager("ResetFailedUnit", "s", List.of(unit)),
-                ANSWER);
+                answer);
     }
 
     @Override
     public void kill(String unit, int signal) {
-        act(manager("KillUnit", "ssi", List.of(unit, "all", (long) signal)), ANSWER);
+        act(manager("KillUnit", "ssi", List.of(unit, "all", (long) signal)), answer);
     }
 
     @Override
-    public Subscription listen(Consumer<ManagerEvent> listener, Duration timeout) {
-        BusConnection bus = connection(timeout);
+    public Subscription listen(Consumer<ManagerEvent> listener) {
+        BusConnection bus = connection();
         BusEvents events = new BusEvents(listener);
         bus.listen(events);
         return () -> bus.forget(events);
@@ -224,8 +216,8 @@ final class BusManager implements ServiceManager {
 
     @Override
     public Subscription watch(String unit, Consumer<Map<String, Object>> listener) {
-        BusConnection bus = connection(ANSWER);
-        UnitFeed feed = new UnitFeed(unit, listener, answer -> bus.send(properties(UnitName.path(unit), ""), answer));
+        BusConnection bus = connection();
+        UnitFeed feed = new UnitFeed(unit, listener, reply -> bus.send(properties(UnitName.path(unit), ""), reply));
         BusEvents events = new BusEvents(feed);
         bus.listen(events);
         feed.readAll();
@@ -237,7 +229,7 @@ final class BusManager implements ServiceManager {
             @Override
             public void catchUp() {
                 try {
-                    bus.call(new BusMessage.Call(OBJECT, PROPERTIES, "Get", "ss", List.of(MANAGER, "Version")), ANSWER);
+                    bus.call(new BusMessage.Call(OBJECT, PROPERTIES, "Get", "ss", List.of(MANAGER, "Version")), answer);
                 } catch (BusConnection.ClosedException e) {
                     // The listener is told of it, too.
                 }
@@ -251,11 +243,8 @@ final class BusManager implements ServiceManager {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (connection != null) {
-            connection.close();
-        }
+    public void close() {
+        link.close();
     }
 
     /** Remembers the results of all jobs, because one may be over before its number is known here. */

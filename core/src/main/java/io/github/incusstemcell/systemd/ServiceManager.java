@@ -17,6 +17,14 @@ sealed interface ServiceManager extends AutoCloseable permits BusManager, System
         void close();
     }
 
+    /**
+     * For those who cannot wait longer.
+     *
+     * @param answer how long the manager may take for an answer that it can give at once, and for a connection to it
+     * @return the same, over the same connection
+     */
+    ServiceManager answeringWithin(Duration answer);
+
     /** {@return the properties of the manager itself, by name} */
     Map<String, Object> manager();
 
@@ -49,7 +57,7 @@ sealed interface ServiceManager extends AutoCloseable permits BusManager, System
     void kill(String unit, int signal);
 
     /** Hands each event to the listener, in the order in which they happened; the listener must not wait. */
-    Subscription listen(Consumer<ManagerEvent> listener, Duration timeout);
+    Subscription listen(Consumer<ManagerEvent> listener);
 
     /** Hands the listener all properties of a unit as they are now, and again at each change; null once that ends. */
     Subscription watch(String unit, Consumer<Map<String, Object>> listener);

@@ -32,10 +32,22 @@ final class SystemctlManager implements ServiceManager {
 
     private final Instance instance;
     private final Scope scope;
+    private final Duration answer;
 
-    SystemctlManager(Instance instance, Scope scope) {
+    /**
+     * A manager that is asked by commands.
+     *
+     * @param answer how long it may take for an answer that it can give at once
+     */
+    SystemctlManager(Instance instance, Scope scope, Duration answer) {
         this.instance = instance;
         this.scope = scope;
+        this.answer = answer;
+    }
+
+    @Override
+    public ServiceManager answeringWithin(Duration other) {
+        return new SystemctlManager(instance, scope, other);
     }
 
     private ExecResult systemctl(Duration timeout, List<String> arguments) {
@@ -43,7 +55,7 @@ final class SystemctlManager implements ServiceManager {
     }
 
     private String output(List<String> arguments) {
-        ExecResult result = systemctl(BusManager.ANSWER, arguments);
+        ExecResult result = systemctl(answer, arguments);
         if (result.stdout().isBlank()) {
             throw failure(result);
         }
@@ -143,7 +155,7 @@ final class SystemctlManager implements ServiceManager {
     @Override
     public List<Job> jobs() {
         // It knows no JSON, and prints nothing where there are none; only then is nothing an answer.
-        ExecResult result = systemctl(BusManager.ANSWER, List.of("list-jobs", "--plain", "--no-legend", "--no-pager"));
+        ExecResult result = systemctl(answer, List.of("list-jobs", "--plain", "--no-legend", "--no-pager"));
         require(result);
         return result.stdout()
                 .lines()
@@ -200,7 +212,7 @@ final class SystemctlManager implements ServiceManager {
     public void change(UnitFileVerb verb, List<String> units) {
         List<String> arguments = new ArrayList<>(List.of(verb.command, "--"));
         arguments.addAll(units);
-        require(systemctl(BusManager.ANSWER, arguments));
+        require(systemctl(answer, arguments));
     }
 
     @Override
@@ -210,13 +222,12 @@ final class SystemctlManager implements ServiceManager {
 
     @Override
     public void resetFailed(String unit) {
-        require(systemctl(
-                BusManager.ANSWER, unit == null ? List.of("reset-failed") : List.of("reset-failed", "--", unit)));
+        require(systemctl(answer, unit == null ? List.of("reset-failed") : List.of("reset-failed", "--", unit)));
     }
 
     @Override
     public void kill(String unit, int signal) {
-        require(systemctl(BusManager.ANSWER, List.of("kill", "--signal=" + signal, "--", unit)));
+        require(systemctl(answer, List.of("kill", "--signal=" + signal, "--", unit)));
     }
 
     private void require(ExecResult result) {
@@ -226,7 +237,7 @@ final class SystemctlManager implements ServiceManager {
     }
 
     @Override
-    public Subscription listen(Consumer<ManagerEvent> listener, Duration timeout) {
+    public Subscription listen(Consumer<ManagerEvent> listener) {
         return again(() -> listener.accept(new ManagerEvent.Tick()));
     }
 

@@ -1,10 +1,9 @@
 package io.github.incusstemcell.systemd;
 
-import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,17 +25,19 @@ public final class Systemd implements AutoCloseable {
     /** Longer than systemd's own default timeout for a start, so that it is systemd that gives up first. */
     private static final Duration JOB = Duration.ofSeconds(120);
 
-    private final Instance instance;
-    private final Scope scope;
-    private final InvocationJournal journal;
-    private final Map<String, Systemd> users = new HashMap<>();
-    private ServiceManager manager;
-    private boolean closed;
+    /** How long PID 1 may take for an answer that it can give at once. */
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
-    private Systemd(Instance instance, Scope scope) {
-        this.instance = instance;
-        this.scope = scope;
-        this.journal = new InvocationJournal(Journal.of(instance), scope);
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
+    private final ManagerAccess access;
+    private final Duration answer;
+    private final InvocationJournal journal;
+
+    Systemd(ManagerAccess access, Duration answer) {
+        this.access = access;
+        this.answer = answer;
+        this.journal = new InvocationJournal(Journal.of(access.instance()), access.scope());
     }
 
     /**
@@ -46,27 +47,27 @@ public final class Systemd implements AutoCloseable {
      * @return the handle
      */
     public static Systemd of(Instance instance) {
-        return new Systemd(Objects.requireNonNull(instance, "instance"), Scope.SYSTEM);
+        return new Systemd(new ManagerAccess(Objects.requireNonNull(instance, "instance"), Scope.SYSTEM), ANSWER);
+    }
+
+    /**
+     * The same handle for those who have only so much time: it shares the connection, and closing either ends both.
+     *
+     * @param span how long systemd may take for an answer, but from 1 to 10 seconds: a busy machine gets a second; not null
+     * @return the handle
+     */
+    public Systemd answeringWithin(Duration span) {
+        return new Systemd(access, patience(span));
+    }
+
+    /** How long an answer may take for who waits so long. */
+    static Duration patience(Duration span) {
+        Duration least = span.compareTo(LEAST) < 0 ? LEAST : span;
+        return least.compareTo(ANSWER) < 0 ? least : ANSWER;
     }
 
     private ServiceManager manager() {
-        return manager(BusManager.ANSWER);
-    }
-
-    private synchronized ServiceManager manager(Duration timeout) {
-        if (closed) {
-            throw new SystemdException("The handle on systemd of " + scope.on(instance.name()) + " is closed");
-        }
-        if (manager == null) {
-            BusManager bus = new BusManager(new Bridge(instance, scope));
-            try {
-                bus.connection(timeout);
-                manager = bus;
-            } catch (Bridge.MissingException e) {
-                manager = new SystemctlManager(instance, scope);
-            }
-        }
-        return manager;
+        return access.answeringWithin(answer);
     }
 
     /**
@@ -79,7 +80,7 @@ public final class Systemd implements AutoCloseable {
      * @throws BootTimeoutException where it takes longer; says what systemd was busy with
      */
     public Boot waitUntilBooted(Duration timeout) {
-        return new BootWait(this::manager, scope.on(instance.name()), timeout).await();
+        return new BootWait(access, timeout).await();
     }
 
     /** {@return the state of the system as a whole} */
@@ -201,8 +202,8 @@ public final class Systemd implements AutoCloseable {
         if (!result.equals("done")) {
             Unit now = unit(unit);
             throw new UnitFailedException(
-                    "Cannot " + verb.command + " " + unit + " on " + scope.on(instance.name()) + ": the job ended with "
-                            + result + ", and the unit is " + now + "\n" + report(now),
+                    "Cannot " + verb.command + " " + unit + " on " + access.name() + ": the job ended with " + result
+                            + ", and the unit is " + now + "\n" + report(now),
                     now);
         }
     }
@@ -306,7 +307,7 @@ public final class Systemd implements AutoCloseable {
     }
 
     private UnitRuns runs() {
-        return new UnitRuns(manager(), journal, scope.on(instance.name()));
+        return new UnitRuns(manager(), answer, journal, access.name());
     }
 
     /**
@@ -316,7 +317,7 @@ public final class Systemd implements AutoCloseable {
      * @param content the file; not null
      */
     public void writeUnit(String name, String content) {
-        write(scope.unitFolder(), UnitName.complete(name), content);
+        write(access.scope().unitFolder(), UnitName.complete(name), content);
     }
 
     /**
@@ -328,12 +329,13 @@ public final class Systemd implements AutoCloseable {
      */
     public void writeDropIn(String unit, String name, String content) {
         String file = name.endsWith(".conf") ? name : name + ".conf";
-        write(scope.unitFolder() + "/" + UnitName.complete(unit) + ".d", file, content);
+        write(access.scope().unitFolder() + "/" + UnitName.complete(unit) + ".d", file, content);
     }
 
     private void write(String folder, String file, String content) {
-        instance.files().createDirectories(folder);
-        instance.files().writeString(folder + "/" + file, content);
+        GuestFiles files = access.instance().files();
+        files.createDirectories(folder);
+        files.writeString(folder + "/" + file, content);
         daemonReload();
     }
 
@@ -345,18 +347,7 @@ public final class Systemd implements AutoCloseable {
      * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
     public UnitWatch watch(String name) {
-        return new UnitWatch(manager(), UnitName.ofOne(name));
-    }
-
-    /**
-     * Watches a unit from now on, for those who have only so much time.
-     *
-     * @param name as for {@link #watch(String)}; not null
-     * @param span for how long; also, but from 1 to 10 seconds, how long systemd may take for its first answer; not null
-     * @return the watch, to be closed
-     */
-    public UnitWatch watch(String name, Duration span) {
-        return new UnitWatch(manager(), UnitName.ofOne(name), BusManager.patience(span));
+        return new UnitWatch(manager(), UnitName.ofOne(name), answer);
     }
 
     /** {@return what wakes at each change from now on, to be closed} */
@@ -381,31 +372,12 @@ public final class Systemd implements AutoCloseable {
      * @return a handle on it
      */
     public Systemd user(String name) {
-        synchronized (users) {
-            return users.computeIfAbsent(name, this::openUser);
-        }
-    }
-
-    private Systemd openUser(String name) {
-        String uid = instance.exec(Command.of("id", "-u", "--", name))
-                .requireSuccess()
-                .stdout()
-                .strip();
-        start("user@" + uid + ".service");
-        return new Systemd(instance, new Scope(name, Long.parseLong(uid)));
+        return new Systemd(access.ofUser(name, answer), answer);
     }
 
     /** Ends the connection, and those to the managers of users. What is asked afterwards fails. */
     @Override
     public void close() {
-        synchronized (users) {
-            users.values().forEach(Systemd::close);
-        }
-        synchronized (this) {
-            closed = true;
-            if (manager != null) {
-                manager.close();
-            }
-        }
+        access.close();
     }
 }

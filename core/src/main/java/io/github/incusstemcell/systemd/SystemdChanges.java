@@ -14,17 +14,15 @@ public final class SystemdChanges implements AutoCloseable {
 
     SystemdChanges(ServiceManager manager) {
         this.manager = manager;
-        subscription = subscribed(BusManager.ANSWER);
+        subscription = subscribed(manager);
     }
 
-    private ServiceManager.Subscription subscribed(Duration timeout) {
+    private ServiceManager.Subscription subscribed(ServiceManager to) {
         lost = false;
-        return manager.listen(
-                event -> {
-                    lost |= event instanceof ManagerEvent.Lost;
-                    changes.release();
-                },
-                timeout);
+        return to.listen(event -> {
+            lost |= event instanceof ManagerEvent.Lost;
+            changes.release();
+        });
     }
 
     /**
@@ -40,8 +38,8 @@ public final class SystemdChanges implements AutoCloseable {
             changes.drainPermits();
             if (lost) {
                 subscription.close();
-                subscription =
-                        new Resubscription("a change in systemd", deadline).begin(() -> subscribed(deadline.left()));
+                subscription = new Resubscription("a change in systemd", deadline)
+                        .begin(() -> subscribed(manager.answeringWithin(deadline.left())));
             }
             return changed;
         } catch (InterruptedException e) {

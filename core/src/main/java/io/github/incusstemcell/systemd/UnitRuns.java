@@ -7,11 +7,13 @@ import java.util.function.Function;
 final class UnitRuns {
 
     private final ServiceManager manager;
+    private final Duration answer;
     private final InvocationJournal journal;
     private final String guest;
 
-    UnitRuns(ServiceManager manager, InvocationJournal journal, String guest) {
+    UnitRuns(ServiceManager manager, Duration answer, InvocationJournal journal, String guest) {
         this.manager = manager;
+        this.answer = answer;
         this.journal = journal;
         this.guest = guest;
     }
@@ -24,7 +26,7 @@ final class UnitRuns {
      */
     UnitRun run(String name, Function<Duration, String> start, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
-        try (UnitWatch watch = new UnitWatch(manager, name)) {
+        try (UnitWatch watch = new UnitWatch(manager, name, answer)) {
             String job = start.apply(deadline.left());
             watch.catchUp();
             Unit unit = watch.await(UnitRuns::hasEnded, deadline.left())

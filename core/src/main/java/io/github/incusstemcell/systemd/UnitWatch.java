@@ -29,10 +29,6 @@ public final class UnitWatch implements AutoCloseable {
     private Unit current;
     private boolean gap;
 
-    UnitWatch(ServiceManager manager, String name) {
-        this(manager, name, BusManager.ANSWER);
-    }
-
     /**
      * A watch that has begun.
      *

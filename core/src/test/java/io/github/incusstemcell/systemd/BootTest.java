@@ -98,6 +98,15 @@ class BootTest {
                         .isInstanceOf(SystemdException.class)
                         .hasMessage("systemd of " + guest.name()
                                 + " did not answer GetAll within 10s; is the guest frozen, or PID 1 busy?");
+                assertThatThrownBy(() ->
+                                systemd.answeringWithin(Duration.ofSeconds(2)).state())
+                        .isInstanceOf(SystemdException.class)
+                        .hasMessage("systemd of " + guest.name()
+                                + " did not answer GetAll within 2s; is the guest frozen, or PID 1 busy?");
+                assertThatThrownBy(() -> systemd.waitUntilBooted(Duration.ofSeconds(2)))
+                        .isInstanceOf(BootTimeoutException.class)
+                        .hasMessage(guest.name() + " has not finished booting within 2s: systemd of " + guest.name()
+                                + " did not answer GetAll within 1s; is the guest frozen, or PID 1 busy?");
             } finally {
                 guest.instance().unfreeze();
             }

@@ -44,7 +44,19 @@ class UserManagerTest {
                 .contains("mine.service: Failed with result 'exit-code'.");
         assertThat(daemon.failedUnits()).extracting(UnitSummary::name).containsExactly("mine.service");
         assertThat(systemd.unit("mine").exists()).isFalse();
-        assertThat(systemd.user("daemon")).isSameAs(daemon);
+    }
+
+    @Test
+    void sharesOneConnectionBetweenHandlesOnTheSameUser() {
+        Systemd first = systemd.user("games");
+        Systemd second = systemd.answeringWithin(Duration.ofSeconds(5)).user("games");
+        assertThat(second.state()).isEqualTo(SystemState.RUNNING);
+
+        first.close();
+
+        assertThatThrownBy(second::state)
+                .isInstanceOf(SystemdException.class)
+                .hasMessage("The handle on systemd of " + guest.name() + " (user games) is closed");
     }
 
     @Test

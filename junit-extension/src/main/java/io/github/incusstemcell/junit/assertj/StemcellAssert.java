@@ -104,7 +104,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
             throw new AssertionError(
                     "There is no user " + user + " on " + subject.name() + " whose units could be looked at");
         }
-        Systemd manager = subject.stemcell().systemd().user(user);
+        Systemd manager = subject.systemd().user(user);
         return new UnitAssert(subject, new UnitCheck(subject, name, manager, " of user " + user));
     }
 

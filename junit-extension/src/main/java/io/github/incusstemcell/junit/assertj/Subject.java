@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.systemd.Systemd;
 import java.util.Optional;
 import java.util.function.Function;
 import org.assertj.core.api.Assert;
@@ -33,6 +34,12 @@ final class Subject {
 
     StemcellContainer stemcell() {
         return stemcell;
+    }
+
+    /** {@return the handle on its systemd, which may take as long for an answer as the check has time} */
+    Systemd systemd() {
+        Systemd systemd = stemcell.systemd();
+        return timing.mode() == Timing.Mode.NOW ? systemd : systemd.answeringWithin(timing.span());
     }
 
     Timing timing() {

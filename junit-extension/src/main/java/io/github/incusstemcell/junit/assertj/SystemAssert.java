@@ -23,7 +23,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
 
     SystemAssert(Subject subject) {
         super(subject);
-        this.systemd = subject.stemcell().systemd();
+        this.systemd = subject.systemd();
     }
 
     /** {@return this, where the system has booted and no unit has failed} */

@@ -27,7 +27,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
             throw new IllegalArgumentException("Not the full name of a timer: '" + name + "'");
         }
         this.name = name;
-        Systemd systemd = subject.stemcell().systemd();
+        Systemd systemd = subject.systemd();
         this.presence = new Presence<>(
                 subject,
                 "timer " + name,

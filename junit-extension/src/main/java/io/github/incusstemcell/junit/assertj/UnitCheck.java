@@ -45,7 +45,7 @@ final class UnitCheck {
     }
 
     static UnitCheck ofSystem(Subject subject, String name) {
-        return new UnitCheck(subject, name, subject.stemcell().systemd(), "");
+        return new UnitCheck(subject, name, subject.systemd(), "");
     }
 
     static boolean isActive(Unit unit) {
@@ -155,7 +155,7 @@ final class UnitCheck {
             held.set(good.test(unit)); // once for each state, since it may ask of more than that
             return held.get();
         };
-        try (UnitWatch watch = systemd.watch(name, subject.timing().span())) {
+        try (UnitWatch watch = systemd.watch(name)) {
             watch.await(
                     always ? holds.negate() : holds.or(hopeless),
                     subject.timing().span());

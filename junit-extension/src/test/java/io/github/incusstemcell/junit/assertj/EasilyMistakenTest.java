@@ -131,6 +131,18 @@ class EasilyMistakenTest {
                             .isActive())
                     .isInstanceOf(SystemdException.class)
                     .hasMessage("systemd said nothing of cron.service within 1s; is the guest frozen, or PID 1 busy?");
+            String unanswered = "systemd of " + stemcell.name()
+                    + " did not answer GetAll within 1s; is the guest frozen, or PID 1 busy?";
+            assertThatThrownBy(() ->
+                            assertThat(stemcell).within(ofMillis(500)).systemd().isRunning())
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage(unanswered);
+            assertThatThrownBy(() -> assertThat(stemcell)
+                            .always(ofMillis(500))
+                            .timer("logrotate.timer")
+                            .isScheduled())
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage(unanswered);
         } finally {
             stemcell.resume();
         }

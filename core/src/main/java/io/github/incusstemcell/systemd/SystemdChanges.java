@@ -1,6 +1,8 @@
 package io.github.incusstemcell.systemd;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -9,6 +11,7 @@ public final class SystemdChanges implements AutoCloseable {
 
     private final ServiceManager manager;
     private final Semaphore changes = new Semaphore(0);
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private volatile boolean lost;
     private ServiceManager.Subscription subscription;
 
@@ -21,6 +24,10 @@ public final class SystemdChanges implements AutoCloseable {
         lost = false;
         return to.listen(event -> {
             lost |= event instanceof ManagerEvent.Lost;
+            if (event instanceof ManagerEvent.UnitChanged changed
+                    && ActiveState.FAILED.toString().equals(changed.values().get("ActiveState"))) {
+                failed.add(changed.unit());
+            }
             changes.release();
         });
     }
@@ -46,6 +53,17 @@ public final class SystemdChanges implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while waiting for a change in systemd", e);
         }
+    }
+
+    /**
+     * The units of which systemd said that they have failed, however short that lasted; also those that it was about to restart.
+     *
+     * @return their full names, each once since this was last asked
+     */
+    public Set<String> failedUnits() {
+        Set<String> since = Set.copyOf(failed);
+        failed.removeAll(since);
+        return since;
     }
 
     /** Ends the waiting. */

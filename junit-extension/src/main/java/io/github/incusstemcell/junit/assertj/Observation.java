@@ -5,6 +5,7 @@ import io.github.incusstemcell.systemd.SystemdChanges;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -68,15 +69,24 @@ final class Observation<T> {
 
     /** Reads again at each change of which systemd tells. */
     Observation<T> woken(Systemd systemd, Supplier<T> reading) {
+        return wokenByFailures(systemd, failed -> reading.get());
+    }
+
+    /**
+     * Reads again at each change of which systemd tells.
+     *
+     * @param reading is given the units that have failed since the last reading, by now perhaps forgotten
+     */
+    Observation<T> wokenByFailures(Systemd systemd, Function<Set<String>, T> reading) {
         if (timing.mode() == Timing.Mode.NOW) {
-            see(reading.get());
+            see(reading.apply(Set.of()));
             return this;
         }
         try (SystemdChanges changes = systemd.changes()) {
-            see(reading.get());
+            see(reading.apply(changes.failedUnits()));
             while (!isDecided()) {
                 changes.await(left());
-                see(reading.get());
+                see(reading.apply(changes.failedUnits()));
             }
             return this;
         }

@@ -1,13 +1,11 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.Boot;
 import io.github.incusstemcell.systemd.Job;
 import io.github.incusstemcell.systemd.SystemState;
 import io.github.incusstemcell.systemd.Systemd;
-import io.github.incusstemcell.systemd.UnitSummary;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -37,16 +35,35 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
     }
 
     private SystemAssert hasState(String wanted, Predicate<SystemState> holds) {
-        Observation<SystemState> seen = observe(holds, SystemState::toString).woken(systemd, systemd::state);
+        Observation<Health> seen = this.<Health>observe(health -> holds.test(health.state()), health -> health.state()
+                        .toString())
+                .wokenByFailures(systemd, this::health);
         if (!seen.holds()) {
             subject.fail(
                     "the system",
                     wanted,
                     seen,
-                    "was: " + seen.last() + "\n  failed units: " + list(systemd.failedUnits()) + "\n  queued jobs: "
-                            + list(systemd.jobs(), Job::toString));
+                    "was: " + seen.last().state() + "\n  failed units: "
+                            + seen.last().failures() + "\n  queued jobs: " + list(systemd.jobs(), Job::toString));
         }
         return this;
+    }
+
+    /** What systemd says of the system, and the failures that go with it. */
+    private record Health(SystemState state, Failures failures) {}
+
+    /** systemd does not tell when the state changes; but it is degraded for as long as any unit is failed. */
+    private Health health(Set<String> lately) {
+        SystemState state = systemd.state();
+        Failures failures = failures(lately);
+        boolean isDegraded = state == SystemState.RUNNING && !failures.isEmpty();
+        return new Health(isDegraded ? SystemState.DEGRADED : state, failures);
+    }
+
+    /** What failed lately and does no longer matters only to what has to hold at every moment. */
+    private Failures failures(Set<String> lately) {
+        boolean always = subject.timing().mode() == Timing.Mode.ALWAYS;
+        return Failures.of(subject.name(), systemd, always ? lately : Set.of());
     }
 
     private <T> Observation<T> observe(Predicate<T> holds, Function<T, String> words) {
@@ -60,17 +77,15 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
      * @return this
      */
     public SystemAssert hasNoFailedUnits(String... except) {
-        Set<String> excused = new HashSet<>(List.of(except));
-        Observation<List<UnitSummary>> seen = this.<List<UnitSummary>>observe(List::isEmpty, SystemAssert::list)
-                .woken(systemd, () -> failed().stream()
-                        .filter(unit -> !excused.contains(unit.name()))
-                        .toList());
+        Set<String> excused = Set.copyOf(Arrays.asList(except));
+        Observation<Failures> seen = observe(Failures::isEmpty, Failures::toString)
+                .wokenByFailures(systemd, lately -> failures(lately).except(excused));
         if (!seen.holds()) {
             subject.fail(
                     "the system",
                     "have no failed units" + (excused.isEmpty() ? "" : " except " + String.join(" ", except)),
                     seen,
-                    "there were: " + list(seen.last()) + "\n" + reports(seen.last()));
+                    "there were: " + seen.last() + "\n" + reports(seen.last()));
         }
         return this;
     }
@@ -93,19 +108,9 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
         return this;
     }
 
-    private List<UnitSummary> failed() {
-        List<UnitSummary> units = systemd.units();
-        if (units.isEmpty()) {
-            throw new AssertionError("systemd of " + subject.name() + " has no units, not even failed ones");
-        }
-        return units.stream()
-                .filter(unit -> unit.activeState() == ActiveState.FAILED)
-                .toList();
-    }
-
-    private String reports(List<UnitSummary> failed) {
-        return failed.stream()
-                .map(unit -> systemd.unit(unit.name()))
+    private String reports(Failures failures) {
+        return failures.names()
+                .map(systemd::unit)
                 .map(unit -> "  " + unit.name() + ": " + unit + "\n" + systemd.report(unit))
                 .collect(Collectors.joining("\n"));
     }
@@ -135,10 +140,6 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
             subject.fail("the system", wanted, seen, "it took " + Timing.seconds(boot.duration()));
         }
         return this;
-    }
-
-    private static String list(List<UnitSummary> units) {
-        return list(units, UnitSummary::name);
     }
 
     private static <T> String list(List<T> all, Function<T, String> words) {

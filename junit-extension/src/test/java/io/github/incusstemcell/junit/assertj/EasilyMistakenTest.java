@@ -3,7 +3,9 @@ package io.github.incusstemcell.junit.assertj;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
@@ -12,6 +14,7 @@ import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
 import io.github.incusstemcell.systemd.SystemdException;
+import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +149,38 @@ class EasilyMistakenTest {
         } finally {
             stemcell.resume();
         }
+    }
+
+    @Test
+    void aFailureThatIsForgottenAtOnceDoesNotCountAsNone(StemcellContainer stemcell) {
+        stemcell.systemd()
+                .writeUnit(
+                        "blinks",
+                        "[Unit]\nCollectMode=inactive-or-failed\n[Service]\nType=oneshot\nExecStart=/bin/false\n");
+        CompletableFuture<Throwable> running = CompletableFuture.supplyAsync(() -> catchThrowable(
+                () -> assertThat(stemcell).always(ofSeconds(30)).systemd().isRunning()));
+        CompletableFuture<Throwable> failed = CompletableFuture.supplyAsync(() -> catchThrowable(
+                () -> assertThat(stemcell).always(ofSeconds(30)).systemd().hasNoFailedUnits("other.service")));
+        CompletableFuture<Void> excused = CompletableFuture.runAsync(
+                () -> assertThat(stemcell).always(ofSeconds(3)).systemd().hasNoFailedUnits("blinks.service"));
+
+        // Over and over, since those that watch may not have begun.
+        while (!(running.isDone() && failed.isDone())) {
+            assertThat(stemcell.exec("systemctl", "start", "blinks").isSuccess())
+                    .isFalse();
+        }
+
+        assertThat(running.join())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageMatching("(?s)Expecting the system on " + stemcell.name()
+                        + " to be running for 30s \\(waited [0-9.]+s\\)\n  but was: degraded\n"
+                        + "  failed units: blinks.service( \\(no longer\\))?\n.*states seen: .*degraded at .*");
+        assertThat(failed.join())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageMatching("(?s)Expecting the system on " + stemcell.name()
+                        + " to have no failed units except other.service for 30s \\(waited [0-9.]+s\\)\n"
+                        + "  but there were: blinks.service( \\(no longer\\))?\n  blinks.service: .*");
+        excused.join();
     }
 
     @Test

@@ -17,6 +17,16 @@ public interface Progress {
      */
     void report(String what, long done, long total);
 
+    /**
+     * For one piece of work among several that may go on at once and have the same name.
+     *
+     * @return a listener by whose reports this one knows that piece of work from the others; this one itself, where it cannot tell; never
+     *     null
+     */
+    default Progress apart() {
+        return this;
+    }
+
     /** {@return a listener that shows nothing} */
     static Progress none() {
         return (what, done, total) -> {};

@@ -89,11 +89,12 @@ final class ImageProvisioner {
     /** Also who waits for another process to do it is told what is waited for. */
     private StemcellImage findOrMake(ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted) {
         String what = "Provisioning " + wanted.base() + " by " + provisioning;
-        progress.report(what, 0, -1);
+        Progress doing = progress.apart();
+        doing.report(what, 0, -1);
         try {
             return images.findOrMake(wanted, () -> make(what, spec, provisioning, wanted));
         } finally {
-            progress.report(what, 1, 1);
+            doing.report(what, 1, 1);
         }
     }
 

@@ -29,6 +29,9 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
     /** Work that has counted, and then says nothing for so long, has failed: nobody reports its end. */
     private static final long SILENCE = Duration.ofSeconds(15).toNanos();
 
+    /** Who reports it, and its name: of one name there may be several at once. */
+    private record Key(Object reporter, String what) {}
+
     /** A piece of work; times are those of the clock, in nanoseconds. */
     static final class Work {
         final String what;
@@ -66,7 +69,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
     private final LongSupplier clock;
     private final Duration patience;
     private final boolean ticks;
-    private final Map<String, Work> works = new LinkedHashMap<>();
+    private final Map<Key, Work> works = new LinkedHashMap<>();
     private Thread ticker;
 
     /**
@@ -135,17 +138,27 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
     }
 
     @Override
-    public final synchronized void report(String what, long done, long total) {
+    public final void report(String what, long done, long total) {
+        report(new Key(this, what), done, total);
+    }
+
+    @Override
+    public final Progress apart() {
+        Object reporter = new Object();
+        return (what, done, total) -> report(new Key(reporter, what), done, total);
+    }
+
+    private synchronized void report(Key key, long done, long total) {
         long now = clock.getAsLong();
         if (done == total) {
-            Work ended = works.remove(what);
+            Work ended = works.remove(key);
             if (ended != null) {
                 ended(ended, now);
                 show(List.copyOf(works.values()), now);
             }
             return;
         }
-        Work work = works.computeIfAbsent(what, name -> new Work(name, now, patience));
+        Work work = works.computeIfAbsent(key, begun -> new Work(begun.what(), now, patience));
         work.done = done;
         work.total = total;
         work.heard = now;

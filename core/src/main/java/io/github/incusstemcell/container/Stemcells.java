@@ -150,11 +150,12 @@ public final class Stemcells implements AutoCloseable {
         there.launcher.check(spec);
         Launch launch = new Launch(spec, prepare(spec), begin, ofFailedStart, Optional.empty());
         String what = "Starting " + spec.container();
-        progress.report(what, 0, -1);
+        Progress starting = progress.apart();
+        starting.report(what, 0, -1);
         try {
             return there.launcher.launch(launch);
         } finally {
-            progress.report(what, 1, 1);
+            starting.report(what, 1, 1);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.oci.RootfsTree.InvalidLayerException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ final class LayerMerge {
 
     private final String image;
     private final Workspace workspace;
+    private final Progress progress;
     private final RootfsTree tree = new RootfsTree();
 
     /**
@@ -35,6 +37,7 @@ final class LayerMerge {
     LayerMerge(String image, Workspace workspace) {
         this.image = image;
         this.workspace = workspace;
+        this.progress = workspace.progress().apart();
     }
 
     /** Merges the layers, the lowest first. */
@@ -49,7 +52,7 @@ final class LayerMerge {
                     decompress(layers.get(i), blobs.get(i), file, done, total);
                     apply(layers.get(i), file, start);
                     done += layers.get(i).size();
-                    workspace.progress().report(what(), done, total);
+                    progress.report(what(), done, total);
                 }
                 return new MergedRootfs(file, tree.root());
             } catch (IOException | RuntimeException e) {
@@ -72,7 +75,7 @@ final class LayerMerge {
     private void decompress(Layer layer, Blob blob, FileChannel file, long done, long total) throws IOException {
         MessageDigest hash = layer.diffId().orElse(layer.digest()).newHash();
         try (InputStream in = blob.open();
-                InputStream compressed = new CountingStream(in, workspace.progress(), what(), done, total);
+                InputStream compressed = new CountingStream(in, progress, what(), done, total);
                 InputStream tar = decompressed(layer, compressed)) {
             byte[] buffer = new byte[1 << 17];
             for (int n = read(layer, tar, buffer); n >= 0; n = read(layer, tar, buffer)) {

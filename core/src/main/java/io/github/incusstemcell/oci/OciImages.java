@@ -66,7 +66,10 @@ public final class OciImages implements AutoCloseable {
                 return inLayout(members(archive.file(), archive), archive, archive.name());
             }
             if (reference instanceof ImageReference.DockerArchive archive) {
-                return new DockerArchive(members(archive.file(), archive), archive, workspace.progress())
+                return new DockerArchive(
+                                members(archive.file(), archive),
+                                archive,
+                                workspace.progress().apart())
                         .image(settings.architecture(), workspace);
             }
             if (reference instanceof ImageReference.Stemcell stemcell) {
@@ -94,13 +97,14 @@ public final class OciImages implements AutoCloseable {
             endpoints.add(new RegistryEndpoint(http, host, path + reference.repository(), credentials));
         }
         endpoints.add(origin);
-        Registry registry = new Registry(endpoints, cache, workspace.progress());
+        Registry registry = new Registry(endpoints, cache, workspace.progress().apart());
         return new ImageResolver(registry, reference, settings.architecture(), workspace)
                 .resolve(registry.manifest(reference));
     }
 
     private SourceImage inLayout(Members members, ImageReference reference, Optional<String> name) {
-        Layout layout = new Layout(members, reference.toString(), workspace.progress());
+        Layout layout =
+                new Layout(members, reference.toString(), workspace.progress().apart());
         return new ImageResolver(layout, reference, settings.architecture(), workspace).resolve(layout.manifest(name));
     }
 
@@ -120,7 +124,13 @@ public final class OciImages implements AutoCloseable {
         HttpUrl url = HttpUrl.parse(location);
         return url == null
                 ? onDisk(Path.of(location), reference)
-                : new UrlPull(http, cache, url, reference.toString(), workspace.progress()).pull();
+                : new UrlPull(
+                                http,
+                                cache,
+                                url,
+                                reference.toString(),
+                                workspace.progress().apart())
+                        .pull();
     }
 
     private Tarball onDisk(Path file, ImageReference reference) {

@@ -32,7 +32,7 @@ final class ApplicationImage {
         this.incus = incus;
         this.reference = reference;
         this.source = source;
-        this.progress = progress;
+        this.progress = progress.apart();
         this.fingerprint = fingerprint(source.layers());
     }
 

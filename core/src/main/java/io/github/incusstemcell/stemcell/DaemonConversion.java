@@ -101,17 +101,18 @@ public final class DaemonConversion {
             ApplicationImage application, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         String what = "Incus converts " + source.reference();
         Instance container = application.create(newContainer());
-        progress.report(what, 0, -1);
+        Progress converting = progress.apart();
+        converting.report(what, 0, -1);
         try {
             container.replaceMetadata(new ImageMetadata(identity, overlay).json());
             overlay.templates().forEach(template -> container.addTemplate(template.name(), template.content()));
             PublishedInstance unfinished = new PublishedInstance(
                     container.name(), container.name(), "not yet tried", Map.of(ImageIdentity.OVERLAY, UNFINISHED));
-            return incus.images().publish(unfinished, (operation, done, total) -> progress.report(what, done, total));
+            return incus.images().publish(unfinished, (operation, done, total) -> converting.report(what, done, total));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Strings and maps of them can be written as JSON", e);
         } finally {
-            progress.report(what, 1, 1);
+            converting.report(what, 1, 1);
             container.delete();
         }
     }

@@ -83,7 +83,7 @@ record DaemonImages(Incus incus, ImageServer server, Progress progress) {
                     .pull(
                             PulledImage.ofSimplestreams(
                                     server.url(), server.certificate(), reference.alias(), Map.of()),
-                            progress);
+                            progress.apart());
         } catch (IncusException e) {
             throw new IncusStemcellException(
                     "Incus on " + incus.endpoint() + " could not fetch " + reference + " from " + server.url() + ": "

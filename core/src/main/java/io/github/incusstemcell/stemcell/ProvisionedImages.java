@@ -67,9 +67,10 @@ public final class ProvisionedImages {
         PublishedInstance published = new PublishedInstance(
                 instance, wanted.alias(), "provisioned by " + wanted.provisioner(), wanted.properties(instance));
         String what = "Making an image of what " + wanted.provisioner() + " provisioned";
+        Progress making = progress.apart();
         try {
             return wanted.as(incus.images()
-                    .publish(published, (operation, done, total) -> progress.report(what, done, total))
+                    .publish(published, (operation, done, total) -> making.report(what, done, total))
                     .fingerprint());
         } catch (IncusException e) {
             removeNameless(instance);

@@ -70,11 +70,12 @@ public final class StemcellImages {
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
         String what = "Preparing " + reference;
-        progress.report(what, 0, -1);
+        Progress preparing = progress.apart();
+        preparing.report(what, 0, -1);
         try {
             return find(reference, overlay);
         } finally {
-            progress.report(what, 1, 1);
+            preparing.report(what, 1, 1);
         }
     }
 
@@ -152,7 +153,7 @@ public final class StemcellImages {
                         source.reference().toString(),
                         ImageIdentity.LAST_USED,
                         ImageUse.day(Instant.now())),
-                progress);
+                progress.apart());
         try {
             return incus.images().upload(image).fingerprint();
         } catch (IncusException e) {

@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,28 @@ class ShownProgressTest {
             }
 
             assertThat(log).containsExactly("Getting a: 2 MB", "Creating b: 19 %");
+        }
+
+        @Test
+        void tellSeveralOfOneNameApart() {
+            Progress first = progress.apart();
+            Progress second = progress.apart();
+            first.report("Starting the container", 0, -1);
+            millis = 1000;
+            second.report("Starting the container", 0, -1);
+            for (; millis < 4000; millis += 200) {
+                progress.tick();
+            }
+            first.report("Starting the container", 1, 1);
+            millis = 9000;
+            second.report("Starting the container", 1, 1);
+
+            assertThat(log)
+                    .containsExactly(
+                            "Starting the container: 2 s",
+                            "Starting the container: 2 s",
+                            "Starting the container: done after 4 s",
+                            "Starting the container: done after 8 s");
         }
 
         @Test

@@ -112,13 +112,19 @@ final class ImageProvisioner {
                     image.alias());
             return image;
         } catch (Exception | AssertionError e) {
-            throw new ProvisioningException(
-                    what
-                            + " failed, so no image of it is kept, and every test that needs it fails; the next run tries again."
-                            + " It failed with " + e,
-                    e,
-                    Optional.ofNullable(found.get()));
+            throw new ProvisioningException(what + outcome(e) + e, e, Optional.ofNullable(found.get()));
         }
+    }
+
+    /** What comes of a failure, up to what it was. */
+    private static String outcome(Throwable failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return Once.byInterrupt(failure)
+                ? " was interrupted, so no image of it is kept; the next test that needs it tries again. It ended with "
+                : " failed, so no image of it is kept, and every test that needs it fails; the next run tries again."
+                        + " It failed with ";
     }
 
     private StemcellImage make(

@@ -3,7 +3,7 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.IncusStemcellException;
 import java.util.Optional;
 
-/** A provisioning failed. No image is kept of it, and nobody tries it again before the next run. */
+/** A provisioning failed. No image is kept of it, and nobody tries it again before the next run, unless its thread was interrupted. */
 public class ProvisioningException extends IncusStemcellException {
 
     private final transient Optional<Diagnostics> diagnostics;

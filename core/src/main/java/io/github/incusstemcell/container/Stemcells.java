@@ -90,7 +90,7 @@ public final class Stemcells implements AutoCloseable {
 
     /**
      * Makes an image of a stemcell stand in Incus, if none does yet. Work that is done already, or under way in another
-     * thread or process, is not done again; a failure is not tried again either.
+     * thread or process, is not done again; a failure is not tried again either, unless it was that of an interrupted thread.
      *
      * @param reference where the stemcell is; not null
      * @param overlay what is to be laid over it; not null

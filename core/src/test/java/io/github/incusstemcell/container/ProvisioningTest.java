@@ -169,6 +169,36 @@ class ProvisioningTest {
     }
 
     @Test
+    void isTriedAgainByTheNextWhereTheThreadOfTheFirstWasInterrupted() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        ContainerSpec spec = spec(container -> {
+            begun.countDown();
+            if (runs.get() == 1) {
+                container.exec("sleep", "1000");
+            }
+        });
+        FutureTask<StemcellImage> first = new FutureTask<>(() -> stemcells.prepare(spec));
+        Thread thread = new Thread(first);
+        thread.start();
+        begun.await();
+
+        thread.interrupt();
+
+        Throwable interrupted = catchThrowable(first::get).getCause();
+        assertThat(interrupted).isInstanceOf(ProvisioningException.class);
+        assertThat(interrupted)
+                .hasMessage("Provisioning " + stemcells.prepare(TestMachine.spec()) + " by " + name + " (version 1)"
+                        + " was interrupted, so no image of it is kept; the next test that needs it tries again. It"
+                        + " ended with " + interrupted.getCause());
+        assertThat(interrupted).hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(TestMachine.instancesOf("provisioning by " + name)).isEmpty();
+        assertThat(images(name)).isEmpty();
+        assertThat(stemcells.prepare(spec).fingerprint())
+                .isEqualTo(images(name).get(0).fingerprint());
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
     void saysWhatItWaitsForWhereAnotherDoesIt() throws Exception {
         CountDownLatch waited = new CountDownLatch(1);
         CountDownLatch begun = new CountDownLatch(1);

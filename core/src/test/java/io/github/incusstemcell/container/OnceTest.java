@@ -1,0 +1,115 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class OnceTest {
+
+    private final AtomicInteger attempts = new AtomicInteger();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final Map<FutureTask<String>, Thread> threads = new HashMap<>();
+
+    @Test
+    void keepsAFailure() {
+        Once<String> once = new Once<>(() -> {
+            throw new IncusStemcellException("attempt " + attempts.incrementAndGet());
+        });
+
+        assertThat(catchThrowable(once::get)).hasMessage("attempt 1");
+        assertThat(catchThrowable(once::get)).hasMessage("attempt 1");
+    }
+
+    @Test
+    void forgetsTheAttemptOfAThreadThatWasInterrupted() throws Exception {
+        Once<String> once = new Once<>(this::waitAtTheFirstAttempt);
+        FutureTask<String> first = inAThread(once);
+        begun.await();
+
+        interrupt(first);
+
+        assertThat(catchThrowable(first::get)).hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(once.get()).isEqualTo("attempt 2");
+        assertThat(once.get()).isEqualTo("attempt 2");
+    }
+
+    @Test
+    void letsThoseWhoWaitTryForThemselvesWhereTheFirstWasInterrupted() throws Exception {
+        Once<String> once = new Once<>(this::waitAtTheFirstAttempt);
+        FutureTask<String> first = inAThread(once);
+        begun.await();
+        FutureTask<String> second = inAThread(once);
+        FutureTask<String> third = inAThread(once);
+        while (threads.get(second).getState() != Thread.State.WAITING
+                || threads.get(third).getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+
+        interrupt(first);
+
+        assertThat(second.get()).isEqualTo("attempt 2");
+        assertThat(third.get()).isEqualTo("attempt 2");
+        assertThat(catchThrowable(first::get)).hasRootCauseInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void leavesAloneWhatIsMadeWhereOneWhoWaitsIsInterrupted() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Once<String> once = new Once<>(() -> {
+            begun.countDown();
+            await(goOn);
+            return "made";
+        });
+        FutureTask<String> first = inAThread(once);
+        begun.await();
+        FutureTask<String> second = inAThread(once);
+
+        interrupt(second);
+
+        assertThat(catchThrowable(second::get))
+                .hasRootCauseInstanceOf(InterruptedException.class)
+                .cause()
+                .hasMessage("Interrupted while another thread prepared the stemcell");
+        goOn.countDown();
+        assertThat(first.get()).isEqualTo("made");
+    }
+
+    private FutureTask<String> inAThread(Once<String> once) {
+        FutureTask<String> task = new FutureTask<>(once::get);
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        threads.put(task, thread);
+        thread.start();
+        return task;
+    }
+
+    private void interrupt(FutureTask<String> task) {
+        threads.get(task).interrupt();
+    }
+
+    private String waitAtTheFirstAttempt() {
+        int attempt = attempts.incrementAndGet();
+        if (attempt == 1) {
+            begun.countDown();
+            await(new CountDownLatch(1));
+        }
+        return "attempt " + attempt;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IncusStemcellException("Interrupted at work", e);
+        }
+    }
+}

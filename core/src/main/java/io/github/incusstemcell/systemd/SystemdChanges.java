@@ -22,14 +22,23 @@ public final class SystemdChanges implements AutoCloseable {
 
     private ServiceManager.Subscription subscribed(ServiceManager to) {
         lost = false;
-        return to.listen(event -> {
-            lost |= event instanceof ManagerEvent.Lost;
-            if (event instanceof ManagerEvent.UnitChanged changed
-                    && ActiveState.FAILED.toString().equals(changed.values().get("ActiveState"))) {
-                failed.add(changed.unit());
-            }
-            changes.release();
-        });
+        try {
+            return to.listen(this::note);
+        } catch (RuntimeException e) {
+            lost = true;
+            throw e;
+        }
+    }
+
+    private void note(ManagerEvent event) {
+        if (event instanceof ManagerEvent.Lost) {
+            lost = true;
+        }
+        if (event instanceof ManagerEvent.UnitChanged changed
+                && ActiveState.FAILED.toString().equals(changed.values().get("ActiveState"))) {
+            failed.add(changed.unit());
+        }
+        changes.release();
     }
 
     /**
@@ -41,7 +50,8 @@ public final class SystemdChanges implements AutoCloseable {
     public boolean await(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         try {
-            boolean changed = changes.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            // Where it did not come back in time the last time, there is nothing that could wake.
+            boolean changed = lost || changes.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS);
             changes.drainPermits();
             if (lost) {
                 subscription.close();

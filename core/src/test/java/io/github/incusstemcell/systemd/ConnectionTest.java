@@ -174,4 +174,23 @@ class ConnectionTest {
             follower.close();
         }
     }
+
+    @Test
+    void comesBackForThoseWhoWaitAgainAfterItHadNotComeBackInTime() {
+        try (Systemd systemd = Systemd.of(guest.instance());
+                SystemdChanges changes = systemd.changes()) {
+            guest.run("kill $(pidof systemd-stdio-bridge)");
+            guest.instance().freeze();
+            try {
+                assertThatThrownBy(() -> changes.await(Duration.ofMillis(500)))
+                        .isInstanceOf(SystemdException.class)
+                        .hasMessageStartingWith("The connection was lost while a change in systemd was waited for, and"
+                                + " did not come back in time: ");
+            } finally {
+                guest.instance().unfreeze();
+            }
+
+            assertThat(changes.await(LIMIT)).isTrue();
+        }
+    }
 }

@@ -131,6 +131,7 @@ final class ImageProvisioner {
             ContainerSpec spec, Provisioning provisioning, ProvisionedImage wanted, AtomicReference<Diagnostics> found)
             throws Exception {
         AtomicReference<BootTraces> traces = new AtomicReference<>();
+        AtomicReference<StemcellImage> kept = new AtomicReference<>();
         try (StemcellContainer container = launcher.launch(new Launch(
                 spec.ofProvisioning(provisioning),
                 wanted.base(),
@@ -142,12 +143,22 @@ final class ImageProvisioner {
                 provisioning.work().provision(container);
                 container.stop();
                 traces.get().remove();
-                return images.keep(wanted, container.name());
+                kept.set(images.keep(wanted, container.name()));
             } catch (Exception | AssertionError e) {
                 diagnose(container, e).ifPresent(found::set);
                 throw e;
             }
+        } catch (IncusStemcellException e) {
+            if (kept.get() == null) {
+                throw e;
+            }
+            // All that was asked for is done.
+            LOG.warn(
+                    "The image {} is kept, but the container in which it was provisioned is removed only by a later run: {}",
+                    kept.get().alias(),
+                    e.getMessage());
         }
+        return kept.get();
     }
 
     private static Optional<Diagnostics> diagnose(StemcellContainer container, Throwable reason) {

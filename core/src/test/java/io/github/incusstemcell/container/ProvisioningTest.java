@@ -12,6 +12,9 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +32,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +200,41 @@ class ProvisioningTest {
         assertThat(stemcells.prepare(spec).fingerprint())
                 .isEqualTo(images(name).get(0).fingerprint());
         assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void keepsTheImageThoughItsContainerCannotBeRemoved() {
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        ContainerSpec spec = spec(container -> inProject(
+                incus -> incus.instance(container.name()).updateConfig(Map.of("security.protection.delete", "true"))));
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            StemcellImage image = stemcells.prepare(spec);
+
+            assertThat(images(name)).extracting(ImageInfo::fingerprint).containsExactly(image.fingerprint());
+            String left =
+                    TestMachine.instancesOf("provisioning by " + name).get(0).name();
+            assertThat(log.toString(StandardCharsets.UTF_8))
+                    .contains("Provisioned " + stemcells.prepare(TestMachine.spec()) + " by " + name + " (version 1)")
+                    .contains("WARN ImageProvisioner - The image " + image.alias()
+                            + " is kept, but the container in which it was provisioned is removed only by a later run: DELETE /1.0/instances/"
+                            + left
+                            + "?project=incus-stemcell failed: Instance is protected (400)\n");
+        } finally {
+            System.setErr(stderr);
+            TestMachine.instancesOf("provisioning by " + name)
+                    .forEach(left -> inProject(incus -> {
+                        incus.instance(left.name()).updateConfig(Map.of("security.protection.delete", ""));
+                        incus.instance(left.name()).delete();
+                    }));
+        }
+    }
+
+    private static void inProject(Consumer<Incus> action) {
+        try (Incus incus = Incus.connect()) {
+            action.accept(incus.project(Placement.DEFAULT_PROJECT));
+        }
     }
 
     @Test

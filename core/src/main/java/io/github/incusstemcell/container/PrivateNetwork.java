@@ -37,8 +37,7 @@ public final class PrivateNetwork implements AutoCloseable {
             // An interface's name has at most 15 characters, and interfaces of all daemons of a host stand beside each
             // other.
             String name = "isp-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
-            incus.networks().create(name, config(subnet, lease), "One test of Incus Stemcell");
-            if (isAlone(incus, name, subnet)) {
+            if (createAlone(incus, name, subnet, lease)) {
                 return new PrivateNetwork(incus, name, () -> afterDelete.accept(name));
             }
             incus.networks().delete(name);
@@ -46,6 +45,21 @@ public final class PrivateNetwork implements AutoCloseable {
         throw new IncusStemcellException(
                 "A private network on " + incus.endpoint() + " met another new one on its subnet " + DRAWS
                         + " times in a row. Look for what creates networks there: incus network list");
+    }
+
+    /** Nobody knows the name of what was created, or may have been, where it is not told how that went: so it goes then. */
+    private static boolean createAlone(Incus incus, String name, Subnet subnet, Lease lease) {
+        try {
+            incus.networks().create(name, config(subnet, lease), "One test of Incus Stemcell");
+            return isAlone(incus, name, subnet);
+        } catch (RuntimeException e) {
+            try {
+                incus.networks().delete(name);
+            } catch (RuntimeException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
     }
 
     private static Map<String, String> config(Subnet subnet, Lease lease) {

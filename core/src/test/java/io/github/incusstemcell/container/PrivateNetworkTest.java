@@ -1,0 +1,50 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.InFrontOfIncus;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusConnectionException;
+import io.github.incusstemcell.incus.NetworkInfo;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrivateNetworkTest {
+
+    private final String owner = "PrivateNetworkTest#" + UUID.randomUUID();
+    private final AtomicBoolean created = new AtomicBoolean();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET /1.0/networks", "GET /1.0/networks/isp-"})
+    void leavesNothingWhereTheLookAtWhatWasCreatedFails(String look, @TempDir Path folder) throws Exception {
+        try (InFrontOfIncus front = new InFrontOfIncus(folder, request -> {
+                    created.compareAndSet(false, request.startsWith("POST /1.0/networks"));
+                    if (created.get() && (request.equals(look) || look.endsWith("-") && request.startsWith(look))) {
+                        throw new InFrontOfIncus.Lost();
+                    }
+                });
+                Incus incus = Incus.connect(front.endpoint())) {
+            Lease lease = Lease.ofThisProcess().of(owner);
+
+            Throwable thrown = catchThrowable(() -> PrivateNetwork.create(incus, lease, name -> {}));
+
+            assertThat(created).isTrue();
+            assertThat(thrown).isInstanceOf(IncusConnectionException.class).hasMessageStartingWith(look);
+        }
+        assertThat(networks()).isEmpty();
+    }
+
+    private List<NetworkInfo> networks() {
+        try (Incus incus = Incus.connect()) {
+            return incus.networks().list().stream()
+                    .filter(network -> owner.equals(network.config().get(Lease.OWNER)))
+                    .toList();
+        }
+    }
+}

@@ -33,6 +33,19 @@ final class Directories {
         return joined.write(path).readByteString();
     }
 
+    /** Fails where what a file is to stand in is missing, or no directory. */
+    static void requireParent(Sftp sftp, ByteString path) throws SftpStatus {
+        FileType found;
+        try {
+            found = sftp.stat(parent(path)).type();
+        } catch (SftpStatus e) {
+            throw e.reason() == Reason.NOT_FOUND ? new SftpStatus(Reason.NO_SUCH_PARENT) : e;
+        }
+        if (found != FileType.DIRECTORY) {
+            throw new SftpStatus(Reason.NOT_A_DIRECTORY);
+        }
+    }
+
     static void create(Sftp sftp, ByteString path) throws SftpStatus {
         Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.stat(path));
         if (found.isEmpty()) {

@@ -32,7 +32,7 @@ final class FileReplacement {
             writeInPlace(target, content);
             return;
         }
-        requireParent(target);
+        Directories.requireParent(sftp, target);
         replace(target, before, content);
     }
 
@@ -46,14 +46,7 @@ final class FileReplacement {
             }
             current = Directories.resolve(Directories.parent(current), sftp.readLink(current));
         }
-        throw new SftpStatus(Reason.OTHER, "too many levels of symbolic links");
-    }
-
-    private void requireParent(ByteString target) throws SftpStatus {
-        Optional<Sftp.Attributes> parent = Sftp.ifThere(() -> sftp.stat(Directories.parent(target)));
-        if (parent.isEmpty()) {
-            throw new SftpStatus(Reason.NO_SUCH_PARENT);
-        }
+        throw new SftpStatus(Reason.TOO_MANY_LINKS);
     }
 
     private void replace(ByteString target, Optional<Sftp.Attributes> before, InputStream content)

@@ -1,8 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Something could not be done with a file of an instance. The message says what, with which file, and why. */
 public class GuestFileException extends IncusStemcellException {
@@ -30,51 +31,49 @@ public class GuestFileException extends IncusStemcellException {
     /** Why something cannot be done with a file. */
     public enum Reason {
         /** There is nothing of that name. */
-        NOT_FOUND("there is no such file"),
+        NOT_FOUND("there is no such file", "no such file"),
         /** The directory that it is to stand in is not there. */
         NO_SUCH_PARENT("its parent directory does not exist; create it first, by createDirectories"),
         /** It is a directory where a file is needed. */
-        IS_A_DIRECTORY("it is a directory"),
+        IS_A_DIRECTORY("it is a directory", "is a directory"),
         /** It is no directory where one is needed. */
-        NOT_A_DIRECTORY("it is not a directory"),
+        NOT_A_DIRECTORY("it is not a directory", "not a directory"),
         /** It is neither a file nor a directory, but a pipe, a socket or a device. */
         NOT_A_FILE("it is neither a file nor a directory"),
         /** There is something of that name already. */
-        ALREADY_EXISTS("it exists already"),
+        ALREADY_EXISTS("it exists already", "file exists"),
         /** The directory has something in it. */
-        NOT_EMPTY("the directory is not empty; use deleteRecursively"),
+        NOT_EMPTY("the directory is not empty; use deleteRecursively", "directory not empty"),
+        /** It is behind symbolic links that lead to each other, or behind too many. */
+        TOO_MANY_LINKS(
+                "its symbolic links lead in a circle, or there are more than 40 of them",
+                "too many levels of symbolic links"),
+        /** No file can have that name. */
+        NAME_TOO_LONG(
+                "its path is too long: at most 255 bytes for each name in it, 4095 for all of it",
+                "file name too long"),
         /** There is no room left. */
-        NO_SPACE("there is no space left on the device"),
+        NO_SPACE("there is no space left on the device", "no space left", "quota exceeded"),
         /** The file system allows no writing. */
-        READ_ONLY("the file system is read-only"),
+        READ_ONLY("the file system is read-only", "read-only file system"),
         /** Even root may not. */
-        PERMISSION_DENIED("permission denied"),
+        PERMISSION_DENIED("permission denied", "permission denied"),
         /** Something else, which the message tells. */
         OTHER("");
 
-        private static final Map<String, Reason> SAID_BY_THE_SYSTEM = Map.of(
-                "no such file", NOT_FOUND,
-                "not a directory", NOT_A_DIRECTORY,
-                "is a directory", IS_A_DIRECTORY,
-                "file exists", ALREADY_EXISTS,
-                "directory not empty", NOT_EMPTY,
-                "no space left", NO_SPACE,
-                "quota exceeded", NO_SPACE,
-                "read-only file system", READ_ONLY,
-                "permission denied", PERMISSION_DENIED);
-
         private final String words;
+        private final List<String> saidByTheSystem;
 
-        Reason(String words) {
+        Reason(String words, String... saidByTheSystem) {
             this.words = words;
+            this.saidByTheSystem = List.of(saidByTheSystem);
         }
 
-        /** {@return the reason that a message of the system gives, from whatever program it comes} */
+        /** {@return the reason that a message of the system ends with, behind paths of any name, from whatever program it comes} */
         static Reason of(String message) {
-            String lower = message.toLowerCase(Locale.ROOT);
-            return SAID_BY_THE_SYSTEM.entrySet().stream()
-                    .filter(said -> lower.contains(said.getKey()))
-                    .map(Map.Entry::getValue)
+            String end = message.substring(message.lastIndexOf(": ") + 1).toLowerCase(Locale.ROOT);
+            return Arrays.stream(values())
+                    .filter(reason -> reason.saidByTheSystem.stream().anyMatch(end::contains))
                     .findFirst()
                     .orElse(OTHER);
         }

@@ -126,10 +126,12 @@ public final class GuestFiles {
     }
 
     /**
-     * Looks whether there is something of that name. Follows symbolic links: one that leads nowhere does not count.
+     * Looks whether there is something of that name. Follows symbolic links: one that leads nowhere does not count. Below
+     * what is no directory there is nothing.
      *
      * @param path the absolute path; not null
      * @return whether there is
+     * @throws GuestFileException if nobody can tell, as symbolic links lead in a circle or the path is too long
      */
     public boolean exists(String path) {
         return followed(path).isPresent();
@@ -140,6 +142,7 @@ public final class GuestFiles {
      *
      * @param path the absolute path; not null
      * @return whether there is
+     * @throws GuestFileException if nobody can tell, as symbolic links lead in a circle or the path is too long
      */
     public boolean isDirectory(String path) {
         return followed(path)
@@ -166,7 +169,8 @@ public final class GuestFiles {
      * Looks at what is there, if anything, without following a symbolic link.
      *
      * @param path the absolute path; not null
-     * @return what the file system says of it; empty where there is no such file
+     * @return what the file system says of it; empty where there is no such file, nor can be, as below what is no directory
+     * @throws GuestFileException if nobody can tell, as symbolic links on the way lead in a circle or the path is too long
      */
     public Optional<FileStat> find(String path) {
         return server.on("Looking at", path, sftp -> {

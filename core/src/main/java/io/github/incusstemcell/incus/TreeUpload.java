@@ -40,7 +40,7 @@ final class TreeUpload {
             Directories.create(sftp, target);
             copyChildren(source, target);
         } else {
-            requireParent(target);
+            requirePlace(target);
             copyFile(source, target, attributes(source));
         }
         flush();
@@ -49,10 +49,8 @@ final class TreeUpload {
         }
     }
 
-    private void requireParent(ByteString target) throws SftpStatus {
-        if (Sftp.ifThere(() -> sftp.stat(Directories.parent(target))).isEmpty()) {
-            throw new SftpStatus(Reason.NO_SUCH_PARENT);
-        }
+    private void requirePlace(ByteString target) throws SftpStatus {
+        Directories.requireParent(sftp, target);
         Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.stat(target));
         if (found.isPresent() && found.get().type() == FileType.DIRECTORY) {
             throw new SftpStatus(Reason.IS_A_DIRECTORY);

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -213,6 +214,61 @@ class GuestFilesTest {
             assertThat(files.exists(folder + "/none")).isFalse();
             assertThat(files.isDirectory(folder)).isTrue();
             assertThat(files.stat("/").isDirectory()).isTrue();
+        }
+
+        @Test
+        void findsNothingBelowAFile() {
+            String folder = folder();
+            files.writeString(folder + "/file", "x");
+            files.createSymbolicLink(folder + "/link", "file");
+            files.createSymbolicLink(folder + "/below", "file/below");
+
+            for (String path : List.of("/file/x", "/file/x/y", "/file/", "/link/x")) {
+                assertThat(files.exists(folder + path)).as(path).isFalse();
+                assertThat(files.isDirectory(folder + path)).as(path).isFalse();
+                assertThat(files.find(folder + path)).as(path).isEmpty();
+            }
+            assertThat(files.exists(folder + "/below")).isFalse();
+            assertThat(files.find(folder + "/below").orElseThrow().linkTarget()).contains("file/below");
+            files.deleteRecursively(folder + "/file/x");
+            assertThat(files.readString(folder + "/file")).isEqualTo("x");
+            assertThatThrownBy(() -> files.stat(folder + "/file/x"))
+                    .hasMessage(failed("Looking at", folder + "/file/x", "it is not a directory"));
+            for (String path : List.of("/file/x", "/file/x/y")) {
+                assertThatThrownBy(() -> files.writeString(folder + path, "x"))
+                        .hasMessage(failed("Writing", folder + path, "it is not a directory"));
+                assertThatThrownBy(() -> files.append(folder + path, "x"))
+                        .hasMessage(failed("Appending to", folder + path, "it is not a directory"));
+            }
+        }
+
+        @Test
+        void doesNotTakeWhatCannotBeLookedAtForNotThere() {
+            String folder = folder();
+            files.createDirectories(folder + "/no such file");
+            files.createSymbolicLink(folder + "/no such file/round", "round");
+            String round = folder + "/no such file/round";
+            String circle = "its symbolic links lead in a circle, or there are more than 40 of them";
+            String length = "its path is too long: at most 255 bytes for each name in it, 4095 for all of it";
+
+            assertThat(files.find(round).orElseThrow().linkTarget()).contains("round");
+            for (String path : List.of(round, round + "/x")) {
+                assertThatThrownBy(() -> files.exists(path)).hasMessage(failed("Looking at", path, circle));
+                assertThatThrownBy(() -> files.readString(path)).hasMessage(failed("Reading", path, circle));
+                assertThatThrownBy(() -> files.writeString(path, "x")).hasMessage(failed("Writing", path, circle));
+            }
+            assertThatThrownBy(() -> files.find(round + "/x"))
+                    .isInstanceOfSatisfying(GuestFileException.class, e -> assertThat(e.reason())
+                            .isEqualTo(Reason.TOO_MANY_LINKS))
+                    .hasMessage(failed("Looking at", round + "/x", circle));
+            for (String path : List.of(folder + "/" + "n".repeat(256), folder + "/n".repeat(2048))) {
+                assertThatThrownBy(() -> files.exists(path)).hasMessage(failed("Looking at", path, length));
+                assertThatThrownBy(() -> files.find(path))
+                        .isInstanceOfSatisfying(GuestFileException.class, e -> assertThat(e.reason())
+                                .isEqualTo(Reason.NAME_TOO_LONG))
+                        .hasMessage(failed("Looking at", path, length));
+                assertThatThrownBy(() -> files.writeString(path, "x")).hasMessage(failed("Writing", path, length));
+            }
         }
 
         @ParameterizedTest

@@ -54,25 +54,39 @@ public final class FileAssert extends GuestAssert<FileAssert> {
     }
 
     private static String words(FileStat file) {
-        return file.type().name().toLowerCase(Locale.ROOT) + ", mode " + octal(file.mode()) + ", owner " + file.uid()
+        return type(file) + ", mode " + octal(file.mode()) + ", owner " + file.uid()
                 + ":" + file.gid() + ", " + file.size() + " bytes"
                 + file.linkTarget().map(target -> ", to " + target).orElse("");
+    }
+
+    private static String type(FileStat file) {
+        return file.type().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     private static String octal(int mode) {
         return String.format("%04o", mode);
     }
 
-    /** What is there instead, in the nearest folder that exists. */
+    /** What is there instead: in the nearest folder that exists, or where one should be. */
     private String surroundings() {
-        String folder = path;
-        while (folder.length() > 1) {
-            folder = folder.substring(0, Math.max(1, folder.lastIndexOf('/')));
-            if (files.isDirectory(folder)) {
-                return "it does not exist; in " + folder + ": " + names(folder);
+        String above = path;
+        while (above.length() > 1) {
+            above = above.substring(0, Math.max(1, above.lastIndexOf('/')));
+            if (files.isDirectory(above)) {
+                return "it does not exist; in " + above + ": " + names(above);
+            }
+            Optional<FileStat> other = files.find(above);
+            if (other.isPresent()) {
+                return "it does not exist; " + above + " is a " + notADirectory(other.get());
             }
         }
         return "it does not exist";
+    }
+
+    private static String notADirectory(FileStat file) {
+        return file.linkTarget()
+                .map(target -> "symlink to " + target + ", which is no directory")
+                .orElseGet(() -> type(file) + ", not a directory");
     }
 
     private String names(String folder) {

@@ -11,9 +11,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Files beyond their stat, trees, packages, kernel settings, commands: each assertion so that it holds, and so that it does not. */
@@ -111,6 +114,68 @@ class FileAssertionsTest {
                 stemcell,
                 "Expecting group ownrs on NAME to exist\n  but there is no such group; the closest names: owners, .*",
                 () -> assertThat(stemcell).file("/owned").hasGroup("ownrs"));
+    }
+
+    @Test
+    void whatIsBelowAFileIsNotThere(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "mkdir /below && cd /below && echo x > file && ln -s file link && ln -s none dangling && mkfifo pipe")
+                .requireSuccess();
+
+        assertThat(stemcell).file("/below/file/x").doesNotExist();
+        assertThat(stemcell).file("/below/file/").doesNotExist();
+        assertThat(stemcell).always(ofMillis(100)).file("/below/link/x").doesNotExist();
+        stemcell.shell("(sleep 0.3; rm /below/file; mkdir /below/file; echo > /below/file/later) >/dev/null 2>&1 &");
+        assertThat(stemcell).within(ofSeconds(20)).file("/below/file/later").exists();
+        stemcell.shell("rm -r /below/file && echo x > /below/file").requireSuccess();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/below/file/x").exists()))
+                .isEqualTo("Expecting /below/file/x on NAME to exist\n"
+                        + "  but it does not exist; /below/file is a file, not a directory");
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(50))
+                        .file("/below/pipe/x/y")
+                        .hasMode(0644)))
+                .isEqualTo("Expecting /below/pipe/x/y on NAME to have mode 0644 within 0.05s (waited SECONDS)\n"
+                        + "  but it does not exist; /below/pipe is a fifo, not a directory\n"
+                        + "  states seen: absent at SECONDS");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/below/link/x").isFile()))
+                .isEqualTo("Expecting /below/link/x on NAME to be a file\n"
+                        + "  but it does not exist; /below/link is a symlink to file, which is no directory");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/below/dangling/x").content()))
+                .isEqualTo("Expecting /below/dangling/x on NAME to be a file\n"
+                        + "  but it does not exist; /below/dangling is a symlink to none, which is no directory");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/below/none/x").exists()))
+                .isEqualTo("Expecting /below/none/x on NAME to exist\n"
+                        + "  but it does not exist; in /below: dangling, file, link, pipe");
+    }
+
+    @Test
+    void whatCannotBeLookedAtPassesForNothing(StemcellContainer stemcell) {
+        stemcell.shell("ln -s round /round").requireSuccess();
+        String longName = "/" + "n".repeat(256);
+
+        assertThat(stemcell).file("/round").isLinkTo("round");
+        for (Consumer<FileAssert> assertion :
+                List.<Consumer<FileAssert>>of(FileAssert::exists, FileAssert::doesNotExist, FileAssert::content)) {
+            assertThatThrownBy(() -> assertion.accept(assertThat(stemcell).file("/round/x")))
+                    .isInstanceOf(GuestFileException.class)
+                    .hasMessage("Looking at '/round/x' in instance '" + stemcell.name()
+                            + "' failed: its symbolic links lead in a circle, or there are more than 40 of them");
+            assertThatThrownBy(() -> assertion.accept(assertThat(stemcell).file(longName)))
+                    .isInstanceOf(GuestFileException.class)
+                    .hasMessage(
+                            "Looking at '" + longName + "' in instance '" + stemcell.name()
+                                    + "' failed: its path is too long: at most 255 bytes for each name in it, 4095 for all of it");
+        }
     }
 
     @Test

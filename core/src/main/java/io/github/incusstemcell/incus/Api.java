@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A connection as seen from one project. */
 record Api(Connection connection, String project) {
@@ -29,6 +30,28 @@ record Api(Connection connection, String project) {
         return new Operations(this)
                 .await(request, OperationAnswer.of(answer.metadata()).id())
                 .metadata();
+    }
+
+    /**
+     * Does the same for something that is created: an interrupt that comes meanwhile is heard when it is known what there is, with success, or
+     * after half a minute; one that came before, at once.
+     */
+    JsonNode create(ApiRequest request, Consumer<String> begun) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IncusInterruptedException(request.toString(), new InterruptedException("before it was sent"));
+        }
+        CompletableFuture<JsonNode> end = askLater(request)
+                .thenCompose(answer -> answer.operation().isEmpty()
+                        ? CompletableFuture.completedFuture(answer.metadata())
+                        : endLater(
+                                request, OperationAnswer.of(answer.metadata()).id(), begun));
+        return connection.awaitSettled(request, end);
+    }
+
+    private CompletableFuture<JsonNode> endLater(ApiRequest request, String operation, Consumer<String> begun) {
+        begun.accept(operation);
+        return new Operations(this).endLater(request, operation).thenApply(ended -> ended.requireSuccess(request)
+                .metadata());
     }
 
     /** Does the same and tells how far the operation is, in percent, as far as the daemon does. */

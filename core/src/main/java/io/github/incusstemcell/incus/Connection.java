@@ -36,6 +36,8 @@ final class Connection implements AutoCloseable {
      */
     private static final int COMMANDS_STARTING_AT_ONCE = 8;
 
+    private static final Duration SETTLING = Duration.ofSeconds(30);
+
     private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
 
     private final Endpoint endpoint;
@@ -119,6 +121,26 @@ final class Connection implements AutoCloseable {
         } catch (InterruptedException e) {
             pending.cancel(true);
             throw new IncusInterruptedException(what.toString(), e);
+        } catch (ExecutionException e) {
+            throw Failures.rethrow(e.getCause());
+        }
+    }
+
+    /**
+     * The same for what the daemon does not stop doing where nobody waits: an interrupt that comes meanwhile is heard when it is done, with
+     * success, or has taken half a minute more. So who cleans up after the interrupt finds what there is.
+     */
+    <T> T awaitSettled(Object what, CompletableFuture<T> pending) {
+        try {
+            return Waiting.on(pending);
+        } catch (InterruptedException e) {
+            try {
+                return await(what, pending, SETTLING);
+            } catch (TimeoutException late) {
+                throw new IncusInterruptedException(what.toString(), e);
+            } finally {
+                Thread.currentThread().interrupt();
+            }
         } catch (ExecutionException e) {
             throw Failures.rethrow(e.getCause());
         }

@@ -30,14 +30,17 @@ public final class Instances {
     }
 
     /**
-     * Creates a container, and starts it if the request says so, {@code POST /1.0/instances}. Waits for both.
+     * Creates a container, and starts it if the request says so, {@code POST /1.0/instances}. Waits for both, half a minute of it also where
+     * the thread is interrupted meanwhile, since the daemon goes on: then it is known, as always, whether the container is there, and the
+     * thread is interrupted still.
      *
      * @param request what to create; not null
      * @return a handle on it; never null
+     * @throws IncusInterruptedException if the thread was interrupted before, or half a minute ago, and then what is there is not known
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
     public Instance create(NewInstance request) {
-        api.run(post(request));
+        api.create(post(request), operation -> {});
         return new Instance(api, request.name());
     }
 
@@ -48,10 +51,13 @@ public final class Instances {
      * @param request what to create; not null
      * @param progress hears the percentage, as far as the daemon knows it; not null
      * @return a handle on it; never null
+     * @throws IncusInterruptedException if the thread was interrupted before, or half a minute ago, and then what is there is not known
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
     public Instance create(NewInstance request, Progress progress) {
-        api.run(post(request), progress);
+        try (OperationProgress listener = OperationProgress.listen(api, progress)) {
+            api.create(post(request), listener::about);
+        }
         return new Instance(api, request.name());
     }
 

@@ -68,7 +68,7 @@ public final class Networks {
     public NetworkInfo create(String name, String type, Map<String, String> config, String description) {
         ObjectNode body = Json.object().put("name", name).put("type", type).put("description", description);
         body.set("config", Json.object(config));
-        undisturbed(() -> api.run(ApiRequest.post("networks").json(body)));
+        undisturbed(() -> api.create(ApiRequest.post("networks").json(body), operation -> {}));
         return NetworkInfo.of(api.ask(ApiRequest.get("networks", name)));
     }
 

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.stemcell.GuestOverlay;
@@ -21,17 +22,22 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole path of one container, on the real Incus, with the stemcell that stands in the registry. */
 class StemcellsTest {
@@ -216,6 +222,31 @@ class StemcellsTest {
         thread.interrupt();
 
         assertThat(catchThrowable(launch::get)).hasRootCauseInstanceOf(InterruptedException.class);
+        assertThat(TestMachine.instancesOf(owner)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST /1.0/instances", "GET /1.0/operations/"})
+    void leavesNothingOfAContainerWhoseCreationIsInterrupted(String request, @TempDir Path folder) throws Exception {
+        String owner = "interrupted at " + request;
+        AtomicReference<Thread> launching = new AtomicReference<>();
+        Consumer<String> interrupting = seen -> {
+            if (seen.startsWith(request)) {
+                Optional.ofNullable(launching.getAndSet(null)).ifPresent(Thread::interrupt);
+            }
+        };
+        try (InFrontOfIncus front = new InFrontOfIncus(folder, interrupting);
+                Stemcells there =
+                        TestMachine.stemcells().endpoint(front.endpoint()).connect()) {
+            there.prepare(TestMachine.spec());
+            FutureTask<StemcellContainer> launch = new FutureTask<>(() -> {
+                launching.set(Thread.currentThread());
+                return there.launch(TestMachine.spec().withOwner(owner));
+            });
+            new Thread(launch).start();
+
+            assertThat(catchThrowable(launch::get)).hasRootCauseInstanceOf(InterruptedException.class);
+        }
         assertThat(TestMachine.instancesOf(owner)).isEmpty();
     }
 

@@ -174,10 +174,14 @@ class JournalTest {
     @Test
     void saysWhenTheFollowingEnds() throws Exception {
         CompletableFuture<Throwable> reason = new CompletableFuture<>();
-        JournalFollower follower = journal.follow(JournalQuery.all(), entry -> {});
+        BlockingQueue<JournalEntry> entries = new LinkedBlockingQueue<>();
+        JournalFollower follower = journal.follow(JournalQuery.all().identifier("following"), entries::add);
         try {
             follower.onFailure(reason::complete);
-            guest.run("until pkill -x journalctl; do sleep 0.05; done");
+            guest.run("echo begun | systemd-cat -t following");
+            // Then it is the follower's journalctl that dies, and none that was there before.
+            assertThat(entries.poll(30, TimeUnit.SECONDS)).isNotNull();
+            guest.run("pkill -x journalctl");
 
             assertThat(reason.get(10, TimeUnit.SECONDS))
                     .isInstanceOf(SystemdException.class)

@@ -2,15 +2,25 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on what comes of a command. It runs once, and all of them look at that; where they wait or watch, it runs anew until what
- * they ask for comes of it.
+ * they ask for comes of it. A run that is still going on at the end of that time is killed.
  */
 public final class CommandAssert extends GuestAssert<CommandAssert> {
+
+    /** What a run gets, whatever is left: where it is awaited, a second for a busy machine. */
+    private static final Duration LEAST_AWAITED = Duration.ofSeconds(1);
+
+    /** One that began in a time to be watched may well end behind it. */
+    private static final Duration LEAST_WATCHED = Duration.ofSeconds(10);
 
     private final Command command;
     private ExecResult last;
@@ -26,15 +36,15 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
         }
         boolean again = last != null && subject.timing().mode() == Timing.Mode.NOW;
         Observation<ExecResult> seen = new Observation<>(
-                        subject.timing(), holds, result -> "exit code " + result.exitCode())
-                .polling(() -> again ? last : subject.stemcell().exec(command));
+                subject.timing(), holds, result -> result.timedOut() ? "no end" : "exit code " + result.exitCode());
+        seen.polling(() -> again ? last : subject.stemcell().exec(limited(seen)));
         last = seen.last();
         if (!seen.holds()) {
             subject.fail(
                     "'" + command + "'",
                     wanted,
                     seen,
-                    "it ended with " + last.exitCode() + "\n  stdout: "
+                    ending() + "\n  stdout: "
                             + last.stdout().strip() + "\n  stderr: "
                             + last.stderr().strip());
             return Optional.empty();
@@ -42,30 +52,54 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
         return Optional.of(last);
     }
 
+    /** One that hangs must not outlast the wait for it. */
+    private Command limited(Observation<ExecResult> seen) {
+        if (subject.timing().mode() == Timing.Mode.NOW) {
+            return command;
+        }
+        boolean awaited = subject.timing().mode() == Timing.Mode.WITHIN;
+        Duration left = Collections.max(List.of(seen.left(), awaited ? LEAST_AWAITED : LEAST_WATCHED));
+        return command.timeout()
+                .filter(own -> own.compareTo(left) <= 0)
+                .map(own -> command)
+                .orElseGet(() -> command.timeout(left));
+    }
+
+    private String ending() {
+        return last.timedOut()
+                ? "it had not ended after "
+                        + Timing.seconds(last.command().timeout().orElse(last.duration())) + " and was killed"
+                : "it ended with " + last.exitCode();
+    }
+
     /** {@return this, where it ends with exit code 0} */
     public CommandAssert succeeds() {
         return exitsWith(0);
     }
 
-    /** {@return this, where it ends with an exit code other than 0; where it could not be run, which is told by 126 or 127, it did not fail} */
+    /**
+     * Checks that it ends by itself and not well. Where it could not be run, which is told by 126 or 127, it did not fail.
+     *
+     * @return this
+     */
     public CommandAssert fails() {
-        that("fail", result -> !result.isSuccess() && result.exitCode() != 126 && result.exitCode() != 127);
+        that("fail", result -> !result.timedOut() && !Set.of(0, 126, 127).contains(result.exitCode()));
         return this;
     }
 
     /**
-     * Checks the exit code.
+     * Checks the exit code. What was killed because its time was over has none.
      *
      * @param code which one
      * @return this
      */
     public CommandAssert exitsWith(int code) {
-        that("end with exit code " + code, result -> result.exitCode() == code);
+        that("end with exit code " + code, result -> !result.timedOut() && result.exitCode() == code);
         return this;
     }
 
     /**
-     * Checks the output, whatever the exit code.
+     * Checks the output, whatever the exit code, and also where it was killed because its time was over.
      *
      * @param text what is somewhere in its stdout; not empty, because everything contains that
      * @return this

@@ -324,6 +324,35 @@ class FileAssertionsTest {
     }
 
     @Test
+    void aCommandThatDoesNotEnd(StemcellContainer stemcell) {
+        Command hangs = Command.of("sh", "-c", "echo begun; exec sleep 1000");
+        Command limited = hangs.timeout(ofMillis(500));
+        String killed = "\n  but it had not ended after 0.5s and was killed\n  stdout: begun\n  stderr: ";
+
+        assertThat(stemcell).command(limited).prints("begun");
+        fail(
+                stemcell,
+                "Expecting 'sh -c 'echo begun; exec sleep 1000'' on NAME to fail" + killed,
+                () -> assertThat(stemcell).command(limited).fails());
+        fail(
+                stemcell,
+                "Expecting 'sh -c 'echo begun; exec sleep 1000'' on NAME to end with exit code 137" + killed,
+                () -> assertThat(stemcell).command(limited).exitsWith(137));
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(200))
+                        .command(hangs)
+                        .succeeds()))
+                .matches("(?s)Expecting '.*' on NAME to end with exit code 0 within 0.2s \\(waited SECONDS\\)\n"
+                        + "  but it had not ended after 1s and was killed\n"
+                        + "  stdout: begun\n  stderr: \n  states seen: no end at SECONDS");
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .always(ofMillis(200))
+                        .command(hangs)
+                        .succeeds()))
+                .contains("to end with exit code 0 for 0.2s", "but it had not ended after 10s and was killed");
+    }
+
+    @Test
     void aCommandRunsOnceUnlessItIsWaitedFor(StemcellContainer stemcell) {
         assertThat(stemcell)
                 .command("sh", "-c", "echo x >> /runs; echo out; echo err >&2; exit 3")

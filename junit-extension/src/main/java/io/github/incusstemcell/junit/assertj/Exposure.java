@@ -16,6 +16,9 @@ record Exposure(StemcellContainer stemcell) {
     private static final Pattern OVERALL = Pattern.compile("Overall exposure level for \\S+: ([0-9.]+) ");
 
     void check(UnitCheck check, double most) {
+        if (!(most >= 0 && most <= 10)) {
+            throw new IllegalArgumentException("Not a security exposure, 0 to 10: " + most);
+        }
         check.holds(
                 "have a security exposure of at most " + most,
                 unit -> of(unit) <= most,

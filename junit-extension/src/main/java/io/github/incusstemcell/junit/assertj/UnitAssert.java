@@ -156,10 +156,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasResult(String result) {
-        return that(
-                "have the result " + result,
-                unit -> unit.result().orElse("").equals(result)
-                        && unit.invocationId().isPresent());
+        return that(Ending.result(result));
     }
 
     /**
@@ -169,8 +166,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasExited(int code) {
-        requireBetween(0, code, 255, "an exit code");
-        return that("have exited with " + code, unit -> unit.exitCode().orElse(-1) == code);
+        return that(Ending.exit(code));
     }
 
     /**
@@ -180,16 +176,11 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert wasKilledBy(int signal) {
-        requireBetween(1, signal, 64, "the number of a signal");
-        return that(
-                "have been killed by signal " + signal, unit -> unit.signal().orElse(-1) == signal);
+        return that(Ending.kill(signal));
     }
 
-    /** Or what stands for no value at all could be asked for, and found. */
-    private static void requireBetween(int least, int number, int most, String what) {
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("Not " + what + ": " + number);
-        }
+    private UnitAssert that(Ending ending) {
+        return that(ending.wanted(), ending.holds());
     }
 
     /** {@return this, where systemd never restarted it by itself} */
@@ -204,7 +195,10 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasRestartedAtLeast(int times) {
-        requireBetween(1, times, Integer.MAX_VALUE, "a number of restarts that says something");
+        if (times < 1) {
+            throw new IllegalArgumentException(
+                    "Not a number of restarts, 1 or more: " + times + "; whether there were none asks hasNotRestarted");
+        }
         return that(
                 "have restarted at least " + times + " times",
                 unit -> unit.restarts().orElse(-1) >= times);
@@ -311,18 +305,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasDependency(Dependency dependency, String other) {
-        String name = nameOf(other);
-        return dependency(
-                "have ", dependency, name, unit -> unit.dependencies(dependency).contains(name));
-    }
-
-    /** Relations name units by their own names in full, so that nothing else would ever be found among them. */
-    private String nameOf(String other) {
-        return check.systemd().unit(other).name();
-    }
-
-    private UnitAssert dependency(String wanted, Dependency dependency, String name, Predicate<Unit> holds) {
-        return that(wanted + dependency.property() + "=" + name, holds, unit -> UnitDetails.of(unit, dependency));
+        Relation relation = Relation.to(other, dependency, check.systemd());
+        return that("have " + relation, relation::isOf, relation::details);
     }
 
     /**
@@ -333,9 +317,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert doesNotHaveDependency(Dependency dependency, String other) {
-        String name = nameOf(other);
-        return dependency("not have ", dependency, name, unit -> !unit.dependencies(dependency)
-                .contains(name));
+        Relation relation = Relation.to(other, dependency, check.systemd());
+        return that("not have " + relation, unit -> !relation.isOf(unit), relation::details);
     }
 
     /**

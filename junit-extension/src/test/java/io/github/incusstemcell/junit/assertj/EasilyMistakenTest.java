@@ -99,15 +99,28 @@ class EasilyMistakenTest {
 
     @Test
     void whatAUnitDoesNotHaveIsNotFoundByANumber(StemcellContainer stemcell) {
-        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").hasExited(-1))
+        refused(() -> assertThat(stemcell).unit("basic.target").hasExited(-1), "Not an exit code, 0 to 255: -1");
+        refused(() -> assertThat(stemcell).unit("basic.target").hasExited(256), "Not an exit code, 0 to 255: 256");
+        refused(
+                () -> assertThat(stemcell).unit("basic.target").wasKilledBy(-1),
+                "Not the number of a signal, 1 to 64: -1");
+        refused(
+                () -> assertThat(stemcell).unit("basic.target").wasKilledBy(65),
+                "Not the number of a signal, 1 to 64: 65");
+        refused(
+                () -> assertThat(stemcell).unit("basic.target").hasRestartedAtLeast(0),
+                "Not a number of restarts, 1 or more: 0; whether there were none asks hasNotRestarted");
+        for (double exposure : new double[] {-1, 10.1, Double.NaN}) {
+            refused(
+                    () -> assertThat(stemcell).unit("cron").hasSecurityExposureAtMost(exposure),
+                    "Not a security exposure, 0 to 10: " + exposure);
+        }
+    }
+
+    private static void refused(ThrowingCallable assertion, String message) {
+        assertThatThrownBy(assertion)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Not an exit code: -1");
-        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").wasKilledBy(-1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Not the number of a signal: -1");
-        assertThatThrownBy(() -> assertThat(stemcell).unit("basic.target").hasRestartedAtLeast(-1))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Not a number of restarts that says something: -1");
+                .hasMessage(message);
     }
 
     @Test

@@ -68,8 +68,11 @@ record HttpAnswer(int status, Map<String, List<String>> headers, String body) {
             if (line < 0) {
                 throw new NotHttp("a body in chunks that breaks off");
             }
-            int length = Integer.parseInt(
-                    text.substring(start, line).replaceFirst(";.*", "").strip(), 16);
+            String size = text.substring(start, line).replaceFirst(";.*", "").strip();
+            if (!size.matches("\\p{XDigit}{1,7}")) {
+                throw new NotHttp("a body in chunks of size '" + size + "'");
+            }
+            int length = Integer.parseInt(size, 16);
             if (length == 0) {
                 return body.toByteArray();
             }

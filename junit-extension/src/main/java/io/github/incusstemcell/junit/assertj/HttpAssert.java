@@ -10,7 +10,7 @@ import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on what a web server answers to a GET, redirects included, which are not followed. Each of them asks. Where nobody answers
- * within 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}.
+ * within the time of the wait, but from 1 to 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}.
  */
 public final class HttpAssert extends GuestAssert<HttpAssert> {
 
@@ -37,7 +37,12 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
             throw new IllegalArgumentException(
                     "Not an address of HTTP as http://localhost:8080/path: '" + text + "'; of TLS ask by a command");
         }
-        return new HttpAssert(subject, url, " inside", () -> HttpExchange.inside(subject.stemcell(), url));
+        return new HttpAssert(
+                subject,
+                url,
+                " inside",
+                () -> HttpExchange.inside(
+                        subject.stemcell(), url, subject.timing().patience()));
     }
 
     static HttpAssert outside(Subject subject, int port, String path) {
@@ -45,7 +50,11 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
             throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
         }
         URI url = URI.create("http://" + subject.stemcell().address().getHostAddress() + ":" + port + path);
-        return new HttpAssert(subject, url, " from the test", () -> HttpExchange.outside(url));
+        return new HttpAssert(
+                subject,
+                url,
+                " from the test",
+                () -> HttpExchange.outside(url, subject.timing().patience()));
     }
 
     private static int port(URI url) {

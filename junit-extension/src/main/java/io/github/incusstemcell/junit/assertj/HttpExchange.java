@@ -1,19 +1,25 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One GET and what came of it.
@@ -23,12 +29,9 @@ import java.util.TreeMap;
  */
 record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .proxy(HttpClient.Builder.NO_PROXY)
-            .connectTimeout(PATIENCE)
             .build();
 
     /**
@@ -56,14 +59,14 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
 
     private static final int NOBODY = 3;
 
-    static HttpExchange inside(StemcellContainer stemcell, URI url) {
+    static HttpExchange inside(StemcellContainer stemcell, URI url, Duration patience) {
         int port = url.getPort() < 0 ? 80 : url.getPort();
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String request = "GET " + path + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery())
                 + " HTTP/1.1\r\nHost: " + url.getRawAuthority() + "\r\nConnection: close\r\nAccept: */*\r\n\r\n";
         String host = url.getHost().replaceAll("[\\[\\]]", "");
         ExecResult result = stemcell.exec(
-                Command.of("perl", "-e", TCP, host, String.valueOf(port), String.valueOf(PATIENCE.toSeconds()))
+                Command.of("perl", "-e", TCP, host, String.valueOf(port), String.valueOf(seconds(patience)))
                         .environment("LC_ALL", "C")
                         .stdin(request));
         if (result.exitCode() == NOBODY) {
@@ -80,20 +83,39 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
         }
     }
 
-    static HttpExchange outside(URI url) {
-        HttpRequest request = HttpRequest.newBuilder(url).timeout(PATIENCE).build();
+    /** {@return in whole seconds, as alarm counts them} */
+    private static long seconds(Duration patience) {
+        return patience.plusMillis(999).toSeconds();
+    }
+
+    static HttpExchange outside(URI url, Duration patience) {
+        // Not its own timeout, which ends with the headers: the body may stall, too.
+        CompletableFuture<HttpResponse<byte[]>> asked =
+                CLIENT.sendAsync(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofByteArray());
         try {
-            HttpResponse<byte[]> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            Map<String, java.util.List<String>> headers =
-                    new TreeMap<>(response.headers().map());
+            HttpResponse<byte[]> response = Waiting.on(asked, patience);
+            Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
             String body = new String(response.body(), StandardCharsets.UTF_8);
             return new HttpExchange(Optional.of(new HttpAnswer(response.statusCode(), headers, body)), "");
-        } catch (IOException e) {
-            String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            return new HttpExchange(Optional.empty(), reason);
+        } catch (ExecutionException e) {
+            return new HttpExchange(Optional.empty(), trouble(url, e.getCause()));
+        } catch (TimeoutException e) {
+            return new HttpExchange(Optional.empty(), "no answer within " + seconds(patience) + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IncusStemcellException("Interrupted while asking " + url, e);
+        } finally {
+            asked.cancel(true);
         }
+    }
+
+    private static String trouble(URI url, Throwable failure) {
+        if (!(failure instanceof IOException)) {
+            throw new IncusStemcellException("Asking " + url + " failed: " + failure, failure);
+        }
+        if (failure instanceof ConnectException) {
+            return "no connection could be made"; // the client says no more than that either
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 }

@@ -36,10 +36,9 @@ final class Subject {
         return stemcell;
     }
 
-    /** {@return the handle on its systemd, which may take as long for an answer as the check has time} */
+    /** {@return the handle on its systemd, for the time that the check has} */
     Systemd systemd() {
-        Systemd systemd = stemcell.systemd();
-        return timing.mode() == Timing.Mode.NOW ? systemd : systemd.answeringWithin(timing.span());
+        return stemcell.systemd().answeringWithin(timing.patience());
     }
 
     Timing timing() {

@@ -22,6 +22,11 @@ record Timing(Mode mode, Duration span) {
         ALWAYS
     }
 
+    /** What a busy machine gets for an answer, however little time a check has. */
+    private static final Duration LEAST = Duration.ofSeconds(1);
+
+    private static final Duration MOST = Duration.ofSeconds(10);
+
     static final Timing NOW = new Timing(Mode.NOW, Duration.ZERO);
 
     static Timing within(Duration span) {
@@ -30,6 +35,15 @@ record Timing(Mode mode, Duration span) {
 
     static Timing always(Duration span) {
         return new Timing(Mode.ALWAYS, span);
+    }
+
+    /** {@return how long whoever is asked may take for an answer: as long as the check has time, but from 1 to 10 seconds} */
+    Duration patience() {
+        if (mode == Mode.NOW) {
+            return MOST;
+        }
+        Duration least = span.compareTo(LEAST) < 0 ? LEAST : span;
+        return least.compareTo(MOST) < 0 ? least : MOST;
     }
 
     /** {@return how messages say it: " within 30s", " for 5s", or nothing} */

@@ -38,7 +38,10 @@ class NetworkAssertionsTest {
                             : $path eq "/chunks" ? "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\nX-A: 1\\r\\nx-a: 2\\r\\n"
                                 . "Connection: close\\r\\n\\r\\n3\\r\\none\\r\\nA;x=y\\r\\n two three\\r\\n0\\r\\n\\r\\n"
                             : "HTTP/1.1 404 Not Found\\r\\nContent-Length: " . length($path) . "\\r\\nConnection: close\\r\\n\\r\\n$path";
+                        $answer = "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\n" if $path eq "/junk";
+                        $answer = "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhalf" if $path eq "/stalls";
                         syswrite $guest, $answer;
+                        sysread $guest, my $gone, 1 if $path eq "/stalls";
                         close $guest;
                     }
                 }
@@ -131,12 +134,37 @@ class NetworkAssertionsTest {
                         stemcell,
                         () -> assertThat(stemcell).httpFromTest(8081, "/").answers()))
                 .isEqualTo("Expecting http://" + address + ":8081/ from the test on NAME to answer\n"
-                        + "  but nobody answers: ConnectException\n"
+                        + "  but nobody answers: no connection could be made\n"
                         + "  listening: tcp 127.0.0.1:8081 by perl[PID] of web.service");
         fail(
                 stemcell,
                 "Expecting http://.*:8080/ from the test on NAME to not answer\n  but was: status 404, body: /",
                 () -> assertThat(stemcell).httpFromTest(8080, "/").doesNotAnswer());
+    }
+
+    @Test
+    void anAnswerThatStallsOrBreaksOff(StemcellContainer stemcell) {
+        fail(
+                stemcell,
+                "(?s)Expecting http://.*:8080/stalls .* to answer within 0.2s \\(waited SECONDS\\)\n"
+                        + "  but nobody answers: no answer within 1 s\n  listening: tcp 0.0.0.0:8080 by .*",
+                () -> assertThat(stemcell)
+                        .within(ofMillis(200))
+                        .httpFromTest(8080, "/stalls")
+                        .answers(),
+                () -> assertThat(stemcell)
+                        .within(ofMillis(200))
+                        .http("http://localhost:8080/stalls")
+                        .answers());
+        fail(
+                stemcell,
+                "(?s)Expecting http://localhost:8080/junk inside on NAME to answer\n"
+                        + "  but nobody answers: what answers does not speak HTTP: a body in chunks of size '-5'\n.*",
+                () -> assertThat(stemcell).http("http://localhost:8080/junk").answers());
+        fail(
+                stemcell,
+                "(?s)Expecting http://.*:8080/junk from the test on NAME to answer\n  but nobody answers: .+\n.*",
+                () -> assertThat(stemcell).httpFromTest(8080, "/junk").answers());
     }
 
     @Test

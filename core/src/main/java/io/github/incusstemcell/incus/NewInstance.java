@@ -84,6 +84,11 @@ public record NewInstance(
             this.name = name;
         }
 
+        /** {@return its name; not null} */
+        public String name() {
+            return name;
+        }
+
         /**
          * Sets the image.
          *

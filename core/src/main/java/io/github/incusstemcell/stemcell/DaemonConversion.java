@@ -16,8 +16,8 @@ import io.github.incusstemcell.oci.SourceImage;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,10 +82,29 @@ public final class DaemonConversion {
         ImageReference.Registry reference = inRegistry(source);
         new PullLoss(source).requireNone();
         ApplicationImage application = new ApplicationImage(incus, reference, source, progress);
+        return removing(
+                application::removeIfPulled,
+                () -> settle(publish(application, source, identity, overlay), source, identity));
+    }
+
+    /** Does work and removes what it needed, also where the work fails; that the removal fails as well does not hide why. */
+    private static <T> T removing(Runnable removal, Supplier<T> work) {
+        T done;
         try {
-            return settle(publish(application, source, identity, overlay), source, identity);
-        } finally {
-            application.removeIfPulled();
+            done = work.get();
+        } catch (RuntimeException e) {
+            discard(removal, e);
+            throw e;
+        }
+        removal.run();
+        return done;
+    }
+
+    private static void discard(Runnable removal, RuntimeException reason) {
+        try {
+            removal.run();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
         }
     }
 
@@ -99,8 +118,16 @@ public final class DaemonConversion {
 
     private ImageInfo publish(
             ApplicationImage application, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        NewInstance.Builder wanted = newContainer();
+        Instance container = incus.instance(wanted.name());
+        return removing(container::delete, () -> {
+            application.create(wanted);
+            return publish(container, source, identity, overlay);
+        });
+    }
+
+    private ImageInfo publish(Instance container, SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         String what = "Incus converts " + source.reference();
-        Instance container = application.create(newContainer());
         Progress converting = progress.apart();
         converting.report(what, 0, -1);
         try {
@@ -113,7 +140,6 @@ public final class DaemonConversion {
             throw new IllegalStateException("Strings and maps of them can be written as JSON", e);
         } finally {
             converting.report(what, 1, 1);
-            container.delete();
         }
     }
 
@@ -132,22 +158,21 @@ public final class DaemonConversion {
 
     private String settle(ImageInfo image, SourceImage source, ImageIdentity identity) {
         String fingerprint = image.fingerprint();
-        Optional<String> settled = Optional.empty();
+        String settled;
         try {
             requireSystemContainer(fingerprint, source.reference());
-            settled = Optional.of(named(fingerprint, source, identity));
-        } finally {
-            if (!settled.equals(Optional.of(fingerprint))) {
-                incus.images().delete(fingerprint);
-            }
+            settled = named(fingerprint, source, identity);
+        } catch (RuntimeException e) {
+            discard(() -> incus.images().delete(fingerprint), e);
+            throw e;
         }
-        noteOrigin(settled.get(), source, identity);
+        if (!settled.equals(fingerprint)) {
+            incus.images().delete(fingerprint);
+        }
+        noteOrigin(settled, source, identity);
         image.aliases().forEach(incus.images()::deleteAlias);
-        LOG.info(
-                "Incus has prepared {} as image {}",
-                source.reference(),
-                settled.get().substring(0, 12));
-        return settled.get();
+        LOG.info("Incus has prepared {} as image {}", source.reference(), settled.substring(0, 12));
+        return settled;
     }
 
     /** Not with the publishing, which would write it into the metadata: whoever publishes a container of ours would inherit it. */
@@ -179,22 +204,31 @@ public final class DaemonConversion {
 
     /** Starts a container of the image, which says of itself what it is. */
     void requireSystemContainer(String fingerprint, ImageReference reference) {
+        String converted =
+                "Incus " + incus.server().version() + " on " + incus.endpoint() + " has converted " + reference;
         NewInstance trial = newContainer().image(fingerprint).build();
         Instance container = incus.instance(trial.name());
+        boolean isApplication = removing(container::delete, () -> isApplication(trial, container, converted));
+        if (isApplication) {
+            throw noSystemContainer(converted, "it took it for an application container", null);
+        }
+    }
+
+    private boolean isApplication(NewInstance trial, Instance container, String converted) {
         try {
             incus.instances().create(trial);
             container.start();
-            if ("true".equals(container.info().config().get("volatile.container.oci"))) {
-                throw new IncusStemcellException("it took it for an application container");
-            }
-        } catch (IncusStemcellException e) {
-            throw new IncusStemcellException(
-                    "Incus " + incus.server().version() + " on " + incus.endpoint() + " has converted " + reference
-                            + ", but boots no system container from what came out: " + e.getMessage()
-                            + ". It may read the config.json that it left in the image. Set incus.stemcell.conversion to client",
-                    e);
-        } finally {
-            container.delete();
+        } catch (IncusException e) {
+            throw noSystemContainer(converted, e.getMessage(), e);
         }
+        return "true".equals(container.info().config().get("volatile.container.oci"));
+    }
+
+    private static IncusStemcellException noSystemContainer(String converted, String why, IncusException cause) {
+        return new IncusStemcellException(
+                converted + ", but boots no system container from what came out: " + why
+                        + ". It may read the config.json that it left in the image. Set incus.stemcell.conversion to"
+                        + " client",
+                cause);
     }
 }

@@ -137,7 +137,7 @@ class ConversionRefusalTest {
                         + " it left in the image\\. Set incus\\.stemcell\\.conversion to client");
         assertThat(thrown.getSuppressed())
                 .singleElement(as(InstanceOfAssertFactories.THROWABLE))
-                .hasMessageContaining("Instance is protected");
+                .hasMessageStartingWith("DELETE /1.0/instances/isc-convert-");
     }
 
     private String bootable() {

@@ -46,7 +46,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
 
     /** {@return this, where there is such a unit, masked and broken ones included} */
     public UnitAssert exists() {
-        return that("exist", unit -> true);
+        check.isThere("exist", unit -> true);
+        return this;
     }
 
     /** {@return this, where there is no such unit} */
@@ -57,7 +58,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
 
     /** {@return this, where its configuration was read} */
     public UnitAssert isLoaded() {
-        return that("be loaded", unit -> unit.loadState() == LoadState.LOADED);
+        check.isThere("be loaded", unit -> unit.loadState() == LoadState.LOADED);
+        return this;
     }
 
     /** {@return this, where it is active; also while it reads its configuration again} */

@@ -135,6 +135,11 @@ final class UnitCheck {
                 details);
     }
 
+    /** Checks that there is such a unit; unlike all other checks, this one is not over where there is none yet. */
+    void isThere(String wanted, Predicate<Unit> holds) {
+        decide(wanted, unit -> unit.exists() && holds.test(unit), unit -> false, unit -> "");
+    }
+
     void isAbsent() {
         decide("not exist", unit -> unit.loadState() == LoadState.NOT_FOUND, unit -> false, unit -> "");
     }

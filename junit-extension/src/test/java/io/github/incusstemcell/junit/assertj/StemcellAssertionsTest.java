@@ -14,7 +14,9 @@ import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,26 @@ class StemcellAssertionsTest {
                     .matches("(?s)Expecting unit crom\\.service on NAME to .*\n"
                             + "  but there is no such unit; the closest names: cron\\.service, .*");
         }
+    }
+
+    @Test
+    void aUnitThatComesToExist(StemcellContainer stemcell) {
+        for (Consumer<UnitAssert> wanted : List.<Consumer<UnitAssert>>of(UnitAssert::exists, UnitAssert::isLoaded)) {
+            CompletableFuture<?> waiting = CompletableFuture.runAsync(() ->
+                    wanted.accept(assertThat(stemcell).within(ofSeconds(60)).unit("late")));
+            stemcell.exec("sleep", "0.5").requireSuccess();
+            assertThat(waiting).isNotDone();
+            unit(stemcell, "late.service", "[Service]\nExecStart=/bin/true\n");
+            waiting.join();
+            stemcell.files().delete("/etc/systemd/system/late.service");
+            stemcell.systemd().daemonReload();
+        }
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .within(ofMillis(50))
+                        .unit("crom")
+                        .exists()))
+                .startsWith("Expecting unit crom.service on NAME to exist within 0.05s (waited SECONDS)\n"
+                        + "  but there is no such unit; the closest names: cron.service, ");
     }
 
     @Test

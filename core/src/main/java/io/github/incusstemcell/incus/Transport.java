@@ -51,6 +51,7 @@ final class Transport {
         return new OkHttpClient.Builder()
                 // WebSocket and SFTP upgrades exist in HTTP/1.1 only.
                 .protocols(List.of(Protocol.HTTP_1_1))
+                .socketFactory(new KeptAliveSockets())
                 .connectTimeout(CONNECT_TIMEOUT)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)

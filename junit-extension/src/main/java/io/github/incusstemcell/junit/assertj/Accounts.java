@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.container.StemcellContainer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -47,22 +47,23 @@ record Accounts(List<User> users, List<Group> groups) {
         }
     }
 
-    static Accounts of(GuestFiles files) {
+    static Accounts of(StemcellContainer stemcell) {
         Map<String, String> passwords = new HashMap<>();
-        lines(files, SHADOW, 2, field -> passwords.put(field[0], field[1]));
-        List<String[]> users = lines(files, PASSWD, 7, field -> field);
-        List<String[]> groups = lines(files, GROUP, 4, field -> field);
-        requireRoot(PASSWD, users);
-        requireRoot(GROUP, groups);
+        lines(stemcell, SHADOW, 2, field -> passwords.put(field[0], field[1]));
+        List<String[]> users = lines(stemcell, PASSWD, 7, field -> field);
+        List<String[]> groups = lines(stemcell, GROUP, 4, field -> field);
+        requireRoot(stemcell, PASSWD, users);
+        requireRoot(stemcell, GROUP, groups);
         return new Accounts(
                 users.stream().map(field -> user(field, groups, passwords)).toList(),
                 groups.stream().map(field -> group(field, users)).toList());
     }
 
     /** Or a file that was emptied would say of everybody that there is no such user. */
-    private static void requireRoot(String path, List<String[]> lines) {
+    private static void requireRoot(StemcellContainer stemcell, String path, List<String[]> lines) {
         if (lines.stream().noneMatch(field -> field[2].equals("0"))) {
-            throw new AssertionError("Expecting " + path + " to be all there\n  but " + path + " has no root");
+            throw new AssertionError(
+                    "Expecting " + path + " on " + stemcell.name() + " to be all there\n  but it has no root");
         }
     }
 
@@ -90,16 +91,17 @@ record Accounts(List<User> users, List<Group> groups) {
         return new Group(field[0], Integer.parseInt(field[2]), List.copyOf(members));
     }
 
-    private static <T> List<T> lines(GuestFiles files, String path, int fields, Function<String[], T> reading) {
+    private static <T> List<T> lines(
+            StemcellContainer stemcell, String path, int fields, Function<String[], T> reading) {
         List<T> all = new ArrayList<>();
-        for (String line : files.readString(path).split("\n")) {
+        for (String line : stemcell.files().readString(path).split("\n")) {
             String[] field = line.split(":", -1);
             if (field.length < fields) {
                 if (line.isBlank()) {
                     continue;
                 }
-                throw new AssertionError("Expecting each line of " + path + " to have " + fields
-                        + " fields or more\n  but was: " + line);
+                throw new AssertionError("Expecting each line of " + path + " on " + stemcell.name() + " to have "
+                        + fields + " fields or more\n  but was: " + line);
             }
             all.add(reading.apply(field));
         }

@@ -197,7 +197,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
     private FileAssert accounts(String wanted, java.util.function.BiPredicate<FileStat, Accounts> holds) {
         that(
                 wanted,
-                stat -> new Look<>(stat, Accounts.of(files)),
+                stat -> new Look<>(stat, Accounts.of(subject.stemcell())),
                 look -> holds.test(look.stat(), look.more()),
                 look -> ", user " + look.more().userName(look.stat().uid()) + ", group "
                         + look.more().groupName(look.stat().gid()));

@@ -17,7 +17,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert> {
         this.presence = new Presence<>(
                 subject,
                 "group " + name,
-                () -> Accounts.of(subject.stemcell().files()),
+                () -> Accounts.of(subject.stemcell()),
                 accounts -> accounts.group(name),
                 Accounts.Group::words,
                 accounts -> accounts.noSuchGroup(name));

@@ -47,7 +47,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
 
     static HttpAssert outside(Subject subject, int port, String path) {
         if (!path.startsWith("/")) {
-            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
+            throw new IllegalArgumentException("Not an absolute path as /health: '" + path + "'");
         }
         URI url = URI.create("http://" + subject.stemcell().address().getHostAddress() + ":" + port + path);
         return new HttpAssert(

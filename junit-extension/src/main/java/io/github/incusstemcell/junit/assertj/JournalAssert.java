@@ -33,7 +33,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
     private JournalAssert(Subject subject, JournalQuery query, String part, String identifier) {
         super(subject);
         this.identifier = identifier;
-        this.reading = new JournalReading(subject.stemcell().journal(), query);
+        this.reading = new JournalReading(subject.stemcell(), query);
         this.part = part;
     }
 
@@ -157,7 +157,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
     public JournalAssert containsInOrder(String... texts) {
         List<String> wanted = List.of(texts);
         if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("Every journal contains none of no texts: name one");
+            throw new IllegalArgumentException("Every journal contains all of no texts: name one");
         }
         wanted.forEach(Texts::requireNotEmpty);
         return holds("contain in this order " + wanted, entries -> {

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalFollower;
@@ -15,20 +16,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Reads a part of a journal, or follows it from there on, until a check is decided. */
-record JournalReading(Journal journal, JournalQuery query) {
+record JournalReading(StemcellContainer stemcell, JournalQuery query) {
 
     /** What the follower hands over: an entry, or why there will be no more. */
     private record Event(JournalEntry entry, Throwable end) {}
+
+    private Journal journal() {
+        return stemcell.journal();
+    }
 
     Observation<List<JournalEntry>> observe(Timing timing, Predicate<List<JournalEntry>> holds) {
         Observation<List<JournalEntry>> observation =
                 new Observation<>(timing, holds, entries -> entries.size() + " entries");
         if (timing.mode() == Timing.Mode.NOW) {
-            observation.see(journal.entries(query));
+            observation.see(journal().entries(query));
             return observation;
         }
-        JournalMark mark = journal.mark();
-        observation.see(journal.entries(query));
+        JournalMark mark = journal().mark();
+        observation.see(journal().entries(query));
         if (!observation.isDecided()) {
             follow(mark, observation);
         }
@@ -41,13 +46,15 @@ record JournalReading(Journal journal, JournalQuery query) {
         observation.last().forEach(entry -> entries.put(entry.cursor(), entry));
         BlockingQueue<Event> events = new LinkedBlockingQueue<>();
         try (JournalFollower follower =
-                journal.follow(query.after(mark), entry -> events.add(new Event(entry, null)))) {
+                journal().follow(query.after(mark), entry -> events.add(new Event(entry, null)))) {
             follower.onFailure(reason -> events.add(new Event(null, reason)));
             while (!observation.isDecided()) {
                 Event event = events.poll(observation.left().toNanos(), TimeUnit.NANOSECONDS);
                 if (event != null && event.end() != null) {
                     throw new IncusStemcellException(
-                            "Following the journal broke off: " + event.end().getMessage(), event.end());
+                            "Following the journal of " + stemcell.name() + " broke off: "
+                                    + event.end().getMessage(),
+                            event.end());
                 }
                 if (event != null && entries.putIfAbsent(event.entry().cursor(), event.entry()) == null) {
                     observation.see(List.copyOf(entries.values()));
@@ -55,16 +62,17 @@ record JournalReading(Journal journal, JournalQuery query) {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for a journal", e);
+            throw new IncusStemcellException("Interrupted while waiting for the journal of " + stemcell.name(), e);
         }
     }
 
     boolean hasEntryOf(String identifier) {
-        return !journal.entries(JournalQuery.all().identifier(identifier).last(1))
+        return !journal()
+                .entries(JournalQuery.all().identifier(identifier).last(1))
                 .isEmpty();
     }
 
     boolean isJournalEmpty() {
-        return journal.mark().cursor().isEmpty();
+        return journal().mark().cursor().isEmpty();
     }
 }

@@ -28,7 +28,7 @@ final class Listening {
     }
 
     static Listening now(StemcellContainer stemcell, GuestSocket socket) {
-        return new Listening(stemcell, socket, Sockets.of(stemcell.files(), socket.protocol()));
+        return new Listening(stemcell, socket, Sockets.of(stemcell, socket.protocol()));
     }
 
     /** This, where somebody listens. */
@@ -101,7 +101,7 @@ final class Listening {
             if (protocol == socket.protocol()) {
                 all.addAll(sockets.listeners());
             } else if (protocol != Protocol.UNIX) {
-                all.addAll(Sockets.of(stemcell.files(), protocol).listeners());
+                all.addAll(Sockets.of(stemcell, protocol).listeners());
             }
         }
         return all.stream()

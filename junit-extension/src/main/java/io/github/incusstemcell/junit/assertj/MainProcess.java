@@ -17,14 +17,14 @@ record MainProcess(StemcellContainer stemcell) {
     }
 
     private boolean isOf(Unit unit, String user) {
-        Optional<Integer> wanted = Accounts.of(stemcell.files()).user(user).map(Accounts.User::uid);
+        Optional<Integer> wanted = Accounts.of(stemcell).user(user).map(Accounts.User::uid);
         return wanted.isPresent() && uid(unit).equals(wanted);
     }
 
     private String words(Unit unit) {
         return uid(unit)
                 .map(uid -> unit.mainPid().orElseThrow() + ", user "
-                        + Accounts.of(stemcell.files()).userName(uid))
+                        + Accounts.of(stemcell).userName(uid))
                 .orElse("none runs");
     }
 

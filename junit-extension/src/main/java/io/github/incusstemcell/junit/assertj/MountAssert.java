@@ -18,7 +18,7 @@ public final class MountAssert extends GuestAssert<MountAssert> {
         this.presence = new Presence<>(
                 subject,
                 "mount " + path,
-                () -> Mounts.of(subject.stemcell().files()),
+                () -> Mounts.of(subject.stemcell()),
                 mounts -> mounts.at(path),
                 Mounts.Mount::words,
                 mounts -> mounts.notMounted(path));

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.container.StemcellContainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -24,11 +24,15 @@ record Mounts(List<Mount> mounts) {
         }
     }
 
-    static Mounts of(GuestFiles files) {
-        List<Mount> mounts =
-                files.readString("/proc/1/mountinfo").lines().map(Mounts::mount).toList();
+    static Mounts of(StemcellContainer stemcell) {
+        List<Mount> mounts = stemcell.files()
+                .readString("/proc/1/mountinfo")
+                .lines()
+                .map(Mounts::mount)
+                .toList();
         if (mounts.isEmpty()) {
-            throw new AssertionError("Expecting mounts in /proc/1/mountinfo\n  but it was empty");
+            throw new AssertionError(
+                    "Expecting mounts in /proc/1/mountinfo on " + stemcell.name() + "\n  but it was empty");
         }
         return new Mounts(mounts);
     }

@@ -95,7 +95,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert> {
 
     private static List<String> named(String... names) {
         if (names.length == 0) {
-            throw new IllegalArgumentException("Name a package");
+            throw new IllegalArgumentException("Every guest has all of no packages, and none of them: name one");
         }
         return List.of(names);
     }

@@ -17,7 +17,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
     ProcessAssert(Subject subject, String name) {
         super(subject);
         if (name.isEmpty()) {
-            throw new IllegalArgumentException("No process has the empty name");
+            throw new IllegalArgumentException("No process has the empty name: write one as /proc/PID/comm has it");
         }
         this.presence = new Presence<>(
                 subject,
@@ -36,7 +36,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
             List<Processes.Entry> found = all.entries().stream()
                     .filter(process -> process.isNamed(name) && process.isAlive())
                     .toList();
-            return new Running(name, found, all, Accounts.of(stemcell.files()));
+            return new Running(name, found, all, Accounts.of(stemcell));
         }
 
         Optional<Running> ifThere() {

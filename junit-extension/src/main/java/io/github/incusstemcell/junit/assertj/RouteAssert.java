@@ -16,7 +16,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert> {
         this.presence = new Presence<>(
                 subject,
                 "route " + target,
-                () -> Routes.of(subject.stemcell().files()),
+                () -> Routes.of(subject.stemcell()),
                 routes -> routes.to(wanted),
                 Routes.Route::words,
                 routes -> "there is no such route; there are: " + routes.words());

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
@@ -30,11 +31,13 @@ record Routes(List<Route> routes) {
         }
     }
 
-    static Routes of(GuestFiles files) {
+    static Routes of(StemcellContainer stemcell) {
+        GuestFiles files = stemcell.files();
         List<Route> all = new ArrayList<>();
         String ipv4 = files.readString("/proc/net/route");
         if (ipv4.isEmpty()) {
-            throw new AssertionError("Expecting a table in /proc/net/route\n  but it was empty");
+            throw new AssertionError(
+                    "Expecting a table in /proc/net/route on " + stemcell.name() + "\n  but it was empty");
         }
         ipv4.lines().skip(1).map(line -> line.strip().split("\\s+")).forEach(field -> ipv4(field)
                 .ifPresent(all::add));

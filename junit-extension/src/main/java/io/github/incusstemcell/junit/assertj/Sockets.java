@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
@@ -35,9 +36,9 @@ record Sockets(List<Listener> listeners) {
         }
     }
 
-    static Sockets of(GuestFiles files, Protocol protocol) {
+    static Sockets of(StemcellContainer stemcell, Protocol protocol) {
         List<Listener> found = new ArrayList<>();
-        table(files, protocol).lines().skip(1).forEach(line -> {
+        table(stemcell, protocol).lines().skip(1).forEach(line -> {
             (protocol == Protocol.UNIX
                             ? unix(line.split(" +", 8))
                             : port(protocol, line.strip().split(" +")))
@@ -47,10 +48,16 @@ record Sockets(List<Listener> listeners) {
         return new Sockets(found);
     }
 
-    private static String table(GuestFiles files, Protocol protocol) {
+    private static String table(StemcellContainer stemcell, Protocol protocol) {
         String path = "/proc/net/" + protocol;
+        GuestFiles files = stemcell.files();
         try {
-            return table(files.readString(path), protocol);
+            String text = files.readString(path);
+            if (text.isEmpty()) {
+                throw new AssertionError(
+                        "Expecting a table in " + path + " on " + stemcell.name() + "\n  but it was empty");
+            }
+            return text;
         } catch (GuestFileException e) {
             boolean ofIpv6 = protocol == Protocol.TCP6 || protocol == Protocol.UDP6;
             // A guest without IPv6 has the other tables; one that does not run has none.
@@ -59,13 +66,6 @@ record Sockets(List<Listener> listeners) {
             }
             throw e;
         }
-    }
-
-    private static String table(String text, Protocol protocol) {
-        if (text.isEmpty()) {
-            throw new AssertionError("Expecting a table in /proc/net/" + protocol + "\n  but it was empty");
-        }
-        return text;
     }
 
     /** Fields: number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode. */

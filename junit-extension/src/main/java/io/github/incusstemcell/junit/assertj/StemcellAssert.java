@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.systemd.Systemd;
@@ -101,7 +102,8 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     public UnitAssert userUnit(String user, String name) {
         Subject subject = subject();
         if (!new UserAssert(subject.now(), user).isThere()) {
-            throw new AssertionError(
+            // Not an assertion's error: where failures are collected there would be null to go on with.
+            throw new IncusStemcellException(
                     "There is no user " + user + " on " + subject.name() + " whose units could be looked at");
         }
         Systemd manager = subject.systemd().user(user);

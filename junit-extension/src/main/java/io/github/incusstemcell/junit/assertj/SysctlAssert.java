@@ -20,7 +20,8 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
     SysctlAssert(Subject subject, String name) {
         super(subject);
         if (!name.matches("[^./\\s][^\\s]*")) {
-            throw new IllegalArgumentException("Not the name of a sysctl: '" + name + "'");
+            throw new IllegalArgumentException(
+                    "Not the name of a sysctl: '" + name + "'; write for example net.ipv4.ip_forward");
         }
         this.name = name;
         GuestFiles files = subject.stemcell().files();
@@ -48,8 +49,10 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
         try {
             return Optional.of(files.readString(path).strip().replaceAll("\\s+", " "));
         } catch (GuestFileException e) {
+            boolean isAbsent = e.reason() == GuestFileException.Reason.NOT_FOUND
+                    || e.reason() == GuestFileException.Reason.NOT_A_DIRECTORY;
             // A guest that is stopped or frozen has none of them.
-            if (e.reason() == GuestFileException.Reason.NOT_FOUND && files.exists("/proc/sys/kernel")) {
+            if (isAbsent && files.exists("/proc/sys/kernel")) {
                 return Optional.empty();
             }
             throw e;

@@ -7,7 +7,7 @@ final class Texts {
 
     static void requireNotEmpty(String text) {
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("Every text contains the empty text");
+            throw new IllegalArgumentException("Every text contains the empty text: write what to look for");
         }
     }
 }

@@ -20,7 +20,7 @@ public final class UserAssert extends GuestAssert<UserAssert> {
         this.presence = new Presence<>(
                 subject,
                 "user " + name,
-                () -> Accounts.of(subject.stemcell().files()),
+                () -> Accounts.of(subject.stemcell()),
                 accounts -> accounts.user(name),
                 Accounts.User::words,
                 accounts -> accounts.noSuchUser(name));
@@ -104,7 +104,7 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      */
     public UserAssert isInGroups(String... groups) {
         if (groups.length == 0) {
-            throw new IllegalArgumentException("Every user is in none of no groups: name one");
+            throw new IllegalArgumentException("Every user is in all of no groups: name one");
         }
         return that("be in the groups " + String.join(" ", groups), user -> user.groups()
                 .containsAll(List.of(groups)));

@@ -297,6 +297,7 @@ class FileAssertionsTest {
                 .isEqualTo("1");
         assertThat(stemcell).sysctl("net/ipv4/ip_local_port_range").hasValue("2000 3000");
         assertThat(stemcell).sysctl("net.ipv4.no_such").doesNotExist();
+        assertThat(stemcell).sysctl("net.ipv4.ip_forward.no_such").doesNotExist();
 
         assertThat(message(
                         stemcell,
@@ -320,7 +321,7 @@ class FileAssertionsTest {
                 () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").value());
         assertThatThrownBy(() -> assertThat(stemcell).sysctl("/proc/sys/x"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Not the name of a sysctl: '/proc/sys/x'");
+                .hasMessage("Not the name of a sysctl: '/proc/sys/x'; write for example net.ipv4.ip_forward");
     }
 
     @Test

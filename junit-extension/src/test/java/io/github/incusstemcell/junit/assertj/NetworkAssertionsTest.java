@@ -34,7 +34,9 @@ class NetworkAssertionsTest {
                         my $request = "";
                         sysread $guest, $request, 4096, length $request until $request =~ /\\r\\n\\r\\n/;
                         my ($path) = $request =~ m{^GET (\\S+) HTTP/1.1\\r\\n};
-                        my $answer = $place->[0] == 8082 ? "220 no web here\\r\\n"
+                        my $answer = $path eq "/nothing" ? ""
+                            : $path eq "/broken" ? "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nA\\r\\none"
+                            : $place->[0] == 8082 ? "220 no web here\\r\\n"
                             : $path eq "/chunks" ? "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\nX-A: 1\\r\\nx-a: 2\\r\\n"
                                 . "Connection: close\\r\\n\\r\\n3\\r\\none\\r\\nA;x=y\\r\\n two three\\r\\n0\\r\\n\\r\\n"
                             : "HTTP/1.1 404 Not Found\\r\\nContent-Length: " . length($path) . "\\r\\nConnection: close\\r\\n\\r\\n$path";
@@ -103,6 +105,16 @@ class NetworkAssertionsTest {
                         .answers()))
                 .startsWith("Expecting http://localhost:8082/ inside on NAME to answer\n"
                         + "  but nobody answers: what answers does not speak HTTP: 220 no web here\n");
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .http("http://localhost:8081/nothing")
+                        .answers()))
+                .startsWith("Expecting http://localhost:8081/nothing inside on NAME to answer\n"
+                        + "  but nobody answers: what answers does not speak HTTP: it closed the connection\n");
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .http("http://localhost:8081/broken")
+                        .answers()))
+                .startsWith("Expecting http://localhost:8081/broken inside on NAME to answer\n"
+                        + "  but nobody answers: what answers does not speak HTTP: a body in chunks that breaks off\n");
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .http("http://no-such.invalid/")
                         .doesNotAnswer()))

@@ -98,6 +98,10 @@ class UnreadableGuestTest {
             assertThatThrownBy(() ->
                             assertThat(stemcell).socket(GuestSocket.tcp6(22)).isNotListening())
                     .hasMessageContaining("/proc/net/tcp6");
+            assertThatThrownBy(
+                            () -> assertThat(stemcell).networkInterface("eth1").doesNotExist())
+                    .hasMessage("Incus says of no network interface of " + stemcell.name()
+                            + ", not even of lo; it is Stopped");
         } finally {
             stemcell.start();
         }
@@ -196,20 +200,26 @@ class UnreadableGuestTest {
 
     @Test
     void aGuestWhosePackagesAreGone(StemcellContainer stemcell) {
-        emptied(stemcell, "/var/lib/dpkg/status", () -> assertThat(
-                        notFailing(stemcell, of("packageNamed"), "knows of no installed package"))
+        emptied(stemcell, "/var/lib/dpkg/status", () -> assertThat(notFailing(
+                        stemcell, of("packageNamed"), "dpkg of " + stemcell.name() + " knows of no installed package"))
                 .isEmpty());
     }
 
     @Test
     void aGuestWhoseUsersAreGone(StemcellContainer stemcell) {
-        emptied(stemcell, "/etc/passwd", () -> assertThat(notFailing(stemcell, of("user"), "/etc/passwd has no root"))
+        emptied(stemcell, "/etc/passwd", () -> assertThat(notFailing(
+                        stemcell,
+                        of("user"),
+                        "Expecting /etc/passwd on " + stemcell.name() + " to be all there\n  but it has no root"))
                 .isEmpty());
     }
 
     @Test
     void aGuestWhoseGroupsAreGone(StemcellContainer stemcell) {
-        emptied(stemcell, "/etc/group", () -> assertThat(notFailing(stemcell, of("group"), "/etc/group has no root"))
+        emptied(stemcell, "/etc/group", () -> assertThat(notFailing(
+                        stemcell,
+                        of("group"),
+                        "Expecting /etc/group on " + stemcell.name() + " to be all there\n  but it has no root"))
                 .isEmpty());
     }
 

@@ -1,0 +1,124 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.Messages.message;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.JournalQuery;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a guest says of itself that no guest can be like is told, and passes for nothing. So does what breaks off. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class ImplausibleGuestTest {
+
+    /** Has a program do something else than it should, which a script says. */
+    private static void instead(StemcellContainer stemcell, String program, String script, Runnable test) {
+        String path = "/usr/bin/" + program;
+        stemcell.files().move(path, path + ".away");
+        try {
+            stemcell.files().writeString(path, "#!/bin/sh\n" + script + "\n");
+            stemcell.files().setPermissions(path, 0755);
+            test.run();
+        } finally {
+            stemcell.files().move(path + ".away", path);
+        }
+    }
+
+    @Test
+    void aGuestWithALineThatIsNoUser(StemcellContainer stemcell) {
+        stemcell.shell("cp -a /etc/passwd /root/kept && echo broken:x >> /etc/passwd")
+                .requireSuccess();
+        try {
+            assertThat(message(stemcell, () -> assertThat(stemcell).user("bob").doesNotExist()))
+                    .isEqualTo("Expecting each line of /etc/passwd on NAME to have 7 fields or more\n"
+                            + "  but was: broken:x");
+        } finally {
+            stemcell.shell("cp -a /root/kept /etc/passwd").requireSuccess();
+        }
+    }
+
+    @Test
+    void aKernelWhoseTablesAreEmpty(StemcellContainer stemcell) {
+        instead(stemcell, "cat", "exit 0", () -> {
+            String empty = " on NAME\n  but it was empty";
+            assertThat(message(
+                            stemcell, () -> assertThat(stemcell).mount("/mnt").isNotMounted()))
+                    .isEqualTo("Expecting mounts in /proc/1/mountinfo" + empty);
+            assertThat(message(
+                            stemcell,
+                            () -> assertThat(stemcell).route("10.0.0.0/8").doesNotExist()))
+                    .isEqualTo("Expecting a table in /proc/net/route" + empty);
+            for (GuestSocket socket : new GuestSocket[] {GuestSocket.tcp(7), GuestSocket.udp6(7)}) {
+                assertThat(message(
+                                stemcell,
+                                () -> assertThat(stemcell).socket(socket).isNotListening()))
+                        .isEqualTo("Expecting a table in /proc/net/" + socket.protocol() + empty);
+            }
+        });
+    }
+
+    @Test
+    void aKernelThatShowsNoProcesses(StemcellContainer stemcell) {
+        instead(stemcell, "grep", "exit 0", () -> assertThat(message(
+                        stemcell, () -> assertThat(stemcell).process("nobody").isNotRunning()))
+                .isEqualTo("Expecting /proc on NAME to have all processes\n  but it has no process 1"));
+    }
+
+    @Test
+    void aJournalWithoutSystemd(StemcellContainer stemcell) {
+        String other = "case \"$*\" in *--identifier=systemd) exit 0;; esac; exec journalctl.away \"$@\"";
+        instead(stemcell, "journalctl", other, () -> assertThat(
+                        message(stemcell, () -> assertThat(stemcell).systemd().hasNoCoreDumps()))
+                .isEqualTo("Expecting the journal of NAME to tell what systemd did\n"
+                        + "  but it has no entry of systemd, as if none were written"));
+    }
+
+    @Test
+    void aJournalThatBreaksOffWhileItIsFollowed(StemcellContainer stemcell) {
+        stemcell.shell("(until pkill -f '[j]ournalctl.*--follow'; do sleep 0.05; done) >/dev/null 2>&1 &")
+                .requireSuccess();
+
+        assertThatThrownBy(() -> assertThat(stemcell)
+                        .always(Duration.ofSeconds(60))
+                        .journal()
+                        .doesNotContain("what nobody wrote"))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessageMatching("Following the journal of " + stemcell.name() + " broke off: The journal of "
+                        + stemcell.name() + " cannot be read: journalctl ended with exit code \\d+: ");
+    }
+
+    @Test
+    void aTestThatIsInterruptedWhileItWaits(StemcellContainer stemcell) {
+        stemcell.shell("(while sleep 0.1; do echo x | systemd-cat; done) >/dev/null 2>&1 & echo $! > /run/writer")
+                .requireSuccess();
+        Iterator<Runnable> readings =
+                List.<Runnable>of(() -> {}, Thread.currentThread()::interrupt).iterator();
+        try {
+            assertThatThrownBy(() -> new JournalReading(stemcell, JournalQuery.all())
+                            .observe(Timing.within(Duration.ofSeconds(60)), entries -> {
+                                readings.next().run();
+                                return false;
+                            }))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessage("Interrupted while waiting for the journal of " + stemcell.name());
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+            stemcell.shell("kill $(cat /run/writer)").requireSuccess();
+        }
+        String url = "http://" + stemcell.address().getHostAddress() + ":7/";
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> HttpExchange.outside(URI.create(url), Duration.ofSeconds(60)))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("Interrupted while asking " + url);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}

@@ -42,17 +42,13 @@ public final class Stemcells implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Stemcells.class);
 
-    private record Preparation(ImageReference reference, GuestOverlay overlay) {}
-
     private final Incus incus;
     private final OciImages sources;
     private final Progress progress;
-    private final StemcellImages images;
-    private final Optional<Duration> imageMaxAge;
+    private final PreparedImages images;
     private final Sweep ownSweep;
     private final ContainerLauncher launcher;
     private final ImageProvisioner provisioner;
-    private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
 
     /** The same over the same connection, for containers that name another project than ours. */
     private final Function<String, Stemcells> inProject;
@@ -68,13 +64,14 @@ public final class Stemcells implements AutoCloseable {
         Lease lease = Lease.ofThisProcess();
         Sweep.ofTheDead(placement.incus(), lease).run();
         this.ownSweep = Sweep.ofThisRun(placement.incus(), lease);
-        this.images = new StemcellImages(
-                placement.incus(),
-                sources,
-                settings.imageServer,
-                settings.progress,
-                settings.daemonConversion(placement, lease));
-        this.imageMaxAge = settings.imageMaxAge;
+        this.images = new PreparedImages(
+                new StemcellImages(
+                        placement.incus(),
+                        sources,
+                        settings.imageServer,
+                        settings.progress,
+                        settings.daemonConversion(placement, lease)),
+                settings.imageMaxAge);
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
         this.provisioner = new ImageProvisioner(launcher, new ProvisionedImages(placement.incus(), progress), progress);
     }
@@ -97,10 +94,7 @@ public final class Stemcells implements AutoCloseable {
      * @return the image; not null
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
-        return prepared.computeIfAbsent(
-                        new Preparation(reference, overlay),
-                        key -> new Once<>(() -> images.prepare(key.reference(), key.overlay())))
-                .get();
+        return images.prepare(reference, overlay);
     }
 
     /**
@@ -230,20 +224,11 @@ public final class Stemcells implements AutoCloseable {
     @Override
     public void close() {
         try {
-            removeUnusedImages();
-            others.values().forEach(Stemcells::removeUnusedImages);
+            images.removeUnused();
+            others.values().forEach(other -> other.images.removeUnused());
         } finally {
             sources.close();
             incus.close();
-        }
-    }
-
-    private void removeUnusedImages() {
-        try {
-            imageMaxAge.ifPresent(images::removeUnusedFor);
-        } catch (IncusStemcellException e) {
-            // All that was asked for is done. The next run tries again.
-            LOG.warn("Old images could not be removed: {}", e.getMessage());
         }
     }
 

@@ -1,12 +1,20 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Sweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
+    /** So many containers are removed at once; with more the daemon would do no more work, but keep each longer. */
+    private static final int AT_ONCE = 8;
 
     private final Incus incus;
     private final Predicate<Lease> isOver;
@@ -41,19 +52,27 @@ final class Sweep {
         return new Sweep(incus, lease -> lease.run().equals(here.run()) && !lease.kept());
     }
 
-    /** Containers first: a network that is in use cannot be removed. */
+    /**
+     * Containers first: a network that is in use cannot be removed.
+     *
+     * @throws IncusStemcellException if the daemon cannot be asked; what could be removed is gone then
+     */
     void run() {
+        List<Runnable> removals = new ArrayList<>();
         for (InstanceInfo instance : incus.instances().list()) {
-            consider(instance.name(), instance.config(), () -> incus.instance(instance.name())
-                    .delete());
+            removal(instance.name(), instance.config(), () -> incus.instance(instance.name())
+                            .delete())
+                    .ifPresent(removals::add);
         }
+        atOnce(removals);
         for (NetworkInfo network : incus.networks().list()) {
-            consider(network.name(), network.config(), () -> incus.networks().delete(network.name()));
+            removal(network.name(), network.config(), () -> incus.networks().delete(network.name()))
+                    .ifPresent(Runnable::run);
         }
     }
 
-    private void consider(String name, Map<String, String> config, Runnable removal) {
-        Lease.read(config).filter(isOver).ifPresent(lease -> {
+    private Optional<Runnable> removal(String name, Map<String, String> config, Runnable removal) {
+        return Lease.read(config).filter(isOver).map(lease -> () -> {
             LOG.info("Removing {} of process {} on {}: {}", name, lease.pid(), lease.host(), lease.owner());
             try {
                 removal.run();
@@ -62,5 +81,48 @@ final class Sweep {
                 LOG.info("{} is not removed now, but by the next run: {}", name, e.getMessage());
             }
         });
+    }
+
+    /** A JVM that is told to end does not have the time for one after the other. */
+    private static void atOnce(List<Runnable> removals) {
+        if (removals.isEmpty()) {
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, removals.size()), task -> {
+            Thread thread = new Thread(task, "incus-stemcell-sweep");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            removals.forEach(removal -> running.add(threads.submit(removal)));
+            await(running);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void await(List<Future<?>> running) {
+        List<Throwable> failures = new ArrayList<>();
+        for (Future<?> removal : running) {
+            try {
+                removal.get();
+            } catch (ExecutionException e) {
+                failures.add(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IncusStemcellException(
+                        "Interrupted while containers were removed; the next run removes those that are left", e);
+            }
+        }
+        if (!failures.isEmpty()) {
+            IncusStemcellException failure = new IncusStemcellException(
+                    failures.size() + " of " + running.size()
+                            + " containers could not be removed, but will be by the next run: "
+                            + failures.get(0).getMessage(),
+                    failures.get(0));
+            failures.stream().skip(1).forEach(failure::addSuppressed);
+            throw failure;
+        }
     }
 }

@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -292,6 +294,39 @@ class StemcellsTest {
                 .hasSuppressedException(new IllegalStateException("the listener is broken"));
 
         assertThat(TestMachine.instancesOf("undiagnosed")).isEmpty();
+    }
+
+    /** Who ends a JVM kills it if it does not end soon. */
+    @Test
+    void removesItsContainersAtTheSameTime(@TempDir Path folder) throws Exception {
+        ContainerSpec spec = TestMachine.spec().withOwner("at the same time");
+        CountDownLatch deletions = new CountDownLatch(3);
+        List<Boolean> met = new CopyOnWriteArrayList<>();
+        Consumer<String> meeting = request -> {
+            if (request.startsWith("DELETE /1.0/instances/")) {
+                deletions.countDown();
+                met.add(awaited(deletions));
+            }
+        };
+        try (InFrontOfIncus front = new InFrontOfIncus(folder, meeting);
+                Stemcells own =
+                        TestMachine.stemcells().endpoint(front.endpoint()).connect()) {
+            for (int i = 0; i < 3; i++) {
+                own.launch(spec);
+            }
+
+            own.removeAll();
+        }
+        assertThat(TestMachine.instancesOf("at the same time")).isEmpty();
+        assertThat(met).containsExactly(true, true, true);
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

@@ -185,7 +185,7 @@ public abstract sealed class IncusStemcellExtension
                 HierarchyTraversalMode.TOP_DOWN);
     }
 
-    private static void set(Field field, Object instance, StemcellContainer container) {
+    static void set(Field field, Object instance, StemcellContainer container) {
         if (ModifierSupport.isFinal(field)) {
             throw new ExtensionConfigurationException(
                     Asker.of(field).description() + " is final, so no container can be put into it. Remove 'final'");
@@ -195,7 +195,10 @@ public abstract sealed class IncusStemcellExtension
             field.set(instance, container);
         } catch (IllegalAccessException | RuntimeException e) {
             throw new ExtensionConfigurationException(
-                    Asker.of(field).description() + " cannot be set: " + e.getMessage(), e);
+                    Asker.of(field).description() + " cannot be set: " + e.getMessage() + ". Open the package "
+                            + field.getDeclaringClass().getPackageName()
+                            + " in its module-info.java, or ask for the container by a parameter",
+                    e);
         }
     }
 }

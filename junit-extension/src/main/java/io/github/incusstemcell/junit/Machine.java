@@ -44,7 +44,7 @@ final class Machine {
     /** Has the container started on a thread of our own; does nothing the second time. */
     synchronized void begin() {
         if (closed) {
-            throw ended();
+            throw ended(settings);
         }
         if (launch == null) {
             launch = suite.start(this::start);
@@ -55,7 +55,7 @@ final class Machine {
     private StemcellContainer start() {
         synchronized (this) {
             if (closed) {
-                throw ended();
+                throw ended(settings);
             }
         }
         ContainerSpec spec = company.placed(settings.spec());
@@ -73,9 +73,10 @@ final class Machine {
         }
     }
 
-    private IncusStemcellException ended() {
+    static IncusStemcellException ended(MachineSettings settings) {
         return new IncusStemcellException("The container for " + settings.spec().owner()
-                + " was not started: the test or the scope it was asked for has ended");
+                + " was not started: the test or the scope it was asked for has ended. Ask for it within that, or give it a"
+                + " wider scope");
     }
 
     /** The container that was {@linkplain #begin begun}, once it has booted. */

@@ -61,8 +61,7 @@ final class Machines implements CloseableResource, AutoCloseable {
 
     private Machine machine(String name, MachineSettings settings) {
         if (closed) {
-            throw new IllegalStateException(
-                    "The scope of the container for " + settings.spec().owner() + " has ended");
+            throw Machine.ended(settings);
         }
         return machines.computeIfAbsent(name, absent -> new Machine(suite, company, name, settings, scope));
     }

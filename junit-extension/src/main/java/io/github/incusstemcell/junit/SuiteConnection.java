@@ -55,8 +55,8 @@ final class SuiteConnection {
             case "lines" -> ShownProgress.lines();
             case "none" -> Progress.none();
             default ->
-                throw new ExtensionConfigurationException(
-                        "'" + shown + "' is none of auto, bars, lines and none for " + Key.PROGRESS.property());
+                throw new ExtensionConfigurationException("'" + shown + "' is not a value of " + Key.PROGRESS.property()
+                        + "; write auto, bars, lines or none");
         };
     }
 

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.run;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.platform.testkit.engine.EventConditions.event;
 import static org.junit.platform.testkit.engine.EventConditions.skippedWithReason;
@@ -12,6 +13,10 @@ import io.github.incusstemcell.incus.Incus;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.JUnitException;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
@@ -73,6 +78,32 @@ class AvailabilityTest {
                 JUnitException.class,
                 "Failed to evaluate condition [" + IncusAvailability.class.getName()
                         + "]: 'yes' is neither true nor false" + " for incus.stemcell.required");
+    }
+
+    @Test
+    void nothingWhereIncusAnswersAndCannotBeUsed() {
+        assertSucceeded(run(Map.of("incus.stemcell.storage-pool", "floppy"), Evaluating.class), 1);
+    }
+
+    /** JUnit shows why a test is skipped, and logs why it is not. */
+    static final class Evaluation implements BeforeEachCallback {
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            ConditionEvaluationResult result = IncusAvailability.evaluate(context, "this test");
+            String why = catchThrowable(() -> Suite.of(context).stemcells()).getMessage();
+
+            assertThat(result.isDisabled()).isFalse();
+            assertThat(result.getReason()).contains("Incus answers, but cannot be used: " + why);
+            assertThat(why).contains("floppy");
+        }
+    }
+
+    @ExtendWith(Evaluation.class)
+    static class Evaluating {
+
+        @Test
+        void test() {}
     }
 
     @EnabledIfIncusAvailable

@@ -50,7 +50,7 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.progress", "bar"), WithoutKeys.class),
                 ParameterResolutionException.class,
-                "'bar' is none of auto, bars, lines and none for incus.stemcell.progress");
+                "'bar' is not a value of incus.stemcell.progress; write auto, bars, lines or none");
     }
 
     @Test

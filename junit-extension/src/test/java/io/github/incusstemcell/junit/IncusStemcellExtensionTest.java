@@ -16,8 +16,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
@@ -135,8 +133,9 @@ class IncusStemcellExtensionTest {
 
         @Test
         void unlessAFailedTestIsToBeLookedAt() {
-            String log = logOf(() -> run(KeptOnFailure.class).testEvents().assertStatistics(stats -> stats.succeeded(1)
-                    .failed(1)));
+            String log = SimpleLog.of(
+                    () -> run(KeptOnFailure.class).testEvents().assertStatistics(stats -> stats.succeeded(1)
+                            .failed(1)));
 
             assertThat(ownInstances()).hasSize(1).allMatch(InstanceInfo::isRunning);
             String kept = ownInstances().get(0).name();
@@ -145,19 +144,6 @@ class IncusStemcellExtensionTest {
                             + " of IncusStemcellExtensionTest.KeptOnFailure.failing for a"
                             + " day. Look inside with: incus exec --project incus-stemcell " + kept + " -- bash\n");
             Kit.deleteOwnInstances();
-        }
-
-        /** The simple logger looks up the stream for each line. */
-        private static String logOf(Runnable action) {
-            PrintStream before = System.err;
-            ByteArrayOutputStream log = new ByteArrayOutputStream();
-            System.setErr(new PrintStream(log, true));
-            try {
-                action.run();
-            } finally {
-                System.setErr(before);
-            }
-            return log.toString();
         }
     }
 

@@ -10,8 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
+import java.io.IOException;
+import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -86,6 +90,41 @@ class MessagesTest {
                         + " IncusStemcellExtension for the node 'db', so which of them gives a container is not clear."
                         + " Remove one of them, or name them apart with builder().node(\"db\"), and ask with"
                         + " @Node(\"db\")");
+    }
+
+    @Test
+    void twoMethodsThatProvisionANode() {
+        assertFailed(
+                run(ProvisionedTwice.class),
+                ExtensionConfigurationException.class,
+                "For MessagesTest.ProvisionedTwice there are two methods that provision the node 'db':"
+                        + " MessagesTest.ProvisionedTwice.configure and MessagesTest.ProvisionedTwice.install, so which of"
+                        + " them goes first is not clear. Let one of them call the other");
+    }
+
+    @Test
+    void aFieldOfAModuleThatIsNotOpen() throws NoSuchFieldException {
+        Field field = Thread.class.getDeclaredField("name");
+
+        assertThatThrownBy(() -> IncusStemcellExtension.set(field, new Thread(), null))
+                .isInstanceOf(ExtensionConfigurationException.class)
+                .hasMessageMatching("The field Thread\\.name cannot be set: Unable to make field private volatile"
+                        + " java\\.lang\\.String java\\.lang\\.Thread\\.name accessible: module java\\.base does not"
+                        + " \"opens java\\.lang\" to unnamed module @\\w+\\. Open the package java\\.lang in its"
+                        + " module-info\\.java, or ask for the container by a parameter");
+    }
+
+    @Test
+    void aMachineWhoseScopeHasEnded() {
+        assertSucceeded(run(Ended.class), 1);
+    }
+
+    @Test
+    void whatIsDoneElsewhereAndFails() {
+        assertThatThrownBy(() -> Suite.await(
+                        CompletableFuture.failedFuture(new IOException("no disk")), "the removal of a container"))
+                .isExactlyInstanceOf(IncusStemcellException.class)
+                .hasMessage("Waiting for the removal of a container failed: java.io.IOException: no disk");
     }
 
     @Test
@@ -171,6 +210,51 @@ class MessagesTest {
 
         @Test
         void test(@Node("db") StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(node = "db")
+    static class ProvisionedTwice {
+
+        @Provision(node = "db")
+        static void install(StemcellContainer stemcell) {}
+
+        @Provision(node = "db")
+        static void configure(StemcellContainer stemcell) {}
+
+        @Test
+        void test(@Node("db") StemcellContainer stemcell) {}
+    }
+
+    /** JUnit resolves no parameters once it ends a scope; a thread of a test's own, or another extension, may ask late. */
+    static final class AskingLate implements BeforeEachCallback {
+
+        @Override
+        public void beforeEach(ExtensionContext context) {
+            Suite suite = Suite.of(context);
+            MachineSettings settings = MachineSettings.of(
+                    IncusStemcellExtension.builder().image("incus:any").template(),
+                    "MessagesTest.Ended.test",
+                    suite.configuration());
+            Machine machine = new Machine(suite, new Company(suite, "Ended.test"), "", settings, context);
+            machine.close(() -> null);
+            Machines machines = Machines.of(context, "late");
+            machines.close();
+            for (ThrowingCallable late :
+                    List.<ThrowingCallable>of(machine::begin, () -> machines.begin(Map.of("", settings)))) {
+                assertThatThrownBy(late)
+                        .isExactlyInstanceOf(IncusStemcellException.class)
+                        .hasMessage(
+                                "The container for MessagesTest.Ended.test was not started: the test or the scope it"
+                                        + " was asked for has ended. Ask for it within that, or give it a wider scope");
+            }
+        }
+    }
+
+    @ExtendWith(AskingLate.class)
+    static class Ended {
+
+        @Test
+        void test() {}
     }
 
     /** JUnit's fork-join pool may run a test on a thread on which another one waits for its dynamic tests. */

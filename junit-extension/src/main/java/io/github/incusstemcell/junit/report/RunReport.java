@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class RunReport implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
+    private static final String ADVICE = "Name a folder with incus.stemcell.diagnostics.dir";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneId.systemDefault());
 
@@ -137,7 +138,12 @@ public final class RunReport implements AutoCloseable {
         try {
             return Optional.of(Diagnosis.write(diagnostics, test.place(), node, folder()));
         } catch (IOException e) {
-            LOG.warn("What was found out about {} cannot be written", diagnostics.container(), e);
+            LOG.warn(
+                    "What was found out about {} cannot be written into {}. {}",
+                    diagnostics.container(),
+                    root,
+                    ADVICE,
+                    e);
             return Optional.empty();
         }
     }
@@ -178,7 +184,7 @@ public final class RunReport implements AutoCloseable {
                 LOG.info("Where the time of {} tests went: {}", run.count(), page);
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("The report of this run cannot be written into {}", root, e);
+            LOG.warn("The report of this run cannot be written into {}. {}", root, ADVICE, e);
         }
     }
 }

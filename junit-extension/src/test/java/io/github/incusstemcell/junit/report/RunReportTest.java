@@ -7,6 +7,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Node;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.junit.SimpleLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,6 +203,30 @@ class RunReportTest {
 
         String list = Files.readString(reports.resolve("index.html"));
         assertThat(runs()).hasSize(2).allSatisfy(run -> assertThat(list).contains("href=\"" + run + "/index.html\""));
+    }
+
+    @Test
+    void saysInTheLogWhereThePageIs() {
+        assertThat(masked(SimpleLog.of(() -> run("on_failure", Aborting.class))))
+                .contains("INFO RunReport - Where the time of 2 tests went: REPORTS/RUN/index.html\n");
+        assertThat(masked(SimpleLog.of(() -> run("on_failure", Failing.class))))
+                .contains("WARN RunReport - 1 of 1 tests failed; see REPORTS/RUN/index.html\n");
+    }
+
+    @Test
+    void saysInTheLogThatNothingCanBeWritten() throws IOException {
+        Files.delete(reports);
+        Files.writeString(reports, "a file");
+
+        String log = masked(SimpleLog.of(() -> run("on_failure", Failing.class)));
+
+        assertThat(log)
+                .contains("WARN RunReport - What was found out about ic-X cannot be written into REPORTS."
+                        + " Name a folder with incus.stemcell.diagnostics.dir\n"
+                        + "java.nio.file.FileAlreadyExistsException: REPORTS\n")
+                .contains("WARN RunReport - The report of this run cannot be written into REPORTS."
+                        + " Name a folder with incus.stemcell.diagnostics.dir\n"
+                        + "java.nio.file.FileAlreadyExistsException: REPORTS\n");
     }
 
     private EngineExecutionResults run(String mode, Class<?>... fixtures) {

@@ -34,6 +34,7 @@ import java.lang.annotation.Target;
  * the image shares with the one that was provisioned, and what is its own: no test finds its machine's identity, host keys or logs.
  *
  * <p>If the method fails, no image is kept, and every test that needs it fails with the reason; the next run tries again.
+ * Where it was interrupted, as by a timeout, the next test tries again.
  *
  * <p>One method counts for a test: that of its class, or else the one that its class inherits from a superclass or an interface, or else
  * that of a class around it. It counts for all containers without a node of its own, whichever annotation or builder describes them.

@@ -13,6 +13,7 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
+import io.github.incusstemcell.oci.PullableImage;
 import io.github.incusstemcell.oci.SourceImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,10 +47,11 @@ class DaemonConversionTest {
 
     @Test
     void endsInTheImageThatTheClientMakes(@TempDir Path folder) throws Exception {
-        StemcellImage byDaemon = images.prepare(TestProject.image(), overlay);
-        StemcellImage byClient = TestProject.imagesOf(project.incus(), sources).prepare(TestProject.image(), overlay);
+        ImageReference image = PullableImage.of(TestProject.image(), sources);
+        StemcellImage byDaemon = images.prepare(image, overlay);
+        StemcellImage byClient = TestProject.imagesOf(project.incus(), sources).prepare(image, overlay);
 
-        assertThat(images.prepare(TestProject.image(), overlay)).isEqualTo(byDaemon);
+        assertThat(images.prepare(image, overlay)).isEqualTo(byDaemon);
         assertThat(project.images())
                 .extracting(ImageInfo::fingerprint)
                 .containsExactlyInAnyOrder(byDaemon.fingerprint(), byClient.fingerprint());
@@ -122,9 +124,10 @@ class DaemonConversionTest {
     }
 
     @Test
-    void leavesOneImageWhereAnotherMachineWasFaster() {
-        StemcellImage faster = images.prepare(TestProject.image(), overlay);
-        SourceImage source = sources.resolve(TestProject.image());
+    void leavesOneImageWhereAnotherMachineWasFaster() throws Exception {
+        ImageReference image = PullableImage.of(TestProject.image(), sources);
+        StemcellImage faster = images.prepare(image, overlay);
+        SourceImage source = sources.resolve(image);
 
         assertThat(conversion.convert(source, identity(source), overlay)).isEqualTo(faster.fingerprint());
         assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactly(faster.fingerprint());

@@ -114,7 +114,12 @@ record Declaration(Template template, ExtensionContext context) {
     }
 
     /** A class or a method as people write it: {@code CronTest}, {@code CronTest.runsJobs}. */
+    /** By the class that runs, as several may inherit one method. */
     static String describe(ExtensionContext context) {
+        if (context.getTestMethod().isPresent()) {
+            return describe(context.getRequiredTestClass()) + "."
+                    + context.getRequiredTestMethod().getName();
+        }
         return context.getElement().map(Declaration::describe).orElseGet(context::getDisplayName);
     }
 

@@ -168,10 +168,24 @@ class SettingsTest {
         return endpoint.toString();
     }
 
-    static InstanceInfo own() {
+    /** One CPU, a root disk in the default pool, and the rest as given, of the only container there is. */
+    static void assertLimits(String memory, String disk) {
         List<InstanceInfo> own = ownInstances();
         assertThat(own).hasSize(1);
-        return own.get(0);
+        assertThat(own.get(0).config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", memory);
+        assertThat(own.get(0).devices().get("root")).containsEntry("size", disk).containsEntry("pool", "default");
+    }
+
+    static void assertAgentRuns(StemcellContainer stemcell) {
+        assertThat(stemcell.exec("systemctl", "is-active", "bosh-agent", "monit")
+                        .stdout())
+                .isEqualTo("active\nactive\n");
+    }
+
+    static void assertJournalIsFollowed(StemcellContainer stemcell) {
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .contains("incus-stemcell-journal-" + stemcell.name());
     }
 
     @IncusStemcell(
@@ -187,15 +201,10 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertThat(own().config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", "512MiB");
-            assertThat(own().devices().get("root"))
-                    .containsEntry("size", "3GiB")
-                    .containsEntry("pool", "default");
+            assertLimits("512MiB", "3GiB");
             assertThat(stemcell.files().readString("/var/vcap/bosh/warden-cpi-agent-env.json"))
                     .isEqualTo(SETTINGS);
-            assertThat(stemcell.exec("systemctl", "is-active", "bosh-agent", "monit")
-                            .stdout())
-                    .isEqualTo("active\nactive\n");
+            assertAgentRuns(stemcell);
             assertThat(stemcell.files().readString("/var/vcap/data/jobs/web/monit"))
                     .startsWith("check process web");
             assertThat(stemcell.files().isDirectory("/srv/empty")).isTrue();
@@ -222,18 +231,11 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertThat(own().config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", "512MiB");
-            assertThat(own().devices().get("root"))
-                    .containsEntry("size", "3GiB")
-                    .containsEntry("pool", "default");
+            assertLimits("512MiB", "3GiB");
             assertThat(stemcell.address().getHostAddress()).isEqualTo(address);
-            assertThat(stemcell.exec("systemctl", "is-active", "bosh-agent", "monit")
-                            .stdout())
-                    .isEqualTo("active\nactive\n");
+            assertAgentRuns(stemcell);
             assertThat(stemcell.files().isDirectory("/srv/empty")).isTrue();
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .contains("incus-stemcell-journal-" + stemcell.name());
+            assertJournalIsFollowed(stemcell);
         }
     }
 
@@ -242,11 +244,8 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertThat(own().config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", "25%");
-            assertThat(own().devices().get("root")).containsEntry("size", "4GiB");
-            assertThat(Thread.getAllStackTraces().keySet())
-                    .extracting(Thread::getName)
-                    .contains("incus-stemcell-journal-" + stemcell.name());
+            assertLimits("25%", "4GiB");
+            assertJournalIsFollowed(stemcell);
         }
     }
 
@@ -259,17 +258,12 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertThat(own().config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", "300MiB");
-            assertThat(own().devices().get("root")).containsEntry("size", "5GiB");
+            assertLimits("300MiB", "5GiB");
         }
     }
 
     @IncusStemcell(target = "node1")
-    static class ElsewhereByItself {
-
-        @Test
-        void test(StemcellContainer stemcell) {}
-    }
+    static class ElsewhereByItself extends Silent {}
 
     static class Addressed {
 
@@ -323,38 +317,25 @@ class SettingsTest {
         }
     }
 
-    @IncusStemcell(memory = "512 MB")
-    static class BadMemory {
+    /** Of which only the settings matter. */
+    abstract static class Silent {
 
         @Test
         void test(StemcellContainer stemcell) {}
     }
+
+    @IncusStemcell(memory = "512 MB")
+    static class BadMemory extends Silent {}
 
     @IncusStemcell(address = "first")
-    static class BadAddress {
-
-        @Test
-        void test(StemcellContainer stemcell) {}
-    }
+    static class BadAddress extends Silent {}
 
     @IncusStemcell(agentSettings = "[]")
-    static class BadAgentSettings {
-
-        @Test
-        void test(StemcellContainer stemcell) {}
-    }
+    static class BadAgentSettings extends Silent {}
 
     @IncusStemcell(files = "/etc/motd")
-    static class BadFile {
-
-        @Test
-        void test(StemcellContainer stemcell) {}
-    }
+    static class BadFile extends Silent {}
 
     @IncusStemcell(data = "src/test/nothing")
-    static class NoData {
-
-        @Test
-        void test(StemcellContainer stemcell) {}
-    }
+    static class NoData extends Silent {}
 }

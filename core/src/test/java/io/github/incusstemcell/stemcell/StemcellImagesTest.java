@@ -111,10 +111,9 @@ class StemcellImagesTest {
     @Test
     void removesWhatWasNotUsedForLong() {
         String fingerprint = prepare().fingerprint();
-        ImageUse use = new ImageUse(project.incus());
 
-        assertThat(use.removeUnusedFor(MONTH, daysFromNow(29))).isEmpty();
-        assertThat(use.removeUnusedFor(MONTH, daysFromNow(32))).containsExactly(fingerprint);
+        assertThat(removedInDays(29)).isEmpty();
+        assertThat(removedInDays(32)).containsExactly(fingerprint);
         assertThat(project.images()).isEmpty();
         assertThat(prepare().fingerprint()).isEqualTo(fingerprint);
     }
@@ -122,35 +121,23 @@ class StemcellImagesTest {
     @Test
     void removesNoImageThatAContainerWasMadeFrom() {
         String fingerprint = prepare().fingerprint();
-        project.incus()
-                .instances()
-                .create(NewInstance.named("isc-images-user")
-                        .image(fingerprint)
-                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
-                        .build());
+        createInstance("isc-images-user", fingerprint);
 
-        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
-                .isEmpty();
+        assertThat(removedInDays(32)).isEmpty();
     }
 
     @Test
     void removesNoImageOfOthers() {
         ImageInfo image = project.incus().images().upload(ForeignImage.tiny());
 
-        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(10_000)))
-                .isEmpty();
+        assertThat(removedInDays(10_000)).isEmpty();
         assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactly(image.fingerprint());
     }
 
     @Test
     void aCopyThatSomebodyPublishedIsNeitherTakenForItNorRemoved() {
         String original = prepare().fingerprint();
-        project.incus()
-                .instances()
-                .create(NewInstance.named("isc-images-source")
-                        .image(original)
-                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
-                        .build());
+        createInstance("isc-images-source", original);
         ImageInfo copy = project.incus()
                 .images()
                 .publish(new PublishedInstance("isc-images-source", "by-hand", "", Map.of()), Progress.none());
@@ -163,26 +150,18 @@ class StemcellImagesTest {
         project.incus().images().delete(original);
 
         assertThat(prepare().fingerprint()).isEqualTo(original);
-        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
-                .containsExactly(original);
+        assertThat(removedInDays(32)).containsExactly(original);
     }
 
     @Test
     void removesWhatTheDaemonConvertedForAProcessThatDied() {
         String original = prepare().fingerprint();
-        project.incus()
-                .instances()
-                .create(NewInstance.named("isc-images-source")
-                        .image(original)
-                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
-                        .build());
+        createInstance("isc-images-source", original);
         String left = publish("isc-convert-0123456789ab").fingerprint();
         String others = publish("of-somebody-who-published-what-came-of-one").fingerprint();
         project.incus().instance("isc-images-source").delete();
 
-        assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
-                .containsExactlyInAnyOrder(original, left)
-                .doesNotContain(others);
+        assertThat(removedInDays(32)).containsExactlyInAnyOrder(original, left).doesNotContain(others);
     }
 
     private ImageInfo publish(String alias) {
@@ -226,8 +205,7 @@ class StemcellImagesTest {
 
             assertThat(fingerprint).isEqualTo(foreign.fingerprint());
             assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactly(fingerprint);
-            assertThat(new ImageUse(project.incus()).removeUnusedFor(MONTH, daysFromNow(32)))
-                    .containsExactly(fingerprint);
+            assertThat(removedInDays(32)).containsExactly(fingerprint);
             assertThat(project.defaultProject().images().find(fingerprint)).contains(foreign(fingerprint));
         } finally {
             project.defaultProject().images().delete(foreign.fingerprint());
@@ -259,7 +237,18 @@ class StemcellImagesTest {
         project.incus().images().updateProperties(fingerprint, Map.of("incus-stemcell.last-used", day));
     }
 
-    private static Instant daysFromNow(int days) {
-        return Instant.now().plus(Duration.ofDays(days));
+    private void createInstance(String name, String fingerprint) {
+        project.incus()
+                .instances()
+                .create(NewInstance.named(name)
+                        .image(fingerprint)
+                        .device("root", Map.of("type", "disk", "path", "/", "pool", project.pool()))
+                        .build());
+    }
+
+    /** What is removed for not having been used for a month, so many days from now. */
+    private List<String> removedInDays(int days) {
+        return new ImageUse(project.incus())
+                .removeUnusedFor(MONTH, Instant.now().plus(Duration.ofDays(days)));
     }
 }

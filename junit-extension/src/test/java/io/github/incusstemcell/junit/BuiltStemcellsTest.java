@@ -2,15 +2,10 @@ package io.github.incusstemcell.junit;
 
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.config;
-import static io.github.incusstemcell.junit.Kit.ownInstances;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,32 +13,21 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Extensions that are registered by a field. */
 class BuiltStemcellsTest {
 
-    /** The machines that the fixtures were given. */
-    static final List<StemcellContainer> SEEN = new CopyOnWriteArrayList<>();
-
-    @BeforeEach
-    void forget() {
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(ownInstances()).isEmpty();
-    }
+    @RegisterExtension
+    static final Seen SEEN = new Seen();
 
     @Test
     void anExtensionThatIsBuilt() {
         assertSucceeded(run(Built.class), 2);
 
-        assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+        SEEN.assertDifferent(2);
     }
 
     @Test
     void anExtensionThatIsBuiltForAClass() {
         assertSucceeded(run(BuiltPerClass.class), 2);
 
-        assertThat(SEEN).hasSize(3);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(3);
     }
 
     static class Built {
@@ -76,7 +60,7 @@ class BuiltStemcellsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            SEEN.addAll(List.of(stemcell, field));
+            SEEN.add(stemcell, field);
         }
 
         @Nested

@@ -19,8 +19,6 @@ import io.github.incusstemcell.incus.InstanceInfo;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +27,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -38,18 +37,8 @@ class IncusStemcellExtensionTest {
 
     private static final String NO_INCUS = noIncus();
 
-    /** The machines that the fixtures were given, in order. */
-    static final List<StemcellContainer> SEEN = new ArrayList<>();
-
-    @BeforeEach
-    void forget() {
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(ownInstances()).isEmpty();
-    }
+    @RegisterExtension
+    static final Seen SEEN = new Seen();
 
     @Nested
     class GivesContainers {
@@ -58,30 +47,28 @@ class IncusStemcellExtensionTest {
         void toEachTestItsOwn() {
             assertSucceeded(run(PerTest.class), 2);
 
-            assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+            SEEN.assertDifferent(2);
         }
 
         @Test
         void theSameToAllThatOneTestAsksWith() {
             assertSucceeded(run(AllWaysToAsk.class), 1);
 
-            assertThat(SEEN).hasSize(4);
-            assertThat(SEEN.stream().distinct()).hasSize(1);
+            SEEN.assertSame(4);
         }
 
         @Test
         void toEachRepetitionItsOwn() {
             assertSucceeded(run(Repeated.class), 2);
 
-            assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+            SEEN.assertDifferent(2);
         }
 
         @Test
         void toAllTestsOfAClassTogether() {
             assertSucceeded(run(PerClass.class), 3);
 
-            assertThat(SEEN).hasSize(4);
-            assertThat(SEEN.stream().distinct()).hasSize(1);
+            SEEN.assertSame(4);
         }
 
         @Test
@@ -103,10 +90,10 @@ class IncusStemcellExtensionTest {
         void convertedOnceForAllClasses() {
             assertSucceeded(run(PerTest.class, Repeated.class), 4);
 
-            assertThat(SEEN)
+            assertThat(SEEN.all())
                     .extracting(StemcellContainer::image)
                     .hasSize(4)
-                    .containsOnly(SEEN.get(0).image());
+                    .containsOnly(SEEN.all().get(0).image());
         }
     }
 
@@ -117,14 +104,14 @@ class IncusStemcellExtensionTest {
         void evenWhenTheTestFails() {
             run(Failing.class).testEvents().assertStatistics(stats -> stats.failed(1));
 
-            assertThat(SEEN).hasSize(1);
+            assertThat(SEEN.all()).hasSize(1);
         }
 
         @Test
         void soThatLateUseFailsClearly() {
             run(PerTest.class);
 
-            StemcellContainer ended = SEEN.get(0);
+            StemcellContainer ended = SEEN.all().get(0);
             assertThat(catchThrowable(() -> ended.exec("true")))
                     .hasMessage("The container '" + ended.name()
                             + "' is closed: the test or the scope it was started for has"

@@ -2,55 +2,40 @@ package io.github.incusstemcell.junit;
 
 import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
-import static io.github.incusstemcell.junit.Kit.ownInstances;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Containers that several tests share. */
 class ScopesTest {
 
-    /** The machines that the fixtures were given. */
-    static final List<StemcellContainer> SEEN = new CopyOnWriteArrayList<>();
-
-    @BeforeEach
-    void forget() {
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(ownInstances()).isEmpty();
-    }
+    @RegisterExtension
+    static final Seen SEEN = new Seen();
 
     @Test
     void oneForTheRunAndForEachOfItsSettings() {
         assertSucceeded(run(Suite1.class, Suite2.class, SuiteOfOtherSettings.class), 4);
 
-        assertThat(SEEN).hasSize(4);
-        assertThat(SEEN.stream().distinct()).hasSize(2);
+        SEEN.assertSeen(4, 2);
     }
 
     @Test
     void resetToWhatBeforeAllMadeOfThem() {
         assertSucceeded(run(Reset.class), 3);
 
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        assertThat(SEEN.all().stream().distinct()).hasSize(1);
     }
 
     @Test
@@ -63,7 +48,7 @@ class ScopesTest {
 
         assertSucceeded(run(parallel, ResetSuite.class, ResetSuiteFactory.class), 4);
 
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        assertThat(SEEN.all().stream().distinct()).hasSize(1);
     }
 
     @Test

@@ -11,8 +11,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -22,34 +20,24 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Every shape of a test class that JUnit knows. */
 class ShapesTest {
 
-    /** The machines that the fixtures were given. */
-    static final List<StemcellContainer> SEEN = new CopyOnWriteArrayList<>();
+    @RegisterExtension
+    static final Seen SEEN = new Seen();
 
     private static final boolean CONSTRUCTORS_KNOW_THEIR_TEST = Stream.of(ExtendsSince512.class.getMethods())
             .anyMatch(method -> method.getName().equals("getTestInstantiationExtensionContextScope"));
 
     private interface ExtendsSince512 extends org.junit.jupiter.api.extension.ParameterResolver {}
 
-    @BeforeEach
-    void forget() {
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(ownInstances()).isEmpty();
-    }
-
     @Test
     void aNestedClassWithFieldsAroundIt() {
         assertSucceeded(run(Outer.class), 1);
 
-        assertThat(SEEN).hasSize(3);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(3);
     }
 
     @Test
@@ -61,16 +49,14 @@ class ShapesTest {
     void aNestedClassInASuperclass() {
         assertSucceeded(run(Inheriting.class), 1);
 
-        assertThat(SEEN).hasSize(4);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(4);
     }
 
     @Test
     void aConstructorOfANestedClass() {
         assertSucceeded(run(SharedAround.class), 1);
 
-        assertThat(SEEN).hasSize(3);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(3);
     }
 
     @Test
@@ -87,8 +73,7 @@ class ShapesTest {
     void aTestInAnInterface() {
         assertSucceeded(run(Implementing.class), 1);
 
-        assertThat(SEEN).hasSize(3);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(3);
     }
 
     @Test
@@ -100,15 +85,14 @@ class ShapesTest {
     void oneInstanceForAllTests() {
         assertSucceeded(run(OneInstance.class), 2);
 
-        assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+        SEEN.assertDifferent(2);
     }
 
     @Test
     void oneInstanceAndOneContainerInItsConstructor() {
         assertSucceeded(run(SharedInConstructor.class), 1);
 
-        assertThat(SEEN).hasSize(4);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(4);
     }
 
     @Test
@@ -116,8 +100,7 @@ class ShapesTest {
         if (CONSTRUCTORS_KNOW_THEIR_TEST) {
             assertSucceeded(run(InConstructor.class), 1);
 
-            assertThat(SEEN).hasSize(2);
-            assertThat(SEEN.stream().distinct()).hasSize(1);
+            SEEN.assertSame(2);
         } else {
             assertFailed(
                     run(InConstructor.class),
@@ -141,7 +124,7 @@ class ShapesTest {
 
             @Test
             void test(StemcellContainer stemcell) {
-                SEEN.addAll(List.of(outer, inner, stemcell));
+                SEEN.add(outer, inner, stemcell);
             }
         }
     }
@@ -170,7 +153,7 @@ class ShapesTest {
             @Test
             void test(StemcellContainer stemcell) {
                 assertThat(config(stemcell)).containsEntry("user.fixture", "sub");
-                SEEN.addAll(List.of(stemcell, inSuperclass));
+                SEEN.add(stemcell, inSuperclass);
             }
         }
     }
@@ -182,7 +165,7 @@ class ShapesTest {
 
         @BeforeEach
         void before(StemcellContainer stemcell) {
-            SEEN.addAll(List.of(stemcell, inSubclass));
+            SEEN.add(stemcell, inSubclass);
         }
     }
 

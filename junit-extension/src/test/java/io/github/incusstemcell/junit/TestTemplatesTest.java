@@ -8,17 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,31 +25,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Methods that are several tests. */
 class TestTemplatesTest {
 
-    /** The machines that the fixtures were given. */
-    static final List<StemcellContainer> SEEN = new CopyOnWriteArrayList<>();
-
-    @BeforeEach
-    void forget() {
-        SEEN.clear();
-    }
-
-    @AfterEach
-    void nothingIsLeft() {
-        assertThat(ownInstances()).isEmpty();
-    }
+    @RegisterExtension
+    static final Seen SEEN = new Seen();
 
     @Test
     void aTestTemplateOfTheUsersOwn() {
         assertSucceeded(run(Templated.class), 2);
 
-        assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+        SEEN.assertDifferent(2);
     }
 
     @Test
     void parameterizedTestsBesideOtherExtensions() {
         assertSucceeded(run(Parameterized.class), 2);
 
-        assertThat(SEEN).hasSize(2).doesNotHaveDuplicates();
+        SEEN.assertDifferent(2);
     }
 
     @Test
@@ -61,11 +48,10 @@ class TestTemplatesTest {
                 .testEvents()
                 .assertStatistics(stats -> stats.started(2).succeeded(1).failed(1));
 
-        assertThat(SEEN).hasSize(2);
-        assertThat(SEEN.stream().distinct()).hasSize(1);
+        SEEN.assertSame(2);
         assertThat(ownInstances())
                 .extracting(InstanceInfo::name)
-                .containsExactly(SEEN.get(0).name());
+                .containsExactly(SEEN.all().get(0).name());
         Kit.deleteOwnInstances();
     }
 

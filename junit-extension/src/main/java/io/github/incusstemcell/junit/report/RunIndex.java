@@ -13,14 +13,20 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The list of all runs in a build folder, which JVMs that a build forks write together: each adds a note to its own run's folder and then
  * makes the list from all notes, one after the other.
  */
 final class RunIndex {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
 
     private static final String NOTE = "run.properties";
 
@@ -57,9 +63,12 @@ final class RunIndex {
         note.setProperty("tests", Long.toString(run.count()));
         note.setProperty("failed", Long.toString(run.failed()));
         note.setProperty("duration", Wording.duration(run.duration()));
-        try (OutputStream output = Files.newOutputStream(folder.resolve(NOTE))) {
+        // Whole or not at all, since the JVM may be killed at any moment, and all runs to come read it.
+        Path fresh = folder.resolve(NOTE + ".new");
+        try (OutputStream output = Files.newOutputStream(fresh)) {
             note.store(output, null);
         }
+        Files.move(fresh, folder.resolve(NOTE), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void write() throws IOException {
@@ -92,23 +101,31 @@ final class RunIndex {
         try (Stream<Path> folders = Files.list(root)) {
             for (Path folder :
                     folders.filter(path -> Files.exists(path.resolve(NOTE))).toList()) {
-                notes.add(read(folder));
+                read(folder).ifPresent(notes::add);
             }
         }
         notes.sort(Comparator.comparing(Note::begin).reversed().thenComparing(Note::folder));
         return notes;
     }
 
-    private static Note read(Path folder) throws IOException {
+    private static Optional<Note> read(Path folder) throws IOException {
         Properties note = new Properties();
         try (InputStream input = Files.newInputStream(folder.resolve(NOTE))) {
             note.load(input);
         }
-        return new Note(
+        if (!note.stringPropertyNames().containsAll(Set.of("begin", "tests", "failed", "duration"))) {
+            LOG.warn(
+                    "{} is left out of the list of runs: its {} is not whole, as where its JVM was killed. Delete the folder if"
+                            + " you do not need it",
+                    folder,
+                    NOTE);
+            return Optional.empty();
+        }
+        return Optional.of(new Note(
                 folder.getFileName().toString(),
                 Instant.parse(note.getProperty("begin")),
                 note.getProperty("tests"),
                 note.getProperty("failed"),
-                note.getProperty("duration"));
+                note.getProperty("duration")));
     }
 }

@@ -206,6 +206,21 @@ class RunReportTest {
     }
 
     @Test
+    void leavesOutARunWhoseJvmWasKilledAsItWroteOfIt() throws IOException {
+        Files.createDirectories(reports.resolve("killed"));
+        Files.createFile(reports.resolve("killed/run.properties"));
+
+        String log = masked(SimpleLog.of(() -> run("on_failure", Aborting.class)));
+
+        assertThat(log)
+                .contains(
+                        "WARN RunIndex - REPORTS/killed is left out of the list of runs: its run.properties is not whole,"
+                                + " as where its JVM was killed. Delete the folder if you do not need it\n")
+                .contains("INFO RunReport - Where the time of 2 tests went: REPORTS/RUN/index.html\n");
+        assertThat(Files.readString(reports.resolve("index.html"))).doesNotContain("killed");
+    }
+
+    @Test
     void saysInTheLogWhereThePageIs() {
         assertThat(masked(SimpleLog.of(() -> run("on_failure", Aborting.class))))
                 .contains("INFO RunReport - Where the time of 2 tests went: REPORTS/RUN/index.html\n");

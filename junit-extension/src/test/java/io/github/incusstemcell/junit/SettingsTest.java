@@ -19,7 +19,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -168,12 +167,14 @@ class SettingsTest {
         return endpoint.toString();
     }
 
-    /** One CPU, a root disk in the default pool, and the rest as given, of the only container there is. */
-    static void assertLimits(String memory, String disk) {
-        List<InstanceInfo> own = ownInstances();
-        assertThat(own).hasSize(1);
-        assertThat(own.get(0).config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", memory);
-        assertThat(own.get(0).devices().get("root")).containsEntry("size", disk).containsEntry("pool", "default");
+    /** One CPU, a root disk in the default pool, and the rest as given. The container of the test before may not have gone yet. */
+    static void assertLimits(StemcellContainer stemcell, String memory, String disk) {
+        InstanceInfo own = ownInstances().stream()
+                .filter(instance -> instance.name().equals(stemcell.name()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(own.config()).containsEntry("limits.cpu", "1").containsEntry("limits.memory", memory);
+        assertThat(own.devices().get("root")).containsEntry("size", disk).containsEntry("pool", "default");
     }
 
     static void assertAgentRuns(StemcellContainer stemcell) {
@@ -201,7 +202,7 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertLimits("512MiB", "3GiB");
+            assertLimits(stemcell, "512MiB", "3GiB");
             assertThat(stemcell.files().readString("/var/vcap/bosh/warden-cpi-agent-env.json"))
                     .isEqualTo(SETTINGS);
             assertAgentRuns(stemcell);
@@ -231,7 +232,7 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertLimits("512MiB", "3GiB");
+            assertLimits(stemcell, "512MiB", "3GiB");
             assertThat(stemcell.address().getHostAddress()).isEqualTo(address);
             assertAgentRuns(stemcell);
             assertThat(stemcell.files().isDirectory("/srv/empty")).isTrue();
@@ -244,7 +245,7 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertLimits("25%", "4GiB");
+            assertLimits(stemcell, "25%", "4GiB");
             assertJournalIsFollowed(stemcell);
         }
     }
@@ -258,7 +259,7 @@ class SettingsTest {
 
         @Test
         void test(StemcellContainer stemcell) {
-            assertLimits("300MiB", "5GiB");
+            assertLimits(stemcell, "300MiB", "5GiB");
         }
     }
 

@@ -204,14 +204,14 @@ public @interface IncusStemcell {
     /**
      * When the container is deleted at the end of its scope.
      *
-     * @return the moment
+     * @return the moment; {@code incus.stemcell.cleanup} goes before it
      */
     Cleanup cleanup() default Cleanup.ALWAYS;
 
     /**
      * How long starting may take until systemd has finished booting, in seconds.
      *
-     * @return seconds, or 0 for {@code incus.stemcell.startup-timeout}, which is 60 unless it is set
+     * @return seconds, or 0 for 60; {@code incus.stemcell.startup-timeout} goes before it
      */
     int startupTimeout() default 0;
 

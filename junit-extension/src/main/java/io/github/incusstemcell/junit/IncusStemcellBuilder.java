@@ -253,7 +253,7 @@ public final class IncusStemcellBuilder {
     /**
      * When the container is deleted at the end of its scope.
      *
-     * @param moment the moment; not null
+     * @param moment the moment, before which {@code incus.stemcell.cleanup} goes; not null
      * @return this builder
      */
     public IncusStemcellBuilder cleanup(Cleanup moment) {
@@ -264,7 +264,7 @@ public final class IncusStemcellBuilder {
     /**
      * How long starting may take until systemd has finished booting.
      *
-     * @param timeout a positive time; not null
+     * @param timeout a positive time, before which {@code incus.stemcell.startup-timeout} goes; not null
      * @return this builder
      */
     public IncusStemcellBuilder startupTimeout(Duration timeout) {

@@ -3,10 +3,12 @@ package io.github.incusstemcell.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.junit.Configuration.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,44 @@ class ConfigurationTest {
         } finally {
             System.clearProperty("incus.stemcell.image");
         }
+    }
+
+    @Test
+    void goesBeforeTheCodeAboutHowATestIsRunAndBehindItAboutWhatIsTested() {
+        Template said = IncusStemcellExtension.builder()
+                .image("incus:said")
+                .network("said")
+                .memory("1GiB")
+                .cleanup(Cleanup.NEVER)
+                .startupTimeout(Duration.ofSeconds(7))
+                .project("said")
+                .storagePool("said")
+                .target("said")
+                .journal()
+                .template();
+        Map<String, String> configured = Map.of(
+                "network", "configured",
+                "limits.memory", "2GiB",
+                "cleanup", "on_success",
+                "startup-timeout", "9",
+                "project", "configured",
+                "storage-pool", "configured",
+                "target", "configured",
+                "journal", "false");
+
+        MachineSettings settings = MachineSettings.of(said, "Any.test", of(configured));
+        ContainerSpec spec = settings.spec();
+        assertThat(spec.network()).contains("said");
+        assertThat(spec.limits().memory()).contains("1GiB");
+        assertThat(settings.cleanup()).isEqualTo(Cleanup.ON_SUCCESS);
+        assertThat(spec.startupTimeout()).isEqualTo(Duration.ofSeconds(9));
+        // Those of the connection then, which the configuration names.
+        assertThat(spec.location().project()).isEmpty();
+        assertThat(spec.location().storagePool()).isEmpty();
+        assertThat(spec.location().target()).contains("configured");
+        assertThat(spec.logsJournal()).isFalse();
+        assertThat(MachineSettings.of(said, "Any.test", of(Map.of())).spec().startupTimeout())
+                .isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test

@@ -91,7 +91,7 @@ final class FileReplacement {
             sftp.rename(beside, target);
             return true;
         } catch (SftpStatus e) {
-            if (!e.getMessage().contains("busy")) {
+            if (e.reason() != Reason.BUSY) {
                 throw e;
             }
         }

@@ -54,6 +54,8 @@ public class GuestFileException extends IncusStemcellException {
                 "file name too long"),
         /** There is no room left. */
         NO_SPACE("there is no space left on the device", "no space left", "quota exceeded"),
+        /** Something holds it, as a mount does the file on which it is. */
+        BUSY("it is in use", "resource busy"),
         /** The file system allows no writing. */
         READ_ONLY("the file system is read-only", "read-only file system"),
         /** Even root may not. */
@@ -67,6 +69,11 @@ public class GuestFileException extends IncusStemcellException {
         Reason(String words, String... saidByTheSystem) {
             this.words = words;
             this.saidByTheSystem = List.of(saidByTheSystem);
+        }
+
+        /** {@return whether it means that there is nothing of that name: what should be below a file is not there either} */
+        public boolean isAbsence() {
+            return this == NOT_FOUND || this == NOT_A_DIRECTORY;
         }
 
         /** {@return the reason that a message of the system ends with, behind paths of any name, from whatever program it comes} */

@@ -38,9 +38,8 @@ final class SftpStatus extends Exception {
         return code == EOF;
     }
 
-    /** Whether there is nothing: what should be below a file is not there either, though the system says that this is no directory. */
     boolean isNotFound() {
-        return reason == Reason.NOT_FOUND || reason == Reason.NOT_A_DIRECTORY;
+        return reason.isAbsence();
     }
 
     Reason reason() {

@@ -113,8 +113,10 @@ record Declaration(Template template, ExtensionContext context) {
         return shared;
     }
 
-    /** A class or a method as people write it: {@code CronTest}, {@code CronTest.runsJobs}. */
-    /** By the class that runs, as several may inherit one method. */
+    /**
+     * A class or a method as people write it: {@code CronTest}, {@code CronTest.runsJobs}. By the class that runs, as several may inherit
+     * one method.
+     */
     static String describe(ExtensionContext context) {
         if (context.getTestMethod().isPresent()) {
             return describe(context.getRequiredTestClass()) + "."

@@ -239,7 +239,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
         String wanted = FileContent.sha256(hash);
         that(
                 "have the SHA-256 " + wanted,
-                stat -> FileContent.hashOf(files, stat),
+                stat -> FileContent.hashOf(subject.stemcell(), stat),
                 found -> found.filter(wanted::equals).isPresent(),
                 found -> found.map(", SHA-256 "::concat).orElse(""));
         return this;

@@ -1,11 +1,12 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,17 +32,20 @@ final class FileContent {
     }
 
     /** The SHA-256 of a file of any length, which is never in memory as a whole. */
-    static Optional<String> hashOf(GuestFiles files, FileStat stat) {
+    static Optional<String> hashOf(StemcellContainer stemcell, FileStat stat) {
         if (!stat.isFile()) {
             return Optional.empty();
         }
-        try (InputStream content = files.read(stat.path());
+        try (InputStream content = stemcell.files().read(stat.path());
                 DigestInputStream hashed = new DigestInputStream(content, MessageDigest.getInstance("SHA-256"))) {
             hashed.transferTo(OutputStream.nullOutputStream());
             return Optional.of(
                     HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
         } catch (IOException e) {
-            throw new UncheckedIOException("Reading " + stat.path() + " for its SHA-256 broke off", e);
+            throw new IncusStemcellException(
+                    "Reading " + stat.path() + " on " + stemcell.name() + " for its SHA-256 broke off: "
+                            + e.getMessage(),
+                    e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);
         }

@@ -49,10 +49,8 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
         try {
             return Optional.of(files.readString(path).strip().replaceAll("\\s+", " "));
         } catch (GuestFileException e) {
-            boolean isAbsent = e.reason() == GuestFileException.Reason.NOT_FOUND
-                    || e.reason() == GuestFileException.Reason.NOT_A_DIRECTORY;
             // A guest that is stopped or frozen has none of them.
-            if (isAbsent && files.exists("/proc/sys/kernel")) {
+            if (e.reason().isAbsence() && files.exists("/proc/sys/kernel")) {
                 return Optional.empty();
             }
             throw e;

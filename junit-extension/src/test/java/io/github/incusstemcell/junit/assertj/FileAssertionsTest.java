@@ -325,6 +325,14 @@ class FileAssertionsTest {
     }
 
     @Test
+    void aFileThatCannotBeRead(StemcellContainer stemcell) {
+        assertThatThrownBy(() -> assertThat(stemcell).file("/proc/1/mem").hasSha256("0".repeat(64)))
+                .isInstanceOf(GuestFileException.class)
+                .hasMessage("Reading '/proc/1/mem' in instance '" + stemcell.name()
+                        + "' failed: cat: /proc/1/mem: Input/output error");
+    }
+
+    @Test
     void aCommandThatDoesNotEnd(StemcellContainer stemcell) {
         Command hangs = Command.of("sh", "-c", "echo begun; exec sleep 1000");
         Command limited = hangs.timeout(ofMillis(500));

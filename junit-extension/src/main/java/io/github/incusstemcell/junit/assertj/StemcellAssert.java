@@ -62,6 +62,11 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     }
 
     private Subject subject() {
+        if (actual == null && softly != null) {
+            // Not an assertion's error: it would be collected, and there would be null to go on with.
+            throw new IncusStemcellException(
+                    "The stemcell to be looked at is null: take it from a parameter or a field of a test with @IncusStemcell");
+        }
         isNotNull();
         return new Subject(actual, timing, softly, info.description());
     }

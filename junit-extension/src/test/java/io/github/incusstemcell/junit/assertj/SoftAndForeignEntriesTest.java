@@ -6,6 +6,7 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
@@ -66,6 +67,20 @@ class SoftAndForeignEntriesTest {
     @ExtendWith(SoftAssertionsExtension.class)
     void assertJsExtensionHandsThemOut(StemcellContainer stemcell, StemcellSoftAssertions softly) {
         softly.assertThat(stemcell).unit("cron").isActive();
+    }
+
+    @Test
+    void aStemcellThatIsNullIsRefused() {
+        StemcellSoftAssertions softly = new StemcellSoftAssertions();
+
+        assertThatThrownBy(() -> softly.assertThat((StemcellContainer) null).unit("cron"))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("The stemcell to be looked at is null: take it from a parameter or a field of a test with"
+                        + " @IncusStemcell");
+        assertThatThrownBy(() ->
+                        StemcellAssertions.assertThat((StemcellContainer) null).unit("cron"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Expecting actual not to be null");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -8,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Waits for the end of a guest's boot, woken by systemd itself. */
 final class BootWait {
+
+    private static final Duration MOMENT = Duration.ofSeconds(1);
 
     private final ManagerAccess access;
     private final String guest;
@@ -83,9 +86,10 @@ final class BootWait {
         }
     }
 
-    /** {@return the manager, for what it can answer at once} */
+    /** {@return the manager, for what it can answer at once, and for that has a moment also when the time is over} */
     private ServiceManager manager() {
-        return access.answeringWithin(Systemd.patience(deadline.left()));
+        return access.answeringWithin(
+                Collections.min(List.of(Systemd.ANSWER, deadline.left().plus(MOMENT))));
     }
 
     private Boot look() {

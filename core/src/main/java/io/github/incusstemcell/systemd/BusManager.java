@@ -6,7 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** A service manager over D-Bus (org.freedesktop.systemd1(5)). */
@@ -163,18 +167,21 @@ final class BusManager implements ServiceManager {
     }
 
     private String awaitJob(BusMessage.Call call, String unit, Duration timeout) {
+        String job = call.member() + " job of " + unit;
         JobResults results = new JobResults();
         Subscription subscription = listen(results);
         try {
             String jobPath = (String) act(call, answer).get(0);
             long id = Long.parseLong(jobPath.substring(jobPath.lastIndexOf('/') + 1));
-            return results.await(
-                    id,
-                    timeout,
-                    () -> new SystemdException("The " + call.member() + " job of " + unit + " on " + link.peer()
-                            + " was not over within " + Spans.text(timeout) + "; jobs: " + jobs()),
-                    () -> new SystemdException("The connection to systemd of " + link.peer() + " ended before the "
-                            + call.member() + " job of " + unit + " did; jobs: " + jobs()));
+            return results.await(id, timeout)
+                    .orElseThrow(() -> new SystemdException("The connection to systemd of " + link.peer()
+                            + " ended before the " + job + " did; jobs: " + jobs()));
+        } catch (TimeoutException e) {
+            throw new SystemdException("The " + job + " on " + link.peer() + " was not over within "
+                    + Spans.text(timeout) + "; jobs: " + jobs());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemdException("Interrupted while waiting for the " + job + " on " + link.peer(), e);
         } finally {
             subscription.close();
         }
@@ -250,7 +257,7 @@ final class BusManager implements ServiceManager {
     /** Remembers the results of all jobs, because one may be over before its number is known here. */
     private static final class JobResults implements Consumer<ManagerEvent> {
 
-        private final Map<Long, CompletableFuture<String>> results = new java.util.concurrent.ConcurrentHashMap<>();
+        private final Map<Long, CompletableFuture<String>> results = new ConcurrentHashMap<>();
         private final CompletableFuture<String> lost = new CompletableFuture<>();
 
         @Override
@@ -266,24 +273,13 @@ final class BusManager implements ServiceManager {
             return results.computeIfAbsent(id, key -> new CompletableFuture<>());
         }
 
-        String await(
-                long id,
-                Duration timeout,
-                java.util.function.Supplier<SystemdException> late,
-                java.util.function.Supplier<SystemdException> broken) {
+        /** {@return the job's result; empty where the connection ended first} */
+        Optional<String> await(long id, Duration timeout) throws InterruptedException, TimeoutException {
             CompletableFuture<String> result = result(id);
             try {
                 Waiting.on(CompletableFuture.anyOf(result, lost), timeout);
-                if (!result.isDone()) {
-                    throw broken.get();
-                }
-                return result.get();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SystemdException("Interrupted while waiting for a job of systemd", e);
-            } catch (java.util.concurrent.TimeoutException e) {
-                throw late.get();
-            } catch (java.util.concurrent.ExecutionException e) {
+                return result.isDone() ? Optional.of(result.get()) : Optional.empty();
+            } catch (ExecutionException e) {
                 throw new IllegalStateException(e); // neither future is ever completed so
             }
         }

@@ -26,9 +26,7 @@ public final class Systemd implements AutoCloseable {
     private static final Duration JOB = Duration.ofSeconds(120);
 
     /** How long PID 1 may take for an answer that it can give at once. */
-    private static final Duration ANSWER = Duration.ofSeconds(10);
-
-    private static final Duration LEAST = Duration.ofSeconds(1);
+    static final Duration ANSWER = Duration.ofSeconds(10);
 
     private final ManagerAccess access;
     private final Duration answer;
@@ -53,17 +51,15 @@ public final class Systemd implements AutoCloseable {
     /**
      * The same handle for those who have only so much time: it shares the connection, and closing either ends both.
      *
-     * @param span how long systemd may take for an answer, but from 1 to 10 seconds: a busy machine gets a second; not null
+     * @param span how long systemd may take for an answer, instead of 10 seconds; on a busy machine a second may pass; more than zero; not
+     *     null
      * @return the handle
      */
     public Systemd answeringWithin(Duration span) {
-        return new Systemd(access, patience(span));
-    }
-
-    /** How long an answer may take for who waits so long. */
-    static Duration patience(Duration span) {
-        Duration least = span.compareTo(LEAST) < 0 ? LEAST : span;
-        return least.compareTo(ANSWER) < 0 ? least : ANSWER;
+        if (span.isNegative() || span.isZero()) {
+            throw new IllegalArgumentException("Not a time in which systemd could answer: " + span);
+        }
+        return new Systemd(access, span);
     }
 
     private ServiceManager manager() {
@@ -125,6 +121,16 @@ public final class Systemd implements AutoCloseable {
     public List<TimerUnit> timers() {
         PropertyValues clock = new PropertyValues(manager().manager());
         return ofType("timer").stream().map(timer -> TimerUnit.of(timer, clock)).toList();
+    }
+
+    /**
+     * Tells of a timer what a reading of its unit says.
+     *
+     * @param unit a unit of the type timer, as it was read or watched; not null
+     * @return the timer as it was then
+     */
+    public TimerUnit timer(Unit unit) {
+        return TimerUnit.of(unit.values(), new PropertyValues(manager().manager()));
     }
 
     /** {@return the sockets on which systemd listens for services} */
@@ -347,12 +353,12 @@ public final class Systemd implements AutoCloseable {
      * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
     public UnitWatch watch(String name) {
-        return new UnitWatch(manager(), UnitName.ofOne(name), answer);
+        return new UnitWatch(manager(), access.name(), UnitName.ofOne(name), answer);
     }
 
     /** {@return what wakes at each change from now on, to be closed} */
     public SystemdChanges changes() {
-        return new SystemdChanges(manager());
+        return new SystemdChanges(manager(), access.name());
     }
 
     /**

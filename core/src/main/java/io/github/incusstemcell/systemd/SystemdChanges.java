@@ -10,13 +10,20 @@ import java.util.concurrent.TimeUnit;
 public final class SystemdChanges implements AutoCloseable {
 
     private final ServiceManager manager;
+    private final String guest;
     private final Semaphore changes = new Semaphore(0);
     private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private volatile boolean lost;
     private ServiceManager.Subscription subscription;
 
-    SystemdChanges(ServiceManager manager) {
+    /**
+     * What wakes from now on.
+     *
+     * @param guest how messages name whose systemd it is
+     */
+    SystemdChanges(ServiceManager manager, String guest) {
         this.manager = manager;
+        this.guest = guest;
         subscription = subscribed(manager);
     }
 
@@ -55,14 +62,18 @@ public final class SystemdChanges implements AutoCloseable {
             changes.drainPermits();
             if (lost) {
                 subscription.close();
-                subscription = new Resubscription("a change in systemd", deadline)
+                subscription = new Resubscription(what(), deadline)
                         .begin(() -> subscribed(manager.answeringWithin(deadline.left())));
             }
             return changed;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for a change in systemd", e);
+            throw new SystemdException("Interrupted while waiting for " + what(), e);
         }
+    }
+
+    private String what() {
+        return "a change in systemd of " + guest;
     }
 
     /**

@@ -41,7 +41,9 @@ public record TimerUnit(String name, String activates, Optional<Instant> next, O
         Optional<Instant> calendar = timer.time("NextElapseUSecRealtime");
         Optional<Instant> next = monotonic
                 .filter(time -> calendar.isEmpty() || time.isBefore(calendar.get()))
-                .or(() -> calendar);
+                .or(() -> calendar)
+                // Of one that is stopped and started again systemd tells when its next time stands already.
+                .filter(time -> ActiveState.of(timer.text("ActiveState")) == ActiveState.ACTIVE);
         return new TimerUnit(timer.text("Id"), timer.text("Unit"), next, timer.time("LastTriggerUSec"));
     }
 }

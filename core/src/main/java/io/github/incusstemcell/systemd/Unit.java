@@ -28,6 +28,10 @@ public final class Unit {
         values = new PropertyValues(properties);
     }
 
+    PropertyValues values() {
+        return values;
+    }
+
     /** {@return the unit's name, also where it was asked for by an alias} */
     public String name() {
         return values.text("Id");

@@ -26,7 +26,7 @@ final class UnitRuns {
      */
     UnitRun run(String name, Function<Duration, String> start, Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
-        try (UnitWatch watch = new UnitWatch(manager, name, answer)) {
+        try (UnitWatch watch = new UnitWatch(manager, guest, name, answer)) {
             String job = start.apply(deadline.left());
             watch.catchUp();
             Unit unit = watch.await(UnitRuns::hasEnded, deadline.left())

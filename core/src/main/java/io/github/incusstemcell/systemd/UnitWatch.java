@@ -21,6 +21,7 @@ public final class UnitWatch implements AutoCloseable {
     private static final Map<String, Object> LOST = Map.of();
 
     private final ServiceManager manager;
+    private final String guest;
     private final String name;
     private final long start = System.nanoTime();
     private final BlockingQueue<Map<String, Object>> readings = new LinkedBlockingQueue<>();
@@ -32,22 +33,28 @@ public final class UnitWatch implements AutoCloseable {
     /**
      * A watch that has begun.
      *
+     * @param guest how messages name whose systemd it is
      * @param patience how long systemd may take for its first answer
      */
-    UnitWatch(ServiceManager manager, String name, Duration patience) {
+    UnitWatch(ServiceManager manager, String guest, String name, Duration patience) {
         this.manager = manager;
+        this.guest = guest;
         this.name = name;
         subscription = subscribed();
         // A first answer there must be, or a watch that sees nothing would pass for a unit that never changes.
         if (next(Deadline.in(patience)).isEmpty()) {
             close();
-            throw new SystemdException("systemd said nothing of " + name + " within " + Spans.text(patience)
-                    + "; is the guest frozen, or PID 1 busy?");
+            throw new SystemdException("systemd of " + guest + " said nothing of " + name + " within "
+                    + Spans.text(patience) + "; is the guest frozen, or PID 1 busy?");
         }
     }
 
     private ServiceManager.Subscription subscribed() {
         return manager.watch(name, reading -> readings.add(reading == null ? LOST : reading));
+    }
+
+    private String what() {
+        return name + " on " + guest;
     }
 
     /** {@return the unit as it was last seen; does not ask again} */
@@ -97,7 +104,7 @@ public final class UnitWatch implements AutoCloseable {
             return again.map(this::see);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for " + name, e);
+            throw new SystemdException("Interrupted while waiting for " + what(), e);
         }
     }
 
@@ -117,7 +124,7 @@ public final class UnitWatch implements AutoCloseable {
         Map<String, Object> reading = LOST;
         while (reading == LOST) {
             subscription.close();
-            subscription = new Resubscription(name, deadline).begin(this::subscribed);
+            subscription = new Resubscription(what(), deadline).begin(this::subscribed);
             reading = poll(deadline);
         }
         return reading;

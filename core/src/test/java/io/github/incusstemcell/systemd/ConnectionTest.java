@@ -184,8 +184,8 @@ class ConnectionTest {
             try {
                 assertThatThrownBy(() -> changes.await(Duration.ofMillis(500)))
                         .isInstanceOf(SystemdException.class)
-                        .hasMessageStartingWith("The connection was lost while a change in systemd was waited for, and"
-                                + " did not come back in time: ");
+                        .hasMessageStartingWith("The connection was lost while a change in systemd of " + guest.name()
+                                + " was waited for, and did not come back in time: ");
             } finally {
                 guest.instance().unfreeze();
             }

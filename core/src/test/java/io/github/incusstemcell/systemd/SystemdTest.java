@@ -73,6 +73,9 @@ class SystemdTest {
                 .hasMessage(
                         "Not the name of a unit: 'no such/unit'; letters, digits and any of :-_.\\@ are what it may have,"
                                 + " and systemd-escape(1) makes one of a path");
+        assertThatThrownBy(() -> systemd.answeringWithin(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("Not a time in which systemd could answer: PT0S");
         assertThatThrownBy(() -> systemd.watch("getty@.service"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("getty@.service is a template, which systemd does not run;"

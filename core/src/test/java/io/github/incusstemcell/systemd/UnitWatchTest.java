@@ -1,8 +1,10 @@
 package io.github.incusstemcell.systemd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,37 @@ class UnitWatchTest {
     static void delete() {
         systemd.close();
         guest.close();
+    }
+
+    @Test
+    void saysWhatItWasWaitingForWhenItIsInterrupted() {
+        try (UnitWatch watch = systemd.watch("init.scope")) {
+            assertThatThrownBy(() -> watch.await(
+                            unit -> {
+                                Thread.currentThread().interrupt();
+                                return false;
+                            },
+                            Duration.ofSeconds(60)))
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage("Interrupted while waiting for init.scope on " + guest.name());
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void saysWhichJobItWasWaitingForWhenItIsInterrupted() {
+        systemd.writeUnit("lengthy", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
+        Thread thread = Thread.currentThread();
+        CompletableFuture<?> interrupting = CompletableFuture.runAsync(() -> {
+            guest.run("until systemctl is-active lengthy | grep -q activating; do sleep 0.05; done");
+            thread.interrupt();
+        });
+        assertThatThrownBy(() -> systemd.start("lengthy"))
+                .isInstanceOf(SystemdException.class)
+                .hasMessage("Interrupted while waiting for the StartUnit job of lengthy.service on " + guest.name());
+        assertThat(Thread.interrupted()).isTrue();
+        interrupting.join();
+        systemd.stop("lengthy");
     }
 
     @Test

@@ -16,12 +16,6 @@ import org.assertj.core.api.AbstractStringAssert;
  */
 public final class CommandAssert extends GuestAssert<CommandAssert> {
 
-    /** What a run gets, whatever is left: where it is awaited, a second for a busy machine. */
-    private static final Duration LEAST_AWAITED = Duration.ofSeconds(1);
-
-    /** One that began in a time to be watched may well end behind it. */
-    private static final Duration LEAST_WATCHED = Duration.ofSeconds(10);
-
     private final Command command;
     private ExecResult last;
 
@@ -57,8 +51,9 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
         if (subject.timing().mode() == Timing.Mode.NOW) {
             return command;
         }
+        // One that began in a time to be watched may well end behind it.
         boolean awaited = subject.timing().mode() == Timing.Mode.WITHIN;
-        Duration left = Collections.max(List.of(seen.left(), awaited ? LEAST_AWAITED : LEAST_WATCHED));
+        Duration left = Collections.max(List.of(seen.left(), awaited ? Timing.LEAST : Timing.MOST));
         return command.timeout()
                 .filter(own -> own.compareTo(left) <= 0)
                 .map(own -> command)

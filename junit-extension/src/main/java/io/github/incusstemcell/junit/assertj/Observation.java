@@ -1,10 +1,14 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.SystemdChanges;
+import io.github.incusstemcell.systemd.Unit;
+import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -53,6 +57,7 @@ final class Observation<T> {
                     .pollInterval(IterativePollInterval.iterative(Observation::next, FIRST_PAUSE))
                     .atMost(timing.span().plus(FIRST_PAUSE))
                     .until(() -> {
+                        requireUninterrupted();
                         see(reading.get());
                         return isDecided();
                     });
@@ -60,6 +65,15 @@ final class Observation<T> {
             see(reading.get()); // the last reading may be a pause old
         }
         return this;
+    }
+
+    /** Awaitility sleeps on where it is interrupted, but for no more than the longest pause. */
+    private void requireUninterrupted() {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new IncusStemcellException(
+                    "Interrupted while a check was waiting to hold; last seen: " + words.apply(last),
+                    new InterruptedException());
+        }
     }
 
     private static Duration next(Duration pause) {
@@ -70,6 +84,34 @@ final class Observation<T> {
     /** Reads again at each change of which systemd tells. */
     Observation<T> woken(Systemd systemd, Supplier<T> reading) {
         return wokenByFailures(systemd, failed -> reading.get());
+    }
+
+    /**
+     * Looks at each state of a unit, however short.
+     *
+     * @param reading makes of the unit what is looked at
+     */
+    Observation<T> watching(Systemd systemd, String unit, Function<Unit, T> reading) {
+        if (timing.mode() == Timing.Mode.NOW) {
+            see(reading.apply(systemd.unit(unit)));
+            return this;
+        }
+        try (UnitWatch watch = systemd.watch(unit)) {
+            Optional<Unit> deciding = watch.await(
+                    now -> {
+                        see(reading.apply(now));
+                        return isDecided();
+                    },
+                    left());
+            if (deciding.isEmpty()) {
+                see(reading.apply(watch.current())); // what it comes to may depend on the time, too
+            }
+            if (held && timing.mode() == Timing.Mode.ALWAYS && watch.mayHaveMissed()) {
+                held = false;
+                states.add("the connection broke meanwhile, and there may have been others");
+            }
+            return this;
+        }
     }
 
     /**

@@ -1,32 +1,30 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.systemd.Systemd;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Looks for something among what the guest has of its kind, until a check on it is decided.
  *
  * @param subject where, and when the check has to hold
  * @param what how messages name it, as "user vcap"
- * @param reading all that is there of its kind
+ * @param looking reads all that is there of its kind, at the moments at which it may have changed
  * @param finding it among them, if it is there
  * @param words how messages describe it, behind "but was: "
  * @param surroundings how messages describe its absence, behind "but "
  * @param state how messages describe it among the states that a wait has seen
- * @param waking whose changes are the moments to look; empty where nothing tells of them
  */
 record Presence<S, T>(
         Subject subject,
         String what,
-        Supplier<S> reading,
+        UnaryOperator<Observation<S>> looking,
         Function<S, Optional<T>> finding,
         Function<T, String> words,
         Function<S, String> surroundings,
-        Function<T, String> state,
-        Optional<Systemd> waking) {
+        Function<T, String> state) {
 
     Presence(
             Subject subject,
@@ -35,7 +33,7 @@ record Presence<S, T>(
             Function<S, Optional<T>> finding,
             Function<T, String> words,
             Function<S, String> surroundings) {
-        this(subject, what, reading, finding, words, surroundings, words, Optional.empty());
+        this(subject, what, seen -> seen.polling(reading), finding, words, surroundings, words);
     }
 
     /**
@@ -74,8 +72,7 @@ record Presence<S, T>(
     }
 
     private Observation<S> observe(Predicate<S> holds) {
-        Observation<S> observation = new Observation<>(
-                subject.timing(), holds, now -> finding.apply(now).map(state).orElse("absent"));
-        return waking.isPresent() ? observation.woken(waking.get(), reading) : observation.polling(reading);
+        return looking.apply(new Observation<>(
+                subject.timing(), holds, now -> finding.apply(now).map(state).orElse("absent")));
     }
 }

@@ -4,7 +4,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -24,12 +23,11 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
         this.presence = new Presence<>(
                 subject,
                 socket.toString(),
-                () -> Listening.now(subject.stemcell(), socket),
+                seen -> seen.polling(() -> Listening.now(subject.stemcell(), socket)),
                 Listening::ifThere,
                 Listening::words,
                 Listening::surroundings,
-                listening -> "listened on" + listening.where(),
-                Optional.empty());
+                listening -> "listened on" + listening.where());
     }
 
     private SocketAssert that(String wanted, Predicate<Listening> holds) {

@@ -18,7 +18,7 @@ import org.assertj.core.api.InstantAssert;
  */
 public final class TimerAssert extends GuestAssert<TimerAssert> {
 
-    private final Presence<Sight, Timer> presence;
+    private final Presence<Sight, TimerUnit> presence;
     private final String name;
 
     TimerAssert(Subject subject, String name) {
@@ -31,16 +31,15 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
         this.presence = new Presence<>(
                 subject,
                 "timer " + name,
-                () -> Sight.of(systemd, name),
+                seen -> seen.watching(systemd, name, unit -> Sight.of(systemd, unit)),
                 Sight::timer,
-                Timer::words,
+                TimerAssert::words,
                 sight -> sight.unit().exists()
                         ? "was: " + sight.unit()
                                 + sight.unit().loadError().map(": "::concat).orElse("")
                         : "there is no such timer; the closest names: "
                                 + String.join(", ", NearMisses.of(name, timers(systemd))),
-                Timer::words,
-                Optional.of(systemd));
+                TimerAssert::words);
     }
 
     private static List<String> timers(Systemd systemd) {
@@ -50,34 +49,20 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
     }
 
     /** A unit, and the timer that it is where it was loaded. */
-    private record Sight(Unit unit, Optional<Timer> timer) {
+    private record Sight(Unit unit, Optional<TimerUnit> timer) {
 
-        static Sight of(Systemd systemd, String name) {
-            Unit unit = systemd.unit(name);
-            return new Sight(
-                    unit,
-                    unit.loadState() == LoadState.LOADED ? Optional.of(Timer.of(systemd, unit)) : Optional.empty());
+        static Sight of(Systemd systemd, Unit unit) {
+            boolean isLoaded = unit.loadState() == LoadState.LOADED;
+            return new Sight(unit, isLoaded ? Optional.of(systemd.timer(unit)) : Optional.empty());
         }
     }
 
-    private record Timer(String activates, Optional<Instant> next, Optional<Instant> last) {
-
-        /** systemd gives up a timer from memory that is not active, and that has neither run nor will. */
-        static Timer of(Systemd systemd, Unit unit) {
-            Optional<TimerUnit> timer = systemd.timers().stream()
-                    .filter(known -> known.name().equals(unit.name()))
-                    .findFirst();
-            return new Timer(
-                    unit.property("Unit").orElse(""), timer.flatMap(TimerUnit::next), timer.flatMap(TimerUnit::last));
-        }
-
-        String words() {
-            return "next run " + next.map(Instant::toString).orElse("never") + ", last run "
-                    + last.map(Instant::toString).orElse("never") + ", of " + activates;
-        }
+    private static String words(TimerUnit timer) {
+        return "next run " + timer.next().map(Instant::toString).orElse("never") + ", last run "
+                + timer.last().map(Instant::toString).orElse("never") + ", of " + timer.activates();
     }
 
-    private TimerAssert that(String wanted, Predicate<Timer> holds) {
+    private TimerAssert that(String wanted, Predicate<TimerUnit> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -145,7 +130,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
     public AbstractInstantAssert<?> nextRun() {
         return instant(
                 presence.holds("be scheduled", timer -> timer.next().isPresent())
-                        .flatMap(Timer::next),
+                        .flatMap(TimerUnit::next),
                 "next run of ");
     }
 
@@ -156,7 +141,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      */
     public AbstractInstantAssert<?> lastRun() {
         return instant(
-                presence.holds("have run", timer -> timer.last().isPresent()).flatMap(Timer::last), "last run of ");
+                presence.holds("have run", timer -> timer.last().isPresent()).flatMap(TimerUnit::last), "last run of ");
     }
 
     private AbstractInstantAssert<?> instant(Optional<Instant> time, String said) {

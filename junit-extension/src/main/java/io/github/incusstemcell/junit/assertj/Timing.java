@@ -23,9 +23,9 @@ record Timing(Mode mode, Duration span) {
     }
 
     /** What a busy machine gets for an answer, however little time a check has. */
-    private static final Duration LEAST = Duration.ofSeconds(1);
+    static final Duration LEAST = Duration.ofSeconds(1);
 
-    private static final Duration MOST = Duration.ofSeconds(10);
+    static final Duration MOST = Duration.ofSeconds(10);
 
     static final Timing NOW = new Timing(Mode.NOW, Duration.ZERO);
 

@@ -146,7 +146,8 @@ class EasilyMistakenTest {
                             .unit("cron")
                             .isActive())
                     .isInstanceOf(SystemdException.class)
-                    .hasMessage("systemd said nothing of cron.service within 1s; is the guest frozen, or PID 1 busy?");
+                    .hasMessage("systemd of " + stemcell.name()
+                            + " said nothing of cron.service within 1s; is the guest frozen, or PID 1 busy?");
             String unanswered = "systemd of " + stemcell.name()
                     + " did not answer GetAll within 1s; is the guest frozen, or PID 1 busy?";
             assertThatThrownBy(() ->
@@ -158,7 +159,8 @@ class EasilyMistakenTest {
                             .timer("logrotate.timer")
                             .isScheduled())
                     .isInstanceOf(SystemdException.class)
-                    .hasMessage(unanswered);
+                    .hasMessage("systemd of " + stemcell.name()
+                            + " said nothing of logrotate.timer within 1s; is the guest frozen, or PID 1 busy?");
         } finally {
             stemcell.resume();
         }
@@ -194,6 +196,31 @@ class EasilyMistakenTest {
                         + " to have no failed units except other.service for 30s \\(waited [0-9.]+s\\)\n"
                         + "  but there were: blinks.service( \\(no longer\\))?\n  blinks.service: .*");
         excused.join();
+    }
+
+    @Test
+    void aTimerThatIsStoppedForAMomentIsNotAlwaysScheduled(StemcellContainer stemcell) {
+        stemcell.systemd()
+                .writeUnit("pauses.timer", "[Unit]\nStartLimitIntervalSec=0\n[Timer]\nOnCalendar=2100-01-01\n");
+        stemcell.systemd().writeUnit("pauses.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+        stemcell.systemd().start("pauses.timer");
+        CompletableFuture<Throwable> always = CompletableFuture.supplyAsync(() -> catchThrowable(() ->
+                assertThat(stemcell).always(ofSeconds(30)).timer("pauses.timer").isScheduled()));
+        CompletableFuture<Throwable> never = CompletableFuture.supplyAsync(() -> catchThrowable(() ->
+                assertThat(stemcell).within(ofSeconds(30)).timer("pauses.timer").isNotScheduled()));
+
+        // Over and over, since those that watch may not have begun; by one job, as between two there would be time to
+        // look.
+        while (!(always.isDone() && never.isDone())) {
+            stemcell.systemd().restart("pauses.timer");
+        }
+
+        assertThat(never.join()).isNull();
+        assertThat(always.join())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageMatching("(?s)Expecting timer pauses.timer on " + stemcell.name()
+                        + " to be scheduled for 30s \\(waited [0-9.]+s\\)\n"
+                        + "  but was: next run never, last run never, of pauses.service\n  states seen: .*");
     }
 
     @Test

@@ -114,11 +114,28 @@ class ImplausibleGuestTest {
             assertThat(Thread.interrupted()).isTrue();
             stemcell.shell("kill $(cat /run/writer)").requireSuccess();
         }
+        assertThatThrownBy(() -> waitingForEver().woken(stemcell.systemd(), () -> interrupted()))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("Interrupted while waiting for a change in systemd of " + stemcell.name());
+        assertThat(Thread.interrupted()).isTrue();
+        assertThatThrownBy(() -> waitingForEver().polling(() -> interrupted()))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("Interrupted while a check was waiting to hold; last seen: any");
+        assertThat(Thread.interrupted()).isTrue();
         String url = "http://" + stemcell.address().getHostAddress() + ":7/";
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> HttpExchange.outside(URI.create(url), Duration.ofSeconds(60)))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("Interrupted while asking " + url);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private static Observation<String> waitingForEver() {
+        return new Observation<>(Timing.within(Duration.ofSeconds(60)), state -> false, state -> state);
+    }
+
+    private static String interrupted() {
+        Thread.currentThread().interrupt();
+        return "any";
     }
 }

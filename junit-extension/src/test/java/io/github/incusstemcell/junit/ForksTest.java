@@ -7,11 +7,15 @@ import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** Several JVMs with tests on one daemon, as Surefire and Gradle fork them, and JVMs that are ended in the middle of a test. */
@@ -90,8 +95,37 @@ class ForksTest {
                 .contains(": ForksTest.Waiting.test"));
     }
 
-    private Fork fork(Class<?> fixture) throws IOException {
-        Process process = Kit.java(Main.class.getName(), fixture.getName());
+    @Test
+    void sayThatSomethingIsLeftWhenTheyAreTerminatedAndIncusIsOutOfReach(@TempDir Path folder) throws Exception {
+        Path way = folder.resolve("unix.socket");
+        inOurProject(incus -> link(way, ((Endpoint.UnixSocket) incus.endpoint()).path()));
+        Fork terminated = fork(Waiting.class, "-Dincus.stemcell.endpoint=" + way);
+        terminated.awaitReady();
+
+        Files.delete(way);
+        terminated.terminate();
+
+        assertThat(terminated.log().join())
+                .contains(
+                        "WARN io.github.incusstemcell.junit.Suite - This run ends early, and what it created is left to the next run on this machine\n"
+                                + "io.github.incusstemcell.incus.IncusConnectionException: ");
+        assertThat(terminated.instances()).hasSize(2);
+        assertSucceeded(run(Passing.class), 2);
+        assertThat(terminated.instances()).isEmpty();
+    }
+
+    private static void link(Path link, Path target) {
+        try {
+            Files.createSymbolicLink(link, target);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Fork fork(Class<?> fixture, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(options));
+        arguments.addAll(List.of(Main.class.getName(), fixture.getName()));
+        Process process = Kit.java(arguments.toArray(String[]::new));
         Fork fork = new Fork(process, new CompletableFuture<>(), new CompletableFuture<>());
         Thread reader = new Thread(fork::read, "fork-" + process.pid());
         reader.setDaemon(true);

@@ -46,14 +46,14 @@ final class BlobPull implements Download.Origin {
                         wantDiffId ? Optional.of(uncompressed) : Optional.empty(),
                         "Pulling " + image + " (" + digest.abbreviated() + ")",
                         progress);
-                boolean resumes = download.start(file);
+                download.start(file);
                 Optional<CorruptImageException> wrong = complete(download, file);
                 if (wrong.isEmpty()) {
                     return wantDiffId ? LayerCheck.finish(uncompressed, digest, image) : Optional.empty();
                 }
                 Files.deleteIfExists(file);
-                // Perhaps only the beginning was damaged that an earlier process left: without it, once.
-                if (!resumes || again) {
+                // Perhaps only a piece was damaged, as the beginning that an earlier process left: without it, once.
+                if (!download.isPieced() || again) {
                     throw wrong.get();
                 }
             }
@@ -81,7 +81,7 @@ final class BlobPull implements Download.Origin {
             throw new ImageNotFoundException(purpose + ": " + host() + " has lost the blob " + digest + " of it: "
                     + RegistryEndpoint.answer(response) + ". Push the image again.");
         }
-        if (response.code() != 200 && response.code() != 206) {
+        if (!Download.isUsable(response)) {
             throw new RegistryUnavailableException(purpose + ": " + host() + " answered "
                     + RegistryEndpoint.answer(response) + " to " + url + ". Try again later, or ask those who run it.");
         }

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -26,15 +24,13 @@ final class Download {
         /**
          * Asks for the body, or for what is missing of it.
          *
-         * @return an answer with the status 200 or 206; whatever else there is to say is thrown
+         * @return an answer that {@link #isUsable}; whatever else there is to say is thrown
          */
         Response send(Request.Builder request);
 
         /** {@return the host, for messages} */
         String host();
     }
-
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\\*)");
 
     private final Http http;
     private final Origin origin;
@@ -54,6 +50,14 @@ final class Download {
 
     private String validator;
     private long offset;
+    /** The most that {@code offset} ever was: what comes again after a new beginning is no progress. */
+    private long furthest;
+    /** How the server answered a request for a range that it does not serve; null as long as it serves them. */
+    private String refusal;
+
+    private boolean resumed;
+    private boolean startedOver;
+    private int pieces;
 
     /**
      * Prepares a download.
@@ -62,7 +66,7 @@ final class Download {
      * @param subject what is downloaded, for messages, for example {@code the blob sha256:12}
      * @param size in bytes, a hard bound; -1 where only the server knows
      * @param algorithm of the digest to compute on the way
-     * @param uncompressed is fed on the way, too
+     * @param uncompressed is fed on the way, too; only with a known size
      */
     Download(
             Http http,
@@ -86,13 +90,13 @@ final class Download {
         this.progress = progress;
     }
 
-    /** {@return whether a part of the file was there before} */
-    boolean start(Path file) throws IOException {
+    /** Takes over what is there of the file. */
+    void start(Path file) throws IOException {
         hash = Digest.newHash(algorithm);
         offset = 0;
         if (Files.notExists(file) || Files.size(file) > size) {
             Files.deleteIfExists(file);
-            return false;
+            return;
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[1 << 16];
@@ -100,45 +104,72 @@ final class Download {
                 received(buffer, 0, n);
             }
         }
-        return offset > 0;
+        resumed = offset > 0;
+    }
+
+    /** {@return whether the bytes come from more than one answer, so that some may be of something else} */
+    boolean isPieced() {
+        return resumed || pieces > 1;
+    }
+
+    /** {@return whether a download can go on with this: the body, a range of it, or word that there are no ranges} */
+    static boolean isUsable(Response response) {
+        int code = response.code();
+        return switch (code) {
+            case 200, 206 -> true;
+            case 401, 403, 404, 407, 410, 429 -> false;
+            // Mostly 416. Some servers have other words for it, and fail at nothing but ranges.
+            default -> code >= 400 && response.request().header("Range") != null;
+        };
     }
 
     /** Gets what is missing of the file and gives the digest of all of it. */
     Digest complete(Path file) throws IOException {
         Patience patience = http.patience();
-        try (OutputStream out = Files.newOutputStream(
-                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-            int failures = 0;
-            while (offset != size) {
-                long before = offset;
-                try (Response response = origin.send(request())) {
-                    copy(response, out);
-                } catch (BrokenDownload e) {
-                    // Whoever sends a few bytes and breaks off, again and again, does not get new patience each time.
-                    failures = offset - before >= patience.stallBytes() ? 1 : failures + 1;
-                    if (failures >= patience.attempts() || !verified && validator == null) {
-                        throw gaveUp(failures, e);
-                    }
-                    http.pause(patience.pauseAfter(failures), purpose);
+        append(file).close();
+        int failures = 0;
+        while (offset != size) {
+            long before = furthest;
+            boolean ranged = offset > 0 && refusal == null;
+            try (Response response = origin.send(request(ranged))) {
+                if (fits(response, ranged, file)) {
+                    copy(response, file);
                 }
+            } catch (BrokenDownload e) {
+                // Whoever sends a few bytes and breaks off, again and again, does not get new patience each time.
+                failures = furthest - before >= patience.stallBytes() ? 1 : failures + 1;
+                if (failures >= patience.attempts() || !canGoOn()) {
+                    throw gaveUp(failures, e);
+                }
+                http.pause(patience.pauseAfter(failures), purpose);
             }
         }
         progress.report(what, offset, size);
         return Digest.finished(algorithm, hash);
     }
 
+    /** Whether bytes of something else would be noticed. */
+    private boolean canGoOn() {
+        return verified || validator != null;
+    }
+
+    private static OutputStream append(Path file) throws IOException {
+        return Files.newOutputStream(
+                file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+    }
+
     private RegistryUnavailableException gaveUp(int failures, BrokenDownload e) {
         return new RegistryUnavailableException(
                 purpose + ": " + subject + " from " + origin.host() + " broke off after " + offset + " of "
                         + (size < 0 ? "unknown" : size) + " bytes, " + failures + " times without getting further: "
-                        + Http.reason(e.getCause()) + ". Run again to go on from there.",
+                        + Http.reason(e.getCause()) + ". Run again" + (verified ? " to go on from there." : "."),
                 e.getCause());
     }
 
-    private Request.Builder request() {
+    private Request.Builder request(boolean ranged) {
         // Anything but the bytes themselves would make nonsense of sizes and ranges.
         Request.Builder request = new Request.Builder().header("Accept-Encoding", "identity");
-        if (offset > 0) {
+        if (ranged) {
             request.header("Range", "bytes=" + offset + "-");
             if (validator != null) {
                 request.header("If-Range", validator);
@@ -147,28 +178,94 @@ final class Download {
         return request;
     }
 
-    private void copy(Response response, OutputStream out) throws IOException, BrokenDownload {
-        long skip = response.code() == 200 ? offset : 0;
-        checkDeclared(response);
-        Stall stall = new Stall(http.patience());
-        byte[] buffer = new byte[1 << 16];
-        InputStream in = response.body().byteStream();
-        for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
-            stall.received(n);
-            int from = (int) Math.min(skip, n);
-            skip -= from;
-            if (size >= 0 && offset + n - from > size) {
-                throw lying("sends more than that");
+    /** Whether the answer has the bytes that come next. Where it has not, the next request asks for what it may get. */
+    private boolean fits(Response response, boolean ranged, Path file) throws IOException {
+        if (!verified && offset > 0 && !validator.equals(validator(response)) && response.code() <= 206) {
+            startOver(file);
+            if (response.code() == 206) {
+                return false; // The rest of something of which we have no beginning.
             }
-            out.write(buffer, from, n - from);
-            received(buffer, from, n - from);
-            progress.report(what, offset, size);
         }
+        if (response.code() == 200) {
+            checkLength(response.body().contentLength(), response);
+            return true;
+        }
+        Optional<ContentRange> range = ContentRange.of(response).filter(r -> r.first() == (ranged ? offset : 0));
+        if (range.isPresent()) {
+            checkLength(range.get().total(), response);
+            return true;
+        }
+        String answer =
+                response.code() == 206 ? "'" + response.header("Content-Range", "") + "'" : "HTTP " + response.code();
+        if (ranged) {
+            refusal = "answered a request for the bytes from " + offset + " with " + answer;
+            return false;
+        }
+        throw lying(
+                (refusal == null ? "answered a request" : refusal + ", and one") + " for all of them with " + answer);
+    }
+
+    /** Forgets what came so far, as the server has something else by now; once, for such a server may never end. */
+    private void startOver(Path file) throws IOException {
+        if (startedOver) {
+            throw lying("has something else there by now");
+        }
+        startedOver = true;
+        Files.delete(file);
+        hash.reset();
+        offset = 0;
+        size = -1;
+    }
+
+    /** Trusts no length but the one that is known: neither one that is shorter nor one that would fill the disk. */
+    private void checkLength(long declared, Response response) {
+        if (!verified && offset == 0) {
+            size = declared;
+            validator = validator(response);
+        } else if (declared >= 0 && size >= 0 && declared != size) {
+            throw lying("has one of " + declared);
+        }
+    }
+
+    private void copy(Response response, Path file) throws IOException, BrokenDownload {
+        Optional<ContentRange> range = ContentRange.of(response);
+        long before = offset;
+        receive(
+                response.body().byteStream(),
+                offset - range.map(ContentRange::first).orElse(0L),
+                file);
         if (size < 0) {
             size = offset; // Only the end of the body says how long it is.
         }
-        if (offset < size) {
+        // A server may give less than was asked for, and all of that.
+        boolean gaveItsPart = canGoOn()
+                && range.isPresent()
+                && offset == range.get().last() + 1
+                && offset - before >= http.patience().stallBytes();
+        if (offset < size && !gaveItsPart) {
             throw new BrokenDownload(new IOException("the connection ended early"));
+        }
+    }
+
+    private void receive(InputStream in, long toSkip, Path file) throws IOException, BrokenDownload {
+        long skip = toSkip;
+        long before = offset;
+        Stall stall = new Stall(http.patience());
+        byte[] buffer = new byte[1 << 16];
+        try (OutputStream out = append(file)) {
+            for (int n = read(in, buffer); n >= 0; n = read(in, buffer)) {
+                stall.received(n);
+                int from = (int) Math.min(skip, n);
+                skip -= from;
+                if (size >= 0 && offset + n - from > size) {
+                    throw lying("sends more than that");
+                }
+                out.write(buffer, from, n - from);
+                received(buffer, from, n - from);
+                progress.report(what, offset, size);
+            }
+        } finally {
+            pieces += offset > before ? 1 : 0;
         }
     }
 
@@ -178,6 +275,7 @@ final class Download {
             uncompressed.get().update(buffer, from, length);
         }
         offset += length;
+        furthest = Math.max(furthest, offset);
     }
 
     private static int read(InputStream in, byte[] buffer) throws BrokenDownload {
@@ -185,33 +283,6 @@ final class Download {
             return in.read(buffer);
         } catch (IOException e) {
             throw new BrokenDownload(e);
-        }
-    }
-
-    /** Trusts no length but the one that is known: neither one that is shorter nor one that would fill the disk. */
-    private void checkDeclared(Response response) {
-        if (!verified && offset == 0) {
-            size = response.body().contentLength();
-            validator = validator(response);
-            return;
-        }
-        if (!verified && !validator.equals(validator(response))) {
-            throw lying("has something else there by now");
-        }
-        if (response.code() == 200) {
-            long length = response.body().contentLength();
-            if (length >= 0 && length != size) {
-                throw lying("has one of " + length);
-            }
-            return;
-        }
-        String range = response.header("Content-Range", "");
-        Matcher matcher = CONTENT_RANGE.matcher(range);
-        if (!matcher.matches() || Long.parseLong(matcher.group(1)) != offset) {
-            throw lying("answered a request for the bytes from " + offset + " with '" + range + "'");
-        }
-        if (size >= 0 && !matcher.group(2).equals("*") && Long.parseLong(matcher.group(2)) != size) {
-            throw lying("has one of " + matcher.group(2));
         }
     }
 

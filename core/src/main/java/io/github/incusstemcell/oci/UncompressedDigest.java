@@ -36,6 +36,9 @@ final class UncompressedDigest implements Closeable {
 
     /** Takes the next bytes of the blob; waits where decompressing cannot keep up. */
     void update(byte[] buffer, int offset, int length) throws IOException {
+        if (length == 0) {
+            return; // Nothing to tell apart from the end.
+        }
         put(Arrays.copyOfRange(buffer, offset, offset + length));
     }
 

@@ -100,9 +100,11 @@ final class UrlPull implements Download.Origin {
     public Response send(Request.Builder request) {
         Response response = http.send(request.url(url).build(), purpose);
         int code = response.code();
-        if (code == 200 || code == 206) {
-            String etag = response.header("ETag");
-            validator = etag != null ? etag : response.header("Last-Modified");
+        if (Download.isUsable(response)) {
+            if (response.isSuccessful()) {
+                String etag = response.header("ETag");
+                validator = etag != null ? etag : response.header("Last-Modified");
+            }
             return response;
         }
         response.close();

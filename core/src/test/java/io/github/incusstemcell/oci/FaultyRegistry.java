@@ -135,6 +135,14 @@ public final class FaultyRegistry implements AutoCloseable {
         };
     }
 
+    /** Everything, whatever range was asked for. */
+    static Answer unranged(byte[] content) {
+        return exchange -> {
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content);
+        };
+    }
+
     static void range(HttpExchange exchange, byte[] content, int from) {
         exchange.getResponseHeaders()
                 .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);

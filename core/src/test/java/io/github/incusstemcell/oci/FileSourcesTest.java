@@ -317,6 +317,54 @@ class FileSourcesTest {
     }
 
     @Test
+    void startsAgainWhereAWebServerHasSomethingElseOrRefusesRanges() throws IOException {
+        byte[] before = new byte[300_000];
+        byte[] now = new byte[ROOTFS.length + 50_000];
+        System.arraycopy(ROOTFS, 0, now, 0, ROOTFS.length);
+        for (int status : List.of(200, 206, 416)) {
+            try (FaultyRegistry server = new FaultyRegistry()) {
+                server.on(
+                        "/rootfs.tar",
+                        FaultyRegistry.inTurn(
+                                tagged("\"v1\"", FaultyRegistry.brokenAfter(before, 100_000)), exchange -> {
+                                    boolean ranged =
+                                            exchange.getRequestHeaders().containsKey("Range");
+                                    tagged(
+                                                    "\"v2\"",
+                                                    ranged && status == 206
+                                                            ? FaultyRegistry.brokenAfter(before, 10)
+                                                            : ranged && status == 416
+                                                                    ? FaultyRegistry.status(416)
+                                                                    : FaultyRegistry.unranged(now))
+                                            .send(exchange);
+                                }));
+                assertThat(read(resolve("rootfs:" + server.url("/rootfs.tar"))))
+                        .as("" + status)
+                        .isEqualTo(now);
+            }
+        }
+    }
+
+    @Test
+    void endsAPullFromAWebServerThatCannotBeGoneOnWith() throws IOException {
+        byte[] rootfs = new byte[300_000];
+        try (FaultyRegistry server = new FaultyRegistry()) {
+            server.on("/rootfs.tar", FaultyRegistry.brokenAfter(rootfs, 100_000));
+            assertThatThrownBy(() -> resolve("rootfs:" + server.url("/rootfs.tar")))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining("broke off after 100000 of 300000 bytes, 1 times")
+                    .hasMessageEndingWith(". Run again.");
+        }
+    }
+
+    private static FaultyRegistry.Answer tagged(String tag, FaultyRegistry.Answer answer) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("ETag", tag);
+            answer.send(exchange);
+        };
+    }
+
+    @Test
     void saysWhatAWebServerSaid() throws IOException {
         try (FaultyRegistry server = new FaultyRegistry()) {
             server.on("/private.tgz", FaultyRegistry.status(403));

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes of registries that fail: the right image or a clear error, and never a wrong file in the cache. */
 @Timeout(60)
@@ -92,6 +94,115 @@ class RegistryFaultsTest {
 
         assertThat(pull()).isEqualTo(layer);
         assertThat(blobRequests()).hasSize(2);
+    }
+
+    @Test
+    void findsTheDiffIdWhereTheServerIgnoresRanges() throws IOException {
+        byte[] tar = new TestTar().file("a", layer).bytes();
+        byte[] blob = TestTar.gzip(tar);
+        registry.image("gzip", "1", List.of(blob), List.of(Digest.sha256(tar)));
+        // In small chunks, so that there are some that consist of nothing but what is there already.
+        registry.blob("gzip", blob, FaultyRegistry.inTurn(FaultyRegistry.brokenAfter(blob, 300_000), exchange -> {
+            exchange.sendResponseHeaders(200, blob.length);
+            for (int at = 0; at < blob.length; at += 1000) {
+                exchange.getResponseBody().write(blob, at, Math.min(1000, blob.length - at));
+                exchange.getResponseBody().flush();
+            }
+        }));
+        assertThat(read(resolve("gzip:1"))).isEqualTo(blob);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 412, 416, 500, 501})
+    void asksForAllWhereTheServerRefusesRanges(int status) throws IOException {
+        Answer refuses = exchange -> {
+            boolean ranged = exchange.getRequestHeaders().containsKey("Range");
+            (ranged ? FaultyRegistry.status(status) : FaultyRegistry.whole(layer)).send(exchange);
+        };
+        registry.blob("a", layer, FaultyRegistry.inTurn(FaultyRegistry.brokenAfter(layer, 100_000), refuses));
+        assertThat(pull()).isEqualTo(layer);
+    }
+
+    @Test
+    void completesWhatAnEarlierProcessLeftWhereTheServerRefusesRanges() throws IOException {
+        Answer refuses = exchange -> {
+            boolean ranged = exchange.getRequestHeaders().containsKey("Range");
+            (ranged ? FaultyRegistry.status(416) : FaultyRegistry.whole(layer)).send(exchange);
+        };
+        registry.blob("a", layer, refuses);
+        Files.createDirectories(cache.resolve("partial"));
+        for (byte[] left : List.of(Arrays.copyOf(layer, 123_456), new byte[123_456])) {
+            Files.write(cache.resolve("partial/sha256-" + digest.hex()), left);
+            try (OciImages other = images(Map.of())) {
+                assertThat(read(other.resolve(reference("a:1")))).isEqualTo(layer);
+            }
+            Files.delete(cache.resolve("blobs/sha256/" + digest.hex()));
+        }
+    }
+
+    @Test
+    void asksForAllWhereTheServerAnswersAnotherRange() throws IOException {
+        for (String range : List.of("bytes 1-10/600000", "bytes */600000", "items 1-2/3", "")) {
+            registry.blob("a", layer, FaultyRegistry.inTurn(FaultyRegistry.brokenAfter(layer, 100_000), exchange -> {
+                if (exchange.getRequestHeaders().containsKey("Range")) {
+                    exchange.getResponseHeaders().set("Content-Range", range);
+                    exchange.sendResponseHeaders(206, 10);
+                    exchange.getResponseBody().write(layer, 1, 10);
+                } else {
+                    FaultyRegistry.whole(layer).send(exchange);
+                }
+            }));
+            try (OciImages other = images(Map.of())) {
+                assertThat(read(other.resolve(reference("a:1")))).as(range).isEqualTo(layer);
+            }
+            Files.delete(cache.resolve("blobs/sha256/" + digest.hex()));
+        }
+    }
+
+    @Test
+    void goesOnWhereTheServerAnswersLessThanTheRange() throws IOException {
+        registry.blob("a", layer, FaultyRegistry.inTurn(FaultyRegistry.brokenAfter(layer, 100_000), exchange -> {
+            int from = FaultyRegistry.start(exchange);
+            int to = Math.min(from + 20_000, layer.length);
+            exchange.getResponseHeaders().set("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + layer.length);
+            exchange.sendResponseHeaders(206, to - from);
+            exchange.getResponseBody().write(layer, from, to - from);
+        }));
+        assertThat(pull()).isEqualTo(layer);
+        assertThat(blobRequests()).hasSize(1 + 25);
+    }
+
+    @Test
+    void startsAgainWhereTheServerHadSomethingElseBefore() throws IOException {
+        byte[] before = layer.clone();
+        before[50_000] ^= 1;
+        registry.blob(
+                "a",
+                layer,
+                FaultyRegistry.inTurn(
+                        exchange -> {
+                            exchange.getResponseHeaders().set("ETag", "\"before\"");
+                            FaultyRegistry.brokenAfter(before, 100_000).send(exchange);
+                        },
+                        exchange -> {
+                            exchange.getResponseHeaders().set("ETag", "\"now\"");
+                            FaultyRegistry.whole(layer).send(exchange);
+                        }));
+        assertThat(pull()).isEqualTo(layer);
+        assertThat(blobRequests().stream().map(r -> r.header("Range"))).containsExactly(null, "bytes=100000-", null);
+    }
+
+    @Test
+    void keepsNothingThatSpoilsTheNextRunWhereRangesAreServedWrong() throws IOException {
+        registry.blob("a", layer, FaultyRegistry.inTurn(FaultyRegistry.brokenAfter(layer, 100_000), exchange -> {
+            // The right header over bytes of somewhere else.
+            int from = FaultyRegistry.start(exchange);
+            FaultyRegistry.range(exchange, layer, from);
+            exchange.sendResponseHeaders(from > 0 ? 206 : 200, layer.length - from);
+            exchange.getResponseBody().write(layer, 0, layer.length - from);
+        }));
+        assertThat(pull()).isEqualTo(layer);
+        assertThat(cache.resolve("partial")).isEmptyDirectory();
     }
 
     @Test

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends requests to registries and other web servers: follows redirects without taking credentials along, and asks again
- * where a server says that it is only busy.
+ * where a server says that it is only busy. A request that is tagged with {@link Credentials} is not redirected to another
+ * origin at all.
  */
 final class Http implements AutoCloseable {
 
@@ -119,30 +120,55 @@ final class Http implements AutoCloseable {
                 return response;
             }
             response.close();
-            next = redirected(next, location, purpose);
+            next = redirected(next, response.code(), location, purpose);
         }
         throw new RegistryUnavailableException(
                 purpose + ": " + request.url() + " redirected more than " + MOST_REDIRECTS + " times, at last to "
-                        + next.url() + ". Check the address, and any proxy or mirror in between.");
+                        + withoutQuery(next.url()) + ". Check the address, and any proxy or mirror in between.");
     }
 
-    private Request redirected(Request request, String location, String purpose) {
+    private Request redirected(Request request, int code, String location, String purpose) {
         HttpUrl target = request.url().resolve(location);
         if (target == null) {
             throw new RegistryUnavailableException(purpose + ": " + request.url() + " redirected to '" + location
                     + "', which is no http address. Check the address, and any proxy or mirror in between.");
         }
+        boolean leaves = !sameOrigin(request.url(), target);
+        if (leaves) {
+            requireNoCredentials(request, target, purpose);
+        }
         if (request.isHttps() && !target.isHttps() && !isInsecure(hostOf(target))) {
             throw new RegistryUnavailableException(purpose + ": " + request.url() + " redirected to plain http, to "
-                    + target + ". Where that is meant, list " + hostOf(target)
+                    + withoutQuery(target) + ". Where that is meant, list " + hostOf(target)
                     + " in incus.stemcell.registry.insecure.");
         }
         Request.Builder redirected = request.newBuilder().url(target);
-        // Blobs are mostly stored elsewhere, behind signed addresses; credentials are for the registry alone.
-        if (!sameOrigin(request.url(), target)) {
+        if (leaves) {
+            // Blobs are mostly stored elsewhere, behind signed addresses; credentials are for the registry alone.
             redirected.removeHeader(AUTHORIZATION);
         }
+        if (code == 303) {
+            redirected.get(); // RFC 9110, 15.4.4
+        }
         return redirected.build();
+    }
+
+    /** A request that is nothing but a way to show credentials is not for anybody else, nor of any use without them. */
+    private static void requireNoCredentials(Request request, HttpUrl target, String purpose) {
+        Credentials shown = request.tag(Credentials.class);
+        if (shown != null) {
+            throw new RegistryAuthenticationException(
+                    purpose + ": " + withoutQuery(request.url())
+                            + " redirected the request for a token to " + withoutQuery(target)
+                            + ", another server. The request has "
+                            + shown + ", which is for " + hostOf(request.url())
+                            + " alone, so it was not sent there. Ask those who run the registry for the address of its tokens.");
+        }
+    }
+
+    /** {@return an address for messages: its query may be a secret, such as a signature} */
+    static HttpUrl withoutQuery(HttpUrl url) {
+        return url.newBuilder().query(null).build();
     }
 
     /** Waits before the next attempt. */
@@ -202,9 +228,7 @@ final class Http implements AutoCloseable {
                         + " an authority of your own, add that to the truststore of the JVM."
                 : "Check the name and the network; where a proxy is needed, set HTTPS_PROXY.";
         return new RegistryUnavailableException(
-                purpose + ": " + host + " cannot be reached: " + cause + " ("
-                        + url.newBuilder().query(null).build() + "). " + next,
-                e);
+                purpose + ": " + host + " cannot be reached: " + cause + " (" + withoutQuery(url) + "). " + next, e);
     }
 
     static String reason(IOException e) {

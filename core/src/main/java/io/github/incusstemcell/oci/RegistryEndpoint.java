@@ -2,8 +2,12 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.util.Objects;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -12,6 +16,9 @@ import okio.BufferedSource;
 /** One repository on one host, a registry or a mirror of it, and how we are known there. */
 final class RegistryEndpoint {
 
+    private static final String CHALLENGE = "WWW-Authenticate";
+    private static final Pattern PATH = Pattern.compile("/v2/(.+)/(?:manifests|blobs)/[^/]+");
+
     private final Http http;
     private final String host;
     private final String repository;
@@ -19,13 +26,32 @@ final class RegistryEndpoint {
     /** Null until somebody asked. */
     private Optional<Credentials> known;
 
-    private volatile String authorization;
+    private volatile Authorization authorization = Authorization.NONE;
+    /** Registries that this one redirects to and that want to know us, too, by their hosts and repositories. */
+    private final Map<String, RegistryEndpoint> others = new ConcurrentHashMap<>();
 
     RegistryEndpoint(Http http, String host, String repository, CredentialSource credentials) {
         this.http = http;
         this.host = host;
         this.repository = repository;
         this.credentials = credentials;
+    }
+
+    /**
+     * As whom we ask.
+     *
+     * @param header null where nobody asked who we are
+     * @param known whether credentials were shown for it
+     */
+    private record Authorization(String header, boolean known) {
+
+        static final Authorization NONE = new Authorization(null, false);
+
+        Request on(Request request) {
+            return header == null
+                    ? request
+                    : request.newBuilder().header("Authorization", header).build();
+        }
     }
 
     Http http() {
@@ -48,42 +74,69 @@ final class RegistryEndpoint {
     }
 
     /**
-     * Sends a request, and where the registry wants to know who asks, sends it again with a token or a password.
+     * Sends a request, and where the registry wants to know who asks, sends it again with a token or a password. A registry
+     * that it redirects to, and that wants to know that, too, is told who we are there.
      *
      * @return any answer but 401 and 403; the caller closes it
      * @throws RegistryAuthenticationException where the registry goes on refusing
      */
     Response send(Request request, String purpose) {
-        String sentWith = authorization;
-        Response response = http.send(authorized(request, sentWith), purpose);
+        Response response = sendKnown(request, purpose);
+        HttpUrl answered = response.request().url();
+        if (response.code() != 401 && response.code() != 403) {
+            return response;
+        }
+        if (Http.sameOrigin(answered, request.url())) {
+            throw refused(response, authorization.known(), purpose);
+        }
+        RegistryEndpoint other = others.computeIfAbsent(
+                Http.hostOf(answered) + " " + repository(answered),
+                key -> new RegistryEndpoint(http, Http.hostOf(answered), repository(answered), credentials));
+        if (response.code() == 403) {
+            throw other.refused(response, false, purpose);
+        }
+        response.close();
+        return other.sendRedirected(request.newBuilder().url(answered).build(), purpose);
+    }
+
+    /** Sends a request that came here by a redirect; whoever else this one redirects to has to let everybody in. */
+    private Response sendRedirected(Request request, String purpose) {
+        Response response = sendKnown(request, purpose);
+        if (response.code() == 401 || response.code() == 403) {
+            boolean here = Http.sameOrigin(response.request().url(), request.url());
+            throw refused(response, here && authorization.known(), purpose);
+        }
+        return response;
+    }
+
+    private Response sendKnown(Request request, String purpose) {
+        Authorization sentWith = authorization;
+        Response response = http.send(sentWith.on(request), purpose);
         if (response.code() == 401 && Http.sameOrigin(response.request().url(), request.url())) {
             authorize(response, sentWith, purpose);
-            response = http.send(authorized(request, authorization), purpose);
-        }
-        if (response.code() == 401 || response.code() == 403) {
-            throw refused(response, purpose);
+            return http.send(authorized(request), purpose);
         }
         return response;
     }
 
     /** {@return the request as we are known by now} */
     Request authorized(Request request) {
-        return authorized(request, authorization);
+        return authorization.on(request);
     }
 
-    private static Request authorized(Request request, String authorization) {
-        return authorization == null
-                ? request
-                : request.newBuilder().header("Authorization", authorization).build();
+    /** {@return the repository that an address is in; nothing where it is no address of the distribution spec} */
+    private static String repository(HttpUrl url) {
+        Matcher path = PATH.matcher(url.encodedPath());
+        return path.matches() ? path.group(1) : "";
     }
 
     /** Blobs are fetched in parallel: whoever is refused first gets a token for all. */
-    private synchronized void authorize(Response response, String sentWith, String purpose) {
+    private synchronized void authorize(Response response, Authorization sentWith, String purpose) {
         try (response) {
-            if (Objects.equals(sentWith, authorization)) {
-                authorization = Challenge.parse(response.headers("WWW-Authenticate"))
+            if (sentWith.equals(authorization)) {
+                authorization = Challenge.parse(response.headers(CHALLENGE))
                         .flatMap(challenge -> answer(challenge, purpose))
-                        .orElseThrow(() -> refused(response, purpose));
+                        .orElseThrow(() -> refused(response, sentWith.known(), purpose));
             }
         }
     }
@@ -96,23 +149,46 @@ final class RegistryEndpoint {
         return known;
     }
 
-    private Optional<String> answer(Challenge challenge, String purpose) {
+    private Optional<Authorization> answer(Challenge challenge, String purpose) {
         Optional<Credentials> mine = credentials();
         if (challenge.isBearer()) {
-            return Optional.of("Bearer " + new TokenRequest(this, challenge, mine, purpose).send());
+            String token = new TokenRequest(this, challenge, mine, purpose).send();
+            return Optional.of(new Authorization("Bearer " + token, mine.isPresent()));
         }
-        return mine.filter(k -> !k.isIdentityToken()).map(Credentials::basic);
+        return mine.filter(k -> !k.isIdentityToken()).map(k -> new Authorization(k.basic(), true));
     }
 
-    /** Closes the response. */
-    RegistryAuthenticationException refused(Response response, String purpose) {
-        String next = credentials().isPresent()
-                ? "Credentials for " + host + " were found and sent; check that they are right and may pull."
-                : "No credentials for " + host + " were found in " + credentials.places()
-                        + ". Where the image is private, run 'docker login " + host + "' or 'podman login " + host
-                        + "'; where it is public, check its name.";
+    /**
+     * Closes the response.
+     *
+     * @param sent whether the request had credentials, or what was got for them
+     */
+    RegistryAuthenticationException refused(Response response, boolean sent, String purpose) {
+        String next;
+        if (credentials().isEmpty()) {
+            next = "No credentials for " + host + " were found in " + credentials.places()
+                    + ". Where the image is private, run 'docker login " + host + "' or 'podman login " + host
+                    + "'; where it is public, check its name.";
+        } else if (sent) {
+            next = "Credentials for " + host + " were found and sent; check that they are right and may pull.";
+        } else {
+            next = "Credentials for " + host + " were found, but not sent: " + whyNotSent(response);
+        }
         return new RegistryAuthenticationException(
                 purpose + ": " + Http.hostOf(response.request().url()) + " refused: " + answer(response) + ". " + next);
+    }
+
+    private String whyNotSent(Response response) {
+        List<String> schemes = Challenge.all(response.headers(CHALLENGE)).stream()
+                .map(Challenge::scheme)
+                .distinct()
+                .toList();
+        if (response.code() != 401 || schemes.isEmpty()) {
+            return "it did not ask for any. Check the name of the image, and any proxy in between.";
+        }
+        return schemes.contains("basic")
+                ? "they are " + credentials().get() + ", and it asks for a password. Log in with one."
+                : "it asks for " + String.join(", ", schemes) + ", which is not supported; Bearer and Basic are.";
     }
 
     /** {@return what the server said, in one line: the status and the registry's own error}; closes the response. */

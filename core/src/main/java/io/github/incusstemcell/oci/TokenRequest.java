@@ -11,6 +11,9 @@ import okhttp3.Response;
 /** Asks the authorization service that a registry names for a token to pull (distribution's "Token Authentication"). */
 final class TokenRequest {
 
+    /** The most characters of an address that a message has. */
+    private static final int LONGEST_SHOWN = 200;
+
     private final RegistryEndpoint endpoint;
     private final Challenge challenge;
     private final Optional<Credentials> credentials;
@@ -30,13 +33,19 @@ final class TokenRequest {
 
     private String sendOnce() throws IOException {
         try (Response response = endpoint.http().send(request(), purpose)) {
+            if (response.code() == 429 || response.code() >= 500) {
+                throw new RegistryUnavailableException(purpose + ": " + Http.withoutQuery(realm()) + " answered "
+                        + RegistryEndpoint.answer(response)
+                        + " to the request for a token. Try again later, or ask those who run it.");
+            }
             if (response.code() != 200) {
-                throw endpoint.refused(response, purpose);
+                throw endpoint.refused(response, credentials.isPresent(), purpose);
             }
             String token = token(response.body().byteStream().readNBytes(BlobSource.SMALL));
-            if (token.isEmpty()) {
-                throw new RegistryAuthenticationException(
-                        purpose + ": " + realm() + " answered without a token. Ask those who run it.");
+            if (!isToken(token)) {
+                throw new RegistryAuthenticationException(purpose + ": " + Http.withoutQuery(realm()) + " answered "
+                        + (token.isEmpty() ? "without a token" : "with a token that no header can hold")
+                        + ". Ask those who run it.");
             }
             return token;
         }
@@ -45,10 +54,16 @@ final class TokenRequest {
     private static String token(byte[] json) {
         try {
             JsonNode answer = Manifest.JSON.readTree(json);
-            return answer.path("token").asText(answer.path("access_token").asText(""));
+            // Some give both names and leave one empty.
+            String token = answer.path("token").asText("");
+            return token.isEmpty() ? answer.path("access_token").asText("") : token;
         } catch (IOException e) {
             return ""; // No JSON, so no token.
         }
+    }
+
+    private static boolean isToken(String token) {
+        return !token.isEmpty() && token.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 
     private Request request() {
@@ -61,14 +76,19 @@ final class TokenRequest {
                     .add("scope", scope())
                     .add("client_id", "incus-stemcell")
                     .build();
-            return new Request.Builder().url(realm).post(form).build();
+            return new Request.Builder()
+                    .url(realm)
+                    .post(form)
+                    .tag(Credentials.class, credentials.get())
+                    .build();
         }
         HttpUrl.Builder url = realm.newBuilder().addQueryParameter("scope", scope());
         if (!service().isEmpty()) {
             url.addQueryParameter("service", service());
         }
         Request.Builder request = new Request.Builder().url(url.build());
-        credentials.ifPresent(known -> request.header("Authorization", known.basic()));
+        credentials.ifPresent(
+                known -> request.header("Authorization", known.basic()).tag(Credentials.class, known));
         return request.build();
     }
 
@@ -77,7 +97,8 @@ final class TokenRequest {
         String text = challenge.parameters().get("realm");
         HttpUrl realm = HttpUrl.parse(text);
         if (realm == null || !realm.isHttps() && !endpoint.http().isInsecure(Http.hostOf(realm))) {
-            throw new RegistryAuthenticationException(purpose + ": " + endpoint.host() + " sends us to '" + text
+            String shown = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;
+            throw new RegistryAuthenticationException(purpose + ": " + endpoint.host() + " sends us to '" + shown
                     + "' for a token, which is no https address. Where plain http is meant, list its host in"
                     + " incus.stemcell.registry.insecure.");
         }

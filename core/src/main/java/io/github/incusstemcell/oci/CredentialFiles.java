@@ -1,7 +1,10 @@
 package io.github.incusstemcell.oci;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,13 +14,17 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Credentials from the files that podman and docker log in to, in the order of containers-auth.json(5): the first file that
- * knows the registry decides. Within a file, a credential helper for the registry comes first, then what the file holds
- * itself, the most specific entry first, then docker's credential store.
+ * Credentials from where podman and docker have them: {@code DOCKER_AUTH_CONFIG}, which holds what a file would and which
+ * docker asks first, for what it knows; then the file that {@code REGISTRY_AUTH_FILE} names, as podman does, or else the files
+ * that the two log in to, in the order of containers-auth.json(5). The first that knows the registry decides. Within a file, a
+ * credential helper for the registry comes first, then what the file holds itself, the most specific entry first, then
+ * docker's credential store.
  */
 final class CredentialFiles implements CredentialSource {
 
@@ -25,53 +32,67 @@ final class CredentialFiles implements CredentialSource {
     /** What docker calls its own registry in its configuration. */
     private static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
+    private static final String INLINE = "DOCKER_AUTH_CONFIG";
+
+    private final Optional<String> inline;
     private final List<Path> files;
     private final CredentialHelper helper;
 
     /**
      * Looks in the usual places, or in the given files instead.
      *
-     * @param configured files that replace the usual ones; may be empty
+     * @param configured files that replace the usual places; may be empty
      * @param home the user's home folder
      */
     CredentialFiles(List<Path> configured, Map<String, String> environment, Path home) {
+        this.inline = configured.isEmpty() ? variable(environment, INLINE) : Optional.empty();
         this.files = configured.isEmpty() ? usual(environment, home) : configured;
         this.helper = new CredentialHelper(environment);
     }
 
     private static List<Path> usual(Map<String, String> environment, Path home) {
-        Optional<Path> override = folder(environment, "REGISTRY_AUTH_FILE");
+        Optional<Path> override = variable(environment, "REGISTRY_AUTH_FILE").map(Path::of);
         if (override.isPresent()) {
             return List.of(override.get());
         }
         List<Path> files = new ArrayList<>();
-        folder(environment, "XDG_RUNTIME_DIR").ifPresent(runtime -> files.add(runtime.resolve("containers/auth.json")));
-        files.add(folder(environment, "XDG_CONFIG_HOME")
+        variable(environment, "XDG_RUNTIME_DIR")
+                .map(runtime -> Path.of(runtime, "containers", "auth.json"))
+                .or(CredentialFiles::withoutRuntimeFolder)
+                .ifPresent(files::add);
+        files.add(variable(environment, "XDG_CONFIG_HOME")
+                .map(Path::of)
                 .orElse(home.resolve(".config"))
                 .resolve("containers/auth.json"));
-        files.add(folder(environment, "DOCKER_CONFIG")
+        files.add(variable(environment, "DOCKER_CONFIG")
+                .map(Path::of)
                 .orElse(home.resolve(".docker"))
                 .resolve("config.json"));
         files.add(home.resolve(".dockercfg"));
         return List.copyOf(files);
     }
 
-    private static Optional<Path> folder(Map<String, String> environment, String variable) {
-        return Optional.ofNullable(environment.get(variable))
-                .filter(value -> !value.isBlank())
-                .map(Path::of);
+    private static Optional<String> variable(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
     @Override
     public String places() {
-        return String.join(", ", files.stream().map(Path::toString).toList());
+        return Stream.concat(inline.map(json -> INLINE).stream(), files.stream().map(Path::toString))
+                .collect(Collectors.joining(", "));
     }
 
     @Override
     public Optional<Credentials> find(String host, String repository) {
+        if (inline.isPresent()) {
+            JsonNode config = parse(inline.get().getBytes(StandardCharsets.UTF_8), INLINE, "Repair or unset it");
+            Optional<Credentials> found = inFile(config, INLINE, host, repository);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
         for (Path file : files) {
-            Optional<JsonNode> config = read(file);
-            Optional<Credentials> found = config.flatMap(c -> inFile(c, file, host, repository));
+            Optional<Credentials> found = read(file).flatMap(c -> inFile(c, file.toString(), host, repository));
             if (found.isPresent()) {
                 return found;
             }
@@ -81,7 +102,7 @@ final class CredentialFiles implements CredentialSource {
 
     private static Optional<JsonNode> read(Path file) {
         try {
-            JsonNode root = Manifest.JSON.readTree(Files.readAllBytes(file));
+            JsonNode root = parse(Files.readAllBytes(file), file.toString(), "Repair or remove the file");
             // docker's first format had nothing around the entries.
             return Optional.of(
                     file.endsWith(".dockercfg")
@@ -91,12 +112,31 @@ final class CredentialFiles implements CredentialSource {
             return Optional.empty();
         } catch (IOException e) {
             throw new RegistryAuthenticationException(
-                    "Cannot read the credentials in " + file + ": " + e.getMessage() + ". Repair or remove the file.",
-                    e);
+                    "Cannot read the credentials in " + file + ": " + e + ". Repair or remove the file.", e);
         }
     }
 
-    private Optional<Credentials> inFile(JsonNode config, Path file, String host, String repository) {
+    /** Nothing of what the JSON library says is passed on, as it may quote a secret. */
+    private static JsonNode parse(byte[] json, String place, String remedy) {
+        String problem;
+        try {
+            JsonNode root = Manifest.JSON.readTree(json);
+            if (root.isObject() || root.isMissingNode()) {
+                return root;
+            }
+            problem = "it is no JSON object";
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            problem = "it is no JSON"
+                    + (at == null ? "" : ", at line " + at.getLineNr() + ", column " + at.getColumnNr());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // Bytes in memory can be read.
+        }
+        throw new RegistryAuthenticationException(
+                "Cannot read the credentials in " + place + ": " + problem + ". " + remedy + ".");
+    }
+
+    private Optional<Credentials> inFile(JsonNode config, String place, String host, String repository) {
         JsonNode helpers = config.path("credHelpers");
         for (String key : registryKeys(host)) {
             if (helpers.hasNonNull(key)) {
@@ -106,7 +146,7 @@ final class CredentialFiles implements CredentialSource {
         for (String key : keys(host, repository)) {
             JsonNode entry = entry(config.path("auths"), key);
             if (!entry.isMissingNode()) {
-                Optional<Credentials> found = credentials(entry, file, key);
+                Optional<Credentials> found = credentials(entry, place, key);
                 if (found.isPresent()) {
                     return found;
                 }
@@ -157,7 +197,7 @@ final class CredentialFiles implements CredentialSource {
         return Manifest.JSON.missingNode();
     }
 
-    private static Optional<Credentials> credentials(JsonNode entry, Path file, String key) {
+    private static Optional<Credentials> credentials(JsonNode entry, String place, String key) {
         String identityToken = entry.path("identitytoken").asText("");
         if (!identityToken.isEmpty()) {
             return Optional.of(new Credentials(null, identityToken));
@@ -171,17 +211,41 @@ final class CredentialFiles implements CredentialSource {
                     : Optional.of(new Credentials(user, entry.path("password").asText("")));
         }
         try {
-            String decoded = new String(Base64.getDecoder().decode(auth), StandardCharsets.UTF_8);
+            // As Go's decoder, which docker and podman read it with, leaves them out: base64 often comes in lines.
+            String encoded = auth.replace("\r", "").replace("\n", "");
+            String decoded = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = decoded.indexOf(':');
             if (colon > 0) {
-                return Optional.of(new Credentials(
-                        decoded.substring(0, colon),
-                        decoded.substring(colon + 1).replaceAll("\0+$", "")));
+                return Optional.of(
+                        new Credentials(decoded.substring(0, colon), withoutNuls(decoded.substring(colon + 1))));
             }
         } catch (IllegalArgumentException e) {
-            LOG.debug("{} in {} is not base64", key, file);
+            LOG.debug("{} in {} is not base64", key, place);
         }
         throw new RegistryAuthenticationException(
-                "The credentials for " + key + " in " + file + " are malformed. Log in again.");
+                "The credentials for " + key + " in " + place + " are malformed. Log in again.");
+    }
+
+    /** Old versions of docker filled passwords up with these. */
+    private static String withoutNuls(String password) {
+        int from = 0;
+        int to = password.length();
+        while (from < to && password.charAt(from) == 0) {
+            from++;
+        }
+        while (to > from && password.charAt(to - 1) == 0) {
+            to--;
+        }
+        return password.substring(from, to);
+    }
+
+    /** {@return the file that podman logs in to where there is no XDG_RUNTIME_DIR, as in cron jobs and containers} */
+    private static Optional<Path> withoutRuntimeFolder() {
+        try {
+            Object uid = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return Optional.of(Path.of("/run/containers", uid.toString(), "auth.json"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty(); // No Linux, so no such folder.
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class CredentialHelper {
             }
             throw new IOException("it ended with " + process.exitValue() + " and said '" + out.strip() + "'");
         }
-        JsonNode answer = Manifest.JSON.readTree(out);
+        JsonNode answer = parse(out);
         String user = answer.path("Username").asText("");
         String secret = answer.path("Secret").asText("");
         if (secret.isEmpty()) {
@@ -81,6 +82,15 @@ final class CredentialHelper {
             return Optional.empty();
         }
         return Optional.of(new Credentials(user.equals(TOKEN) ? null : user, secret));
+    }
+
+    /** What does not parse may still be a secret, and is not passed on. */
+    private static JsonNode parse(String out) throws IOException {
+        try {
+            return Manifest.JSON.readTree(out);
+        } catch (JsonProcessingException e) {
+            throw new IOException("its answer is no JSON");
+        }
     }
 
     /** Reads all that the program says, and stops it when it takes too long. */

@@ -18,7 +18,8 @@ import java.util.TreeSet;
  * @param mirrors for a registry's {@code host[:port]} the mirrors to ask before it, in this order, each as {@code
  *     host[:port][/path]}, where the path goes before the repository; key {@code incus.stemcell.registry.mirrors}
  * @param authFiles files with credentials in the format of containers-auth.json(5), which docker's config shares, to read
- *     instead of the usual ones; empty for the usual ones; key {@code incus.stemcell.registry.auth-file}
+ *     instead of the usual places; empty for these: {@code DOCKER_AUTH_CONFIG}, {@code REGISTRY_AUTH_FILE}, and the files that
+ *     podman and docker log in to; key {@code incus.stemcell.registry.auth-file}
  * @param cacheFolder where blobs are kept between runs, shared by processes; made when missing; key {@code
  *     incus.stemcell.cache.folder}
  * @param cacheMaxSize how many bytes of blobs may stay in the cache; those least recently used go first; key {@code

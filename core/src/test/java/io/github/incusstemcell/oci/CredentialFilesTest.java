@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 class CredentialFilesTest {
 
     @TempDir
@@ -162,6 +164,83 @@ class CredentialFilesTest {
         assertThatThrownBy(() -> find("a.example", "a"))
                 .isInstanceOf(RegistryAuthenticationException.class)
                 .hasMessage("The credentials for a.example in " + file + " are malformed. Log in again.");
+    }
+
+    @Test
+    void asksTheVariableBeforeTheFilesForWhatItKnows() throws IOException {
+        environment.put("DOCKER_AUTH_CONFIG", auths("registry.example", "variable"));
+        write(home.resolve(".docker/config.json"), auths("registry.example", "docker"));
+        write(home.resolve(".config/containers/auth.json"), auths("other.example", "podman"));
+        assertThat(find("registry.example", "a")).contains(new Credentials("variable", "secret"));
+        assertThat(find("other.example", "a")).contains(new Credentials("podman", "secret"));
+
+        write(home.resolve("mine.json"), auths("other.example", "mine"));
+        environment.put("REGISTRY_AUTH_FILE", home.resolve("mine.json").toString());
+        assertThat(find("registry.example", "a")).contains(new Credentials("variable", "secret"));
+        assertThat(find("other.example", "a")).contains(new Credentials("mine", "secret"));
+        assertThat(new CredentialFiles(List.of(), environment, home).places())
+                .isEqualTo("DOCKER_AUTH_CONFIG, " + home.resolve("mine.json"));
+        assertThat(new CredentialFiles(List.of(home.resolve("mine.json")), environment, home)
+                        .find("registry.example", "a"))
+                .isEmpty();
+    }
+
+    @Test
+    void asksTheHelpersThatTheVariableNames() throws IOException {
+        helper("mine", "echo '{\"Username\":\"h\",\"Secret\":\"s\"}'");
+        environment.put("DOCKER_AUTH_CONFIG", "{\"credHelpers\":{\"registry.example\":\"mine\"}}");
+        assertThat(find("registry.example", "a")).contains(new Credentials("h", "s"));
+    }
+
+    @Test
+    void looksWherePodmanLogsInWithoutARuntimeFolder() throws IOException {
+        assertThat(new CredentialFiles(List.of(), environment, home).places())
+                .startsWith("/run/containers/" + Files.getAttribute(Path.of("/proc/self"), "unix:uid") + "/auth.json, "
+                        + home.resolve(".config/containers/auth.json"));
+    }
+
+    @Test
+    void readsBase64InLinesAndWithoutFillers() throws IOException {
+        String auth = base64("user:pass\0\0");
+        for (String lines : List.of("\\n", "\\r\\n")) {
+            write(
+                    home.resolve(".docker/config.json"),
+                    "{\"auths\":{\"a.example\":{\"auth\":\"" + auth.substring(0, 5) + lines + auth.substring(5) + lines
+                            + "\"}}}");
+            assertThat(find("a.example", "a")).contains(new Credentials("user", "pass"));
+        }
+        // Where a regular expression would look at each of these again from each of them.
+        String nuls = "\0".repeat(1_000_000) + "x";
+        write(
+                home.resolve(".docker/config.json"),
+                "{\"auths\":{\"a.example\":{\"auth\":\"" + base64("u:x" + nuls) + "\"}}}");
+        assertThat(find("a.example", "a")).contains(new Credentials("u", "x" + nuls));
+    }
+
+    @Test
+    void saysThatAVariableOrAFileIsNoJsonWithoutShowingIt() throws IOException {
+        for (String broken : List.of("{\"auths\": secret}", "secret", "\"secret\"", "[\"secret\"]", "{\"secret\"")) {
+            environment.put("DOCKER_AUTH_CONFIG", broken);
+            assertThatThrownBy(() -> find("a.example", "a"))
+                    .isInstanceOf(RegistryAuthenticationException.class)
+                    .hasMessageStartingWith("Cannot read the credentials in DOCKER_AUTH_CONFIG: it is no JSON")
+                    .hasMessageEndingWith(". Repair or unset it.")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+            environment.clear();
+            write(home.resolve(".docker/config.json"), broken);
+            assertThatThrownBy(() -> find("a.example", "a"))
+                    .isInstanceOf(RegistryAuthenticationException.class)
+                    .hasMessageContaining(home.resolve(".docker/config.json") + ": it is no JSON")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
+        helper("talks", "echo secret");
+        write(home.resolve(".docker/config.json"), "{\"credHelpers\":{\"a.example\":\"talks\"}}");
+        assertThatThrownBy(() -> find("a.example", "a"))
+                .hasMessageContaining("docker-credential-talks failed: its answer is no JSON.")
+                .hasStackTraceContaining("no JSON")
+                .satisfies(e -> assertThat(e.getCause()).hasNoCause().hasMessageNotContaining("secret"));
     }
 
     @Test

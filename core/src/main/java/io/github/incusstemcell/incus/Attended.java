@@ -49,7 +49,7 @@ final class Attended {
         return attended;
     }
 
-    ExecResult result(byte[] stdout, byte[] stderr) {
+    ExecResult result(CollectedOutput.Printed stdout, CollectedOutput.Printed stderr) {
         return new ExecResult(command, exitCode, stdout, stderr, duration, timedOut);
     }
 

@@ -2,7 +2,9 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
 
-/** A command ended with another exit code than 0, or its time was over. The message ends with what it printed last. */
+/**
+ * A command ended with another exit code than 0, or its time was over, or it printed more than was wanted. The message ends with what it printed last.
+ */
 public class CommandFailedException extends IncusStemcellException {
 
     private static final int SHOWN = 4000;

@@ -1,19 +1,22 @@
 package io.github.incusstemcell.incus;
 
-import java.nio.charset.StandardCharsets;
+import io.github.incusstemcell.incus.CollectedOutput.Printed;
 import java.time.Duration;
 
-/** How a command ended and what it printed. */
+/**
+ * How a command ended and what it printed: of each stream the first 16 MiB. What comes after that is dropped, which {@link #isTruncated()}
+ * and the text of the stream say; for more there are {@link Instance#exec(Command, Output)}, which hands on all of it, and files.
+ */
 public final class ExecResult {
 
     private final Command command;
     private final int exitCode;
-    private final byte[] stdout;
-    private final byte[] stderr;
+    private final Printed stdout;
+    private final Printed stderr;
     private final Duration duration;
     private final boolean timedOut;
 
-    ExecResult(Command command, int exitCode, byte[] stdout, byte[] stderr, Duration duration, boolean timedOut) {
+    ExecResult(Command command, int exitCode, Printed stdout, Printed stderr, Duration duration, boolean timedOut) {
         this.command = command;
         this.exitCode = exitCode;
         this.stdout = stdout;
@@ -32,24 +35,35 @@ public final class ExecResult {
         return exitCode;
     }
 
-    /** {@return its stdout, decoded as UTF-8; not null; empty where an {@link Output} took it} */
+    /**
+     * {@return its stdout, decoded as UTF-8; not null; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
+     * says how much was dropped.
+     */
     public String stdout() {
-        return new String(stdout, StandardCharsets.UTF_8);
+        return stdout.text();
     }
 
-    /** {@return its stderr, decoded as UTF-8; not null; empty where an {@link Output} took it} */
+    /**
+     * {@return its stderr, decoded as UTF-8; not null; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
+     * says how much was dropped.
+     */
     public String stderr() {
-        return new String(stderr, StandardCharsets.UTF_8);
+        return stderr.text();
     }
 
-    /** {@return a copy of its stdout; not null} */
+    /** {@return a copy of its stdout, of at most 16 MiB; not null} */
     public byte[] stdoutBytes() {
-        return stdout.clone();
+        return stdout.bytes().clone();
     }
 
-    /** {@return a copy of its stderr; not null} */
+    /** {@return a copy of its stderr, of at most 16 MiB; not null} */
     public byte[] stderrBytes() {
-        return stderr.clone();
+        return stderr.bytes().clone();
+    }
+
+    /** {@return whether it printed more to one of the streams than the 16 MiB that are kept} */
+    public boolean isTruncated() {
+        return stdout.dropped() > 0 || stderr.dropped() > 0;
     }
 
     /** {@return the time from the request to its end, as seen from here; not null} */
@@ -80,10 +94,28 @@ public final class ExecResult {
         return this;
     }
 
+    /**
+     * Insists on success, and on having all that it printed, for those who read it to its end.
+     *
+     * @return this
+     * @throws CommandFailedException if it ended with anything but 0, was killed because its time was over, or printed more than is kept
+     */
+    public ExecResult requireWhole() {
+        requireSuccess();
+        if (isTruncated()) {
+            throw new CommandFailedException(this);
+        }
+        return this;
+    }
+
     /** {@return the command and how it ended} */
     @Override
     public String toString() {
-        return "'" + command + "' " + ending();
+        return "'" + command + "' " + ending()
+                + (isTruncated()
+                        ? "; of what it printed only the first " + CollectedOutput.LIMIT
+                                + " bytes of each stream are kept"
+                        : "");
     }
 
     String ending() {

@@ -9,31 +9,56 @@ import okio.ByteString;
 /** What is in a file: opens, replaces and extends it, by the file server or, where that shows something else, from inside. */
 record FileContent(FileServer server, String path) {
 
+    private static final int LARGEST_IN_MEMORY = 64 << 20;
+
+    /** Looks at what a file is before it is opened. */
+    private interface Check {
+        void look(Sftp.Attributes attributes) throws SftpStatus;
+    }
+
+    /** Opens it to be read step by step. */
     InputStream read() {
-        ByteString file = FileServer.bytes(path);
+        return open(attributes -> requireContent(attributes.type()));
+    }
+
+    /** Reads all of it, if it is a file, as nothing else need have an end, and not too long. */
+    byte[] readAll() {
+        try (InputStream content = open(FileContent::requireFileForMemory)) {
+            byte[] all = content.readNBytes(LARGEST_IN_MEMORY + 1);
+            if (all.length > LARGEST_IN_MEMORY) {
+                throw server.failure("Reading", path, tooLong("its content is"));
+            }
+            return all;
+        } catch (IOException e) {
+            throw server.failure("Reading", path, e);
+        }
+    }
+
+    private InputStream open(Check check) {
         try {
-            return KernelFiles.isOne(path) ? kernelFiles().read(path) : served(file);
+            return KernelFiles.isOne(path) ? kernelFiles().read(path) : served(check);
         } catch (KernelFiles.Unreachable e) {
-            return servedOrFailure(file);
+            return servedOrFailure(check);
         } catch (SftpStatus e) {
             throw server.failure("Reading", path, e);
         }
     }
 
-    private InputStream servedOrFailure(ByteString file) {
+    private InputStream servedOrFailure(Check check) {
         try {
-            return served(file);
+            return served(check);
         } catch (SftpStatus e) {
             throw server.failure("Reading", path, e);
         }
     }
 
-    private InputStream served(ByteString file) throws SftpStatus {
+    private InputStream served(Check check) throws SftpStatus {
+        ByteString file = FileServer.bytes(path);
         Sftp sftp = server.open();
         boolean opened = false;
         try {
             Sftp.Attributes attributes = sftp.stat(file);
-            requireContent(attributes.type());
+            check.look(attributes);
             InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), sftp::close);
             opened = true;
             return content;
@@ -54,6 +79,23 @@ record FileContent(FileServer server, String path) {
         }
     }
 
+    private static void requireFileForMemory(Sftp.Attributes attributes) throws SftpStatus {
+        requireContent(attributes.type());
+        if (attributes.type() != FileType.FILE) {
+            throw new SftpStatus(Reason.NOT_A_FILE);
+        }
+        if (attributes.size() > LARGEST_IN_MEMORY) {
+            throw tooLong("its " + attributes.size() + " bytes are");
+        }
+    }
+
+    private static SftpStatus tooLong(String what) {
+        return new SftpStatus(
+                Reason.OTHER,
+                what + " more than the " + LARGEST_IN_MEMORY
+                        + " that are read into memory; use read(path) or copyFrom");
+    }
+
     void write(InputStream content) {
         if (KernelFiles.isOne(path)) {
             writeInside(content);
@@ -71,7 +113,8 @@ record FileContent(FileServer server, String path) {
         } catch (SftpStatus e) {
             throw server.failure("Writing", path, e);
         } catch (KernelFiles.Unreachable e) {
-            throw server.failure("Writing", path, Reason.OTHER, "such files are there only while the instance runs");
+            throw server.failure(
+                    "Writing", path, new SftpStatus(Reason.OTHER, "such files are there only while the instance runs"));
         }
     }
 

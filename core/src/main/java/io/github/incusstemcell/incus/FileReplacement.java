@@ -53,21 +53,36 @@ final class FileReplacement {
             throws SftpStatus, IOException {
         ByteString beside = Directories.resolve(
                 Directories.parent(target), ByteString.encodeUtf8(".incus-stemcell-" + UUID.randomUUID()));
-        boolean replaced = false;
+        boolean replaced;
         try {
             try (SftpOutput output = SftpOutput.open(sftp, beside, Sftp.WRITE | Sftp.CREATE | Sftp.EXCLUSIVE, 0)) {
                 copy(content, output);
                 takeOver(before, output);
             }
             replaced = rename(beside, target);
-        } finally {
-            if (!replaced) {
-                Sftp.ifThere(() -> {
-                    sftp.remove(beside);
-                    return true;
-                });
-            }
+        } catch (SftpStatus | IOException | RuntimeException e) {
+            removeAfter(e, beside);
+            throw e;
         }
+        if (!replaced) {
+            remove(beside);
+        }
+    }
+
+    /** What went wrong first is why; that something of it stays only comes on top. */
+    private void removeAfter(Exception failure, ByteString beside) {
+        try {
+            remove(beside);
+        } catch (SftpStatus | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void remove(ByteString beside) throws SftpStatus {
+        Sftp.ifThere(() -> {
+            sftp.remove(beside);
+            return true;
+        });
     }
 
     private static void copy(InputStream content, SftpOutput output) throws IOException {

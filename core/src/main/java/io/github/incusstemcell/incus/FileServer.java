@@ -30,17 +30,17 @@ record FileServer(Api api, String instance) {
     }
 
     GuestFileException failure(String what, String path, SftpStatus status) {
-        return failure(what, path, status.reason(), status.getMessage());
+        return failure(what, path, status.reason(), status.getMessage(), null);
     }
 
     GuestFileException failure(String what, String path, IOException cause) {
         return cause.getCause() instanceof SftpStatus status
                 ? failure(what, path, status)
-                : failure(what, path, Reason.OTHER, Failures.reason(cause));
+                : failure(what, path, Reason.OTHER, Failures.reason(cause), cause);
     }
 
-    GuestFileException failure(String what, String path, Reason reason, String detail) {
-        return new GuestFileException(what, path, instance, reason, detail);
+    private GuestFileException failure(String what, String path, Reason reason, String detail, IOException cause) {
+        return new GuestFileException(what, path, instance, reason, detail, cause);
     }
 
     /** {@return the path as SFTP takes it} */
@@ -52,7 +52,7 @@ record FileServer(Api api, String instance) {
             throw new IllegalArgumentException(
                     "Not a path, as it has a NUL in it: '" + path.replace("\0", "\\0") + "'");
         }
-        return ByteString.encodeUtf8(path);
+        return GuestName.bytes(path);
     }
 
     /** What is done in a session. */

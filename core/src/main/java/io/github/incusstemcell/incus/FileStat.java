@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * What a file system says about a name in it; of a symbolic link, about the link itself.
  *
- * @param path the absolute path; not null
+ * @param path the absolute path, to be handed to {@link GuestFiles} as it is; bytes that are not UTF-8 are in it as {@link GuestFiles}
+ *     says; not null
  * @param type what it is; not null
  * @param mode its permissions and special bits: setuid, setgid, sticky; 0 to 07777
  * @param uid the number of its owner, as seen from inside of the instance
@@ -28,7 +29,7 @@ public record FileStat(
     /** What SFTP says of a name, and of a symbolic link what it holds. */
     static FileStat of(Sftp sftp, String path, Sftp.Attributes found) throws SftpStatus {
         Optional<String> target = found.type() == FileType.SYMLINK
-                ? Optional.of(sftp.readLink(FileServer.bytes(path)).utf8())
+                ? Optional.of(GuestName.text(sftp.readLink(FileServer.bytes(path))))
                 : Optional.empty();
         return new FileStat(
                 path,

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,9 +12,14 @@ public class GuestFileException extends IncusStemcellException {
     private final String path;
     private final Reason reason;
 
-    GuestFileException(String what, String path, String instance, Reason reason, String detail) {
-        super(what + " '" + path + "' in instance '" + instance + "' failed: "
-                + (reason == Reason.OTHER ? detail : reason.words));
+    /**
+     * @param cause what went wrong on this machine, or null
+     */
+    GuestFileException(String what, String path, String instance, Reason reason, String detail, IOException cause) {
+        super(
+                what + " '" + GuestName.shown(path) + "' in instance '" + instance + "' failed: "
+                        + (reason == Reason.OTHER ? detail : reason.words),
+                cause);
         this.path = path;
         this.reason = reason;
     }

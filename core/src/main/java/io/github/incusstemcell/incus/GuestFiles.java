@@ -2,7 +2,6 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +15,8 @@ import okio.ByteString;
 /**
  * The files of one instance, whether it runs or not, over {@code GET /1.0/instances/NAME/sftp}.
  *
- * <p>Paths are those of the instance, absolute, in UTF-8. Modes are POSIX permissions with the special bits, 0 to 07777.
+ * <p>Paths are those of the instance, absolute. They are bytes there: what is UTF-8 is that text here, and each byte that is not is one of
+ * the characters U+DC80 to U+DCFF, which no UTF-8 has, so that no two names are the same here. Modes are POSIX permissions with the special bits, 0 to 07777.
  * Where something cannot be done, a {@link GuestFileException} says why; where there is no such instance, an
  * {@link IncusException} of code 404.
  */
@@ -29,29 +29,27 @@ public final class GuestFiles {
     }
 
     /**
-     * Reads a whole file as UTF-8.
+     * Reads a whole file as UTF-8; see {@link #readBytes}.
      *
      * @param path the absolute path; not null
      * @return its content; never null
-     * @throws GuestFileException if there is no such file, or it is a directory
+     * @throws GuestFileException if there is no such file, it is no file but a directory, a device, a pipe or a socket, or it is longer
+     *     than 64 MiB
      */
     public String readString(String path) {
         return new String(readBytes(path), StandardCharsets.UTF_8);
     }
 
     /**
-     * Reads a whole file.
+     * Reads a whole file, of up to 64 MiB, into memory. For longer ones there are {@link #read} and {@link #copyFrom}.
      *
      * @param path the absolute path; not null
      * @return its content; never null
-     * @throws GuestFileException if there is no such file, or it is a directory
+     * @throws GuestFileException if there is no such file, it is no file but a directory, a device, a pipe or a socket, or it is longer
+     *     than 64 MiB
      */
     public byte[] readBytes(String path) {
-        try (InputStream content = read(path)) {
-            return content.readAllBytes();
-        } catch (IOException e) {
-            throw server.failure("Reading", path, e);
-        }
+        return content(path).readAll();
     }
 
     /**
@@ -195,7 +193,7 @@ public final class GuestFiles {
             List<FileStat> files = new ArrayList<>();
             String prefix = path.endsWith("/") ? path : path + "/";
             for (Sftp.Entry entry : sftp.list(directory)) {
-                files.add(FileStat.of(sftp, prefix + entry.name().utf8(), entry.attributes()));
+                files.add(FileStat.of(sftp, prefix + GuestName.text(entry.name()), entry.attributes()));
             }
             files.sort(Comparator.comparing(FileStat::path));
             return files;
@@ -224,7 +222,7 @@ public final class GuestFiles {
      */
     public void createSymbolicLink(String path, String target) {
         server.on("Creating link", path, sftp -> {
-            sftp.makeLink(FileServer.bytes(path), ByteString.encodeUtf8(target));
+            sftp.makeLink(FileServer.bytes(path), GuestName.bytes(target));
             return null;
         });
     }
@@ -292,11 +290,13 @@ public final class GuestFiles {
 
     /**
      * Copies a file or a whole directory of the instance to this machine, with permissions and times. Symbolic links
-     * inside of a directory are copied as links; pipes, sockets and devices are left out.
+     * inside of a directory are copied as links; pipes, sockets and devices there are left out. What is in a directory of that name
+     * already stays, unless something of the same name comes, which replaces it, links too.
      *
-     * @param source the absolute path in the instance; not null
-     * @param target the path that it gets on this machine, whose parent is there; not null
-     * @throws GuestFileException if something cannot be read there or written here
+     * @param source the absolute path in the instance; a symbolic link is followed; not null
+     * @param target the path that it gets on this machine, whose parent is there, and which is no symbolic link; not null
+     * @throws GuestFileException if something cannot be read there or written here, the source is a pipe, a socket or a device, a name
+     *     in it can be none of this machine, or a file does not fit on it
      */
     public void copyFrom(String source, Path target) {
         server.on("Copying", source, sftp -> {

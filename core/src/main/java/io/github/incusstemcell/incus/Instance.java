@@ -148,7 +148,8 @@ public final class Instance {
     }
 
     /**
-     * Runs a command, waits for its end, and collects what it prints in memory.
+     * Runs a command, waits for its end, and collects what it prints in memory: of each stream the first 16 MiB, and how much more
+     * there was.
      *
      * @param command the command; not null
      * @return how it ended; never null
@@ -159,7 +160,7 @@ public final class Instance {
     public ExecResult exec(Command command) {
         CollectedOutput collected = new CollectedOutput();
         Attended attended = Attended.run(execution(), command, collected);
-        return attended.result(collected.bytes(Output.Stream.STDOUT), collected.bytes(Output.Stream.STDERR));
+        return attended.result(collected.printed(Output.Stream.STDOUT), collected.printed(Output.Stream.STDERR));
     }
 
     /**
@@ -174,7 +175,8 @@ public final class Instance {
      * @throws IncusException if the command could not be started, because the instance does not run, for example
      */
     public ExecResult exec(Command command, Output output) {
-        return Attended.run(execution(), command, output).result(new byte[0], new byte[0]);
+        return Attended.run(execution(), command, output)
+                .result(CollectedOutput.Printed.NOTHING, CollectedOutput.Printed.NOTHING);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.time.Duration;
 
 /**
  * Files of /proc and /sys. What they hold depends on who opens them, and the daemon's file server is no process of the
@@ -11,6 +12,14 @@ import java.io.InputStream;
 final class KernelFiles {
 
     private static final int NO_SUCH_PROGRAM = 127;
+    private static final int NO_FILE = 3;
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    /** Links of /proc lead to everything that a process has open, such as devices. */
+    private static final String READ = """
+            [ ! -e "$1" ] || [ -f "$1" ] || [ -d "$1" ] || exit 3
+            exec cat "$1"
+            """;
 
     private final Api api;
     private final String instance;
@@ -20,12 +29,17 @@ final class KernelFiles {
         this.instance = instance;
     }
 
+    /** Not what leads out again. */
     static boolean isOne(String path) {
-        return path.startsWith("/proc/") || path.startsWith("/sys/");
+        return (path.startsWith("/proc/") || path.startsWith("/sys/")) && !(path + "/").contains("/../");
     }
 
     InputStream read(String path) throws SftpStatus, Unreachable {
-        return new ByteArrayInputStream(run(Command.of("cat", path)).stdoutBytes());
+        ExecResult result = run(Command.of("sh", "-c", READ, "sh", path).timeout(LONGEST));
+        if (result.isTruncated()) {
+            throw new SftpStatus(Reason.OTHER, "it has more than " + result.stdoutBytes().length + " bytes, or no end");
+        }
+        return new ByteArrayInputStream(result.stdoutBytes());
     }
 
     void write(String path, InputStream content) throws SftpStatus, Unreachable {
@@ -36,6 +50,12 @@ final class KernelFiles {
         ExecResult result = started(command);
         if (result.exitCode() == NO_SUCH_PROGRAM) {
             throw new Unreachable();
+        }
+        if (result.timedOut()) {
+            throw new SftpStatus(Reason.OTHER, "it came to no end within " + LONGEST.toSeconds() + " s");
+        }
+        if (result.exitCode() == NO_FILE) {
+            throw new SftpStatus(Reason.NOT_A_FILE);
         }
         if (!result.isSuccess()) {
             Reason reason = Reason.of(result.stderr());

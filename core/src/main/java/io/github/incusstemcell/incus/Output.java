@@ -62,7 +62,8 @@ public interface Output {
     }
 
     /**
-     * Hands on whole lines, decoded as UTF-8, without their ends; a last line that has no end, too.
+     * Hands on whole lines, decoded as UTF-8, without their ends; a last line that has no end, too. A line of more than 1 MiB comes in
+     * pieces of about that length, as if they were lines.
      *
      * @param listener hears the stream and the line; not null
      * @return the output, for one command; never null
@@ -73,6 +74,8 @@ public interface Output {
 
     /** Cuts bytes into lines. */
     final class Lines implements Output {
+
+        private static final int LONGEST_LINE = 1 << 20;
 
         private final BiConsumer<Stream, String> listener;
         private final Map<Stream, ByteArrayOutputStream> unfinished = new EnumMap<>(Stream.class);
@@ -86,16 +89,51 @@ public interface Output {
 
         @Override
         public void accept(Stream stream, byte[] buffer, int length) {
-            ByteArrayOutputStream line = unfinished.get(stream);
             int start = 0;
             for (int i = 0; i < length; i++) {
                 if (buffer[i] == '\n') {
-                    line.write(buffer, start, i - start);
-                    hand(stream, line);
+                    add(stream, buffer, start, i);
+                    hand(stream, unfinished.get(stream));
                     start = i + 1;
                 }
             }
-            line.write(buffer, start, length - start);
+            add(stream, buffer, start, length);
+        }
+
+        private void add(Stream stream, byte[] buffer, int start, int end) {
+            ByteArrayOutputStream line = unfinished.get(stream);
+            int from = start;
+            while (from < end) {
+                if (line.size() == LONGEST_LINE) {
+                    handPiece(stream, line);
+                }
+                int part = Math.min(end - from, LONGEST_LINE - line.size());
+                line.write(buffer, from, part);
+                from += part;
+            }
+        }
+
+        private void handPiece(Stream stream, ByteArrayOutputStream line) {
+            byte[] bytes = line.toByteArray();
+            int whole = wholeCharacters(bytes);
+            line.reset();
+            line.write(bytes, whole, bytes.length - whole);
+            listener.accept(stream, new String(bytes, 0, whole, StandardCharsets.UTF_8));
+        }
+
+        /** {@return how many of the bytes there are up to a last character of UTF-8 of which some are missing} */
+        private static int wholeCharacters(byte[] bytes) {
+            for (int back = 1; back <= 3; back++) {
+                int last = bytes[bytes.length - back] & 0xff;
+                if (last >= 0xc0) {
+                    int length = last >= 0xf0 ? 4 : last >= 0xe0 ? 3 : 2;
+                    return length > back ? bytes.length - back : bytes.length;
+                }
+                if (last < 0x80) {
+                    return bytes.length;
+                }
+            }
+            return bytes.length;
         }
 
         @Override

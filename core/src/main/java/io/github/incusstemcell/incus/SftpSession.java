@@ -160,7 +160,8 @@ final class SftpSession implements Closeable {
         } catch (TimeoutException e) {
             throw new IncusStemcellException(
                     "Incus did not answer for the files of instance '" + instance + "' within "
-                            + LONGEST_REPLY.toSeconds() + " s; is its storage busy, or the instance?",
+                            + LONGEST_REPLY.toSeconds()
+                            + " s; is its storage busy, or the instance, or does what is read wait for somebody, as a pipe does?",
                     e);
         }
     }

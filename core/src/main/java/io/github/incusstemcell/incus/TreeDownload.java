@@ -1,10 +1,12 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.SftpSession.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,12 +39,25 @@ final class TreeDownload {
     }
 
     void copy(ByteString source, Path target) throws IOException, SftpStatus {
+        requireNoLink(target);
         Sftp.Attributes attributes = sftp.stat(source);
-        if (attributes.type() == FileType.DIRECTORY) {
-            copyDirectory(source, target, attributes);
-        } else {
-            copyFile(source, target, attributes);
-            flush();
+        switch (attributes.type()) {
+            case DIRECTORY -> copyDirectory(source, target, attributes);
+            case FILE -> {
+                copyFile(source, target, attributes);
+                flush();
+            }
+            default -> throw new SftpStatus(Reason.NOT_A_FILE);
+        }
+    }
+
+    /** Whether the link is to be replaced, or what it leads to, only who made it knows. */
+    private static void requireNoLink(Path target) throws IOException, SftpStatus {
+        if (Files.isSymbolicLink(target)) {
+            throw new SftpStatus(
+                    Reason.OTHER,
+                    "the target " + target + " is a symbolic link to " + Files.readSymbolicLink(target)
+                            + "; name the place itself, or remove the link");
         }
     }
 
@@ -53,7 +68,7 @@ final class TreeDownload {
             Files.createDirectory(target);
         }
         for (Sftp.Entry entry : sftp.list(source)) {
-            Path child = target.resolve(name(entry));
+            Path child = target.resolve(local(name(entry)));
             copyChild(Directories.resolve(source, entry.name()), child, entry.attributes());
         }
         flush();
@@ -61,11 +76,24 @@ final class TreeDownload {
     }
 
     private static String name(Sftp.Entry entry) throws IOException {
-        String name = entry.name().utf8();
+        String name = GuestName.text(entry.name());
         if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
             throw new IOException("the guest shows a file with the name '" + name + "'");
         }
         return name;
+    }
+
+    /** A name that this machine has no characters for would become the same as another one. */
+    private static Path local(String name) throws SftpStatus {
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            String shown = GuestName.shown(name);
+            throw new SftpStatus(
+                    Reason.OTHER,
+                    "no file of this machine can have the name '" + shown + "', "
+                            + (shown.equals(name) ? "which its locale has no characters for" : "which is not UTF-8"));
+        }
     }
 
     private void copyChild(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
@@ -74,7 +102,7 @@ final class TreeDownload {
             case FILE -> copyFile(source, target, attributes);
             case SYMLINK -> {
                 Files.deleteIfExists(target);
-                Files.createSymbolicLink(target, Path.of(sftp.readLink(source).utf8()));
+                Files.createSymbolicLink(target, local(GuestName.text(sftp.readLink(source))));
             }
             default -> {
                 // Nothing that could be copied.
@@ -91,11 +119,24 @@ final class TreeDownload {
             }
             return;
         }
+        requireRoom(target, attributes.size());
         try (InputStream content = new SftpInput(sftp, sftp.open(source, Sftp.READ), attributes.size(), () -> {});
                 OutputStream output = create(target)) {
             content.transferTo(output);
         }
         finish(target, attributes);
+    }
+
+    /** What a guest says of the length of a file may be anything. */
+    private static void requireRoom(Path target, long size) throws IOException, SftpStatus {
+        Path folder = target.toAbsolutePath().getParent();
+        long free = Files.getFileStore(folder).getUsableSpace();
+        if (size > free) {
+            throw new SftpStatus(
+                    Reason.OTHER,
+                    "its " + size + " bytes do not fit on this machine, where in " + folder + " only " + free
+                            + " bytes are free");
+        }
     }
 
     private void flush() throws IOException, SftpStatus {

@@ -60,8 +60,7 @@ final class TreeUpload {
     private void copyChildren(Path source, ByteString target) throws IOException, SftpStatus {
         try (Stream<Path> children = Files.list(source)) {
             for (Path child : (Iterable<Path>) children::iterator) {
-                String name = child.getFileName().toString();
-                copyChild(child, Directories.resolve(target, ByteString.encodeUtf8(name)));
+                copyChild(child, Directories.resolve(target, GuestName.bytes(child.getFileName())));
             }
         }
     }
@@ -77,8 +76,7 @@ final class TreeUpload {
             if (Sftp.ifThere(() -> sftp.lstat(target)).isPresent()) {
                 sftp.remove(target);
             }
-            sftp.makeLink(
-                    target, ByteString.encodeUtf8(Files.readSymbolicLink(source).toString()));
+            sftp.makeLink(target, GuestName.bytes(Files.readSymbolicLink(source)));
         } else if (attributes.isRegularFile()) {
             copyFile(source, target, attributes);
         }

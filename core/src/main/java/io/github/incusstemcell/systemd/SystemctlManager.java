@@ -56,7 +56,7 @@ final class SystemctlManager implements ServiceManager {
 
     private String output(List<String> arguments) {
         ExecResult result = systemctl(answer, arguments);
-        if (result.stdout().isBlank()) {
+        if (result.stdout().isBlank() || result.isTruncated()) {
             throw failure(result);
         }
         return result.stdout();

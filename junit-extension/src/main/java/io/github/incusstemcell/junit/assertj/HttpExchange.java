@@ -77,7 +77,8 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
                     + result.exitCode() + "\n  stderr: " + result.stderr().strip());
         }
         try {
-            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
+            return new HttpExchange(
+                    Optional.of(HttpAnswer.of(result.requireWhole().stdoutBytes())), "");
         } catch (HttpAnswer.NotHttp e) {
             return new HttpExchange(Optional.empty(), e.getMessage());
         }

@@ -33,7 +33,7 @@ record Packages(List<Entry> entries) {
 
     static Packages of(StemcellContainer stemcell) {
         String all =
-                stemcell.exec("dpkg-query", "-W", "-f", FORMAT).requireSuccess().stdout();
+                stemcell.exec("dpkg-query", "-W", "-f", FORMAT).requireWhole().stdout();
         List<Entry> entries = all.lines()
                 .map(line -> line.split("\t", -1))
                 .map(field -> new Entry(field[0].strip(), field[1], field[2], field[3]))

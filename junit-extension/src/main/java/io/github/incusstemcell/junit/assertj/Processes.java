@@ -70,7 +70,7 @@ record Processes(List<Entry> entries) {
     }
 
     static Processes of(StemcellContainer stemcell) {
-        String all = stemcell.shell(SCRIPT).requireSuccess().stdout();
+        String all = stemcell.shell(SCRIPT).requireWhole().stdout();
         int arguments = all.indexOf("\n--\n");
         Map<Integer, Draft> drafts = new HashMap<>();
         String[] lines = all.substring(0, arguments).split("\n");

@@ -31,7 +31,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert> {
         argv.addAll(List.of("-printf", "%p\\0%M %u:%g %p\\0"));
         String[] fields = subject.stemcell()
                 .exec(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
-                .requireSuccess()
+                .requireWhole()
                 .stdout()
                 .split("\0");
         List<Found> found = new ArrayList<>();

@@ -39,7 +39,8 @@ public final class InFrontOfIncus implements AutoCloseable {
      * Listens.
      *
      * @param folder for the socket
-     * @param seen hears the method and the path of each request, such as {@code DELETE /1.0/instances/c1}, on a thread of its own
+     * @param seen hears the method and the target of each request, such as {@code DELETE /1.0/instances/c1?project=p}, on a
+     *     thread of its own
      */
     public InFrontOfIncus(Path folder, Consumer<String> seen) throws IOException {
         this.socket = folder.resolve("unix.socket");
@@ -87,7 +88,7 @@ public final class InFrontOfIncus implements AutoCloseable {
                     return;
                 }
             }
-            seen.accept(text(first).split("[ ?]", 3)[0] + " " + text(first).split("[ ?]", 3)[1]);
+            seen.accept(text(first).split(" ", 3)[0] + " " + text(first).split(" ", 3)[1]);
             SocketChannel daemon = tracked(SocketChannel.open(UnixDomainSocketAddress.of(real)));
             daemon.write(first.flip());
             threads.execute(() -> pass(daemon, client));

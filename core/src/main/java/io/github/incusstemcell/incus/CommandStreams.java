@@ -5,8 +5,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The WebSockets of one command: one a stream, or one for all where it has a terminal; and one that takes orders. */
@@ -14,48 +16,70 @@ final class CommandStreams implements Closeable {
 
     private static final int END_OF_TRANSMISSION = 4;
 
-    private final Connection connection;
+    private final Api api;
     private final String command;
     private final boolean terminal;
+    private final String operation;
+    private final JsonNode secrets;
     private final CompletableFuture<WebSocket> control;
     private final List<CompletableFuture<WebSocket>> sockets;
     private Writer stdin;
     private InputStream stdout;
     private InputStream stderr;
 
-    /**
-     * Connects them all at once: the command starts when those of its streams are there. The one that takes orders may
-     * come later, even after the end of a short command, where it is of no use.
-     */
+    /** Connects the one that takes orders and the streams, all but the last of them, at once. */
     CommandStreams(Api api, Command command, String operation, JsonNode secrets) {
-        this.connection = api.connection();
+        this.api = api;
         this.command = command.toString();
         this.terminal = command.terminal().isPresent();
-        this.control = open(api, operation, secrets.path("control"));
-        this.sockets = Stream.of("0", "1", "2")
-                .filter(secrets::has)
-                .map(stream -> open(api, operation, secrets.path(stream)))
-                .toList();
+        this.operation = operation;
+        this.secrets = secrets;
+        this.control = open("control");
+        this.sockets = (terminal ? Stream.<String>empty() : Stream.of("0", "1"))
+                .map(this::open)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
-    private static CompletableFuture<WebSocket> open(Api api, String operation, JsonNode secret) {
+    private CompletableFuture<WebSocket> open(String stream) {
         return api.webSocketLater(ApiRequest.get("operations", operation, "websocket")
-                .query("secret", secret.asText())
+                .query("secret", secrets.path(stream).asText())
                 .patient());
     }
 
-    /** Waits until the streams are connected. */
+    /**
+     * Connects the last stream, with which the command starts, once the daemon has the one that takes orders, and waits until all are
+     * connected. When a command ends, one part of the daemon looks for the stream that takes orders while another waits for it: one that
+     * comes between the two is read from for ever, and the operation never ends (instance_exec.go, Incus 6.0 to 7.3).
+     */
     void connect() {
-        List<WebSocket> connected = sockets.stream()
-                .map(socket -> connection.await("the streams of '" + command + "'", socket))
-                .toList();
+        WebSocket orders = await(control);
+        connection().await(streams(), connection().run(() -> awaitRegistration(orders)));
+        sockets.add(open(terminal ? "0" : "2"));
+        List<WebSocket> connected = sockets.stream().map(this::await).toList();
         stdin = new Writer(connected.get(0));
         stdout = new Reader(connected.get(terminal ? 0 : 1));
         stderr = terminal ? InputStream.nullInputStream() : new Reader(connected.get(2));
     }
 
+    /** The daemon answers the handshake before it registers the stream, and sends a first ping after that. */
+    private void awaitRegistration(WebSocket orders) {
+        try {
+            orders.awaitPing();
+        } catch (IOException e) {
+            throw connection().failure("Connecting " + streams(), e);
+        }
+    }
+
+    private WebSocket await(CompletableFuture<WebSocket> socket) {
+        return connection().await(streams(), socket);
+    }
+
+    private String streams() {
+        return "the streams of '" + command + "'";
+    }
+
     Connection connection() {
-        return connection;
+        return api.connection();
     }
 
     OutputStream stdin() {
@@ -71,11 +95,11 @@ final class CommandStreams implements Closeable {
     }
 
     void control(JsonNode message) {
-        WebSocket socket = connection.await("the control stream of '" + command + "'", control.copy());
+        WebSocket socket = connection().await("the control stream of '" + command + "'", control.copy());
         try {
             socket.sendText(message.toString());
         } catch (IOException e) {
-            throw connection.failure("Controlling '" + command + "'", e);
+            throw connection().failure("Controlling '" + command + "'", e);
         }
     }
 

@@ -28,6 +28,7 @@ final class WebSocket implements Closeable {
     private static final int TEXT = 0x1;
     private static final int BINARY = 0x2;
     private static final int CLOSE = 0x8;
+    private static final int PING = 0x9;
     private static final int FINAL = 0x80;
     private static final int MASKED = 0x80;
     private static final int MAX_CONTROL_PAYLOAD = 125;
@@ -113,6 +114,22 @@ final class WebSocket implements Closeable {
             remaining = 0;
         } while (!lastFrame);
         return text.toString();
+    }
+
+    /** Waits for the next ping, on a stream by which the daemon sends nothing else. */
+    void awaitPing() throws IOException {
+        int opcode;
+        do {
+            if (closedByPeer || source.exhausted()) {
+                throw hungUp();
+            }
+            opcode = source.readByte() & 0x0f;
+            long length = length(source.readByte() & 0xff);
+            if (opcode < CLOSE) {
+                throw new ProtocolException("A message where only pings come");
+            }
+            control(opcode, length);
+        } while (opcode != PING);
     }
 
     private void skipMessage() throws IOException {

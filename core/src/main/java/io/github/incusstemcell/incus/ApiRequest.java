@@ -14,7 +14,7 @@ import okhttp3.RequestBody;
 final class ApiRequest {
 
     /** A daemon that says nothing for so long is taken for dead, except where it is asked to wait. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final MediaType JSON = MediaType.get("application/json");
 
@@ -76,6 +76,12 @@ final class ApiRequest {
     /** The daemon may take as long as it likes to answer. */
     ApiRequest patient() {
         readTimeout = Duration.ZERO;
+        return this;
+    }
+
+    /** The daemon may take that long to answer. */
+    ApiRequest patientFor(Duration time) {
+        readTimeout = time;
         return this;
     }
 

@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** What the daemon is busy with, {@code /1.0/operations}. It forgets an operation five seconds after its end. */
 public final class Operations {
+
+    /** After so long the daemon is asked again how an operation is that somebody waits for. */
+    private static final Duration LOOK = Duration.ofSeconds(60);
 
     private final Api api;
 
@@ -32,7 +34,7 @@ public final class Operations {
      * @return the operation; empty where the daemon never knew or has forgotten it
      */
     public Optional<Operation> find(String id) {
-        return look(id).map(answer -> Operation.of(answer.whole()));
+        return look(api, id).map(answer -> Operation.of(answer.whole()));
     }
 
     /**
@@ -46,7 +48,7 @@ public final class Operations {
     public Optional<Operation> await(String id, Duration timeout) {
         ApiRequest wait = ApiRequest.get("operations", id, "wait")
                 .query("timeout", timeout.toSeconds())
-                .patient();
+                .patientFor(timeout.plus(ApiRequest.PATIENCE));
         try {
             return Optional.of(Operation.of(api.ask(wait)));
         } catch (IncusException e) {
@@ -70,41 +72,12 @@ public final class Operations {
         return api.connection().await(cause, endLater(cause, id)).requireSuccess(cause);
     }
 
-    /** {@return the operation when it will have ended, well or not} */
+    /** {@return the operation when it will have ended, well or not; cancelling it ends the waiting} */
     CompletableFuture<OperationAnswer> endLater(ApiRequest cause, String id) {
-        CompletableFuture<Connection.Answer> answer =
-                api.askLater(ApiRequest.get("operations", id, "wait").patient());
-        CompletableFuture<OperationAnswer> end = answer.handle((ended, failure) -> {
-            if (failure == null) {
-                return OperationAnswer.of(ended.metadata());
-            }
-            if (failure instanceof IncusException error) {
-                return failed(cause, id, error);
-            }
-            throw new CompletionException(failure);
-        });
-        end.whenComplete((ended, failure) -> {
-            if (end.isCancelled()) {
-                answer.cancel(true);
-            }
-        });
-        return end;
+        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE));
     }
 
-    /** 6.0.4 answers the wait for an operation that failed by an error that lacks all but the message. */
-    private OperationAnswer failed(ApiRequest cause, String id, IncusException error) {
-        Optional<OperationAnswer> known = look(id).filter(OperationAnswer::hasEnded);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        if (error.isNotFound()) {
-            throw new IncusException(
-                    cause.toString(), error.code(), "its outcome is unknown, the daemon has forgotten operation " + id);
-        }
-        return new OperationAnswer(id, OperationAnswer.FAILURE, error.answer(), Json.object(), Json.object());
-    }
-
-    private Optional<OperationAnswer> look(String id) {
+    static Optional<OperationAnswer> look(Api api, String id) {
         try {
             return Optional.of(OperationAnswer.of(api.ask(ApiRequest.get("operations", id))));
         } catch (IncusException e) {

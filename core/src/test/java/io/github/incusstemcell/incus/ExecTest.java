@@ -41,14 +41,16 @@ class ExecTest {
         }
 
         @Test
-        void tellsEachExitCodeThereIs() {
+        void tellsEachExitCodeThereIs() throws Exception {
             List<Integer> all = IntStream.rangeClosed(0, 255).boxed().toList();
             List<Integer> told = new ArrayList<>();
             for (int first = 0; first <= 255; first += 8) {
-                IntStream.range(first, first + 8)
+                List<CompletableFuture<ExecResult>> results = IntStream.range(first, first + 8)
                         .mapToObj(code -> inAThread(() -> instance().exec(Command.shell("exit " + code))))
-                        .toList()
-                        .forEach(result -> told.add(result.join().exitCode()));
+                        .toList();
+                for (CompletableFuture<ExecResult> result : results) {
+                    told.add(result.get(2, TimeUnit.MINUTES).exitCode());
+                }
             }
 
             assertThat(told).isEqualTo(all);
@@ -393,12 +395,14 @@ class ExecTest {
         }
 
         @Test
-        void keepsFiftyCommandsRunningAtOnce() throws IOException {
+        void keepsFiftyCommandsRunningAtOnce() throws Exception {
             List<CompletableFuture<RunningCommand>> starts = IntStream.range(0, 50)
                     .mapToObj(number -> inAThread(() -> instance.start(Command.of("cat"))))
                     .toList();
-            List<RunningCommand> running =
-                    starts.stream().map(CompletableFuture::join).toList();
+            List<RunningCommand> running = new ArrayList<>();
+            for (CompletableFuture<RunningCommand> start : starts) {
+                running.add(start.get(2, TimeUnit.MINUTES));
+            }
 
             assertThat(running).allMatch(RunningCommand::isAlive);
             for (int number = 0; number < 50; number++) {
@@ -412,16 +416,16 @@ class ExecTest {
         }
 
         @Test
-        void endsACommandOfAFrozenInstanceAtItsTimeout() {
+        void endsACommandOfAFrozenInstanceAtItsTimeout() throws Exception {
             Instance frozen = daemon.started();
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletableFuture<ExecResult> pending = inAThread(() -> frozen.exec(
                     Command.shell("echo x; exec sleep 54327").timeout(Duration.ofSeconds(2)),
                     (stream, buffer, length) -> started.complete(null)));
-            started.join();
+            started.get(2, TimeUnit.MINUTES);
             frozen.freeze();
 
-            ExecResult result = pending.join();
+            ExecResult result = pending.get(2, TimeUnit.MINUTES);
 
             assertThat(result.timedOut()).isTrue();
             assertThat(result.exitCode()).isEqualTo(137);
@@ -436,7 +440,7 @@ class ExecTest {
         }
 
         @Test
-        void runsFiftyCommandsAtOnce() {
+        void runsFiftyCommandsAtOnce() throws Exception {
             List<CompletableFuture<String>> running = IntStream.range(0, 50)
                     .mapToObj(number -> inAThread(() -> instance.exec(Command.shell("cat; echo $N")
                                     .environment("N", "" + number)
@@ -446,7 +450,7 @@ class ExecTest {
                     .toList();
 
             for (int number = 0; number < 50; number++) {
-                assertThat(running.get(number).join()).isEqualTo("in " + number + "\n");
+                assertThat(running.get(number).get(2, TimeUnit.MINUTES)).isEqualTo("in " + number + "\n");
             }
         }
 
@@ -486,7 +490,7 @@ class ExecTest {
         }
 
         @Test
-        void stopsAtAnInterrupt() throws InterruptedException {
+        void stopsAtAnInterrupt() throws Exception {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             CompletableFuture<Void> started = new CompletableFuture<>();
             Thread thread = new Thread(() -> {
@@ -498,7 +502,7 @@ class ExecTest {
                 }
             });
             thread.start();
-            started.join();
+            started.get(2, TimeUnit.MINUTES);
             thread.interrupt();
             thread.join(5000);
 
@@ -511,7 +515,7 @@ class ExecTest {
         }
 
         @Test
-        void talksWithARunningCommand() throws IOException {
+        void talksWithARunningCommand() throws Exception {
             try (RunningCommand cat = instance.start(Command.of("cat"))) {
                 byte[] answer = new byte[5];
                 for (String word : List.of("hello", "world")) {
@@ -526,7 +530,7 @@ class ExecTest {
                 assertThat(cat.stderr().read()).isEqualTo(-1);
                 assertThat(cat.waitFor()).isZero();
                 assertThat(cat.isAlive()).isFalse();
-                assertThat(cat.onExit().join()).isZero();
+                assertThat(cat.onExit().get(2, TimeUnit.MINUTES)).isZero();
             }
         }
 
@@ -614,12 +618,12 @@ class ExecTest {
         }
 
         @Test
-        void saysThatTheInstanceWasStoppedMeanwhile() {
+        void saysThatTheInstanceWasStoppedMeanwhile() throws Exception {
             Instance doomed = daemon.started();
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletableFuture<ExecResult> pending = inAThread(() -> doomed.exec(
                     Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
-            started.join();
+            started.get(2, TimeUnit.MINUTES);
 
             doomed.stopNow();
 
@@ -629,22 +633,22 @@ class ExecTest {
         }
 
         @Test
-        void saysThatTheInstanceWasDeletedMeanwhile() {
+        void saysThatTheInstanceWasDeletedMeanwhile() throws Exception {
             Instance doomed = daemon.incus()
                     .instances()
                     .create(daemon.described().ephemeral().start().build());
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletableFuture<ExecResult> pending = inAThread(() -> doomed.exec(
                     Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
-            started.join();
+            started.get(2, TimeUnit.MINUTES);
 
             doomed.delete();
 
             assertThat(failure(pending)).isInstanceOf(InstanceGoneException.class);
         }
 
-        private static Throwable failure(CompletableFuture<?> pending) {
-            return pending.handle((result, failure) -> failure).join();
+        private static Throwable failure(CompletableFuture<?> pending) throws Exception {
+            return pending.handle((result, failure) -> failure).get(2, TimeUnit.MINUTES);
         }
     }
 

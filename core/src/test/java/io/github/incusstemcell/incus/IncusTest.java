@@ -78,14 +78,14 @@ class IncusTest {
         }
 
         @Test
-        void endsWhatIsPendingWhenItIsClosed() {
+        void endsWhatIsPendingWhenItIsClosed() throws Exception {
             Incus own = Incus.connect(daemon.incus().endpoint());
             CompletableFuture<Void> started = new CompletableFuture<>();
             CompletableFuture<Object> exec = inAThread(() -> own.instance(instance.name())
                     .exec(Command.shell("echo x; sleep 1000"), (stream, buffer, length) -> started.complete(null)));
             RunningCommand running = own.instance(instance.name()).start(Command.of("cat"));
             CompletableFuture<Object> waiting = inAThread(running::waitFor);
-            started.join();
+            started.get(2, TimeUnit.MINUTES);
             long begin = System.nanoTime();
 
             own.close();
@@ -179,7 +179,7 @@ class IncusTest {
         return result;
     }
 
-    static Throwable failure(CompletableFuture<?> pending) {
-        return pending.handle((result, failure) -> failure).join();
+    static Throwable failure(CompletableFuture<?> pending) throws Exception {
+        return pending.handle((result, failure) -> failure).get(2, TimeUnit.MINUTES);
     }
 }

@@ -334,7 +334,8 @@ class ResourcesTest {
                         return daemon.incus().instances().find(instance.name()).isEmpty();
                     }))
                     .toList();
-            assertThat(lives).allSatisfy(life -> assertThat(life.join()).isEqualTo(true));
+            assertThat(lives).allSatisfy(life -> assertThat(life.get(2, TimeUnit.MINUTES))
+                    .isEqualTo(true));
         }
 
         @Test

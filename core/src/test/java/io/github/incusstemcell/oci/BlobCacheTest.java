@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class BlobCacheTest {
     Path folder;
 
     @Test
-    void fetchesABlobOnceForAllThreads() {
+    void fetchesABlobOnceForAllThreads() throws Exception {
         AtomicInteger fetches = new AtomicInteger();
         List<CompletableFuture<Void>> threads = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -40,7 +41,9 @@ class BlobCacheTest {
                 Files.write(file, BLOB);
             })));
         }
-        threads.forEach(CompletableFuture::join);
+        for (CompletableFuture<Void> thread : threads) {
+            thread.get(1, TimeUnit.MINUTES);
+        }
         assertThat(fetches).hasValue(1);
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +50,8 @@ class ConnectionTest {
                     .mapToObj(thread -> CompletableFuture.supplyAsync(systemd::state))
                     .toList();
 
-            assertThat(states).allSatisfy(state -> assertThat(state.join().hasFinishedBooting())
+            assertThat(states).allSatisfy(state -> assertThat(
+                            state.get(2, TimeUnit.MINUTES).hasFinishedBooting())
                     .isTrue());
             assertThat(bridges()).isEqualTo(1);
         }
@@ -90,7 +92,7 @@ class ConnectionTest {
             CompletableFuture<?> waiting = CompletableFuture.runAsync(() -> watch.await(unit -> false, LIMIT));
             systemd.close();
 
-            assertThatThrownBy(waiting::join)
+            assertThatThrownBy(() -> waiting.get(1, TimeUnit.MINUTES))
                     .hasRootCauseInstanceOf(SystemdException.class)
                     .rootCause()
                     .hasMessage("The handle on systemd of " + guest.name() + " is closed");
@@ -105,7 +107,7 @@ class ConnectionTest {
             guest.run("until systemctl is-active slow | grep -q activating; do sleep 0.05; done;"
                     + " kill $(pidof systemd-stdio-bridge)");
 
-            assertThatThrownBy(starting::join)
+            assertThatThrownBy(() -> starting.get(1, TimeUnit.MINUTES))
                     .rootCause()
                     .isInstanceOf(SystemdException.class)
                     .hasMessage("The connection to systemd of " + guest.name() + " ended before the StartUnit job of"
@@ -134,7 +136,7 @@ class ConnectionTest {
     }
 
     @Test
-    void outlivesARebootInTheMiddleOfAWait() {
+    void outlivesARebootInTheMiddleOfAWait() throws Exception {
         guest.run("mkdir -p /etc/systemd/journald.conf.d;"
                 + " printf '[Journal]\\nStorage=volatile\\n' > /etc/systemd/journald.conf.d/volatile.conf;"
                 + " systemctl restart systemd-journald; rm -rf /var/log/journal");
@@ -161,7 +163,7 @@ class ConnectionTest {
                                 LIMIT)
                         .orElseThrow();
 
-                reboot.join();
+                reboot.get(2, TimeUnit.MINUTES);
                 assertThat(again.mainPid()).isPresent();
                 assertThat(watch.mayHaveMissed()).isTrue();
                 assertThat(changes.await(LIMIT)).isTrue();

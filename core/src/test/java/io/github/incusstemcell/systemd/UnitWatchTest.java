@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class UnitWatchTest {
     }
 
     @Test
-    void saysWhichJobItWasWaitingForWhenItIsInterrupted() {
+    void saysWhichJobItWasWaitingForWhenItIsInterrupted() throws Exception {
         systemd.writeUnit("lengthy", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
         Thread thread = Thread.currentThread();
         CompletableFuture<?> interrupting = CompletableFuture.runAsync(() -> {
@@ -56,7 +57,7 @@ class UnitWatchTest {
                 .isInstanceOf(SystemdException.class)
                 .hasMessage("Interrupted while waiting for the StartUnit job of lengthy.service on " + guest.name());
         assertThat(Thread.interrupted()).isTrue();
-        interrupting.join();
+        interrupting.get(1, TimeUnit.MINUTES);
         systemd.stop("lengthy");
     }
 

@@ -19,6 +19,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -49,10 +52,10 @@ class ForksTest {
         }
 
         for (Fork fork : forks) {
-            assertThat(fork.process().waitFor()).as(() -> fork.log().join()).isZero();
+            assertThat(fork.process().waitFor()).as(fork::log).isZero();
             assertThat(fork.instances()).isEmpty();
         }
-        assertThat(forks.stream().flatMap(fork -> fork.log().join().lines()))
+        assertThat(forks.stream().flatMap(fork -> fork.log().lines()))
                 .filteredOn(line -> line.contains("converted in"))
                 .hasSize(1);
         assertThat(Kit.images()).hasSize(1);
@@ -86,10 +89,10 @@ class ForksTest {
 
         terminated.terminate();
 
-        assertThat(terminated.instances()).as(() -> terminated.log().join()).isEmpty();
-        assertThat(terminated.networks()).as(() -> terminated.log().join()).isEmpty();
+        assertThat(terminated.instances()).as(terminated::log).isEmpty();
+        assertThat(terminated.networks()).as(terminated::log).isEmpty();
         long pid = terminated.process().pid();
-        String log = terminated.log().join();
+        String log = terminated.log();
         assertThat(names).allSatisfy(name -> assertThat(log)
                 .contains("Removing " + name + " of process " + pid + " on ")
                 .contains(": ForksTest.Waiting.test"));
@@ -105,7 +108,7 @@ class ForksTest {
         Files.delete(way);
         terminated.terminate();
 
-        assertThat(terminated.log().join())
+        assertThat(terminated.log())
                 .contains(
                         "WARN io.github.incusstemcell.junit.Suite - This run ends early, and what it created is left to the next run on this machine\n"
                                 + "io.github.incusstemcell.incus.IncusConnectionException: ");
@@ -138,9 +141,9 @@ class ForksTest {
      * A JVM with tests of its own.
      *
      * @param ready ends when its containers are there
-     * @param log what it has printed, when it has ended
+     * @param printed what it has printed, when it has ended
      */
-    private record Fork(Process process, CompletableFuture<Void> ready, CompletableFuture<String> log) {
+    private record Fork(Process process, CompletableFuture<Void> ready, CompletableFuture<String> printed) {
 
         private void read() {
             StringBuilder text = new StringBuilder();
@@ -154,12 +157,21 @@ class ForksTest {
             } catch (IOException e) {
                 text.append(e);
             }
-            log.complete(text.toString());
+            printed.complete(text.toString());
             ready.completeExceptionally(new AssertionError("The JVM ended too early:\n" + text));
         }
 
-        void awaitReady() {
-            ready.join();
+        void awaitReady() throws Exception {
+            ready.get(5, TimeUnit.MINUTES);
+        }
+
+        /** {@return what it has printed; waits for its end} */
+        String log() {
+            try {
+                return printed.get(5, TimeUnit.MINUTES);
+            } catch (InterruptedException | ExecutionException | TimeoutException e) {
+                throw new AssertionError("The JVM " + process.pid() + " does not end", e);
+            }
         }
 
         /** By the handle: a process that is destroyed has no output any more. */

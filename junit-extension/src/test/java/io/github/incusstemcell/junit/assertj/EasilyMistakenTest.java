@@ -15,6 +15,7 @@ import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
 import io.github.incusstemcell.systemd.SystemdException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -167,7 +168,7 @@ class EasilyMistakenTest {
     }
 
     @Test
-    void aFailureThatIsForgottenAtOnceDoesNotCountAsNone(StemcellContainer stemcell) {
+    void aFailureThatIsForgottenAtOnceDoesNotCountAsNone(StemcellContainer stemcell) throws Exception {
         stemcell.systemd()
                 .writeUnit(
                         "blinks",
@@ -185,21 +186,21 @@ class EasilyMistakenTest {
                     .isFalse();
         }
 
-        assertThat(running.join())
+        assertThat(running.get(2, TimeUnit.MINUTES))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s)Expecting the system on " + stemcell.name()
                         + " to be running for 30s \\(waited [0-9.]+s\\)\n  but was: degraded\n"
                         + "  failed units: blinks.service( \\(no longer\\))?\n.*states seen: .*degraded at .*");
-        assertThat(failed.join())
+        assertThat(failed.get(2, TimeUnit.MINUTES))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s)Expecting the system on " + stemcell.name()
                         + " to have no failed units except other.service for 30s \\(waited [0-9.]+s\\)\n"
                         + "  but there were: blinks.service( \\(no longer\\))?\n  blinks.service: .*");
-        excused.join();
+        excused.get(2, TimeUnit.MINUTES);
     }
 
     @Test
-    void aTimerThatIsStoppedForAMomentIsNotAlwaysScheduled(StemcellContainer stemcell) {
+    void aTimerThatIsStoppedForAMomentIsNotAlwaysScheduled(StemcellContainer stemcell) throws Exception {
         stemcell.systemd()
                 .writeUnit("pauses.timer", "[Unit]\nStartLimitIntervalSec=0\n[Timer]\nOnCalendar=2100-01-01\n");
         stemcell.systemd().writeUnit("pauses.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
@@ -215,8 +216,8 @@ class EasilyMistakenTest {
             stemcell.systemd().restart("pauses.timer");
         }
 
-        assertThat(never.join()).isNull();
-        assertThat(always.join())
+        assertThat(never.get(2, TimeUnit.MINUTES)).isNull();
+        assertThat(always.get(2, TimeUnit.MINUTES))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageMatching("(?s)Expecting timer pauses.timer on " + stemcell.name()
                         + " to be scheduled for 30s \\(waited [0-9.]+s\\)\n"

@@ -16,6 +16,7 @@ import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -108,14 +109,14 @@ class StemcellAssertionsTest {
     }
 
     @Test
-    void aUnitThatComesToExist(StemcellContainer stemcell) {
+    void aUnitThatComesToExist(StemcellContainer stemcell) throws Exception {
         for (Consumer<UnitAssert> wanted : List.<Consumer<UnitAssert>>of(UnitAssert::exists, UnitAssert::isLoaded)) {
             CompletableFuture<?> waiting = CompletableFuture.runAsync(() ->
                     wanted.accept(assertThat(stemcell).within(ofSeconds(60)).unit("late")));
             stemcell.exec("sleep", "0.5").requireSuccess();
             assertThat(waiting).isNotDone();
             unit(stemcell, "late.service", "[Service]\nExecStart=/bin/true\n");
-            waiting.join();
+            waiting.get(2, TimeUnit.MINUTES);
             stemcell.files().delete("/etc/systemd/system/late.service");
             stemcell.systemd().daemonReload();
         }
@@ -178,7 +179,7 @@ class StemcellAssertionsTest {
     }
 
     @Test
-    void aSystemThatIsStillBooting(StemcellContainer stemcell) {
+    void aSystemThatIsStillBooting(StemcellContainer stemcell) throws Exception {
         unit(
                 stemcell,
                 "holds.service",
@@ -201,7 +202,7 @@ class StemcellAssertionsTest {
                     .bootedWithin(ofSeconds(60)));
         } finally {
             stemcell.files().writeString("/root/go", "");
-            restart.join();
+            restart.get(2, TimeUnit.MINUTES);
             stemcell.systemd().disable("holds");
         }
     }

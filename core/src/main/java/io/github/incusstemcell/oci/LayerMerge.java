@@ -9,14 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
  * Makes one root file system of several layers (OCI image spec, "Applying Changesets").
  *
  * <p>Each layer is decompressed once, its diff_id verified on the way, to the end of one file on disk; then its headers are
- * read twice: for what it removes from the layers below, whatever the place of the whiteouts in it, and for what it adds.
- * Only names are kept in memory. The file has no name, so it goes with the process, however that ends.
+ * read twice: for the directories that it names and what it removes from the layers below, whatever the order in it, and for
+ * what it adds. Only names are kept in memory. The file has no name, so it goes with the process, however that ends.
  */
 final class LayerMerge {
 
@@ -111,9 +112,26 @@ final class LayerMerge {
     private void apply(Layer layer, FileChannel file, long start) throws IOException {
         long end = file.position();
         try {
-            TarReader whiteouts = new TarReader(file, start, end);
-            for (TarEntry entry = whiteouts.next(); entry != null; entry = whiteouts.next()) {
-                removeLower(Tar.components(entry.name()));
+            List<List<String>> whiteouts = new ArrayList<>();
+            List<List<String>> directories = new ArrayList<>();
+            TarReader names = new TarReader(file, start, end);
+            for (TarEntry entry = names.next(); entry != null; entry = names.next()) {
+                List<String> path = Tar.components(entry.name());
+                if (isWhiteout(path)) {
+                    whiteouts.add(path);
+                }
+                if (isOpaque(path)) {
+                    directories.add(parent(path));
+                } else if (entry.isDirectory()) {
+                    directories.add(path);
+                }
+            }
+            directories.sort(Comparator.comparingInt(List::size)); // Parents before what is in them.
+            for (List<String> directory : directories) {
+                tree.makeWay(directory);
+            }
+            for (List<String> whiteout : whiteouts) {
+                removeLower(whiteout);
             }
             TarReader additions = new TarReader(file, start, end);
             for (TarEntry entry = additions.next(); entry != null; entry = additions.next()) {
@@ -131,21 +149,25 @@ final class LayerMerge {
         return !path.isEmpty() && path.get(path.size() - 1).startsWith(WHITEOUT);
     }
 
+    private static boolean isOpaque(List<String> path) {
+        return !path.isEmpty() && path.get(path.size() - 1).equals(OPAQUE);
+    }
+
+    private static List<String> parent(List<String> path) {
+        return path.subList(0, path.size() - 1);
+    }
+
     private void removeLower(List<String> path) throws InvalidLayerException {
-        if (!isWhiteout(path)) {
+        if (isOpaque(path)) {
+            tree.makeOpaque(parent(path));
             return;
         }
-        List<String> parent = path.subList(0, path.size() - 1);
         String name = path.get(path.size() - 1);
-        if (name.equals(OPAQUE)) {
-            tree.makeOpaque(parent);
-            return;
-        }
         String removed = name.substring(WHITEOUT.length());
         if (removed.isEmpty() || removed.equals(".") || removed.equals("..")) {
             throw new InvalidLayerException("the whiteout " + Tar.legible(String.join("/", path)) + " names no file");
         }
-        List<String> target = new ArrayList<>(parent);
+        List<String> target = new ArrayList<>(parent(path));
         target.add(removed);
         tree.whiteOut(target);
     }

@@ -70,6 +70,23 @@ final class RootfsTree {
         return root;
     }
 
+    /**
+     * Makes way for a directory that the layer at hand names: what lower layers have there that is none, goes, and a symbolic link's
+     * target stays. To be called before all else that the layer does, for parents before what is in them, as only parents that a layer
+     * does not name are to be followed.
+     */
+    void makeWay(List<String> directory) throws InvalidLayerException {
+        if (directory.isEmpty()) {
+            return;
+        }
+        Directory parent = existing(directory.subList(0, directory.size() - 1));
+        String name = directory.get(directory.size() - 1);
+        if (parent != null && parent.children.get(name) != null && !(parent.children.get(name) instanceof Directory)) {
+            remove(parent, name);
+            parent.children.put(name, new Directory(NOT_DESCRIBED));
+        }
+    }
+
     /** Removes what lower layers have at this path. */
     void whiteOut(List<String> path) throws InvalidLayerException {
         Directory parent = existing(path.subList(0, path.size() - 1));
@@ -95,7 +112,7 @@ final class RootfsTree {
                 parent.removed = new HashMap<>();
                 withRemoved.add(parent);
             }
-            parent.removed.put(name, node);
+            parent.removed.putIfAbsent(name, node); // What lower layers had, and not what made way.
         }
     }
 
@@ -139,7 +156,7 @@ final class RootfsTree {
         Node target = null;
         if (!path.isEmpty()) {
             Directory parent = existing(path.subList(0, path.size() - 1), true);
-            target = parent == null ? null : child(parent, path.get(path.size() - 1), true);
+            target = parent == null ? null : linkable(parent, path.get(path.size() - 1));
         }
         if (target == null || target instanceof Directory) {
             throw new InvalidLayerException(Tar.legible(entry.name()) + " is a hard link to "
@@ -147,6 +164,14 @@ final class RootfsTree {
         }
         target.shared = true;
         return target;
+    }
+
+    /** No directory can be linked to, so that what one replaced is meant. */
+    private static Node linkable(Directory parent, String name) {
+        Node target = child(parent, name, true);
+        return target instanceof Directory && parent.removed != null
+                ? parent.removed.getOrDefault(name, target)
+                : target;
     }
 
     private static Node child(Directory parent, String name, boolean alsoRemoved) {

@@ -3,16 +3,13 @@ package io.github.incusstemcell.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.incusstemcell.Progress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +118,65 @@ class LayerMergeTest {
                         .symbolicLink("c", "b")
                         .directory("d/", 0700)
                         .file("d/new", "3"));
+    }
+
+    @Test
+    void putsADirectoryInThePlaceOfALinkAndLeavesTheTargetAlone() throws IOException {
+        TestTar lower = new TestTar()
+                .directory("target/", 0755)
+                .file("target/keep.txt", "kept")
+                .directory("target/sub/", 0755)
+                .file("target/sub/keep.txt", "kept")
+                .symbolicLink("link", "/target")
+                .symbolicLink("loop", "loop");
+        for (TestTar upper : List.of(
+                new TestTar().directory("link/", 0755).whiteout("link/.wh..wh..opq"),
+                new TestTar().directory("link/", 0755).whiteout("link/.wh.keep.txt"),
+                new TestTar()
+                        .directory("link/", 0755)
+                        .directory("link/sub/", 0755)
+                        .whiteout("link/sub/.wh..wh..opq"),
+                new TestTar()
+                        .directory("link/", 0755)
+                        .directory("link/sub/", 0755)
+                        .file("link/sub/keep.txt", "new"),
+                new TestTar().whiteout(".wh.link"),
+                new TestTar().directory("loop/", 0755).whiteout("loop/.wh..wh..opq"))) {
+            assertThat(assertSameAsUmoci(lower, upper))
+                    .anyMatch(line -> line.startsWith("target/keep.txt "))
+                    .anyMatch(line -> line.startsWith("target/sub/keep.txt ") && line.contains("size=4"));
+        }
+    }
+
+    /** umoci goes by the order in a layer, an overlay mount cannot. */
+    @Test
+    void putsADirectoryInThePlaceOfALinkWhereverItsEntryStands() throws IOException {
+        byte[] lower = new TestTar()
+                .directory("target/", 0755)
+                .file("target/keep.txt", "kept")
+                .symbolicLink("link", "target")
+                .bytes();
+        for (TestTar upper : List.of(
+                new TestTar()
+                        .whiteout("link/.wh..wh..opq")
+                        .directory("link/", 0755)
+                        .file("link/new", "1"),
+                new TestTar()
+                        .whiteout("link/.wh.keep.txt")
+                        .file("link/new", "1")
+                        .directory("link/", 0755),
+                new TestTar().file("link/new", "1").whiteout("link/.wh..wh..opq"))) {
+            List<String> merged = describe(merge(lower, upper.bytes()), "order" + System.identityHashCode(upper));
+            assertThat(merged.stream().map(line -> line.replaceFirst(" .*", "")))
+                    .containsExactly("", "link", "link/new", "target", "target/keep.txt");
+        }
+    }
+
+    @Test
+    void linksToALinkThatTheSameLayerReplacesByADirectory() throws IOException {
+        assertSameAsUmoci(
+                new TestTar().symbolicLink("link", "nowhere"),
+                new TestTar().hardLink("kept", "link").directory("link/", 0755).file("link/new", "1"));
     }
 
     @Test
@@ -560,22 +616,15 @@ class LayerMergeTest {
     }
 
     private Rootfs merge(byte[]... tars) {
-        return merge(List.of(tars), Arrays.stream(tars).map(Digest::sha256).toList());
+        return TestLayers.merge(folder.resolve("work"), tars);
     }
 
     private Rootfs merge(List<byte[]> tars, List<Digest> diffIds) {
         return mergeBlobs(tars.stream().map(TestTar::gzip).toList(), diffIds);
     }
 
-    private Rootfs mergeBlobs(List<byte[]> bytes, List<Digest> diffIds) {
-        List<Layer> layers = new ArrayList<>();
-        List<Blob> blobs = new ArrayList<>();
-        for (int i = 0; i < bytes.size(); i++) {
-            byte[] blob = bytes.get(i);
-            layers.add(new Layer(Digest.sha256(blob), "tar+gzip", blob.length, Optional.of(diffIds.get(i))));
-            blobs.add(() -> (InputStream) new ByteArrayInputStream(blob));
-        }
-        return new LayerMerge("test", new Workspace(folder.resolve("work"), Progress.none())).merge(layers, blobs);
+    private Rootfs mergeBlobs(List<byte[]> blobs, List<Digest> diffIds) {
+        return TestLayers.merge(folder.resolve("work"), blobs, diffIds);
     }
 
     private static byte[] pad(String text) {

@@ -3,9 +3,16 @@ package io.github.incusstemcell.oci;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A block of IP addresses in CIDR notation, as {@code NO_PROXY} may name them. */
 record AddressBlock(byte[] address, int prefixLength) {
+
+    /** Only what the JVM takes for an address by itself: anything else of digits and dots it would ask a name server for. */
+    private static final Pattern IPV4 =
+            Pattern.compile("(?:OCTET\\.){3}OCTET".replace("OCTET", "(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})"));
+
+    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:][0-9a-fA-F:.]*:[0-9a-fA-F:.]*|:[0-9a-fA-F:.]*");
 
     static Optional<AddressBlock> parse(String text) {
         int slash = text.indexOf('/');
@@ -15,6 +22,12 @@ record AddressBlock(byte[] address, int prefixLength) {
             return Optional.empty();
         }
         return Optional.of(new AddressBlock(address, Integer.parseInt(length)));
+    }
+
+    /** {@return the block of one address, with brackets or without; nothing where the text is none} */
+    static Optional<AddressBlock> single(String text) {
+        return Optional.ofNullable(literal(text.replaceAll("[\\[\\]]", "")))
+                .map(address -> new AddressBlock(address, address.length * 8));
     }
 
     /** Whether the host is an address, not a name, and in this block. Never asks a name server. */
@@ -33,7 +46,7 @@ record AddressBlock(byte[] address, int prefixLength) {
     }
 
     private static byte[] literal(String text) {
-        if (!text.matches("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             return null;
         }
         try {

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import okhttp3.Authenticator;
-import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -25,7 +24,16 @@ import okhttp3.Route;
  */
 final class EnvironmentProxies extends ProxySelector implements Authenticator {
 
+    /** A proxy wants to know who asks, and is not told to its content. */
+    static final class RefusedException extends IOException {
+        RefusedException(String message) {
+            super(message);
+        }
+    }
+
     private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
+    /** The scheme of a challenge that the library makes up to ask before the proxy does. */
+    private static final String PREEMPTIVE = "OkHttp-Preemptive";
 
     private final Map<String, String> environment;
     private final ProxySelector jvm;
@@ -35,60 +43,56 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
         this.jvm = ProxySelector.getDefault();
     }
 
+    /**
+     * Chooses a proxy.
+     *
+     * @throws IllegalArgumentException where the environment names one that cannot be used; the message names the variable
+     */
     @Override
     public List<Proxy> select(URI uri) {
-        if (variable("https_proxy")
-                .or(() -> variable("http_proxy"))
-                .or(() -> variable("all_proxy"))
-                .isEmpty()) {
+        if (!isSet()) {
             return jvm == null ? List.of(Proxy.NO_PROXY) : jvm.select(uri);
         }
-        return List.of(proxyUrl(uri).map(EnvironmentProxies::proxy).orElse(Proxy.NO_PROXY));
+        return List.of(address(uri).map(ProxyAddress::proxy).orElse(Proxy.NO_PROXY));
     }
 
-    private Optional<URI> proxyUrl(URI uri) {
-        if (isExempt(uri)) {
+    /** {@return the proxy by which an address is reached, and where it is configured, for messages; nothing where there is none} */
+    Optional<String> describe(HttpUrl url) {
+        if (isSet()) {
+            return address(url.uri()).map(address -> "the proxy " + address);
+        }
+        return select(url.uri()).stream()
+                .filter(proxy -> proxy.address() instanceof InetSocketAddress)
+                .findFirst()
+                .map(proxy -> (InetSocketAddress) proxy.address())
+                .map(at -> "the proxy " + at.getHostString() + ":" + at.getPort()
+                        + ", which the JVM is configured to use");
+    }
+
+    private boolean isSet() {
+        return variable("https_proxy")
+                .or(() -> variable("http_proxy"))
+                .or(() -> variable("all_proxy"))
+                .isPresent();
+    }
+
+    private Optional<ProxyAddress> address(URI uri) {
+        HttpUrl url = HttpUrl.get(uri);
+        if (url == null || isExempt(url)) {
             return Optional.empty();
         }
-        String own = uri.getScheme().equals("https") ? "https_proxy" : "http_proxy";
-        return variable(own).or(() -> variable("all_proxy")).map(EnvironmentProxies::withScheme);
+        return variable(url.isHttps() ? "https_proxy" : "http_proxy")
+                .or(() -> variable("all_proxy"))
+                .map(variable -> ProxyAddress.parse(variable.name(), variable.value()));
     }
 
-    private static URI withScheme(String address) {
-        return URI.create(address.contains("://") ? address : "http://" + address);
-    }
-
-    private static Proxy proxy(URI address) {
-        boolean socks = address.getScheme().startsWith("socks");
-        int port = address.getPort() >= 0 ? address.getPort() : socks ? 1080 : 80;
-        // Unresolved, because OkHttp resolves it itself, and again when it fails.
-        return new Proxy(
-                socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP,
-                InetSocketAddress.createUnresolved(address.getHost(), port));
-    }
-
-    private boolean isExempt(URI uri) {
-        // URI does not take a name with an underscore for a host.
-        String host = (uri.getHost() == null ? uri.getAuthority() : uri.getHost()).toLowerCase(Locale.ROOT);
-        if (isLoopback(host)) {
-            return true;
-        }
-        for (String pattern : noProxy()) {
-            if (pattern.equals("*") || matches(pattern, host, port(uri))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static int port(URI uri) {
-        int usual = uri.getScheme().equals("https") ? 443 : 80;
-        return uri.getPort() < 0 ? usual : uri.getPort();
+    private boolean isExempt(HttpUrl url) {
+        return isLoopback(url.host()) || noProxy().stream().anyMatch(pattern -> matches(pattern, url));
     }
 
     private List<String> noProxy() {
         List<String> patterns = new ArrayList<>();
-        for (String part : variable("no_proxy").orElse("").split("[,\\s]+")) {
+        for (String part : variable("no_proxy").map(Variable::value).orElse("").split("[,\\s]+")) {
             if (!part.isEmpty()) {
                 patterns.add(part.toLowerCase(Locale.ROOT));
             }
@@ -97,23 +101,28 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
     }
 
     /** {@code example.com} also means everything below it; {@code .example.com} and {@code *.example.com} only that. */
-    private static boolean matches(String pattern, String host, int port) {
+    private static boolean matches(String pattern, HttpUrl url) {
+        if (pattern.equals("*")) {
+            return true;
+        }
         if (pattern.contains("/")) {
             return AddressBlock.parse(pattern)
-                    .map(block -> block.contains(host))
+                    .map(block -> block.contains(url.host()))
                     .orElse(false);
         }
-        String name = pattern;
         int colon = pattern.lastIndexOf(':');
-        if (colon > 0 && pattern.indexOf(':') == colon) {
-            if (!pattern.substring(colon + 1).equals(String.valueOf(port))) {
-                return false;
-            }
-            name = pattern.substring(0, colon);
+        // An IPv6 address has more than one colon, and a port only behind brackets.
+        boolean hasPort = colon > 0 && (pattern.indexOf(':') == colon || pattern.charAt(colon - 1) == ']');
+        if (hasPort && !pattern.substring(colon + 1).equals(String.valueOf(url.port()))) {
+            return false;
         }
-        if (name.startsWith("*.")) {
-            name = name.substring(1);
-        }
+        String name = hasPort ? pattern.substring(0, colon) : pattern;
+        return AddressBlock.single(name)
+                .map(address -> address.contains(url.host()))
+                .orElseGet(() -> isBelow(name.startsWith("*.") ? name.substring(1) : name, url.host()));
+    }
+
+    private static boolean isBelow(String name, String host) {
         return name.startsWith(".") ? host.endsWith(name) : host.equals(name) || host.endsWith("." + name);
     }
 
@@ -121,14 +130,18 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
         return host.equals("localhost")
                 || host.endsWith(".localhost")
                 || host.matches("127(\\.[0-9]+){3}")
-                || host.equals("[::1]");
+                || host.equals("::1");
     }
 
+    /** A variable as it is set. */
+    private record Variable(String name, String value) {}
+
     /** An empty variable counts as none, as elsewhere. */
-    private Optional<String> variable(String lowerCase) {
-        return Optional.ofNullable(environment.get(lowerCase))
-                .or(() -> Optional.ofNullable(environment.get(lowerCase.toUpperCase(Locale.ROOT))))
-                .filter(value -> !value.isBlank());
+    private Optional<Variable> variable(String lowerCase) {
+        String name = environment.containsKey(lowerCase) ? lowerCase : lowerCase.toUpperCase(Locale.ROOT);
+        return Optional.ofNullable(environment.get(name))
+                .filter(value -> !value.isBlank())
+                .map(value -> new Variable(name, value));
     }
 
     @Override
@@ -138,16 +151,22 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
 
     /** Answers a proxy that asks for the user and password which its address holds. */
     @Override
-    public Request authenticate(Route route, Response response) {
-        HttpUrl url = response.request().url();
-        Optional<String> userInfo = proxyUrl(url.uri()).map(URI::getUserInfo);
-        if (userInfo.isEmpty() || response.request().header(PROXY_AUTHORIZATION) != null) {
+    public Request authenticate(Route route, Response response) throws RefusedException {
+        Optional<Credentials> user = address(response.request().url().uri()).flatMap(ProxyAddress::user);
+        boolean preemptive = response.challenges().stream()
+                .anyMatch(challenge -> challenge.scheme().equalsIgnoreCase(PREEMPTIVE));
+        if (user.isPresent() && response.request().header(PROXY_AUTHORIZATION) == null) {
+            return response.request()
+                    .newBuilder()
+                    .header(PROXY_AUTHORIZATION, user.get().basic())
+                    .build();
+        }
+        if (preemptive) {
             return null;
         }
-        String[] user = userInfo.get().split(":", 2);
-        return response.request()
-                .newBuilder()
-                .header(PROXY_AUTHORIZATION, Credentials.basic(user[0], user.length > 1 ? user[1] : ""))
-                .build();
+        throw new RefusedException(
+                user.isPresent()
+                        ? "HTTP 407, though it was told a user and a password"
+                        : "HTTP 407, as it was told no user and no password");
     }
 }

@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.Proxy;
 import java.net.UnknownHostException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import okhttp3.ConnectionPool;
@@ -34,10 +37,12 @@ final class Http implements AutoCloseable {
     private final OkHttpClient client;
     private final Patience patience;
     private final Set<String> insecureHosts;
+    private final EnvironmentProxies proxies;
 
     Http(Patience patience, Set<String> insecureHosts, EnvironmentProxies proxies) {
         this.patience = patience;
         this.insecureHosts = insecureHosts;
+        this.proxies = proxies;
         this.client = new OkHttpClient.Builder()
                 .connectTimeout(patience.connect())
                 .readTimeout(patience.read())
@@ -101,10 +106,12 @@ final class Http implements AutoCloseable {
             try {
                 return exchange.run();
             } catch (IOException e) {
-                if (isFinal(e) || attempt >= patience.attempts()) {
-                    throw unavailable(purpose, url, e);
+                HttpUrl at = e instanceof FailedAfterRedirectException failed ? failed.url : url;
+                IOException cause = e instanceof FailedAfterRedirectException failed ? failed.getCause() : e;
+                if (isFinal(cause) || attempt >= patience.attempts()) {
+                    throw unavailable(purpose, at, cause);
                 }
-                LOG.info("{} failed ({}); asking again", url, e.toString());
+                LOG.info("{} failed ({}); asking again", withoutQuery(at), cause.toString());
                 pause(patience.pauseAfter(attempt), purpose);
             }
         }
@@ -114,7 +121,7 @@ final class Http implements AutoCloseable {
     Response sendOnce(Request request, String purpose) throws IOException {
         Request next = request;
         for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-            Response response = client.newCall(next).execute();
+            Response response = execute(next, redirects > 0, purpose);
             String location = response.header("Location");
             if (!isRedirect(response.code()) || location == null) {
                 return response;
@@ -125,6 +132,39 @@ final class Http implements AutoCloseable {
         throw new RegistryUnavailableException(
                 purpose + ": " + request.url() + " redirected more than " + MOST_REDIRECTS + " times, at last to "
                         + withoutQuery(next.url()) + ". Check the address, and any proxy or mirror in between.");
+    }
+
+    /** Another server than the one that was asked first is the one to be named. */
+    private static final class FailedAfterRedirectException extends IOException {
+        private final HttpUrl url;
+
+        FailedAfterRedirectException(HttpUrl url, IOException cause) {
+            super(cause.getMessage(), cause);
+            this.url = url;
+        }
+
+        @Override
+        public synchronized IOException getCause() {
+            return (IOException) super.getCause();
+        }
+    }
+
+    private Response execute(Request request, boolean redirected, String purpose) throws IOException {
+        try {
+            return client(request.url(), purpose).newCall(request).execute();
+        } catch (IOException e) {
+            throw redirected ? new FailedAfterRedirectException(request.url(), e) : e;
+        }
+    }
+
+    /** The library asks no selector for a host that java.net.URI does not take for one, such as one with an underscore. */
+    private OkHttpClient client(HttpUrl url, String purpose) {
+        try {
+            List<Proxy> choice = proxies.select(url.uri());
+            return choice.size() == 1 ? client.newBuilder().proxy(choice.get(0)).build() : client;
+        } catch (IllegalArgumentException e) {
+            throw new RegistryUnavailableException(purpose + ": " + e.getMessage() + ".", e);
+        }
     }
 
     private Request redirected(Request request, int code, String location, String purpose) {
@@ -216,19 +256,39 @@ final class Http implements AutoCloseable {
         return e instanceof ConnectException
                 || e instanceof NoRouteToHostException
                 || e instanceof UnknownHostException
+                || e instanceof EnvironmentProxies.RefusedException
                 || e instanceof SSLException;
     }
 
     private RegistryUnavailableException unavailable(String purpose, HttpUrl url, IOException e) {
         String host = hostOf(url);
         String cause = e instanceof UnknownHostException ? "its name is unknown" : reason(e);
-        String next = e instanceof SSLException
-                ? "If it speaks plain http, list " + host
-                        + " in incus.stemcell.registry.insecure; if its certificate is of"
-                        + " an authority of your own, add that to the truststore of the JVM."
-                : "Check the name and the network; where a proxy is needed, set HTTPS_PROXY.";
+        Optional<String> proxy = proxies.describe(url);
+        String what = proxy.map(p -> isOfTheProxy(e) ? p + "," : host + " by way of " + p + ",")
+                .orElse(host);
         return new RegistryUnavailableException(
-                purpose + ": " + host + " cannot be reached: " + cause + " (" + withoutQuery(url) + "). " + next, e);
+                purpose + ": " + what + " cannot be reached: " + cause + " (" + withoutQuery(url) + "). "
+                        + remedy(host, proxy.isPresent(), e),
+                e);
+    }
+
+    /** Where there is a proxy, it alone is looked up and connected to. */
+    private static boolean isOfTheProxy(IOException e) {
+        return e instanceof UnknownHostException
+                || e instanceof ConnectException
+                || e instanceof NoRouteToHostException
+                || e instanceof EnvironmentProxies.RefusedException;
+    }
+
+    private static String remedy(String host, boolean proxied, IOException e) {
+        if (e instanceof SSLException) {
+            return "If it speaks plain http, list " + host
+                    + " in incus.stemcell.registry.insecure; if its certificate is of"
+                    + " an authority of your own, add that to the truststore of the JVM.";
+        }
+        return proxied
+                ? "Correct the proxy, or list " + host + " in NO_PROXY where none is needed."
+                : "Check the name and the network; where a proxy is needed, set HTTPS_PROXY.";
     }
 
     static String reason(IOException e) {

@@ -1,22 +1,21 @@
 # shellcheck shell=bash
 # The machine that tests run on, and Maven to run them. Source it after common.sh.
 
-# test_machine VERSION [IMAGE [SUITE]]: a JDK and Maven, an Incus of that version, a registry, and the replica of a stemcell
-# in it, from that release of Debian, unless another image is named; all of it exported for the tests.
+# test_machine VERSION [IMAGE [GENERATION [SUITE]]]: a JDK and Maven, an Incus of that version, a registry, and in it the replica of a
+# stemcell of that generation, from that release of Debian, unless another image is named; all of it exported for the tests.
 test_machine() {
-    local version=$1 image=${2:-} suite=${3:-trixie}
+    local version=$1 image=${2:-} generation=${3:-} suite=${4:-}
     toolchain
     "$HERE/incus" up --version "$version"
     eval "$("$HERE/incus" env --version "$version")"
     # One test kills the daemon in the middle of everything: this one is ours.
     export INCUS_STEMCELL_DEV_RESTART="'$HERE/incus' restart --kill --version $version"
     if [ -z "$image" ]; then
-        "$HERE/stemcell" up --suite "$suite"
+        image=$("$HERE/stemcell" up ${generation:+--generation "$generation"} ${suite:+--suite "$suite"})
         eval "$("$HERE/registry" env)"
-        image=$("$HERE/stemcell" ref --suite "$suite")
         export INCUS_STEMCELL_REGISTRY_INSECURE=$INCUS_STEMCELL_DEV_REGISTRY
         # For tests of the parts that know no overlay: a guest that boots well by itself.
-        INCUS_STEMCELL_DEV_ROOTFS=$("$HERE/stemcell" build --suite "$suite" --plain)/layer.tar.gz
+        INCUS_STEMCELL_DEV_ROOTFS=$("$HERE/stemcell" build --plain ${suite:+--suite "$suite"})/layer.tar.gz
         export INCUS_STEMCELL_DEV_ROOTFS
     fi
     export INCUS_STEMCELL_IMAGE=$image

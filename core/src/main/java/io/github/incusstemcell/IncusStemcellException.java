@@ -4,7 +4,8 @@ package io.github.incusstemcell;
  * The root of everything that this library throws on purpose.
  *
  * <p>The message says what was attempted, on what, what came back, and what to do next. Unchecked, because a test that
- * cannot have its machine has nothing sensible to catch.
+ * cannot have its machine has nothing sensible to catch. What a guest has written is in it as {@link GuestText} shows it, and no message is
+ * longer than about 16,000 characters.
  */
 public class IncusStemcellException extends RuntimeException {
 
@@ -14,7 +15,7 @@ public class IncusStemcellException extends RuntimeException {
      * @param message what was attempted, on what, what came back, and what to do next; not null
      */
     public IncusStemcellException(String message) {
-        super(message);
+        super(GuestText.message(message));
     }
 
     /**
@@ -24,6 +25,6 @@ public class IncusStemcellException extends RuntimeException {
      * @param cause what came from below, or null
      */
     public IncusStemcellException(String message, Throwable cause) {
-        super(message, cause);
+        super(GuestText.message(message), cause);
     }
 }

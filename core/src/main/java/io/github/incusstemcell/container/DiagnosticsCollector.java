@@ -9,6 +9,7 @@ import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.Systemd;
+import io.github.incusstemcell.systemd.SystemdException;
 import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitSummary;
 import java.nio.charset.StandardCharsets;
@@ -206,12 +207,18 @@ final class DiagnosticsCollector {
         String result = unit.result().orElse("failed")
                 + (unit.exitCode().isPresent() ? ", status " + unit.exitCode().getAsInt() : "")
                 + (unit.signal().isPresent() ? ", signal " + unit.signal().getAsInt() : "");
-        List<String> journal = Journal.of(instance)
-                .entries(JournalQuery.all().unit(name).last(UNIT_LINES))
-                .stream()
-                .map(JournalEntry::toString)
-                .toList();
-        return new FailedUnit(name, result, journal);
+        return new FailedUnit(name, result, journal(name));
+    }
+
+    /** That a unit has failed is worth saying also where its journal cannot be read. */
+    private List<String> journal(String unit) {
+        try {
+            return Journal.of(instance).entries(JournalQuery.all().unit(unit).last(UNIT_LINES)).stream()
+                    .map(JournalEntry::toString)
+                    .toList();
+        } catch (SystemdException e) {
+            return List.of(e.getMessage());
+        }
     }
 
     private <T> Future<T> ask(Callable<T> question) {

@@ -75,7 +75,7 @@ final class Connection implements AutoCloseable {
 
     /** {@return whether a call is under way or a stream is open} */
     boolean isBusy() {
-        return client.dispatcher().runningCallsCount() > 0;
+        return client.dispatcher().runningCallsCount() > 0 || !streams.isEmpty();
     }
 
     /** Sends the request and waits for the daemon's envelope. */
@@ -85,7 +85,7 @@ final class Connection implements AutoCloseable {
 
     /** Sends the request; the future fails as {@link #ask} does. Cancelling it cancels the request. */
     CompletableFuture<Answer> askLater(ApiRequest request) {
-        return send(request, response -> {
+        return send(request, (call, response) -> {
             try (response) {
                 return Answer.of(request, response.code(), response.body().bytes());
             }
@@ -94,18 +94,18 @@ final class Connection implements AutoCloseable {
 
     /** Sends the request; the answer is no envelope but content, which the caller reads and closes. */
     InputStream content(ApiRequest request) {
-        return await(request, send(request, response -> {
+        return await(request, send(request, (call, response) -> {
             if (!response.isSuccessful()) {
                 throw refusal(request, response);
             }
-            return response.body().byteStream();
+            return new ContentStream(this, call, response.body().byteStream());
         }));
     }
 
     /** Sends the request and takes the connection over: the future has the raw bytes that follow. */
     CompletableFuture<RawStream> upgradeLater(ApiRequest request, String protocol) {
         request.header("Connection", "Upgrade").header("Upgrade", protocol);
-        return send(request, response -> {
+        return send(request, (call, response) -> {
             okio.Socket socket = response.socket();
             if (response.code() != 101 || socket == null) {
                 throw refusal(request, response);
@@ -182,7 +182,7 @@ final class Connection implements AutoCloseable {
             @Override
             public void onResponse(Call answered, Response response) {
                 try {
-                    T value = reader.read(response);
+                    T value = reader.read(answered, response);
                     if (!result.complete(value) && value instanceof Closeable unwanted) {
                         Failures.closeQuietly(unwanted);
                     }
@@ -270,7 +270,8 @@ final class Connection implements AutoCloseable {
                 what + " failed: lost the connection to Incus at " + endpoint + ": " + reason, cause);
     }
 
-    private <T extends Closeable> T track(T stream) {
+    /** Has what is closed together with this, unless it was {@linkplain #forget forgotten} before. */
+    <T extends Closeable> T track(T stream) {
         streams.add(stream);
         if (closed) {
             Failures.closeQuietly(stream);
@@ -298,7 +299,7 @@ final class Connection implements AutoCloseable {
     }
 
     private interface Reader<T> {
-        T read(Response response) throws IOException;
+        T read(Call call, Response response) throws IOException;
     }
 
     /** What the daemon wraps its answers in. */

@@ -28,6 +28,11 @@ final class RawStream implements Closeable {
         this.request = request;
         this.socket = socket;
         this.headers = headers;
+        // What comes, comes when the other side has something to say. And only streams without a timeout can be closed
+        // while another
+        // thread reads: okio's clock refuses to be asked twice at a time.
+        socket.getSource().timeout().clearTimeout();
+        socket.getSink().timeout().clearTimeout();
         this.source = Okio.buffer(new ClosableSource(socket.getSource()));
         this.sink = Okio.buffer(new ClosableSink(socket.getSink()));
     }

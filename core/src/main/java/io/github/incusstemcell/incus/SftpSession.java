@@ -131,8 +131,10 @@ final class SftpSession implements Closeable {
         CompletableFuture<Reply> version = new CompletableFuture<>();
         pending.put(PROTOCOL, version);
         stream.connection().run(this::receive).whenComplete((ended, failure) -> {
-            if (failure instanceof RuntimeException unexpected) {
-                breakOff(unexpected);
+            if (failure != null) {
+                breakOff(new IncusStemcellException(
+                        "Reading the answers for the files of instance '" + instance + "' failed: " + failure,
+                        failure));
             }
         });
         stream.connection().await("the greeting of SFTP", version, limit);

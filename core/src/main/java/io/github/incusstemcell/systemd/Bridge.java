@@ -41,8 +41,10 @@ final class Bridge {
 
     /** What a sleep of 10 ms takes, with the start of its process. */
     private static final long MILLIS_PER_TRY = 12;
-    /** It is the guest that says what is missing, so it gets the time to say it. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** It is the guest that says what is missing, so of the time it gets less than we wait: at least this part less, and at most this much. */
+    private static final int PART_TO_SAY_IT = 4;
+
+    private static final Duration MOST_TO_SAY_IT = Duration.ofSeconds(2);
 
     private final Instance instance;
     private final Scope scope;
@@ -64,10 +66,11 @@ final class Bridge {
     BusConnection open(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         String managerSocket = scope.managerSocket();
+        BusConnection.ClosedException last = null;
         while (true) {
             BusConnection connection = start(managerSocket, deadline.left());
             try {
-                String greeting = connection.greeting(deadline.left().plus(GRACE));
+                String greeting = connection.greeting(deadline.left());
                 if (greeting.startsWith("bus")) {
                     if (greeting.equals(VIA_DAEMON)) {
                         BusManager.enterBus(connection, deadline.left());
@@ -81,10 +84,11 @@ final class Bridge {
                 if (deadline.isOver()) {
                     throw e;
                 }
+                last = e;
                 managerSocket = managerSocket.isEmpty() ? scope.managerSocket() : "";
             } catch (RuntimeException e) {
-                connection.close();
-                throw e;
+                connection.abandon();
+                throw last != null && deadline.isOver() ? last : e;
             }
         }
     }
@@ -99,7 +103,8 @@ final class Bridge {
     }
 
     private BusConnection start(String managerSocket, Duration left) {
-        String tries = Long.toString(Math.max(1, left.toMillis() / MILLIS_PER_TRY));
+        long toSayIt = Math.min(left.toMillis() / PART_TO_SAY_IT, MOST_TO_SAY_IT.toMillis());
+        String tries = Long.toString(Math.max(1, (left.toMillis() - toSayIt) / MILLIS_PER_TRY));
         RunningCommand exec =
                 instance.start(Command.of("sh", "-c", SCRIPT, "sh", managerSocket, scope.daemonSocket(), tries));
         return new BusConnection(peer(), exec.stdout(), exec.stdin(), () -> end(exec));

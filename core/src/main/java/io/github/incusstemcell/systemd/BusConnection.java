@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.Waiting;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
@@ -45,6 +46,8 @@ final class BusConnection implements AutoCloseable {
         }
     }
 
+    private static final int LONGEST_LINE = 1000;
+
     private final String peer;
     private final DataInputStream in;
     private final OutputStream out;
@@ -78,7 +81,7 @@ final class BusConnection implements AutoCloseable {
      * @return the first line
      */
     String greeting(Duration timeout) {
-        return await(greeting, "open", timeout);
+        return await(greeting, "open", Deadline.in(timeout));
     }
 
     /** From now on, calls name this destination; a connection to a bus daemon needs one, a private one does not. */
@@ -103,7 +106,12 @@ final class BusConnection implements AutoCloseable {
 
     /** Calls and waits for the reply's arguments. */
     List<Object> call(BusMessage.Call call, Duration timeout) {
-        return answer(send(call), call.member(), timeout);
+        return call(call, Deadline.in(timeout));
+    }
+
+    /** The same, where some of the time may be over already. */
+    List<Object> call(BusMessage.Call call, Deadline deadline) {
+        return answer(send(call), call.member(), deadline);
     }
 
     /** Calls without waiting, so that many calls share one round trip; {@link #answer} takes the result. */
@@ -131,8 +139,8 @@ final class BusConnection implements AutoCloseable {
         return reply;
     }
 
-    List<Object> answer(CompletableFuture<BusMessage> reply, String member, Duration timeout) {
-        BusMessage message = await(reply, member, timeout);
+    List<Object> answer(CompletableFuture<BusMessage> reply, String member, Deadline deadline) {
+        BusMessage message = await(reply, member, deadline);
         if (message.type() == BusMessage.ERROR) {
             List<Object> body = message.body();
             throw new SystemdException(
@@ -144,15 +152,15 @@ final class BusConnection implements AutoCloseable {
         return message.body();
     }
 
-    private <T> T await(CompletableFuture<T> future, String what, Duration timeout) {
+    private <T> T await(CompletableFuture<T> future, String what, Deadline deadline) {
         try {
-            return Waiting.on(future, timeout);
+            return Waiting.on(future, deadline.left());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while systemd of " + peer + " was asked to " + what, e);
         } catch (TimeoutException e) {
             throw new SystemdException(
-                    "systemd of " + peer + " did not answer " + what + " within " + Spans.text(timeout)
+                    "systemd of " + peer + " did not answer " + what + " within " + Spans.text(deadline.span())
                             + "; is the guest frozen, or PID 1 busy?",
                     e);
         } catch (ExecutionException e) {
@@ -172,6 +180,10 @@ final class BusConnection implements AutoCloseable {
             }
         } catch (IOException | RuntimeException e) {
             end(e);
+        } catch (Error e) {
+            // Nobody reads any more, whatever it was.
+            end(e);
+            throw e;
         }
     }
 
@@ -180,7 +192,7 @@ final class BusConnection implements AutoCloseable {
         write("\0AUTH EXTERNAL 30\r\n");
         String answer = line();
         if (!answer.startsWith("OK ")) {
-            throw new IOException("The bus answered the authentication with: " + answer);
+            throw new IOException("The bus answered the authentication with: " + GuestText.escaped(answer));
         }
         write("BEGIN\r\n");
     }
@@ -195,8 +207,12 @@ final class BusConnection implements AutoCloseable {
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (line.length() == LONGEST_LINE) {
+                throw new IOException(
+                        "What came instead of a greeting is too long: " + GuestText.escaped(line.toString()));
+            }
             if (next < 0) {
-                throw new EOFException("The stream ended after: " + line);
+                throw new EOFException("The stream ended after: " + GuestText.escaped(line.toString()));
             }
             if (next != '\r') {
                 line.append((char) next);
@@ -217,6 +233,12 @@ final class BusConnection implements AutoCloseable {
     }
 
     private void end(Throwable reason) {
+        if (isFirstEnd(reason)) {
+            closeCarrier();
+        }
+    }
+
+    private boolean isFirstEnd(Throwable reason) {
         boolean first;
         synchronized (pending) {
             first = !closed;
@@ -228,8 +250,8 @@ final class BusConnection implements AutoCloseable {
         pending.clear();
         if (first) {
             listeners.forEach(Listener::closed);
-            closeCarrier();
         }
+        return first;
     }
 
     private void closeCarrier() {
@@ -248,5 +270,14 @@ final class BusConnection implements AutoCloseable {
     @Override
     public void close() {
         end(null);
+    }
+
+    /** Closes it for somebody who has no time left to see its carrier end, which takes long in a guest that hangs. */
+    void abandon() {
+        if (isFirstEnd(null)) {
+            Thread closing = new Thread(this::closeCarrier, "incus-stemcell-bus-end-" + peer);
+            closing.setDaemon(true);
+            closing.start();
+        }
     }
 }

@@ -11,41 +11,63 @@ import java.time.Duration;
 final class BusLink implements AutoCloseable {
 
     private final Bridge bridge;
-    private BusConnection connection;
-    private boolean closed;
+    private final ConnectingTurn turn;
+    private volatile BusConnection connection;
+    private volatile boolean closed;
 
     BusLink(Bridge bridge) {
         this.bridge = bridge;
+        this.turn = new ConnectingTurn(bridge.peer());
     }
 
     String peer() {
         return bridge.peer();
     }
 
-    synchronized BusConnection connection(Duration timeout) {
-        if (closed) {
-            throw new SystemdException("The handle on systemd of " + peer() + " is closed");
-        }
-        if (connection == null || connection.isClosed()) {
-            connection = subscribed(timeout);
+    BusConnection connection(Duration timeout) {
+        requireOpen();
+        BusConnection open = usable();
+        return open != null ? open : turn.within(timeout, this::opened);
+    }
+
+    private BusConnection opened(Duration left) {
+        requireOpen();
+        if (usable() == null) {
+            connection = subscribed(left);
+            if (closed) {
+                connection.abandon();
+                requireOpen();
+            }
         }
         return connection;
     }
 
+    private BusConnection usable() {
+        BusConnection last = connection;
+        return last == null || last.isClosed() ? null : last;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new SystemdException("The handle on systemd of " + peer() + " is closed");
+        }
+    }
+
     /** One that hears nothing is of no use: the next call is to find none rather than that. */
     private BusConnection subscribed(Duration timeout) {
+        Deadline deadline = Deadline.in(timeout);
         BusConnection opened = bridge.open(timeout);
         try {
-            BusManager.subscribe(opened, timeout);
+            BusManager.subscribe(opened, deadline.left());
             return opened;
         } catch (RuntimeException e) {
-            opened.close();
+            opened.abandon();
             throw e;
         }
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
         if (connection != null) {
             connection.close();

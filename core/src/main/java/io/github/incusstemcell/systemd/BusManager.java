@@ -78,10 +78,11 @@ final class BusManager implements ServiceManager {
 
     /** For calls that change nothing: a connection that was lost since the last call is worth a second try. */
     private List<Object> read(BusMessage.Call call) {
+        Deadline deadline = Deadline.in(answer);
         try {
-            return connection().call(call, answer);
+            return link.connection(answer).call(call, deadline);
         } catch (BusConnection.ClosedException e) {
-            return connection().call(call, answer);
+            return link.connection(deadline.left()).call(call, deadline);
         }
     }
 
@@ -113,12 +114,13 @@ final class BusManager implements ServiceManager {
 
     @Override
     public List<Map<String, Object>> units(List<String> names) {
+        Deadline deadline = Deadline.in(answer);
         BusConnection bus = connection();
         List<CompletableFuture<BusMessage>> replies = names.stream()
                 .map(name -> bus.send(properties(UnitName.path(name), "")))
                 .toList();
         List<Map<String, Object>> units = new ArrayList<>();
-        replies.forEach(reply -> units.add(asProperties(bus.answer(reply, "GetAll", answer))));
+        replies.forEach(reply -> units.add(asProperties(bus.answer(reply, "GetAll", deadline))));
         return units;
     }
 

@@ -28,6 +28,11 @@ final class InvocationJournal {
 
     /** {@return the entries, from the oldest on; none where it never ran} */
     List<JournalEntry> of(Unit unit) {
+        return of(unit, Journal.ANSWER);
+    }
+
+    /** The same for those who have only so much time. */
+    List<JournalEntry> of(Unit unit, Duration answer) {
         Optional<String> id = unit.invocationId();
         // A socket that cannot be opened fails without ever having left the state inactive.
         Optional<Instant> start = unit.inactiveExit().or(unit::stateChanged);
@@ -35,7 +40,7 @@ final class InvocationJournal {
             return List.of();
         }
         JournalQuery query = scope.journalOf(unit.name()).since(start.get().minus(BEFORE_START));
-        return journal.entries(query).stream()
+        return journal.entries(query, answer).stream()
                 .filter(entry -> scope.invocationOf(entry).map(id.get()::equals).orElseGet(() -> !entry.time()
                         .isBefore(start.get())))
                 .toList();

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
@@ -8,7 +9,6 @@ import io.github.incusstemcell.incus.RunningCommand;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,11 +22,12 @@ import java.util.function.Predicate;
  * The journal of a guest, read by {@code journalctl}.
  *
  * <p>Each reading first has journald take in all that was written before (journalctl {@code --sync}). Every method throws a
- * {@link SystemdException} where the guest has no journal that can be read, so that no answer is never taken for no entries.
+ * {@link SystemdException} where the guest has no journal that can be read, so that no answer is never taken for no entries. Of a value of
+ * more than 1 MiB the beginning is read, and how much there was more; what is asked for at once may have up to 64 MiB.
  */
 public final class Journal {
 
-    private static final Duration ANSWER = Duration.ofSeconds(60);
+    static final Duration ANSWER = Duration.ofSeconds(60);
 
     private static final String READ = """
             journalctl --sync || { echo "journald does not answer" >&2; exit 1; }
@@ -56,20 +57,31 @@ public final class Journal {
      * @return the entries, from the oldest on
      */
     public List<JournalEntry> entries(JournalQuery query) {
-        ExecResult result = instance.exec(command(query.arguments()).timeout(ANSWER));
+        return entries(query, ANSWER);
+    }
+
+    /** The same for those who have only so much time. */
+    List<JournalEntry> entries(JournalQuery query, Duration answer) {
+        JournalReading reading = new JournalReading();
+        ExecResult result = read(query, answer, reading);
         if (!result.isSuccess()) {
-            throw unreadable(result.exitCode(), result.stderr());
+            throw result.timedOut()
+                    ? unreadable("journalctl did not end within " + Spans.text(answer))
+                    : unreadable(result.exitCode(), reading.complaints());
         }
-        List<JournalEntry> entries = new ArrayList<>();
-        byte[] output = result.stdoutBytes();
-        int start = 0;
-        for (int i = 0; i < output.length; i++) {
-            if (output[i] == '\n') {
-                entries.add(JournalJson.entry(Arrays.copyOfRange(output, start, i)));
-                start = i + 1;
+        return query.wanted(reading.entries());
+    }
+
+    private ExecResult read(JournalQuery query, Duration answer, JournalReading reading) {
+        try {
+            return instance.exec(command(query.arguments()).timeout(answer), reading);
+        } catch (IncusStemcellException e) {
+            if (reading.isTooLong()) {
+                throw unreadable("what was asked for is more than the " + JournalReading.LIMIT
+                        + " bytes that are read into memory; ask for less, by unit, by since or by last");
             }
+            throw e;
         }
-        return query.wanted(entries);
     }
 
     private static Command command(List<String> arguments) {
@@ -79,8 +91,11 @@ public final class Journal {
     }
 
     private SystemdException unreadable(int exitCode, String stderr) {
-        return new SystemdException("The journal of " + instance.name()
-                + " cannot be read: journalctl ended with exit code " + exitCode + ": " + stderr.strip());
+        return unreadable("journalctl ended with exit code " + exitCode + ": " + stderr.strip());
+    }
+
+    private SystemdException unreadable(String why) {
+        return new SystemdException("The journal of " + instance.name() + " cannot be read: " + why);
     }
 
     /** {@return the place behind the last entry as of now, for {@link JournalQuery#after}} */

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.GuestText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -73,11 +74,11 @@ public record JournalEntry(
         return field("INVOCATION_ID").or(() -> field("_SYSTEMD_INVOCATION_ID"));
     }
 
-    /** {@return the entry as messages show it: {@code 12:00:01.123456 sshd[42]: hello}} */
+    /** {@return the entry as messages show it, see {@link GuestText}: {@code 12:00:01.123456 sshd[42]: hello}} */
     @Override
     public String toString() {
         String clock = String.format("%1$tT.%2$06d", time.atOffset(java.time.ZoneOffset.UTC), time.getNano() / 1000);
         String process = pid.isPresent() ? "[" + pid.getAsLong() + "]" : "";
-        return clock + " " + identifier.orElse("?") + process + ": " + message();
+        return GuestText.message(clock + " " + identifier.orElse("?") + process + ": " + message());
     }
 }

@@ -2,8 +2,6 @@ package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.RunningCommand;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +14,8 @@ import java.util.function.Consumer;
 public final class JournalFollower implements AutoCloseable {
 
     private static final int SIGTERM = 15;
+    private static final int BUFFER = 1 << 16;
+    private static final int COMPLAINTS = 4_000;
 
     private final RunningCommand exec;
     private final Consumer<JournalEntry> consumer;
@@ -35,19 +35,15 @@ public final class JournalFollower implements AutoCloseable {
     }
 
     private void read(BiFunction<Integer, String, SystemdException> failure) {
-        try (InputStream lines = new BufferedInputStream(exec.stdout(), 1 << 16)) {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            for (int next = lines.read(); next >= 0; next = lines.read()) {
-                if (next == '\n') {
-                    consumer.accept(JournalJson.entry(line.toByteArray()));
-                    line.reset();
-                } else {
-                    line.write(next);
-                }
+        JournalLines lines = new JournalLines(line -> consumer.accept(JournalJson.entry(line)));
+        try (InputStream printed = exec.stdout()) {
+            byte[] buffer = new byte[BUFFER];
+            for (int count = printed.read(buffer); count >= 0; count = printed.read(buffer)) {
+                lines.add(buffer, count);
             }
-            String stderr = new String(exec.stderr().readAllBytes(), StandardCharsets.UTF_8);
+            String stderr = new String(exec.stderr().readNBytes(COMPLAINTS), StandardCharsets.UTF_8);
             throw failure.apply(exec.waitFor(), stderr);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             if (closed) {
                 end.complete(null);
             } else {

@@ -3,8 +3,8 @@ package io.github.incusstemcell.systemd;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The way to a service manager, found when it is first needed, and from the system's those to the managers of users. All
@@ -14,13 +14,15 @@ final class ManagerAccess implements AutoCloseable {
 
     private final Instance instance;
     private final Scope scope;
-    private final Map<String, ManagerAccess> users = new HashMap<>();
-    private ServiceManager manager;
-    private boolean closed;
+    private final Map<String, ManagerAccess> users = new ConcurrentHashMap<>();
+    private final ConnectingTurn turn;
+    private volatile ServiceManager manager;
+    private volatile boolean closed;
 
     ManagerAccess(Instance instance, Scope scope) {
         this.instance = instance;
         this.scope = scope;
+        this.turn = new ConnectingTurn(name());
     }
 
     Instance instance() {
@@ -41,27 +43,56 @@ final class ManagerAccess implements AutoCloseable {
      *
      * @param answer how long the connection, and each answer behind it, may take
      */
-    synchronized ServiceManager answeringWithin(Duration answer) {
-        if (closed) {
-            throw new SystemdException("The handle on systemd of " + name() + " is closed");
+    ServiceManager answeringWithin(Duration answer) {
+        requireOpen();
+        ServiceManager found = manager;
+        if (found == null) {
+            found = turn.within(answer, this::connected);
         }
+        return found.answeringWithin(answer);
+    }
+
+    private ServiceManager connected(Duration left) {
+        requireOpen();
         if (manager == null) {
             BusLink link = new BusLink(new Bridge(instance, scope));
             try {
-                link.connection(answer);
-                manager = new BusManager(link, answer);
+                link.connection(left);
+                manager = new BusManager(link, left);
             } catch (Bridge.MissingException e) {
-                manager = new SystemctlManager(instance, scope, answer);
+                manager = new SystemctlManager(instance, scope, left);
+            }
+            if (closed) {
+                manager.close();
+                requireOpen();
             }
         }
-        return manager.answeringWithin(answer);
+        return manager;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new SystemdException("The handle on systemd of " + name() + " is closed");
+        }
     }
 
     /** {@return the way to a user's manager, which is started where it does not run yet} */
     ManagerAccess ofUser(String user, Duration answer) {
-        synchronized (users) {
-            return users.computeIfAbsent(user, name -> startUser(name, answer));
+        ManagerAccess found = users.get(user);
+        return found != null ? found : turn.within(answer, left -> startedUser(user, left));
+    }
+
+    private ManagerAccess startedUser(String user, Duration left) {
+        ManagerAccess found = users.get(user);
+        if (found == null) {
+            found = startUser(user, left);
+            users.put(user, found);
+            if (closed) {
+                found.close();
+                requireOpen();
+            }
         }
+        return found;
     }
 
     private ManagerAccess startUser(String user, Duration answer) {
@@ -75,14 +106,10 @@ final class ManagerAccess implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (users) {
-            users.values().forEach(ManagerAccess::close);
-        }
-        synchronized (this) {
-            closed = true;
-            if (manager != null) {
-                manager.close();
-            }
+        closed = true;
+        users.values().forEach(ManagerAccess::close);
+        if (manager != null) {
+            manager.close();
         }
     }
 }

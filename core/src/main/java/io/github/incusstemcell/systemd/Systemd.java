@@ -368,7 +368,7 @@ public final class Systemd implements AutoCloseable {
      * @return some lines, each with two blanks before it
      */
     public String report(Unit unit) {
-        return UnitReport.of(unit, jobs(), journal);
+        return UnitReport.of(unit, this::jobs, journal);
     }
 
     /**

@@ -195,4 +195,47 @@ class ConnectionTest {
             assertThat(changes.await(LIMIT)).isTrue();
         }
     }
+
+    @Test
+    void isNotAwaitedForAnotherWhoHasMoreTime() throws Exception {
+        guest.run("mv /usr/bin/systemd-stdio-bridge /usr/bin/bridge; printf '#!/bin/sh\\nexec sleep 1000\\n'"
+                + " >/usr/bin/systemd-stdio-bridge; chmod 755 /usr/bin/systemd-stdio-bridge");
+        try (Systemd systemd = Systemd.of(guest.instance());
+                Systemd other = Systemd.of(guest.instance())) {
+            FutureTask<Object> patient = begun(systemd::state);
+
+            assertThatThrownBy(
+                            () -> systemd.answeringWithin(Duration.ofSeconds(1)).state())
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessage("systemd of " + guest.name() + " could not be connected to within 1s, as another"
+                            + " thread was trying; is the guest frozen, or PID 1 busy?");
+            assertThat(patient.isDone()).isFalse();
+
+            FutureTask<Object> interrupted = new FutureTask<>(systemd::state);
+            Thread thread = new Thread(interrupted);
+            thread.start();
+            thread.interrupt();
+            assertThatThrownBy(interrupted::get).hasRootCauseInstanceOf(InterruptedException.class);
+            assertThat(patient.isDone()).isFalse();
+
+            assertThatThrownBy(
+                            () -> other.answeringWithin(Duration.ofSeconds(1)).state())
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessageStartingWith("systemd of " + guest.name() + " did not answer open within ");
+            assertThat(patient.isDone()).isFalse();
+        } finally {
+            guest.run("mv /usr/bin/bridge /usr/bin/systemd-stdio-bridge; pkill -x sleep || true");
+        }
+    }
+
+    /** Begins in a thread of its own, which waits by the time at which this returns. */
+    private static FutureTask<Object> begun(java.util.concurrent.Callable<Object> call) {
+        FutureTask<Object> task = new FutureTask<>(call);
+        Thread thread = new Thread(task);
+        thread.start();
+        while (thread.getState() != Thread.State.TIMED_WAITING && !task.isDone() && !Thread.interrupted()) {
+            Thread.onSpinWait();
+        }
+        return task;
+    }
 }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.systemd.Systemd;
 import java.util.Optional;
@@ -80,7 +81,8 @@ final class Subject {
      */
     boolean fail(String message) {
         String described = description();
-        AssertionError error = new AssertionError(described.isEmpty() ? message : "[" + described + "] " + message);
+        AssertionError error =
+                new AssertionError(GuestText.message(described.isEmpty() ? message : "[" + described + "] " + message));
         if (softly == null) {
             throw error;
         }

@@ -19,7 +19,7 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     public static final Limits NONE = new Limits(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** A lone number is a count; Incus would take a count of 0 for no limit. */
-    private static final Pattern CPU = Pattern.compile("(?!0+$)\\d{1,5}(-\\d{1,5})?(,\\d{1,5}(-\\d{1,5})?)*");
+    private static final Pattern CPU = Pattern.compile("(?!0+$)\\d{1,5}(?:-\\d{1,5})?(?:,\\d{1,5}(?:-\\d{1,5})?)*+");
 
     private static final String BYTES = "[1-9]\\d{0,17}(B|kB|MB|GB|TB|PB|EB|KiB|MiB|GiB|TiB|PiB|EiB)?";
     private static final Pattern MEMORY = Pattern.compile(BYTES + "|[1-9]\\d?%|100%");

@@ -82,18 +82,26 @@ final class JournalJson {
         if (node.isNull() || node.isMissingNode()) {
             return List.of();
         }
-        if (!node.isArray()) {
-            return List.of(node.asText().getBytes(StandardCharsets.UTF_8));
-        }
-        if (node.isEmpty() || node.get(0).isNumber()) {
-            byte[] octets = new byte[node.size()];
-            for (int i = 0; i < octets.length; i++) {
-                octets[i] = (byte) node.get(i).asInt();
-            }
-            return List.of(octets);
+        if (!node.isArray() || node.isEmpty() || node.get(0).isNumber()) {
+            return List.of(value(node));
         }
         List<byte[]> values = new ArrayList<>();
-        node.forEach(element -> values.addAll(values(element)));
+        node.forEach(element -> {
+            if (!element.isNull()) {
+                values.add(value(element));
+            }
+        });
         return values;
+    }
+
+    private static byte[] value(JsonNode node) {
+        if (!node.isArray()) {
+            return node.asText().getBytes(StandardCharsets.UTF_8);
+        }
+        byte[] octets = new byte[node.size()];
+        for (int i = 0; i < octets.length; i++) {
+            octets[i] = (byte) node.get(i).asInt();
+        }
+        return octets;
     }
 }

@@ -1,7 +1,10 @@
 package io.github.incusstemcell.systemd;
 
-/** The complete types of a D-Bus signature, one after the other. */
+/** The complete types of a D-Bus signature, one after the other (D-Bus specification, "Valid Signatures"). */
 final class Signature {
+
+    /** As many arrays, and as many structs, may be in each other. */
+    private static final int DEEPEST = 32;
 
     private final String text;
     private int position;
@@ -24,19 +27,29 @@ final class Signature {
     }
 
     private int end(int start) {
-        char type = text.charAt(start);
-        if (type == 'a') {
-            return end(start + 1);
+        StringBuilder closing = new StringBuilder();
+        int arrays = 0;
+        for (int i = start; i < text.length(); i++) {
+            char type = text.charAt(i);
+            arrays = type == 'a' ? arrays + 1 : 0;
+            if (type == '(' || type == '{') {
+                closing.append(type == '(' ? ')' : '}');
+            } else if (type == ')' || type == '}') {
+                int last = closing.length() - 1;
+                // A value of an empty struct would have no bytes, and an array of such no end.
+                if (last < 0 || closing.charAt(last) != type || "a({".indexOf(text.charAt(i - 1)) >= 0) {
+                    break;
+                }
+                closing.setLength(last);
+            }
+            if (arrays > DEEPEST || closing.length() > DEEPEST) {
+                break;
+            }
+            if (closing.isEmpty() && type != 'a') {
+                return i + 1;
+            }
         }
-        if (type != '(' && type != '{') {
-            return start + 1;
-        }
-        char closing = type == '(' ? ')' : '}';
-        int next = start + 1;
-        while (text.charAt(next) != closing) {
-            next = end(next);
-        }
-        return next + 1;
+        throw new IllegalArgumentException("Not a D-Bus signature: " + text);
     }
 
     /** {@return at a multiple of how many bytes a value of this type starts} */

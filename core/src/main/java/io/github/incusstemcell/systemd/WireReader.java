@@ -19,8 +19,11 @@ import java.util.Map;
 final class WireReader {
 
     private static final BigInteger TWO_TO_THE_64 = BigInteger.ONE.shiftLeft(64);
+    /** How many values may be in each other; the specification's bound for messages. */
+    private static final int DEEPEST = 64;
 
     private final ByteBuffer in;
+    private int depth;
 
     WireReader(ByteBuffer in) {
         this.in = in;
@@ -39,7 +42,19 @@ final class WireReader {
         in.position(in.position() + (-in.position() & (boundary - 1)));
     }
 
+    /** A variant holds its own signature, so that the sender decides how deep values are. */
     private Object value(String type) {
+        if (++depth > DEEPEST) {
+            throw new IllegalArgumentException("A D-Bus value of more than " + DEEPEST + " values in each other");
+        }
+        try {
+            return valueHere(type);
+        } finally {
+            depth--;
+        }
+    }
+
+    private Object valueHere(String type) {
         char code = type.charAt(0);
         align(Signature.alignment(code));
         return switch (code) {
@@ -54,11 +69,20 @@ final class WireReader {
             case 'd' -> in.getDouble();
             case 's', 'o' -> text(in.getInt());
             case 'g' -> text(in.get() & 0xff);
-            case 'v' -> value(text(in.get() & 0xff));
+            case 'v' -> variant(text(in.get() & 0xff));
             case '(' -> values(type.substring(1, type.length() - 1));
             case 'a' -> array(type.substring(1));
             default -> throw new IllegalArgumentException("Not a D-Bus type: " + type);
         };
+    }
+
+    private Object variant(String signature) {
+        Signature types = new Signature(signature);
+        Object value = value(types.next());
+        if (types.hasNext()) {
+            throw new IllegalArgumentException("A D-Bus variant of several values: " + signature);
+        }
+        return value;
     }
 
     private static Object unsigned(long value) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,5 +112,21 @@ class ImageReferenceTest {
         assertThatThrownBy(() -> ImageReference.parse(text))
                 .isInstanceOf(InvalidImageReferenceException.class)
                 .hasMessage("'" + text + "' does not name an image: " + problem);
+    }
+
+    @Test
+    void readsReferencesOfAnyLength() {
+        String repository = "a__b-.".replace("-.", "--c.").repeat(20_000) + "d" + "/e".repeat(20_000);
+        String host = "a-b.".repeat(20_000) + "example";
+        assertThat(ImageReference.parse(host + ":5000/" + repository + ":1"))
+                .isEqualTo(new ImageReference.Registry(host + ":5000", repository, Optional.of("1"), Optional.empty()));
+        for (String wrong : List.of(repository + "_", repository + "//x", "a___b", "-a", "a..b")) {
+            assertThatThrownBy(() -> ImageReference.parse("example.com/" + wrong))
+                    .isInstanceOf(InvalidImageReferenceException.class);
+        }
+        for (String wrong : List.of(host + "-", host + "..x", "-a.b", "a-.b", "a.-b")) {
+            assertThatThrownBy(() -> ImageReference.parse(wrong + "/a"))
+                    .isInstanceOf(InvalidImageReferenceException.class);
+        }
     }
 }

@@ -133,4 +133,49 @@ class WireFormatTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("Not a D-Bus message: header 626173683a20636f6d6d616e64206e6f");
     }
+
+    @Test
+    void refusesValuesThatAreDeeperThanTheSpecificationAllows() {
+        String deep = "017600".repeat(63) + "017900" + "07";
+        Object value = read("v", ByteOrder.LITTLE_ENDIAN, deep.substring(6)).get(0);
+        assertThat(value).isEqualTo(7L);
+        for (int depth : List.of(64, 100_000)) {
+            assertThatThrownBy(() -> read("v", ByteOrder.LITTLE_ENDIAN, "017600".repeat(depth) + "017900" + "07"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("A D-Bus value of more than 64 values in each other");
+        }
+    }
+
+    @Test
+    void refusesSignaturesThatAreNone() {
+        List<String> good =
+                List.of("a{sv}", "(y(ya(ii))v)", "a".repeat(32) + "y", "(".repeat(32) + "y" + ")".repeat(32));
+        for (String signature : good) {
+            assertThat(new Signature(signature).next()).isEqualTo(signature);
+        }
+        List<String> bad = List.of(
+                "a",
+                "(",
+                "(y",
+                "()",
+                "a()",
+                "a{}",
+                "(y}",
+                ")",
+                "(a)",
+                "a".repeat(33) + "y",
+                "(".repeat(33) + "y",
+                "a".repeat(100_000),
+                "(".repeat(100_000));
+        for (String signature : bad) {
+            assertThatThrownBy(() -> new Signature(signature).next())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("Not a D-Bus signature: ");
+        }
+        assertThatThrownBy(() -> read("v", ByteOrder.LITTLE_ENDIAN, "02797900 0101"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A D-Bus variant of several values: yy");
+        assertThatThrownBy(() -> read("a()", ByteOrder.LITTLE_ENDIAN, "08000000 00000000 0000000000000000"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }

@@ -7,7 +7,6 @@ import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -55,10 +54,35 @@ final class CoreDumps {
         }
         String path = pattern.startsWith("/") ? pattern : "/" + pattern;
         int slash = path.lastIndexOf('/');
-        // The kernel may add the pid behind a point (kernel.core_uses_pid).
-        Pattern name =
-                Pattern.compile("\\Q" + path.substring(slash + 1).replaceAll("%.", "\\\\E.*\\\\Q") + "\\E(\\.\\d+)?");
         return in(files, path.substring(0, Math.max(1, slash)))
-                .filter(file -> name.matcher(file.name()).matches());
+                .filter(file -> isNamedBy(path.substring(slash + 1), file.name()));
+    }
+
+    /** Whether the kernel may have given a file this name (core(5)), in which it may have added the pid behind a point. */
+    static boolean isNamedBy(String pattern, String name) {
+        int point = name.lastIndexOf('.');
+        boolean pidBehind = point >= 0 && name.substring(point + 1).matches("[0-9]+");
+        return matches(pattern, name) || pidBehind && matches(pattern, name.substring(0, point));
+    }
+
+    /** The guest has both, so that a regular expression made of it could take for ever: each fixed part is looked for once. */
+    private static boolean matches(String pattern, String name) {
+        String[] fixed = pattern.split("%.", -1);
+        String last = fixed[fixed.length - 1];
+        if (fixed.length == 1) {
+            return name.equals(pattern);
+        }
+        if (!name.startsWith(fixed[0])) {
+            return false;
+        }
+        int at = fixed[0].length();
+        for (int i = 1; i < fixed.length - 1; i++) {
+            int found = name.indexOf(fixed[i], at);
+            if (found < 0) {
+                return false;
+            }
+            at = found + fixed[i].length();
+        }
+        return name.length() - last.length() >= at && name.endsWith(last);
     }
 }

@@ -52,7 +52,11 @@ final class Wording {
 
     /** One line without anything that a terminal would take for a command. */
     static String line(String text) {
-        String plain = plain(text.strip()).replaceAll("\\s*\\n\\s*", " ");
+        String plain = plain(text.strip())
+                .lines()
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(" "));
         return plain.length() <= LINE ? plain : plain.substring(0, LINE) + "...";
     }
 

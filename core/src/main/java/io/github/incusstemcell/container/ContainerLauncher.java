@@ -13,6 +13,7 @@ import java.net.Inet4Address;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +28,10 @@ final class ContainerLauncher {
 
     /** Other processes draw addresses from the same network; so often in a row they do not draw ours. */
     private static final int ADDRESS_DRAWS = 10;
+
+    /** As btrfs and zfs, other file systems, and Incus itself call it. */
+    private static final List<String> TOO_LITTLE_SPACE = List.of(
+            "Disk quota exceeded", "No space left on device", "run out of disk space", "exceeds specified volume size");
 
     private static final String ADDRESS_TAKEN = "already defined on another NIC";
 
@@ -101,13 +106,32 @@ final class ContainerLauncher {
         }
     }
 
+    /** The storage drivers say it in words of their own, of quotas and commands. */
+    private void create(NewInstance wanted, StemcellImage image) {
+        String pool = wanted.devices().get("root").get("pool");
+        try {
+            incus().instances().create(wanted);
+        } catch (IncusException e) {
+            if (TOO_LITTLE_SPACE.stream().noneMatch(e.getMessage()::contains)) {
+                throw e;
+            }
+            throw new IncusStemcellException(
+                    "Cannot create a container of " + image.source()
+                            + ": its root file system does not fit into a volume of"
+                            + " the storage pool " + pool + ". Give the container a larger one, by the device"
+                            + " \"root,size=10GiB\", or all of the pool's, images' among them: incus storage set "
+                            + pool + " volume.size=10GiB. If they are large enough, the pool is full.",
+                    e);
+        }
+    }
+
     private StemcellContainer start(
             Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
         ContainerSpec spec = launch.spec();
         StemcellImage image = launch.image();
         NewInstance.Builder wanted =
                 request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
-        incus().instances().create((launch.startsAtOnce() ? wanted.start() : wanted).build());
+        create((launch.startsAtOnce() ? wanted.start() : wanted).build(), image);
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());

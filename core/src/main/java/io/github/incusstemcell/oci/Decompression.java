@@ -1,5 +1,7 @@
 package io.github.incusstemcell.oci;
 
+import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -64,7 +66,39 @@ enum Decompression {
         PushbackInputStream whole = new PushbackInputStream(in, 4);
         byte[] first = whole.readNBytes(4);
         whole.unread(first);
-        return of(first).around(whole);
+        return new Whole(of(first), whole);
+    }
+
+    /** Says in words that compressed data ends early, for which decompressors have an exception without any. */
+    private static final class Whole extends FilterInputStream {
+
+        Whole(Decompression how, InputStream in) throws IOException {
+            super(in);
+            try {
+                this.in = how.around(in);
+            } catch (EOFException e) {
+                throw cutOff(e);
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return in.read(buffer, offset, length);
+            } catch (EOFException e) {
+                throw cutOff(e);
+            }
+        }
+
+        private static IOException cutOff(EOFException e) {
+            return new IOException("its compressed data is cut off", e);
+        }
     }
 
     /** {@return whether these first bytes of a file say that it is compressed in a way that is known here} */
@@ -78,7 +112,22 @@ enum Decompression {
         }
     }
 
+    /**
+     * {@return whether a file begins with a frame that zstd is to skip (RFC 8878, 3.1.2), such as {@code pzstd} and seekable formats
+     * write; Incus does not know it for zstd then}
+     */
+    static boolean beginsWithSkippableFrame(byte[] first) {
+        return first.length >= 4
+                && (first[0] & 0xf0) == 0x50
+                && first[1] == 0x2a
+                && first[2] == 0x4d
+                && first[3] == 0x18;
+    }
+
     private static Decompression of(byte[] first) {
+        if (beginsWithSkippableFrame(first)) {
+            return ZSTD;
+        }
         return Arrays.stream(values())
                 .filter(d -> d.magic.length > 0 && d.matches(first))
                 .findFirst()

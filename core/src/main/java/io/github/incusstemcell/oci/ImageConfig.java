@@ -21,6 +21,7 @@ record ImageConfig(
 
     static ImageConfig parse(byte[] json, String image) {
         JsonNode root = Manifest.object(json, "configuration", image);
+        requireLinux(root, image);
         Map<String, String> labels = new TreeMap<>();
         root.path("config")
                 .path("Labels")
@@ -31,6 +32,15 @@ record ImageConfig(
                 created(root.path("created").asText("")),
                 Map.copyOf(labels),
                 diffIds(root.path("rootfs").path("diff_ids"), image));
+    }
+
+    /** A manifest that stands alone says nowhere else what it is for. */
+    private static void requireLinux(JsonNode root, String image) {
+        String os = root.path("os").asText("");
+        if (!os.isEmpty() && !os.equals("linux")) {
+            throw new ImageNotFoundException(image + " has no image for linux, only for " + os + "/"
+                    + root.path("architecture").asText("an unnamed architecture") + ". Check the reference.");
+        }
     }
 
     private static Optional<Instant> created(String text) {

@@ -26,4 +26,9 @@ public record Layer(Digest digest, String mediaType, long size, Optional<Digest>
         Objects.requireNonNull(mediaType);
         Objects.requireNonNull(diffId);
     }
+
+    /** Whether registries and archives need not have it (OCI image spec, "Non-Distributable Layers"). */
+    boolean isNonDistributable() {
+        return mediaType.contains(".nondistributable.") || mediaType.contains(".foreign.");
+    }
 }

@@ -12,8 +12,8 @@ final class LayerCheck {
 
     private LayerCheck() {}
 
-    /** Verifies digest and size, and the diff_id where wanted. */
-    static void verify(Layer layer, Blob blob, boolean diffId, String image, Progress progress) {
+    /** Verifies digest and size; of what is to be a root file system as it is, the diff_id and that it can be unpacked, too. */
+    static void verify(Layer layer, Blob blob, boolean asRootfs, String image, Progress progress) {
         MessageDigest hash = layer.digest().newHash();
         long[] size = {0};
         Bytes counted = (buffer, n) -> {
@@ -21,7 +21,7 @@ final class LayerCheck {
             size[0] += n;
         };
         Blob shown = () -> new CountingStream(blob.open(), progress, "Verifying " + image, 0, layer.size());
-        read(layer, shown, diffId && layer.diffId().isPresent(), image, counted, () -> {
+        read(layer, shown, asRootfs, image, counted, () -> {
                     Digest actual = layer.digest().finished(hash);
                     if (!actual.equals(layer.digest()) || size[0] != layer.size()) {
                         throw new CorruptImageException(image + " is damaged: its layer " + layer.digest() + " of "
@@ -32,9 +32,19 @@ final class LayerCheck {
                 .ifPresent(actual -> LayerSource.requireDiffId(layer, actual, image));
     }
 
-    /** {@return the digest of what a blob is when decompressed, where it can be decompressed here} */
+    /** {@return the digest of what a blob is when decompressed, where it can be decompressed here; found to be unpackable as it is} */
     static Optional<Digest> diffId(Layer layer, Blob blob, String image) {
         return read(layer, blob, true, image, (buffer, n) -> {}, () -> {});
+    }
+
+    /** Refuses a tarball that is to be a root file system and cannot be unpacked as it is, where it can be decompressed here. */
+    static void unpackable(Blob tarball, Digest digest, String image) throws IOException {
+        try (InputStream in = tarball.open()) {
+            if (RootfsTarballFile.isOnlyForIncus(in.readNBytes(Tar.BLOCK))) {
+                return;
+            }
+        }
+        diffId(new Layer(digest, "application/x-tar", -1, Optional.empty()), tarball, image);
     }
 
     /** {@return the sha256 of a blob} */
@@ -77,6 +87,11 @@ final class LayerCheck {
     static Optional<Digest> finish(UncompressedDigest uncompressed, Digest blob, String image) {
         try {
             return uncompressed.finish();
+        } catch (TarExtraction.RefusedException e) {
+            throw new CorruptImageException(
+                    "Cannot use " + image + ": tar, with which Incus unpacks it, would refuse its layer " + blob + ": "
+                            + e.getMessage() + ". Make the image again without that.",
+                    e);
         } catch (IOException e) {
             throw new CorruptImageException(
                     "Cannot use " + image + ": its layer " + blob + " is damaged: " + e.getMessage(), e);

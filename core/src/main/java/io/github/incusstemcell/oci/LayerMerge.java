@@ -10,7 +10,10 @@ import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes one root file system of several layers (OCI image spec, "Applying Changesets").
@@ -23,6 +26,8 @@ final class LayerMerge {
 
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
+    /** AUFS keeps its own notes under such names, the targets of hard links among them, which are no files of the image. */
+    private static final String AUFS = ".wh..wh.";
 
     private final String image;
     private final Workspace workspace;
@@ -88,6 +93,10 @@ final class LayerMerge {
             }
         }
         LayerSource.requireDiffId(layer, layer.diffId().orElse(layer.digest()).finished(hash), image);
+        long partly = file.position() % Tar.BLOCK;
+        if (partly > 0) {
+            file.write(ByteBuffer.allocate((int) (Tar.BLOCK - partly))); // Not every tar pads its last file.
+        }
     }
 
     private InputStream decompressed(Layer layer, InputStream compressed) {
@@ -117,11 +126,11 @@ final class LayerMerge {
             TarReader names = new TarReader(file, start, end);
             for (TarEntry entry = names.next(); entry != null; entry = names.next()) {
                 List<String> path = Tar.components(entry.name());
-                if (isWhiteout(path)) {
-                    whiteouts.add(path);
-                }
                 if (isOpaque(path)) {
                     directories.add(parent(path));
+                    whiteouts.add(path);
+                } else if (isWhiteout(path) && aufs(path).isEmpty()) {
+                    whiteouts.add(path);
                 } else if (entry.isDirectory()) {
                     directories.add(path);
                 }
@@ -134,10 +143,16 @@ final class LayerMerge {
                 removeLower(whiteout);
             }
             TarReader additions = new TarReader(file, start, end);
+            Set<List<String>> notes = new HashSet<>();
             for (TarEntry entry = additions.next(); entry != null; entry = additions.next()) {
-                if (!isWhiteout(Tar.components(entry.name()))) {
+                List<String> path = Tar.components(entry.name());
+                aufs(path).ifPresent(notes::add);
+                if (!isOpaque(path) && (!isWhiteout(path) || aufs(path).isPresent())) {
                     tree.add(entry);
                 }
+            }
+            for (List<String> note : notes) {
+                tree.whiteOut(note);
             }
             tree.endLayer();
         } catch (TarReader.MalformedTarException | InvalidLayerException e) {
@@ -151,6 +166,16 @@ final class LayerMerge {
 
     private static boolean isOpaque(List<String> path) {
         return !path.isEmpty() && path.get(path.size() - 1).equals(OPAQUE);
+    }
+
+    /** {@return the path down to the name that is a note of AUFS's own} */
+    private static Optional<List<String>> aufs(List<String> path) {
+        for (int i = 0; i < path.size(); i++) {
+            if (path.get(i).startsWith(AUFS) && !path.get(i).equals(OPAQUE)) {
+                return Optional.of(path.subList(0, i + 1));
+            }
+        }
+        return Optional.empty();
     }
 
     private static List<String> parent(List<String> path) {

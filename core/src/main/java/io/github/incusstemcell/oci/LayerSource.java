@@ -8,7 +8,8 @@ interface LayerSource {
     /**
      * Makes the blobs of layers available on this machine, several at a time where that is quicker.
      *
-     * @param verifyDiffIds whether to compare their diff_ids, too; else whoever decompresses them has to
+     * @param verifyDiffIds whether to compare their diff_ids, too, and to look whether they can be unpacked as they are; else whoever
+     *     decompresses them has to
      * @return the blobs in the order of the layers
      */
     List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image);
@@ -20,5 +21,14 @@ interface LayerSource {
                     image + " is damaged: its layer " + layer.digest() + " does not have the diff_id "
                             + layer.diffId().get() + " that its configuration says, but " + actual + ".");
         }
+    }
+
+    /** Says why a layer is missing that nobody promised. */
+    static ImageNotFoundException withheld(Layer layer, String image, String where) {
+        return new ImageNotFoundException(
+                "Cannot use " + image + ": " + where + " does not have its layer " + layer.digest()
+                        + ", which is of the type '" + layer.mediaType()
+                        + "': such layers are not distributed with images. Take an"
+                        + " image without one, or have its publisher push this one with all of its layers.");
     }
 }

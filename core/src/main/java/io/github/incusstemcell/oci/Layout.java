@@ -82,6 +82,10 @@ final class Layout implements BlobSource {
     public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
         return layers.stream()
                 .map(layer -> {
+                    if (layer.isNonDistributable()
+                            && member(path(layer.digest())).isEmpty()) {
+                        throw LayerSource.withheld(layer, image, "the layout");
+                    }
                     Blob blob = blob(layer.digest());
                     LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
                     return blob;
@@ -90,9 +94,13 @@ final class Layout implements BlobSource {
     }
 
     private Member blob(Digest digest) {
-        return member("blobs/" + digest.algorithm() + "/" + digest.hex())
+        return member(path(digest))
                 .orElseThrow(() -> new CorruptImageException(
                         image + " is damaged: its blob " + digest + " is missing. Get the image again."));
+    }
+
+    private static String path(Digest digest) {
+        return "blobs/" + digest.algorithm() + "/" + digest.hex();
     }
 
     private Optional<Member> member(String name) {

@@ -101,6 +101,10 @@ interface Members {
             TarReader reader = new TarReader(channel, 0, channel.size());
             for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 List<String> path = Tar.components(entry.name());
+                if (path.isEmpty() && !entry.isDirectory()) {
+                    throw new TarReader.MalformedTarException("in its tar stream, " + Tar.legible(entry.name())
+                            + " is no directory, though it stands for all that is in it");
+                }
                 String name = String.join("/", path);
                 if (entry.isFile()) {
                     members.files.put(name, ranges.of(entry.dataStart(), entry.dataSize()));

@@ -76,7 +76,7 @@ public final class OciImages implements AutoCloseable {
                 return inStemcell(stemcell);
             }
             if (reference instanceof ImageReference.RootfsTarball tarball) {
-                return new RootfsTarballFile(tarball, tarball(tarball.location(), tarball))
+                return new RootfsTarballFile(tarball, tarball(tarball.location(), tarball), cache)
                         .image(settings.architecture());
             }
         } catch (TarReader.MalformedTarException e) {

@@ -93,15 +93,24 @@ final class Registry implements BlobSource {
     }
 
     private BlobCache.Fetch fetch(Layer layer, boolean wantDiffId, String image, Progress progress) {
-        return file -> ask(endpoint ->
-                        new BlobPull(endpoint, layer.digest(), layer.size(), image).into(file, wantDiffId, progress))
-                .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
+        return file -> {
+            try {
+                ask(endpoint -> new BlobPull(endpoint, layer.digest(), layer.size(), image)
+                                .into(file, wantDiffId, progress))
+                        .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
+            } catch (ImageNotFoundException e) {
+                if (!layer.isNonDistributable()) {
+                    throw e;
+                }
+                ImageNotFoundException withheld = LayerSource.withheld(
+                        layer, image, endpoints.get(endpoints.size() - 1).host());
+                withheld.addSuppressed(e);
+                throw withheld;
+            }
+        };
     }
 
     private void verifyDiffId(Layer layer, String image) {
-        if (layer.diffId().isEmpty()) {
-            return;
-        }
         Optional<Digest> known = cache.recall(diffIdKey(layer)).map(Digest::parse);
         Optional<Digest> actual = known.isPresent()
                 ? known
@@ -116,7 +125,7 @@ final class Registry implements BlobSource {
     }
 
     private static String diffIdKey(Layer layer) {
-        return "diff-id-" + layer.digest().hex();
+        return "checked-diff-id-" + layer.digest().hex();
     }
 
     /** A part of a progress that several downloads make together. */

@@ -15,8 +15,15 @@ final class RootfsTarballFile {
 
     private final ImageReference.RootfsTarball reference;
     private final Tarball tarball;
+    private final BlobCache cache;
 
-    RootfsTarballFile(ImageReference.RootfsTarball reference, Tarball tarball) {
+    /**
+     * Takes a tarball for a root file system.
+     *
+     * @param cache where is remembered that it can be unpacked, so that each version is looked at once
+     */
+    RootfsTarballFile(ImageReference.RootfsTarball reference, Tarball tarball, BlobCache cache) {
+        this.cache = cache;
         this.reference = reference;
         this.tarball = tarball;
     }
@@ -30,12 +37,23 @@ final class RootfsTarballFile {
         requireTar();
         String key = tarball.key();
         Content content = tarball.content();
+        String checked = "checked-" + content.digest().hex();
+        if (cache.recall(checked).isEmpty()) {
+            LayerCheck.unpackable(tarball, content.digest(), reference.toString());
+            cache.remember(checked, content.toString());
+        }
         return new TarballImage(reference, content, architecture, Map.of(), () -> {
             if (!tarball.key().equals(key)) {
                 throw new IOException(reference + " changed since it was resolved");
             }
             return tarball.open();
         });
+    }
+
+    /** {@return whether a file that begins so is compressed in a way that Incus knows, and this library does not} */
+    static boolean isOnlyForIncus(byte[] first) {
+        String hex = HexFormat.of().formatHex(first);
+        return COMPRESSED.stream().anyMatch(hex::startsWith) && !Decompression.isCompressed(first);
     }
 
     private void requireTar() throws IOException {
@@ -45,7 +63,9 @@ final class RootfsTarballFile {
         }
         String hex = HexFormat.of().formatHex(first);
         boolean tar = first.length == Tar.BLOCK && !Tar.isZero(first) && Tar.hasRightChecksum(first);
-        if (!tar && COMPRESSED.stream().noneMatch(hex::startsWith)) {
+        if (!tar
+                && !Decompression.beginsWithSkippableFrame(first)
+                && COMPRESSED.stream().noneMatch(hex::startsWith)) {
             throw new CorruptImageException("Cannot use " + reference
                     + ": it is no tar, neither plain nor compressed by gzip, bzip2, xz, lz4 or zstd.");
         }

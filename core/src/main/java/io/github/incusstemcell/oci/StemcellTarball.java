@@ -143,6 +143,7 @@ final class StemcellTarball {
         }
         Member image = image(members);
         Content content = verified(image, manifest);
+        LayerCheck.unpackable(image, content.digest(), reference.toString());
         cache.ensure(content.digest(), content.size(), target -> copy(image, content, target));
         cache.evict(Set.of(content.digest()));
         return new Facts(manifest, text, Optional.of(content));

@@ -1,7 +1,5 @@
 package io.github.incusstemcell.oci;
 
-import java.util.Map;
-
 /**
  * One entry of a tar stream. All texts are the bytes of the stream, one character for each (ISO 8859-1), because names on
  * Linux are bytes and extended attributes are binary.
@@ -23,7 +21,7 @@ record TarEntry(
         char type,
         String name,
         String linkName,
-        Map<String, String> pax,
+        PaxRecords pax,
         long headerEnd,
         long dataStart,
         long dataSize,

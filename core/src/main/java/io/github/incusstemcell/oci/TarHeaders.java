@@ -2,8 +2,7 @@ package io.github.incusstemcell.oci;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes header blocks for entries that cannot be copied as they are, because another name or another meaning is theirs
@@ -17,19 +16,16 @@ final class TarHeaders {
 
     /** {@return the headers of an entry under another name} */
     static byte[] renamed(TarEntry entry, String name) {
-        Map<String, String> pax = new LinkedHashMap<>(entry.pax());
-        pax.remove("path");
-        pax.remove("linkpath");
-        pax.computeIfPresent("GNU.sparse.name", (key, old) -> name);
+        PaxRecords pax = entry.pax().without(Set.of("path", "linkpath")).replaced("GNU.sparse.name", name);
         byte[] header = entry.header().clone();
         header[Tar.TYPE] = (byte) entry.type();
         if (!entry.isFile()) {
             Tar.SIZE.setNumber(header, 0);
-            pax.remove("size");
+            pax = pax.without(Set.of("size"));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!pax.isEmpty()) {
-            pax(out, pax);
+            extended(out, 'x', "PaxHeaders/entry", pax.text());
         }
         finish(out, header, name, entry.isSymbolicLink() ? entry.linkName() : "");
         return out.toByteArray();
@@ -81,22 +77,6 @@ final class TarHeaders {
         }
         Tar.setChecksum(header);
         out.writeBytes(header);
-    }
-
-    private static void pax(ByteArrayOutputStream out, Map<String, String> records) {
-        StringBuilder data = new StringBuilder();
-        records.forEach((key, value) -> data.append(record(key, value)));
-        extended(out, 'x', "PaxHeaders/entry", data.toString());
-    }
-
-    /** The length counts itself, so it is found by trying. */
-    private static String record(String key, String value) {
-        int rest = key.length() + value.length() + 3;
-        int length = rest + 1;
-        while (length != rest + String.valueOf(length).length()) {
-            length = rest + String.valueOf(length).length();
-        }
-        return length + " " + key + "=" + value + "\n";
     }
 
     private static void extended(ByteArrayOutputStream out, char type, String name, String data) {

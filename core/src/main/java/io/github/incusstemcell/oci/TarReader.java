@@ -2,14 +2,15 @@ package io.github.incusstemcell.oci;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Reads the entries of a tar stream that lies in a file, without their data. Nothing is decoded that does not have to be,
+ * Reads the entries of a tar stream that lies in a file or passes by, without their data. Nothing is decoded that does not have to be,
  * so that an entry can be copied to another stream exactly.
  */
 final class TarReader {
@@ -24,21 +25,66 @@ final class TarReader {
         }
     }
 
-    private final FileChannel file;
+    /** Where the bytes are; at their end a read gives -1. */
+    private interface Source {
+        int read(ByteBuffer into, long at) throws IOException;
+    }
+
+    private final Source source;
     private final long base;
-    private final long limit;
+    /** For a stream that passes by, only known once it has ended. */
+    private long limit;
+
     private final ByteBuffer window;
+    private final boolean anyType;
     private long windowStart = -1;
     private long position;
 
     /** Reads the stream from {@code start} to {@code end} of the file, from one entry to the next. */
     TarReader(FileChannel file, long start, long end) {
-        this(file, start, end, 1 << 15);
+        this(file::read, start, end, 1 << 15, false);
     }
 
-    private TarReader(FileChannel file, long start, long end, int windowSize) {
+    /**
+     * Reads a stream that passes by, up to the end of the archive in it, as GNU tar does: entries of types that it does not know are
+     * files.
+     */
+    static TarReader passing(InputStream stream) {
+        return new TarReader(new Passing(stream), 0, Long.MAX_VALUE, 1 << 15, true);
+    }
+
+    /** A stream as a source that is read forwards only. */
+    private static final class Passing implements Source {
+        private final InputStream in;
+        private final byte[] buffer = new byte[1 << 15];
+        private long position;
+
+        Passing(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read(ByteBuffer into, long at) throws IOException {
+            while (position < at) {
+                int n = in.read(buffer, 0, (int) Math.min(buffer.length, at - position));
+                if (n < 0) {
+                    return -1;
+                }
+                position += n;
+            }
+            int n = in.read(buffer, 0, Math.min(buffer.length, into.remaining()));
+            if (n > 0) {
+                into.put(buffer, 0, n);
+                position += n;
+            }
+            return n;
+        }
+    }
+
+    private TarReader(Source source, long start, long end, int windowSize, boolean anyType) {
         this.window = ByteBuffer.allocate(windowSize);
-        this.file = file;
+        this.source = source;
+        this.anyType = anyType;
         this.base = start;
         this.position = start;
         this.limit = end;
@@ -46,7 +92,7 @@ final class TarReader {
 
     /** Reads entries at any places of the file. */
     static TarReader jumping(FileChannel file) throws IOException {
-        return new TarReader(file, 0, file.size(), 4 * Tar.BLOCK);
+        return new TarReader(file::read, 0, file.size(), 4 * Tar.BLOCK, false);
     }
 
     /** {@return the entry whose first header begins here} */
@@ -68,7 +114,7 @@ final class TarReader {
             }
             char type = (char) (header[Tar.TYPE] & 0xff);
             switch (type) {
-                case 'x' -> extended.pax.putAll(records(extendedData(header)));
+                case 'x' -> extended.pax = extended.pax.and(records(extendedData(header)));
                 case 'g' -> {
                     // Defaults for all entries that follow. No container engine heeds them, so no image can rely on
                     // them.
@@ -88,7 +134,7 @@ final class TarReader {
     /** What the headers before the main one said. */
     private static final class Extended {
         private final long start;
-        private final Map<String, String> pax = new LinkedHashMap<>();
+        private PaxRecords pax = PaxRecords.NONE;
         private String name;
         private String linkName;
         private boolean verbatim = true;
@@ -110,7 +156,7 @@ final class TarReader {
             skipSparseMap(header);
         }
         long dataStart = position;
-        if (dataSize > limit - position) {
+        if (isCutOff(dataSize)) {
             throw malformed(extended.start, "an entry, " + Tar.legible(name) + ", whose data is cut off");
         }
         position = Math.min(limit, position + Tar.padded(dataSize));
@@ -119,6 +165,15 @@ final class TarReader {
                 : nonEmpty(extended.pax.get("linkpath"), Tar.LINK_NAME.text(header));
         return new TarEntry(
                 extended.start, header, type, name, linkName, extended.pax, headerEnd, dataStart, dataSize, verbatim);
+    }
+
+    private boolean isCutOff(long dataSize) throws IOException {
+        if (limit < Long.MAX_VALUE) {
+            return dataSize > limit - position;
+        }
+        // A stream that passes by has to be read to find out; GNU tar needs the padding, too.
+        return dataSize > Long.MAX_VALUE / 2 - position
+                || dataSize > 0 && !isThere(position + Tar.padded(dataSize) - 1);
     }
 
     private static String name(byte[] header, Extended extended) {
@@ -137,10 +192,14 @@ final class TarReader {
             case 0 -> name.endsWith("/") ? '5' : '0'; // From before there were types.
             case '0', '7' -> '0';
             case '1', '2', '3', '4', '5', '6', 'S' -> flag;
-            default ->
+            default -> {
+                if (anyType) {
+                    yield '0';
+                }
                 throw malformed(
                         position - Tar.BLOCK,
                         "an entry, " + Tar.legible(name) + ", of the type '" + flag + "', which no layer may have");
+            }
         };
     }
 
@@ -156,7 +215,7 @@ final class TarReader {
         }
     }
 
-    private long dataSize(byte[] header, Map<String, String> pax) throws IOException {
+    private long dataSize(byte[] header, PaxRecords pax) throws IOException {
         try {
             String size = nonEmpty(pax.get("size"), null);
             long value = size != null ? Long.parseLong(size) : Tar.SIZE.number(header);
@@ -180,11 +239,12 @@ final class TarReader {
 
     /** {@return the next header block, or null at the end, which is a block of zeros or the end of the file} */
     private byte[] header() throws IOException {
-        if (position >= limit) {
+        if (!isThere(position)) {
             return null;
         }
         byte[] block = bytes(position, Tar.BLOCK);
         if (Tar.isZero(block)) {
+            requireEnd(position + Tar.BLOCK);
             return null;
         }
         if (!Tar.hasRightChecksum(block)) {
@@ -194,8 +254,16 @@ final class TarReader {
         return block;
     }
 
+    /** Two blocks of zeros are the end. Behind a single one, GNU tar loses all that comes without an error, and others fail. */
+    private void requireEnd(long at) throws IOException {
+        byte[] next = new byte[Tar.BLOCK];
+        if (read(next, at) == Tar.BLOCK && !Tar.isZero(next)) {
+            throw malformed(at - Tar.BLOCK, "a single block of zeros, with more behind it");
+        }
+    }
+
     private String extendedData(byte[] header) throws IOException {
-        long size = dataSize(header, Map.of());
+        long size = dataSize(header, PaxRecords.NONE);
         if (size > LARGEST_EXTENDED_HEADER) {
             throw malformed(position - Tar.BLOCK, "an extended header of " + size + " bytes");
         }
@@ -205,8 +273,8 @@ final class TarReader {
     }
 
     /** The records of a pax header, each {@code "<length> <key>=<value>\n"}. */
-    private Map<String, String> records(String data) throws IOException {
-        Map<String, String> records = new LinkedHashMap<>();
+    private List<PaxRecords.Entry> records(String data) throws IOException {
+        List<PaxRecords.Entry> records = new ArrayList<>();
         int at = 0;
         while (at < data.length()) {
             int space = data.indexOf(' ', at);
@@ -215,7 +283,7 @@ final class TarReader {
             if (end < 0 || end > data.length() || equals < space || equals >= end || data.charAt(end - 1) != '\n') {
                 throw malformed(position, "a malformed pax header");
             }
-            records.put(data.substring(space + 1, equals), data.substring(equals + 1, end - 1));
+            records.add(new PaxRecords.Entry(data.substring(space + 1, equals), data.substring(equals + 1, end - 1)));
             at = end;
         }
         return records;
@@ -227,31 +295,45 @@ final class TarReader {
     }
 
     private byte[] bytes(long from, int length) throws IOException {
-        if (from + length > limit) {
-            throw malformed(from, "the end in the middle of an entry");
-        }
         byte[] bytes = new byte[length];
-        int done = 0;
-        while (done < length) {
-            long at = from + done;
-            if (windowStart < 0 || at < windowStart || at >= windowStart + window.limit()) {
-                fill(at);
-            }
-            int n = Math.min(length - done, (int) (windowStart + window.limit() - at));
-            window.get((int) (at - windowStart), bytes, done, n);
-            done += n;
+        if (read(bytes, from) < length) {
+            throw malformed(from, "the end in the middle of an entry");
         }
         return bytes;
     }
 
-    private void fill(long at) throws IOException {
-        window.clear();
-        int n = file.read(window, at);
-        if (n <= 0) {
-            throw new EOFException("the file ends at " + at + " while it is read");
+    /** {@return how many bytes there are, up to as many as are wanted} */
+    private int read(byte[] bytes, long from) throws IOException {
+        int done = 0;
+        while (done < bytes.length && isThere(from + done)) {
+            long at = from + done;
+            int n = (int) Math.min(Math.min(bytes.length - done, windowStart + window.limit() - at), limit - at);
+            window.get((int) (at - windowStart), bytes, done, n);
+            done += n;
         }
+        return done;
+    }
+
+    /** {@return whether there is a byte here, which then is in the window} */
+    private boolean isThere(long at) throws IOException {
+        if (at >= limit) {
+            return false;
+        }
+        if (windowStart >= 0 && at >= windowStart && at < windowStart + window.limit()) {
+            return true;
+        }
+        window.clear();
+        int n = source.read(window, at);
         window.flip();
         windowStart = at;
+        if (n > 0) {
+            return true;
+        }
+        if (limit < Long.MAX_VALUE) {
+            throw new EOFException("the file ends at " + at + " while it is read");
+        }
+        limit = at;
+        return false;
     }
 
     private MalformedTarException malformed(long at, String what) {

@@ -1,12 +1,9 @@
 package io.github.incusstemcell.oci;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** An image that is a tarball, and nothing else is known of it than what stands beside it. */
 record TarballImage(
@@ -34,21 +31,6 @@ record TarballImage(
 
     @Override
     public Rootfs rootfs() {
-        return new Rootfs() {
-            @Override
-            public InputStream open() throws IOException {
-                return new VerifiedStream(rootfsBytes.open(), content.digest(), content.size());
-            }
-
-            @Override
-            public OptionalLong size() {
-                return OptionalLong.of(content.size());
-            }
-
-            @Override
-            public Optional<Digest> digest() {
-                return Optional.of(content.digest());
-            }
-        };
+        return BlobRootfs.of(rootfsBytes, content.digest(), content.size(), reference.toString());
     }
 }

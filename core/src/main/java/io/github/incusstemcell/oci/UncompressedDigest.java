@@ -3,6 +3,8 @@ package io.github.incusstemcell.oci;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
@@ -12,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Finds the digest of what a blob is when decompressed, its diff_id, on a thread of its own, while somebody else still
+ * Finds the digest of what a blob is when decompressed, its diff_id, and whether it can be unpacked as it is, on a thread of its own, while somebody else still
  * receives or reads the blob: decompressing takes longer than anything else that is done to it.
  */
 final class UncompressedDigest implements Closeable {
@@ -46,7 +48,8 @@ final class UncompressedDigest implements Closeable {
      * Says that the blob is complete.
      *
      * @return the digest; nothing where what it takes to decompress is not there
-     * @throws IOException where the blob cannot be decompressed
+     * @throws TarExtraction.RefusedException where it cannot be unpacked as it is
+     * @throws IOException where the blob cannot be decompressed, or is no whole tar stream
      */
     Optional<Digest> finish() throws IOException {
         put(END);
@@ -55,6 +58,9 @@ final class UncompressedDigest implements Closeable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Decompression.MissingException) {
                 return Optional.empty();
+            }
+            if (e.getCause() instanceof TarExtraction.RefusedException refused) {
+                throw refused;
             }
             throw new IOException(e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
@@ -80,11 +86,9 @@ final class UncompressedDigest implements Closeable {
 
     private void compute(String algorithm) {
         MessageDigest hash = Digest.newHash(algorithm);
-        try (InputStream tar = Decompression.of(new Chunks())) {
-            byte[] buffer = new byte[1 << 16];
-            for (int n = tar.read(buffer); n >= 0; n = tar.read(buffer)) {
-                hash.update(buffer, 0, n);
-            }
+        try (InputStream tar = new DigestInputStream(Decompression.of(new Chunks()), hash)) {
+            TarExtraction.check(tar);
+            tar.transferTo(OutputStream.nullOutputStream());
             result.complete(Digest.finished(algorithm, hash));
         } catch (IOException | RuntimeException | Error e) {
             result.completeExceptionally(e);

@@ -150,6 +150,34 @@ class StemcellsBadInputTest {
     }
 
     @Test
+    void volumesThatAreSmallerThanTheImage() {
+        assertThat(launching(TestMachine.spec().withDevice("root", Map.of("size", "20MiB"))))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage(tooSmall("default"));
+        try (Incus incus = Incus.connect()) {
+            incus.storagePools().create("isc-small", "btrfs", Map.of("size", "1GiB", "volume.size", "20MiB"), "");
+            try (Stemcells stemcells =
+                    TestMachine.stemcells().storagePool("isc-small").connect()) {
+                assertThat(catchThrowable(() -> stemcells.launch(TestMachine.spec())))
+                        .isInstanceOf(IncusStemcellException.class)
+                        .hasMessage(tooSmall("isc-small"));
+            } finally {
+                incus.storagePools().delete("isc-small");
+            }
+        }
+    }
+
+    private static String tooSmall(String pool) {
+        return "Cannot create a container of " + TestMachine.image()
+                + ": its root file system does not fit into a volume of"
+                + " the storage pool " + pool
+                + ". Give the container a larger one, by the device \"root,size=10GiB\", or"
+                + " all of the pool's, images' among them: incus storage set " + pool
+                + " volume.size=10GiB. If they are"
+                + " large enough, the pool is full.";
+    }
+
+    @Test
     void noSuchNetwork() {
         assertThat(launching(TestMachine.spec().withNetwork("tincan")))
                 .isInstanceOf(IncusStemcellException.class)

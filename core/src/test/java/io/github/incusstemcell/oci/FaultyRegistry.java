@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,7 @@ public final class FaultyRegistry implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> manifests = new HashMap<>();
     private final List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
 
     public FaultyRegistry() throws IOException {
@@ -107,8 +109,19 @@ public final class FaultyRegistry implements AutoCloseable {
                         + layers + "]}")
                 .getBytes();
         blob(repository, config, whole(config));
+        manifests.put(repository + ":" + tag, manifest);
         on("/v2/" + repository + "/manifests/" + tag, whole(manifest));
         return on("/v2/" + repository + "/manifests/" + Digest.sha256(manifest), whole(manifest));
+    }
+
+    /** Serves a manifest again in which the layers are of another media type. */
+    FaultyRegistry retype(String repository, String tag, String mediaType) {
+        byte[] manifest = manifests.get(repository + ":" + tag);
+        return on(
+                "/v2/" + repository + "/manifests/" + tag,
+                whole(new String(manifest)
+                        .replace("application/vnd.oci.image.layer.v1.tar+gzip", mediaType)
+                        .getBytes()));
     }
 
     /** Images of this registry, which lose patience with it soon. */

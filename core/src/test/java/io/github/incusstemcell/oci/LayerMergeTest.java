@@ -179,6 +179,44 @@ class LayerMergeTest {
                 new TestTar().hardLink("kept", "link").directory("link/", 0755).file("link/new", "1"));
     }
 
+    /** As AUFS left them in layers: nothing of it is of the image, but hard links may lead there. */
+    @Test
+    void leavesOutTheNotesOfAufsAndKeepsWhatIsLinkedToThem() throws IOException {
+        byte[] lower = new TestTar()
+                .file(".wh..wh.aufs", "")
+                .directory(".wh..wh.orph/", 0700)
+                .directory(".wh..wh.plnk/", 0700)
+                .file(".wh..wh.plnk/123.4", "shared")
+                .hardLink("one", ".wh..wh.plnk/123.4")
+                .hardLink("two", ".wh..wh.plnk/123.4")
+                .bytes();
+        byte[] upper = new TestTar()
+                .directory("sub/", 0755)
+                .directory("sub/.wh..wh.plnk/", 0700)
+                .file("sub/.wh..wh.plnk/567.8", "x")
+                .file("sub/.wh..wh.unknown", "x")
+                .bytes();
+        assertThat(describe(merge(lower, upper), "aufs").stream().map(line -> line.replaceFirst(" size.*", "")))
+                .containsExactly(
+                        " 40755 0:0 links=3 same=",
+                        "one 100644 0:0 links=2 same=one",
+                        "sub 40755 0:0 links=2 same=sub",
+                        "two 100644 0:0 links=2 same=one");
+    }
+
+    @Test
+    void keepsTheLastFileOfATarThatDoesNotPadIt() throws IOException {
+        byte[] tar = new TestTar().file("a", "x".repeat(600)).bytesWithoutEnd();
+        assertSameAsUmoci(List.of(EMPTY.bytes(), Arrays.copyOf(tar, 512 + 600)));
+    }
+
+    @Test
+    void refusesWhatStandsBehindASingleBlockOfZeros() {
+        assertDamaged(
+                "at byte 1024 of its tar stream there is a single block of zeros, with more behind it",
+                new TestTar().file("a", "x").raw(new byte[512]).file("b", "lost by GNU tar without a word"));
+    }
+
     @Test
     void changesADirectoryAndKeepsWhatIsInIt() throws IOException {
         assertSameAsUmoci(
@@ -439,23 +477,25 @@ class LayerMergeTest {
                         + " 2400 2600 2800; do printf data | dd of=sparse bs=1024 seek=$i conv=notrunc status=none; done"
                         + " && ln sparse hard && setfattr -n user.a -v b sparse && mknod node c 5 1");
         // umoci does not know GNU's sparse files, so here tar itself is the judge.
-        for (String format : List.of("gnu", "posix", "oldgnu")) {
-            Path tar = folder.resolve(format + "-source.tar");
+        for (String variant : List.of("gnu", "posix-0.0", "posix-0.1", "posix-1.0", "oldgnu")) {
+            String format = variant.replaceFirst("-.*", "");
+            Path tar = folder.resolve(variant + "-source.tar");
             Unpacked.run(
                     "tar",
                     "--format=" + format,
                     "-S",
+                    "--sparse-version=" + (format.equals("posix") ? variant.substring(6) : "1.0"),
                     // With --xattrs, tar would write the format posix, whatever it was told.
                     format.equals("posix") ? "--xattrs" : "--no-xattrs",
                     "-C",
                     source.getParent().toString(),
                     "-cf",
                     tar.toString(),
-                    "sub/sparse",
-                    "sub/hard",
-                    "sub/node");
+                    "./sub/sparse",
+                    "./sub/hard",
+                    "./sub/node");
             assertThat(Files.readAllBytes(tar)[Tar.TYPE]).isEqualTo((byte) (format.equals("posix") ? 'x' : 'S'));
-            Path expected = Unpacked.byTar(Files.newInputStream(tar), folder.resolve(format));
+            Path expected = Unpacked.byTar(Files.newInputStream(tar), folder.resolve(variant));
             Files.move(expected.resolve("sub"), expected.resolve("target"));
             Unpacked.run("ln", "-s", "target", expected.resolve("sub").toString());
             Unpacked.run(
@@ -466,7 +506,7 @@ class LayerMergeTest {
                     expected.resolve("sub").toString());
 
             byte[] lower = new TestTar().symbolicLink("sub", "target").bytes();
-            assertThat(describe(merge(lower, Files.readAllBytes(tar)), format + "-merged"))
+            assertThat(describe(merge(lower, Files.readAllBytes(tar)), variant + "-merged"))
                     .containsExactlyElementsOf(Unpacked.describe(expected));
         }
     }

@@ -17,11 +17,25 @@ final class TestLayout {
 
     private final Path folder;
     private final ArrayNode manifests = JSON.createArrayNode();
+    private String os = "linux";
+    private String layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 
     TestLayout(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder);
         Files.createDirectories(folder.resolve("blobs/sha256"));
         Files.writeString(folder.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    }
+
+    /** The images that follow are for this operating system. */
+    TestLayout os(String os) {
+        this.os = os;
+        return this;
+    }
+
+    /** The layers of the images that follow are of this media type. */
+    TestLayout layerType(String mediaType) {
+        this.layerType = mediaType;
+        return this;
     }
 
     Path folder() {
@@ -49,7 +63,7 @@ final class TestLayout {
 
     /** Moves the blobs into the layout. */
     TestLayout imageOfFiles(String name, List<Path> blobs, List<Digest> diffIds) throws IOException {
-        ObjectNode config = JSON.createObjectNode().put("architecture", "amd64").put("os", "linux");
+        ObjectNode config = JSON.createObjectNode().put("architecture", "amd64").put("os", os);
         config.put("created", "2026-01-02T03:04:05Z");
         config.putObject("config").putObject("Labels").put("key", "value");
         ArrayNode ids = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
@@ -59,7 +73,7 @@ final class TestLayout {
         ArrayNode layers = manifest.putArray("layers");
         for (Path blob : blobs) {
             Digest digest = LayerCheck.digest(() -> Files.newInputStream(blob));
-            layers.add(DevRegistry.descriptor("application/vnd.oci.image.layer.v1.tar+gzip", digest, Files.size(blob)));
+            layers.add(DevRegistry.descriptor(layerType, digest, Files.size(blob)));
             Files.move(blob, folder.resolve("blobs/sha256").resolve(digest.hex()), StandardCopyOption.REPLACE_EXISTING);
         }
         ObjectNode entry = blob(Manifest.OCI_MANIFEST, DevRegistry.bytes(manifest));

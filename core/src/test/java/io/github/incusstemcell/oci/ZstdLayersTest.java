@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.github.luben.zstd.Zstd;
 import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,43 @@ class ZstdLayersTest {
     void mergesLayersCompressedByZstd() throws IOException {
         assertThat(Unpacked.describe(Unpacked.byTar(merged("with").open(), folder.resolve("unpacked"))))
                 .hasSize(3);
+    }
+
+    /** As pzstd and seekable formats have them; Incus takes such a layer for nothing that it knows. */
+    @Test
+    void readsLayersThatBeginWithAFrameToSkip() throws IOException {
+        Digest lower = Digest.sha256(LOWER);
+        Path single = new TestLayout(folder.resolve("skippable"))
+                .image("one", List.of(skippable(LOWER)), List.of(lower))
+                .folder();
+        Path two = new TestLayout(folder.resolve("skippables"))
+                .image("one", List.of(skippable(LOWER), skippable(UPPER)), List.of(lower, Digest.sha256(UPPER)))
+                .folder();
+        try (InputStream tar = rootfs(single).open()) {
+            assertThat(tar.readAllBytes()).isEqualTo(LOWER);
+        }
+        assertThat(rootfs(single).size()).isEmpty();
+        assertThat(Unpacked.describe(Unpacked.byTar(rootfs(two).open(), folder.resolve("unpacked-two"))))
+                .hasSize(3);
+        Path tarball = Files.write(folder.resolve("rootfs.tar.zst"), skippable(LOWER));
+        try (OciImages images = OciImages.builder()
+                        .settings(RegistrySettings.builder()
+                                .cacheFolder(folder.resolve("cache"))
+                                .build())
+                        .build();
+                InputStream tar = images.resolve(ImageReference.parse("rootfs:" + tarball))
+                        .rootfs()
+                        .open()) {
+            assertThat(tar.readAllBytes()).isEqualTo(LOWER);
+        }
+    }
+
+    private static byte[] skippable(byte[] tar) {
+        byte[] frame = Zstd.compress(tar);
+        byte[] whole = new byte[8 + 5 + frame.length];
+        System.arraycopy(new byte[] {0x5e, 0x2a, 0x4d, 0x18, 5}, 0, whole, 0, 5);
+        System.arraycopy(frame, 0, whole, 13, frame.length);
+        return whole;
     }
 
     @Test

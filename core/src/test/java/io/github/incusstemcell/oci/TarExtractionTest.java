@@ -1,0 +1,163 @@
+package io.github.incusstemcell.oci;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds what we say of tar streams against what GNU tar does with them. */
+class TarExtractionTest {
+
+    private static final int GENERATED = 200;
+    private static final long SEED = Long.getLong("generated.seed", System.nanoTime());
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void saysWhatTarRefuses() throws IOException {
+        String component = "n".repeat(256);
+        assertRefused(new TestTar().file("a/../b", "x"), "a/../b has '..' in its name");
+        assertRefused(new TestTar().directory("..", 0755), ".. has '..' in its name");
+        assertRefused(new TestTar().hardLink("a", "b"), "a is a hard link to b, which is not there by then");
+        assertRefused(
+                new TestTar().directory("b", 0755).hardLink("a", "b"), "a is a hard link to b, which is a directory");
+        assertRefused(
+                new TestTar()
+                        .directory("d", 0755)
+                        .file("d/b", "x")
+                        .symbolicLink("l", "/d")
+                        .hardLink("a", "l/b"),
+                "a is a hard link to l/b, which is not there by then");
+        assertRefused(
+                new TestTar().symbolicLink("l", "d").file("l/x", "x"),
+                "l/x is below l, which is a symbolic link to no directory by then");
+        assertRefused(
+                new TestTar().directory("d", 0755).symbolicLink("l", "/d").file("l/x", "x"),
+                "l/x is below l, which is a symbolic link that tar makes last, as it may lead out of the root by"
+                        + " then");
+        assertThat(refusal(new TestTar()
+                        .symbolicLink("l", "/d")
+                        .directory("l", 0755)
+                        .bytes()))
+                .contains(
+                        "l is a directory, but has been a symbolic link that tar makes last, as it may lead out of the"
+                                + " root");
+        assertRefused(new TestTar().file("d", "x").file("d/x", "x"), "d/x is below d, which is a file by then");
+        assertRefused(
+                new TestTar().directory("d", 0755).file("d/x", "x").file("d", "x"),
+                "d takes the place of a directory with something in it");
+        assertRefused(
+                new TestTar().symbolicLink("./", "/etc"),
+                "./ takes the place of the root, which can only be a directory");
+        assertRefused(new TestTar().symbolicLink("a", ""), "a is a symbolic link to nothing");
+        assertRefused(
+                new TestTar().longName('L', component).file("short", "x"),
+                component + " has a longer name than Linux allows");
+    }
+
+    @Test
+    void letsPassWhatTarUnpacks() throws IOException {
+        for (TestTar fine : List.of(
+                new TestTar().file("/absolute", "x").directory("/", 0755).directory("./", 0700),
+                new TestTar()
+                        .file("b", "x")
+                        .hardLink("a", "../../b")
+                        .hardLink("c", "x/../b")
+                        .hardLink("d", "/b"),
+                new TestTar().file("b", "x").hardLink("b", "b"),
+                new TestTar().directory("d", 0755).file("d/x", "x").hardLink("./d", "../d"),
+                new TestTar()
+                        .directory("d", 0755)
+                        .file("d/b", "x")
+                        .symbolicLink("l", "d")
+                        .hardLink("a", "l/b"),
+                new TestTar().symbolicLink("l", "/d").hardLink("a", "l"),
+                new TestTar()
+                        .directory("d", 0755)
+                        .symbolicLink("l", "d")
+                        .directory("l", 0755)
+                        .file("l/x", "x"),
+                new TestTar().file("d", "x").directory("d", 0755).file("d/x", "x"),
+                new TestTar().directory("d", 0755).file("d", "x"),
+                new TestTar().symbolicLink("l", "/d").file("l", "x"),
+                new TestTar().entry('Z', "unknown", "", 0644, "x".getBytes()).file("a", "x"),
+                new TestTar().entry('0', "by-its-slash/", "", 0755, new byte[0]).file("by-its-slash/x", "x"))) {
+            assertThat(refusal(fine.bytes())).isEmpty();
+            assertThat(tarFails(fine.bytes())).isFalse();
+        }
+    }
+
+    @Test
+    void agreesWithTarOnGeneratedStreams() throws IOException {
+        System.out.println("TarExtractionTest: " + GENERATED + " tar streams, -Dgenerated.seed=" + SEED);
+        Random random = new Random(SEED);
+        int refused = 0;
+        for (int i = 0; i < GENERATED; i++) {
+            List<String> entries = new ArrayList<>();
+            byte[] tar = generated(random, entries);
+            Optional<String> refusal = refusal(tar);
+            if (refusal.filter(said -> said.contains("but has been")).isPresent()) {
+                continue; // Whether tar notices depends on whether the disk gives a directory the link's inode again.
+            }
+            assertThat(refusal.isPresent())
+                    .as("stream %s of seed %s: %s, of which is said: %s", i, SEED, entries, refusal)
+                    .isEqualTo(tarFails(tar));
+            refused += refusal.isPresent() ? 1 : 0;
+        }
+        assertThat(refused).isBetween(GENERATED / 10, GENERATED * 9 / 10);
+    }
+
+    private static byte[] generated(Random random, List<String> entries) {
+        List<String> names = List.of("a", "b", "./a", "a/b", "a/c", "b/a", "b/a/c", "/c");
+        List<String> targets = List.of("a", "b", "a/b", ".", "/a", "../a", "c", "b/../a");
+        TestTar tar = new TestTar();
+        int count = 1 + random.nextInt(5);
+        for (int i = 0; i < count; i++) {
+            String name = names.get(random.nextInt(names.size()));
+            String target = targets.get(random.nextInt(targets.size()));
+            int kind = random.nextInt(4);
+            entries.add("dflh".charAt(kind) + " " + name + " " + target);
+            switch (kind) {
+                case 0 -> tar.directory(name + "/", 0755);
+                case 1 -> tar.file(name, "x");
+                case 2 -> tar.symbolicLink(name, target);
+                default -> tar.hardLink(name, target);
+            }
+        }
+        return tar.bytes();
+    }
+
+    private void assertRefused(TestTar tar, String problem) throws IOException {
+        assertThat(refusal(tar.bytes())).contains(problem);
+        assertThat(tarFails(tar.bytes())).as(problem).isTrue();
+    }
+
+    private static Optional<String> refusal(byte[] tar) throws IOException {
+        try {
+            TarExtraction.check(new ByteArrayInputStream(tar));
+            return Optional.empty();
+        } catch (TarExtraction.RefusedException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
+    private boolean tarFails(byte[] tar) throws IOException {
+        Path into = Files.createTempDirectory(folder, "tar");
+        try {
+            Unpacked.byTar(new ByteArrayInputStream(tar), into);
+            return false;
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("tar: ");
+            return true;
+        }
+    }
+}

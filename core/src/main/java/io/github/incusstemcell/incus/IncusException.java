@@ -19,6 +19,17 @@ public class IncusException extends IncusStemcellException {
         this.answer = answer;
     }
 
+    private IncusException(IncusException failure, String explanation) {
+        super(failure.getMessage() + ". " + explanation, failure);
+        this.code = failure.code;
+        this.answer = failure.answer;
+    }
+
+    /** {@return the same error with what else is known of it} */
+    IncusException explained(String explanation) {
+        return new IncusException(this, explanation);
+    }
+
     /** {@return the daemon's error code; the numbers are those of HTTP: 400, 403, 404, 409, 500} */
     public int code() {
         return code;

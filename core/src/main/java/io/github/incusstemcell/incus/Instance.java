@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * A handle on one instance, {@code /1.0/instances/NAME}. It holds nothing but the name; where there is no such instance,
@@ -13,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Instance {
 
-    /** For so long a start that has failed goes on in the background: 7.0 took a second for one of an application container. */
+    /** For so long what ends may go on in the background: 7.0 took a second for the start of an application container that failed. */
     private static final Duration ENDING = Duration.ofSeconds(10);
 
     private static final Duration POLL = Duration.ofMillis(50);
@@ -41,9 +42,9 @@ public final class Instance {
         return InstanceInfo.of(api.ask(ApiRequest.get("instances", name)));
     }
 
-    /** {@return how it is at this moment; never null} */
+    /** {@return how it is at this moment; where it is stopping, a moment later; never null} */
     public InstanceState state() {
-        return InstanceState.of(api.ask(ApiRequest.get("instances", name, "state")));
+        return onceSettled(() -> InstanceState.of(api.ask(ApiRequest.get("instances", name, "state"))));
     }
 
     /**
@@ -93,11 +94,12 @@ public final class Instance {
     private void change(String action, Duration timeout, boolean force) {
         // Without a timeout the daemon takes ten minutes; 0 means at once.
         long seconds = timeout.isZero() ? (force ? 0 : -1) : Math.max(1, timeout.toSeconds());
-        api.run(ApiRequest.put("instances", name, "state")
+        ApiRequest put = ApiRequest.put("instances", name, "state")
                 .json(Json.object()
                         .put("action", action)
                         .put("timeout", seconds)
-                        .put("force", force)));
+                        .put("force", force));
+        LxcLog.explaining(this, () -> onceSettled(() -> api.run(put)));
     }
 
     private void changeUnlessStopped(String action, Duration timeout, boolean force) {
@@ -115,35 +117,35 @@ public final class Instance {
      * it; one that comes meanwhile does.
      */
     public void delete() {
-        Lookup.remove(() -> {
-            long deadline = System.nanoTime() + ENDING.toNanos();
-            while (!isDeleted(deadline)) {
-                LockSupport.parkNanos(POLL.toNanos());
-            }
-        });
-    }
-
-    /**
-     * False where the daemon is not done with the end of a start that failed, which it does not tell of by any event, or with a restart, which
-     * starts once more what was killed meanwhile.
-     */
-    private boolean isDeleted(long deadline) {
-        try {
+        Lookup.remove(() -> onceSettled(() -> {
             if (!state().status().equals("Stopped")) {
                 stopNow();
             }
-            api.run(ApiRequest.delete("instances", name));
-            return true;
-        } catch (IncusException e) {
-            boolean isEnding = e.answer().equals("Instance is running")
-                    || e.answer().startsWith("Invalid PID")
-                    || e.answer().contains("Instance is busy running a");
-            if (!isEnding
-                    || System.nanoTime() - deadline > 0
-                    || Thread.currentThread().isInterrupted()) {
-                throw e;
+            return api.run(ApiRequest.delete("instances", name));
+        }));
+    }
+
+    /**
+     * Asks again while the daemon is not done with the end of a start that failed, or with a stop or a restart that the guest began. It does
+     * not tell of these by any event, and a restart starts once more what was killed meanwhile.
+     */
+    private static <T> T onceSettled(Supplier<T> request) {
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        while (true) {
+            try {
+                return request.get();
+            } catch (IncusException e) {
+                boolean isEnding = e.answer().equals("Instance is running")
+                        || e.answer().equals("In use")
+                        || e.answer().startsWith("Invalid PID")
+                        || e.answer().contains("Instance is busy running a");
+                if (!isEnding
+                        || System.nanoTime() - deadline > 0
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL.toNanos());
             }
-            return false;
         }
     }
 
@@ -250,8 +252,8 @@ public final class Instance {
      * @param snapshot the name to keep it under; not null
      */
     public void snapshot(String snapshot) {
-        api.run(ApiRequest.post("instances", name, "snapshots")
-                .json(Json.object().put("name", snapshot).put("stateful", false)));
+        onceSettled(() -> api.run(ApiRequest.post("instances", name, "snapshots")
+                .json(Json.object().put("name", snapshot).put("stateful", false))));
     }
 
     /**
@@ -260,7 +262,8 @@ public final class Instance {
      * @param snapshot the name that it was kept under; not null
      */
     public void restore(String snapshot) {
-        api.run(ApiRequest.put("instances", name).json(Json.object().put("restore", snapshot)));
+        ApiRequest put = ApiRequest.put("instances", name).json(Json.object().put("restore", snapshot));
+        LxcLog.explaining(this, () -> onceSettled(() -> api.run(put)));
     }
 
     /** {@return the names of its snapshots, oldest first} */

@@ -40,8 +40,9 @@ public final class Instances {
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
     public Instance create(NewInstance request) {
-        api.create(post(request), operation -> {});
-        return new Instance(api, request.name());
+        Instance instance = new Instance(api, request.name());
+        LxcLog.explaining(instance, () -> api.create(post(request), operation -> {}));
+        return instance;
     }
 
     /**
@@ -55,10 +56,11 @@ public final class Instances {
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
     public Instance create(NewInstance request, Progress progress) {
+        Instance instance = new Instance(api, request.name());
         try (OperationProgress listener = OperationProgress.listen(api, progress)) {
-            api.create(post(request), listener::about);
+            LxcLog.explaining(instance, () -> api.create(post(request), listener::about));
         }
-        return new Instance(api, request.name());
+        return instance;
     }
 
     private static ApiRequest post(NewInstance request) {

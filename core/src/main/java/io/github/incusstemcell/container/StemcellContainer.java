@@ -10,6 +10,7 @@ import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
+import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe. Once it is closed, every method that needs the container throws an {@link IncusStemcellException}.
  */
 public final class StemcellContainer implements AutoCloseable {
+
+    /** Incus's word for a container that does not run and is not paused. */
+    static final String STOPPED = "Stopped";
 
     /** How long systemd in the guest may take to stop everything before Incus ends it. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -221,19 +225,40 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Brings the guest's disk back to a {@linkplain #snapshot snapshot}. A running guest is stopped at once for it, booted from the
-     * restored disk, and awaited.
+     * Brings the guest's disk back to a {@linkplain #snapshot snapshot}. A guest that runs or is {@linkplain #pause() paused} is stopped
+     * at once for it, booted from the restored disk, and awaited; one that is {@linkplain #stop() stopped} stays so.
      *
      * @param snapshot the name of the snapshot; not null
      * @throws StartupTimeoutException if the guest does not boot within the startup timeout
      */
     public void restore(String snapshot) {
         Instance guest = open();
-        boolean running = guest.state().status().equals("Running");
-        if (running) {
-            awaitBootOf(() -> guest.restore(snapshot));
-        } else {
+        if (guest.state().status().equals(STOPPED)) {
             guest.restore(snapshot);
+        } else {
+            awaitBootOf(() -> guest.restore(snapshot));
+        }
+    }
+
+    /**
+     * Keeps the state of the guest's disk for users of the container who are to find it so, one after the other. Boots the guest if it is
+     * not up.
+     *
+     * @param snapshot the name of the snapshot, which replaces one that there is; not null
+     * @return what brings the container back to this state, as often as wanted; not null
+     * @throws StartupTimeoutException if the guest is not up and does not boot within the startup timeout
+     */
+    public RestorePoint restorePoint(String snapshot) {
+        return RestorePoint.of(this, snapshot);
+    }
+
+    /** Whether systemd runs there, has finished booting, and is not shutting down. */
+    boolean isUp() {
+        try {
+            return open().state().status().equals("Running") && systemd.state().hasFinishedBooting();
+        } catch (SystemdException e) {
+            // It may be going away at this moment.
+            return false;
         }
     }
 
@@ -283,14 +308,14 @@ public final class StemcellContainer implements AutoCloseable {
         return new DiagnosticsCollector(open(), systemd, commands, limit).collect();
     }
 
-    private void awaitBootOf(Runnable start) {
+    void awaitBootOf(Runnable start) {
         Instant begin = Instant.now();
         start.run();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
         journalLog.ifPresent(JournalLog::follow);
     }
 
-    private Instance open() {
+    Instance open() {
         if (closed.get()) {
             throw new IncusStemcellException("The container '" + name() + "' is closed: the test or the scope it was"
                     + " started for has ended. Use it only within that, or give it a wider scope");

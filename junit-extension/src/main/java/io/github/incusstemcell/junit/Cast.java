@@ -28,9 +28,7 @@ record Cast(Machines machines, Map<String, MachineSettings> settings) {
     /** Has all of them started, and waits for none. */
     void begin(ExtensionContext context) {
         machines.begin(settings);
-        if (context.getTestMethod().isPresent()) {
-            Used.by(context).add(machines);
-        }
+        Used.by(context).add(machines);
     }
 
     /** One of them, once all have booted and, where tests take turns at them, it is this test's. */

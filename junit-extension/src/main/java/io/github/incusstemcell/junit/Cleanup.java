@@ -6,7 +6,10 @@ public enum Cleanup {
     /** Always. */
     ALWAYS,
 
-    /** Only if nothing failed; otherwise it is kept, and the log says how to get a shell in it. */
+    /**
+     * Only if nothing failed of what used it: a test, a class's {@code @BeforeAll} or {@code @AfterAll}, or a callback of another extension
+     * there; otherwise it is kept, and the log says how to get a shell in it.
+     */
     ON_SUCCESS,
 
     /** Never: the log says how to get a shell in it. */

@@ -74,7 +74,8 @@ public @interface IncusStemcell {
 
     /**
      * Whether each test finds a shared container as the first one did: before that, so after all {@code @BeforeAll}, a snapshot is taken,
-     * and before each other test it is restored, which boots the container again. Tests that run in parallel take turns at it.
+     * and before each other test it is restored, which boots the container again. So each of them finds it running and booted, also where
+     * the one before stopped or paused it, or has it shutting down. Tests that run in parallel take turns at it.
      *
      * @return true to reset; only for a scope that is not {@link Scope#PER_TEST}
      */

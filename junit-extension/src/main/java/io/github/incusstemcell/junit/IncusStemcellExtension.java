@@ -1,10 +1,10 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.report.TestReport;
 import java.lang.reflect.Field;
 import java.util.List;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -15,7 +15,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
+import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ModifierSupport;
@@ -38,10 +41,17 @@ public abstract sealed class IncusStemcellExtension
         implements ExecutionCondition,
                 BeforeAllCallback,
                 BeforeEachCallback,
-                AfterEachCallback,
+                TestInstancePreConstructCallback,
                 ParameterResolver,
-                InvocationInterceptor
+                InvocationInterceptor,
+                TestWatcher
         permits AnnotatedStemcells, BuiltStemcells {
+
+    /** Whether JUnit heeds {@link #getTestInstantiationExtensionContextScope}. */
+    private static final boolean KNOWS_TESTS_OF_CONSTRUCTORS = ReflectionSupport.tryToLoadClass(
+                    "org.junit.jupiter.api.extension.TestInstantiationAwareExtension")
+            .toOptional()
+            .isPresent();
 
     private final Declarations declarations;
 
@@ -73,20 +83,27 @@ public abstract sealed class IncusStemcellExtension
     /** Skips, where that was asked for, what could not have a container. */
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        Reporting.of(context);
+        begin(context);
         return declarations.isDisabledWithoutIncus(context)
                 ? IncusAvailability.evaluate(context, "disabledWithoutIncus of @IncusStemcell")
                 : ConditionEvaluationResult.enabled("Incus is required");
     }
 
+    /** Whatever else may follow: what is closed last is put into the store first. */
+    private static void begin(ExtensionContext context) {
+        Reporting.of(context);
+        Used.by(context);
+    }
+
     /** Fills static fields, which only a container that several tests share can be in. */
     @Override
     public void beforeAll(ExtensionContext context) {
+        begin(context);
         declarations.register(context);
         ProvisionMethods.check(context.getRequiredTestClass());
         for (Field field : fields(context.getRequiredTestClass(), true)) {
             Asker asker = Asker.of(field);
-            if (declarations.serves(context, asker)) {
+            if (declarations.serves(context, asker) && !isFilled(field, null)) {
                 set(field, null, container(context, asker));
             }
         }
@@ -95,6 +112,7 @@ public abstract sealed class IncusStemcellExtension
     /** Has everything started that the test will ask for, and fills the fields of its instance and of those around that. */
     @Override
     public void beforeEach(ExtensionContext context) {
+        begin(context);
         Reporting.of(context).started();
         declarations.register(context);
         declarations.casts(context).forEach(cast -> cast.begin(context));
@@ -102,7 +120,7 @@ public abstract sealed class IncusStemcellExtension
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Field field : fields(instance.getClass(), false)) {
                 Asker asker = Asker.of(field);
-                if (declarations.serves(context, asker)) {
+                if (declarations.serves(context, asker) && !isFilled(field, instance)) {
                     requireOwnInstance(context, asker);
                     set(field, instance, container(context, asker));
                 }
@@ -112,10 +130,21 @@ public abstract sealed class IncusStemcellExtension
                 .whileWaiting(() -> Used.by(context).machines().forEach(machines -> machines.takeTurn(context)));
     }
 
-    /** Tells containers that outlive the test how the test ended. */
+    /** JUnit 5.12 and later have the test's context here, and call nothing else of ours for it if its instance cannot be made. */
     @Override
-    public void afterEach(ExtensionContext context) {
-        context.getExecutionException().ifPresent(failure -> reportFailure(context, failure));
+    public void preConstructTestInstance(TestInstanceFactoryContext factory, ExtensionContext context) {
+        begin(context);
+    }
+
+    /** Earlier ones tell only here of a test whose instance could not be made. */
+    @Override
+    public void testFailed(ExtensionContext test, Throwable failure) {
+        if (!KNOWS_TESTS_OF_CONSTRUCTORS && test.getTestInstance().isEmpty()) {
+            try (TestReport report = Reporting.of(test)) {
+                report.started();
+                Used.failed(test, failure);
+            }
+        }
     }
 
     /** Dynamic tests have neither a container nor callbacks of their own, but their failures count. */
@@ -126,7 +155,7 @@ public abstract sealed class IncusStemcellExtension
         try {
             invocation.proceed();
         } catch (Throwable failure) {
-            reportFailure(factory(context), failure);
+            Used.failed(factory(context), failure);
             throw failure;
         }
     }
@@ -137,10 +166,6 @@ public abstract sealed class IncusStemcellExtension
             context = context.getParent().get();
         }
         return context;
-    }
-
-    private static void reportFailure(ExtensionContext test, Throwable failure) {
-        Used.by(test).machines().forEach(machines -> machines.reportFailure(test, failure));
     }
 
     @Override
@@ -185,20 +210,37 @@ public abstract sealed class IncusStemcellExtension
                 HierarchyTraversalMode.TOP_DOWN);
     }
 
-    static void set(Field field, Object instance, StemcellContainer container) {
-        if (ModifierSupport.isFinal(field)) {
-            throw new ExtensionConfigurationException(
-                    Asker.of(field).description() + " is final, so no container can be put into it. Remove 'final'");
+    /** Whether it has got its container from the constructor, for good. */
+    private static boolean isFilled(Field field, Object instance) {
+        if (!ModifierSupport.isFinal(field)) {
+            return false;
         }
+        try {
+            field.setAccessible(true);
+            if (field.get(instance) != null) {
+                return true;
+            }
+        } catch (IllegalAccessException | RuntimeException e) {
+            throw inaccessible(field, "read", e);
+        }
+        throw new ExtensionConfigurationException(
+                Asker.of(field).description() + " is final, so no container can be put into it. Remove 'final'");
+    }
+
+    static void set(Field field, Object instance, StemcellContainer container) {
         try {
             field.setAccessible(true);
             field.set(instance, container);
         } catch (IllegalAccessException | RuntimeException e) {
-            throw new ExtensionConfigurationException(
-                    Asker.of(field).description() + " cannot be set: " + e.getMessage() + ". Open the package "
-                            + field.getDeclaringClass().getPackageName()
-                            + " in its module-info.java, or ask for the container by a parameter",
-                    e);
+            throw inaccessible(field, "set", e);
         }
+    }
+
+    private static ExtensionConfigurationException inaccessible(Field field, String what, Exception reason) {
+        return new ExtensionConfigurationException(
+                Asker.of(field).description() + " cannot be " + what + ": " + reason.getMessage()
+                        + ". Open the package " + field.getDeclaringClass().getPackageName()
+                        + " in its module-info.java, or ask for the container by a parameter",
+                reason);
     }
 }

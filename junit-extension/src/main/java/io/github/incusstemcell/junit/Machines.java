@@ -51,6 +51,11 @@ final class Machines implements CloseableResource, AutoCloseable {
         return List.of("machines", scope.getUniqueId(), key);
     }
 
+    /** Whether they live as long as what a context is of. */
+    boolean isOf(ExtensionContext context) {
+        return scope.getUniqueId().equals(context.getUniqueId());
+    }
+
     /** Has machines started that do not run yet, all at once, and waits for none of them. */
     synchronized void begin(Map<String, MachineSettings> cast) {
         if (cast.keySet().stream().anyMatch(name -> !name.isEmpty())) {
@@ -85,7 +90,8 @@ final class Machines implements CloseableResource, AutoCloseable {
                     .toList();
         }
         if (!resettable.isEmpty()) {
-            turns.of(test)
+            Used.by(test)
+                    .turn(turns)
                     .take(() -> resettable.stream().map(Machine::container).toList());
         }
     }
@@ -99,8 +105,7 @@ final class Machines implements CloseableResource, AutoCloseable {
             }
             machines.values().forEach(machine -> machine.reportFailure(failure));
         }
-        boolean ends = test.getUniqueId().equals(scope.getUniqueId())
-                && test.getExecutionException().isPresent();
+        boolean ends = isOf(test) && test.getExecutionException().isPresent();
         if (!ends) {
             diagnose(test, Optional.of(failure));
         }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ModifierSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
@@ -55,8 +56,10 @@ final class Roster {
                 .forEach(this::addClass);
     }
 
+    /** A final one gets its container from the constructor, if at all. */
     private void addFields(Class<?> type) {
         ReflectionSupport.findFields(type, Asker::asks, HierarchyTraversalMode.TOP_DOWN).stream()
+                .filter(ModifierSupport::isNotFinal)
                 .map(Asker::of)
                 .map(Asker::node)
                 .forEach(names::add);

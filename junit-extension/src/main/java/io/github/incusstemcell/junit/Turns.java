@@ -1,12 +1,12 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.container.RestorePoint;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
 /**
  * Lets the tests that share machines use them one after the other, each on machines as the first of them found them.
@@ -22,19 +22,15 @@ final class Turns {
     /** Who has the turn; written by that thread only. */
     private volatile Turn current;
 
-    private boolean snapshotTaken;
+    /** Null until the first test has taken its turn; used by who has the turn only. */
+    private List<RestorePoint> clean;
 
-    /** The turn of a test, which ends with it. */
-    Turn of(ExtensionContext test) {
-        return Stores.computeIfAbsent(
-                test,
-                List.of("turn", test.getUniqueId(), this),
-                Turn.class,
-                () -> new Turn(Declaration.describe(test)));
+    Turn turnOf(ExtensionContext test) {
+        return new Turn(Declaration.describe(test));
     }
 
-    /** One test's. Taken once; the store closes it at the test's end. */
-    final class Turn implements CloseableResource, AutoCloseable {
+    /** One test's. Taken once, and closed at the test's end. */
+    final class Turn {
 
         private final String test;
         private Thread thread;
@@ -71,8 +67,7 @@ final class Turns {
             }
         }
 
-        @Override
-        public synchronized void close() {
+        synchronized void close() {
             if (taken) {
                 taken = false;
                 current = null;
@@ -83,11 +78,13 @@ final class Turns {
 
     /** Only who has the turn does this. */
     private void reset(List<StemcellContainer> machines) {
-        if (snapshotTaken) {
-            machines.forEach(machine -> machine.restore(SNAPSHOT));
+        if (clean == null) {
+            // Where one of them fails, the next test takes all of them again: it is the first one then.
+            clean = machines.stream()
+                    .map(machine -> machine.restorePoint(SNAPSHOT))
+                    .toList();
         } else {
-            machines.forEach(machine -> machine.snapshot(SNAPSHOT));
-            snapshotTaken = true;
+            clean.forEach(RestorePoint::restore);
         }
     }
 }

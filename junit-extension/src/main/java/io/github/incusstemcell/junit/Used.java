@@ -1,19 +1,75 @@
 package io.github.incusstemcell.junit;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
-/** What a test uses, whichever extension gave it. */
-record Used(Set<Machines> machines) {
+/**
+ * The machines that a test, or the tests of a class, use, whichever extension gave them: the one place that hears of a failure. It stands
+ * in the store of each test and each class, which JUnit closes when nothing of it can fail any more, not in callbacks of other extensions
+ * either. A failure counts for all machines that are used there and in the classes around.
+ */
+final class Used implements CloseableResource, AutoCloseable {
 
-    static Used by(ExtensionContext test) {
-        return Stores.computeIfAbsent(
-                test, List.of("used", test.getUniqueId()), Used.class, () -> new Used(ConcurrentHashMap.newKeySet()));
+    private final ExtensionContext context;
+    private final Set<Machines> machines = ConcurrentHashMap.newKeySet();
+    private final Map<Turns, Turns.Turn> turns = new ConcurrentHashMap<>();
+
+    private Used(ExtensionContext context) {
+        this.context = context;
     }
 
+    static Used by(ExtensionContext context) {
+        return Stores.computeIfAbsent(context, key(context), Used.class, () -> new Used(context));
+    }
+
+    private static Object key(ExtensionContext context) {
+        return List.of("used", context.getUniqueId());
+    }
+
+    /** Those that were named so far. */
+    Set<Machines> machines() {
+        return machines;
+    }
+
+    /** Also for the classes around, up to the one whose they are: other parts of these may use them by way of a variable. */
     void add(Machines used) {
-        machines.add(used);
+        if (isOfClassOrTest() && machines.add(used) && !used.isOf(context)) {
+            context.getParent().ifPresent(around -> by(around).add(used));
+        }
+    }
+
+    private boolean isOfClassOrTest() {
+        return context.getTestClass().isPresent();
+    }
+
+    /** This test's turn at machines that tests use one after the other. It ends with the test, once it is known how that ended. */
+    Turns.Turn turn(Turns of) {
+        return turns.computeIfAbsent(of, absent -> absent.turnOf(context));
+    }
+
+    /** Tells all machines that are used in a context and around it of a failure there. */
+    static void failed(ExtensionContext context, Throwable failure) {
+        for (Optional<ExtensionContext> next = Optional.of(context);
+                next.isPresent();
+                next = next.get().getParent()) {
+            Used around = Stores.get(next.get(), key(next.get()), Used.class);
+            if (around != null) {
+                around.machines.forEach(used -> used.reportFailure(context, failure));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            context.getExecutionException().ifPresent(failure -> failed(context, failure));
+        } finally {
+            turns.values().forEach(Turns.Turn::close);
+        }
     }
 }

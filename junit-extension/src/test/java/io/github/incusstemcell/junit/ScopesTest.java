@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Containers that several tests share. */
 class ScopesTest {
@@ -36,6 +39,17 @@ class ScopesTest {
         assertSucceeded(run(Reset.class), 3);
 
         assertThat(SEEN.all().stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void resetWhateverATestLeavesThemIn() {
+        assertSucceeded(run(ResetAnyState.class), Left.values().length);
+    }
+
+    /** As where the first test's turn ended in the middle of its beginning. */
+    @Test
+    void resetToASnapshotThatReplacesWhatAFailedAttemptLeft() {
+        assertSucceeded(run(ResetAfterHalf.class), 2);
     }
 
     @Test
@@ -107,6 +121,58 @@ class ScopesTest {
         @Test
         void byParameter(StemcellContainer same) {
             leaveDirt(same, "/root/prepared");
+        }
+    }
+
+    /** How a test may leave its machine. */
+    enum Left {
+        STOPPED(StemcellContainer::stop),
+        PAUSED(StemcellContainer::pause),
+        GOING_DOWN(stemcell -> stemcell.exec("systemctl", "--no-block", "poweroff")),
+        REBOOTING(stemcell -> stemcell.exec("systemctl", "--no-block", "reboot")),
+        WITH_A_SNAPSHOT(stemcell -> stemcell.snapshot("own")),
+        /** Each of those before it is followed by a test. */
+        RUNNING(stemcell -> stemcell.snapshot("own"));
+
+        private final Consumer<StemcellContainer> deed;
+
+        Left(Consumer<StemcellContainer> deed) {
+            this.deed = deed;
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS, resetBetweenTests = true)
+    static class ResetAnyState {
+
+        @ParameterizedTest
+        @EnumSource(Left.class)
+        void test(Left left, StemcellContainer stemcell) {
+            assertThat(stemcell.state().status()).isEqualTo("Running");
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+            leaveDirt(stemcell, "/etc/hostname");
+            left.deed.accept(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS, resetBetweenTests = true)
+    static class ResetAfterHalf {
+
+        @Node("db")
+        static StemcellContainer db;
+
+        @Node("web")
+        static StemcellContainer web;
+
+        @BeforeAll
+        static void leaveHalf() {
+            web.snapshot("incus-stemcell-clean");
+            web.files().writeString("/root/prepared", "yes");
+        }
+
+        @RepeatedTest(2)
+        void test() {
+            leaveDirt(db, "/etc/hostname");
+            leaveDirt(web, "/root/prepared");
         }
     }
 

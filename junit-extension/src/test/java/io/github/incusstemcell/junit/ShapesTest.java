@@ -96,6 +96,11 @@ class ShapesTest {
     }
 
     @Test
+    void aFinalFieldThatTheConstructorFills() {
+        assertSucceeded(run(FinalField.class, FinalFieldOfANode.class), 2);
+    }
+
+    @Test
     void aConstructorOfEachTest() {
         if (CONSTRUCTORS_KNOW_THEIR_TEST) {
             assertSucceeded(run(InConstructor.class), 1);
@@ -304,6 +309,38 @@ class ShapesTest {
         @Test
         void test(StemcellContainer stemcell) {
             SEEN.add(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS)
+    static class FinalField {
+
+        private final StemcellContainer stemcell;
+
+        FinalField(StemcellContainer stemcell) {
+            this.stemcell = stemcell;
+        }
+
+        @Test
+        void test(StemcellContainer same) {
+            assertThat(stemcell).isSameAs(same);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS)
+    static class FinalFieldOfANode {
+
+        private final StemcellContainer machine;
+
+        FinalFieldOfANode(@Node("db") StemcellContainer db) {
+            this.machine = db;
+        }
+
+        @Test
+        void test(@Node("db") StemcellContainer same) {
+            assertThat(machine).isSameAs(same);
+            // None without a name is started for the field.
+            assertThat(ownInstances()).hasSize(1);
         }
     }
 }

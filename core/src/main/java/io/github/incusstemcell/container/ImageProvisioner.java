@@ -63,6 +63,7 @@ final class ImageProvisioner {
         }
     }
 
+                .add(provisioning.work().fingerprint())
     /**
      * What only limits or places a container is not in it, nor is the network, which differs between machines, and between tests with
      * several of them.

@@ -11,4 +11,13 @@ public interface Provisioner {
      * @throws Exception if it fails, in whatever way
      */
     void provision(StemcellContainer container) throws Exception;
+
+    /**
+     * What changes when that does, so that an image of what it did before is not taken any more.
+     *
+     * @return any text, such as a digest of its code; empty where only the {@linkplain Provisioning#version version} tells; not null
+     */
+    default String fingerprint() {
+        return "";
+    }
 }

@@ -9,8 +9,9 @@ import java.util.Objects;
  * Work that is done once on a container, and kept as an image of its own, from which others start then.
  *
  * <p>The image is kept under a key made of the image that the container came from, the {@link #name}, the {@link #version}, the names,
- * modes and contents of the {@link #files}, and the configuration, devices and profiles of the {@link ContainerSpec}. Whoever has the same
- * key, in this run or another, gets that image. What the work <em>does</em> is not in it: after a change of the code, change the version.
+ * modes and contents of the {@link #files}, the {@linkplain Provisioner#fingerprint fingerprint} of the work, and the configuration, devices and profiles of the {@link ContainerSpec}. Whoever has the same
+ * key, in this run or another, gets that image. Work without a fingerprint, such as a lambda, is not looked at: after a change of it, change
+ * the version.
  *
  * <p>The container has the settings of the {@link ContainerSpec}, but not its files, which each container gets before it boots, nor its
  * address. It is shut down in good order, and a test finds what was written to its disk, but no process, and nothing in {@code /run}.

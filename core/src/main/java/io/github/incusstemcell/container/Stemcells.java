@@ -73,7 +73,9 @@ public final class Stemcells implements AutoCloseable {
                         settings.daemonConversion(placement, lease)),
                 settings.imageMaxAge);
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
-        this.provisioner = new ImageProvisioner(launcher, new ProvisionedImages(placement.incus(), progress), progress);
+        ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
+        this.provisioner = new ImageProvisioner(
+                launcher, settings.refreshedSince.map(provisioned::refreshedSince).orElse(provisioned), progress);
     }
 
     /**
@@ -256,6 +258,7 @@ public final class Stemcells implements AutoCloseable {
         public Builder endpoint(Endpoint incus) {
             endpoint = Optional.of(incus);
             return this;
+        private Optional<Instant> refreshedSince = Optional.empty();
         }
 
         /**
@@ -373,6 +376,17 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
+        /**
+         * From when provisioned images may be, instead of any time: older ones are removed, and made anew.
+         *
+         * @param since the moment; not null
+         * @return this builder
+         */
+        public Builder provisionedSince(Instant since) {
+            refreshedSince = Optional.of(since);
+            return this;
+        }
+
          * Connects.
          *
          * @return the connection, for the caller to close; not null

@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.PublishedInstance;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -21,6 +22,7 @@ public final class ProvisionedImages {
 
     private final Incus incus;
     private final Progress progress;
+    private final Optional<Instant> refreshedSince;
 
     /**
      * The provisioned images of one Incus.
@@ -29,8 +31,23 @@ public final class ProvisionedImages {
      * @param progress hears how far the making of an image is; not null
      */
     public ProvisionedImages(Incus incus, Progress progress) {
+        this(incus, progress, Optional.empty());
+    }
+
+    private ProvisionedImages(Incus incus, Progress progress, Optional<Instant> refreshedSince) {
         this.incus = incus;
         this.progress = progress;
+        this.refreshedSince = refreshedSince;
+    }
+
+    /**
+     * The same, but an image that is older is not taken: it is removed, and made anew.
+     *
+     * @param since when the daemon may have got it at the earliest; not null
+     * @return the copy; not null
+     */
+    public ProvisionedImages refreshedSince(Instant since) {
+        return new ProvisionedImages(incus, progress, Optional.of(since));
     }
 
     /**
@@ -42,17 +59,39 @@ public final class ProvisionedImages {
      */
     public StemcellImage findOrMake(ProvisionedImage wanted, Supplier<StemcellImage> maker) {
         return find(wanted).orElseGet(() -> new PreparationLock(wanted.alias())
-                .whileHeld(() -> find(wanted).orElseGet(maker)));
+                .whileHeld(() -> find(wanted).orElseGet(() -> {
+                    removeOld(wanted);
+                    return maker.get();
+                })));
+    }
+
+    private void removeOld(ProvisionedImage wanted) {
+        incus.images().list().stream()
+                .filter(wanted::matches)
+                .filter(image -> !isFresh(image))
+                .forEach(image -> incus.images().delete(image.fingerprint()));
+    }
+
+    private boolean isFresh(ImageInfo image) {
+        return refreshedSince.isEmpty()
+                || image.uploadedAt()
+                        .filter(moment -> !moment.isBefore(refreshedSince.get()))
+                        .isPresent();
     }
 
     /** An image that somebody removes between our look and our note of its use does not count as found. */
     private Optional<StemcellImage> find(ProvisionedImage wanted) {
-        return incus.images().list().stream()
+        Optional<ImageInfo> found = incus.images().list().stream()
                 .filter(wanted::matches)
+                .filter(this::isFresh)
                 .filter(new ImageUse(incus)::note)
-                .map(ImageInfo::fingerprint)
-                .findFirst()
-                .map(wanted::as);
+                .findFirst();
+        found.ifPresent(image -> LOG.info(
+                "Taking what {} has provisioned: {} of {}",
+                wanted.provisioner(),
+                wanted.alias(),
+                image.uploadedAt().map(Instant::toString).orElse("an unknown date")));
+        return found.map(ImageInfo::fingerprint).map(wanted::as);
     }
 
     /**

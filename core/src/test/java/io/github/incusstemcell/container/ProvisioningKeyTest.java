@@ -37,6 +37,7 @@ class ProvisioningKeyTest {
                 key(SPEC, PLAIN, "0"),
                 key(SPEC, PLAIN, "1"),
                 key(SPEC, PLAIN.withVersion("2"), "0"),
+                key(SPEC, Provisioning.of(PLAIN.name(), new OtherCode()), "0"),
                 key(SPEC, Provisioning.of("NginxTest#other", container -> {}), "0"),
                 key(SPEC, PLAIN.withFiles(file), "0"),
                 key(SPEC, PLAIN.withFiles(other), "0"),
@@ -136,5 +137,16 @@ class ProvisioningKeyTest {
         Path file = folder.resolve(name);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
+    }
+
+    private record OtherCode() implements Provisioner {
+
+        @Override
+        public void provision(StemcellContainer container) {}
+
+        @Override
+        public String fingerprint() {
+            return "other";
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.PublishedInstance;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,23 @@ class ProvisionedImagesTest {
                 .containsEntry("incus-stemcell.base", base.fingerprint())
                 .containsEntry("incus-stemcell.source", "incus:mine")
                 .containsEntry("incus-stemcell.last-used", ImageUse.day(Instant.now()));
+    }
+
+    @Test
+    void isMadeAnewWhereItIsOlderThanWanted() {
+        StemcellImage old = keep("isc-old", "a");
+        Instant now = project.images().stream()
+                .map(image -> image.uploadedAt().orElseThrow())
+                .max(Comparator.naturalOrder())
+                .orElseThrow()
+                .plusNanos(1);
+        ProvisionedImages refreshed = images.refreshedSince(now);
+
+        StemcellImage made = refreshed.findOrMake(wanted("a"), () -> keep("isc-new", "a"));
+
+        assertThat(made.fingerprint()).isNotEqualTo(old.fingerprint());
+        assertThat(project.images()).extracting(ImageInfo::fingerprint).doesNotContain(old.fingerprint());
+        assertThat(refreshed.findOrMake(wanted("a"), NOBODY)).isEqualTo(made);
     }
 
     @Test

@@ -163,6 +163,7 @@ final class Configuration {
         PROGRESS("progress", "how long work is shown: auto, bars, lines or none"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
+        PROVISION_REFRESH("provision.refresh", "whether what is provisioned is made anew in each JVM: true or false"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
         JOURNAL("journal", "whether the journals of guests are written to the log: true or false"),
         DIAGNOSTICS(

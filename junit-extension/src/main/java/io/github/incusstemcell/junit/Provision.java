@@ -29,8 +29,9 @@ import java.lang.annotation.Target;
  *
  * <p>The method takes the container as its only parameter, and may be private and may throw anything. It runs before the first test that
  * needs it, and not at all where the image is there already, from this run or an earlier one: of the same stemcell, of this method by the
- * names of its class and its own, of the same version and files, and with the same options, devices and profiles. What the method does is
- * <em>not</em> looked at: change {@link #version} with it. {@link io.github.incusstemcell.container.Provisioning} says what a machine of
+ * names of its class and its own, of the same version, files and code, and with the same options, devices and profiles. Its code is what it
+ * does itself and what it calls in its class, in classes in that, around it and above it; for what else it takes, such as other classes or
+ * what a server has, change {@link #version}. With {@code incus.stemcell.provision.refresh=true} it is made anew. {@link io.github.incusstemcell.container.Provisioning} says what a machine of
  * the image shares with the one that was provisioned, and what is its own: no test finds its machine's identity, host keys or logs.
  *
  * <p>If the method fails, no image is kept, and every test that needs it fails with the reason; the next run tries again.
@@ -46,7 +47,7 @@ import java.lang.annotation.Target;
 public @interface Provision {
 
     /**
-     * What changes when the method does.
+     * What changes when something does that the code of the method does not tell.
      *
      * @return any text
      */

@@ -3,6 +3,8 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.container.Provisioner;
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.bytecode.MethodDigest;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.ModifierSupport;
 import org.junit.platform.commons.support.ReflectionSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A method that provisions a container.
@@ -20,6 +24,8 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * @param annotation what it says of itself
  */
 record ProvisionMethod(Method method, Provision annotation) implements Provisioner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProvisionMethod.class);
 
     static boolean isOne(Method method) {
         return AnnotationSupport.isAnnotated(method, Provision.class);
@@ -73,6 +79,16 @@ record ProvisionMethod(Method method, Provision annotation) implements Provision
                 annotation.version(),
                 Arrays.stream(annotation.files()).map(Path::of).toList(),
                 this);
+    }
+
+    @Override
+    public String fingerprint() {
+        try {
+            return MethodDigest.of(method);
+        } catch (UncheckedIOException e) {
+            LOG.warn("Whether {} was changed cannot be seen, so change its version with it: {}", origin(), e.getMessage());
+            return "";
+        }
     }
 
     @Override

@@ -9,8 +9,10 @@ import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.stemcell.Conversion;
 import io.github.incusstemcell.stemcell.ImageServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
@@ -28,6 +30,10 @@ final class SuiteConnection {
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
         configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);
         configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
+        if (configuration.flag(Key.PROVISION_REFRESH).orElse(false)) {
+            stemcells.provisionedSince(
+                    Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime()));
+        }
         configuration.set(
                 Key.IMAGE_SERVER,
                 stemcells,

@@ -14,12 +14,16 @@ import static org.junit.platform.testkit.engine.TestExecutionResultConditions.su
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.container.ProvisioningException;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.junit.report.MachineDiagnostics;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -67,9 +71,33 @@ class ProvisionTest {
     @Test
     void provisionsNothingInALaterRun() {
         assertSucceeded(run(ByInterface.class), 1);
-        assertSucceeded(run(ByInterface.class), 1);
+        String log = SimpleLog.of(() -> assertSucceeded(run(ByInterface.class), 1));
 
         assertThat(RUNS).hasValue(1);
+        assertThat(log)
+                .containsPattern("INFO ProvisionedImages - Taking what " + Pattern.quote(NAME + "$Provisioned#install")
+                        + " has provisioned: provisioned-[0-9a-f]{12}-[0-9a-f]{12} of 20\\d\\d-");
+    }
+
+    /** In this JVM it was never made. */
+    @Test
+    void provisionsAnewInEachJvmIfAskedTo() throws Exception {
+        assertSucceeded(run(ByInterface.class), 1);
+        List<String> before = provisioned();
+
+        Process build = Kit.java(
+                "-Dincus.stemcell.provision.refresh=true", ForksTest.Main.class.getName(), ByInterface.class.getName());
+        String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(build.waitFor()).as(output).isZero();
+        assertThat(provisioned()).hasSize(1).doesNotContainAnyElementsOf(before);
+    }
+
+    private static List<String> provisioned() {
+        return Kit.images().stream()
+                .filter(image -> (NAME + "$Provisioned#install").equals(image.properties().get("incus-stemcell.provisioner")))
+                .map(ImageInfo::fingerprint)
+                .toList();
     }
 
     @Test

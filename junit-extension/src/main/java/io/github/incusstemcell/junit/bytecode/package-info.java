@@ -1,0 +1,2 @@
+/** Reads class files, to know whether a method is what it was: what it does, and what it calls in its own class. */
+package io.github.incusstemcell.junit.bytecode;

@@ -24,8 +24,8 @@ record Booting(Instance instance, Systemd systemd, StemcellImage image) {
             throw new StartupTimeoutException(
                     "The container '" + instance.name() + "' of " + image + " did not finish booting within "
                             + seconds(timeout) + ": " + e.getMessage()
-                            + ". Allow it more time with startupTimeout, or look inside one that is kept with"
-                            + " cleanup = NEVER",
+                            + ". Allow it more time with startupTimeout, or keep it with cleanup ="
+                            + " ON_SUCCESS to look inside",
                     e);
         }
     }

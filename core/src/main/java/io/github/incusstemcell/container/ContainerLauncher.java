@@ -63,14 +63,14 @@ final class ContainerLauncher {
      * @param spec what it is to be
      * @param image what it starts from
      * @param asked when the image was asked for
-     * @param ofFailedStart takes what can be found out about a container that did not come up, before it is deleted
+     * @param onFailure what is done with a container that does not come up
      * @param beforeBoot sees the container when it is there, but was never booted
      */
     record Launch(
             ContainerSpec spec,
             StemcellImage image,
             Instant asked,
-            Optional<Consumer<Diagnostics>> ofFailedStart,
+            OnFailure onFailure,
             Optional<Consumer<GuestFiles>> beforeBoot) {
 
         /** Files can be put into it, and looked at, only between its creation and its start. */
@@ -91,11 +91,11 @@ final class ContainerLauncher {
                 return start(launch, request, address, instance, begin);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
-                if (!taken) {
-                    launch.ofFailedStart().ifPresent(listener -> diagnose(instance, listener, e));
+                boolean kept = !taken && end(launch, instance, e);
+                if (!kept) {
+                    discard(instance, e);
+                    address.ifPresent(given -> request.attachment().get().release(given));
                 }
-                discard(instance, e);
-                address.ifPresent(given -> request.attachment().get().release(given));
                 if (taken && spec.address().isPresent()) {
                     throw occupied(spec, e);
                 }
@@ -213,16 +213,32 @@ final class ContainerLauncher {
         return failure instanceof IncusException && failure.getMessage().contains(ADDRESS_TAKEN);
     }
 
+    /** {@return whether it is kept} */
+    private boolean end(Launch launch, Instance instance, RuntimeException reason) {
+        try {
+            if (launch.onFailure().equals(OnFailure.DELETE)
+                    || incus().instances().find(instance.name()).isEmpty()) {
+                return false;
+            }
+            if (launch.onFailure().diagnoses()) {
+                diagnose(instance, launch.onFailure().diagnosed(), reason);
+            }
+            if (launch.onFailure().keeps()) {
+                KeptContainer.keep(instance);
+                KeptContainer.tell(instance, launch.spec().container());
+            }
+            return launch.onFailure().keeps();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+            return false;
+        }
+    }
+
     /** Whatever goes wrong here: the container has to go, and why it did not come up is what counts. */
     private void diagnose(Instance instance, Consumer<Diagnostics> listener, RuntimeException reason) {
-        try {
-            if (incus().instances().find(instance.name()).isPresent()) {
-                try (Systemd systemd = Systemd.of(instance)) {
-                    listener.accept(
-                            new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
-                                    .collect());
-                }
-            }
+        try (Systemd systemd = Systemd.of(instance)) {
+            listener.accept(
+                    new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT).collect());
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }

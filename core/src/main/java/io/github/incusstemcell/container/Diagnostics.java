@@ -13,6 +13,7 @@ import java.util.Optional;
  * in it, except that a {@linkplain StemcellContainer#pause() paused} one is resumed meanwhile.
  *
  * @param container the name of the container; not null
+ * @param shellCommand the command that opens a shell in it, where it is kept; not null
  * @param status Incus's word for it, such as {@code Running}, or why there is none; not null
  * @param systemState systemd's word, such as {@code degraded}, or why there is none; not null
  * @param failedUnits the units that have failed; empty also where systemd does not answer; not null
@@ -22,6 +23,7 @@ import java.util.Optional;
  */
 public record Diagnostics(
         String container,
+        String shellCommand,
         String status,
         String systemState,
         List<FailedUnit> failedUnits,
@@ -32,6 +34,7 @@ public record Diagnostics(
     /** Copies the lists. */
     public Diagnostics {
         Objects.requireNonNull(container, "container");
+        Objects.requireNonNull(shellCommand, "shellCommand");
         Objects.requireNonNull(status, "status");
         Objects.requireNonNull(systemState, "systemState");
         Objects.requireNonNull(duration, "duration");

@@ -119,6 +119,7 @@ final class DiagnosticsCollector {
         Answer<String> systemState = await(state);
         return new Diagnostics(
                 instance.name(),
+                KeptContainer.shellCommand(instance),
                 status.value().orElse("unknown: " + status.trouble()),
                 systemState.value().orElse("unknown: " + systemState.trouble()),
                 await(failed).orElse(List.of()),

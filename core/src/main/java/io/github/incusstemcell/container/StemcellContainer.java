@@ -14,7 +14,6 @@ import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -279,9 +278,17 @@ public final class StemcellContainer implements AutoCloseable {
      */
     public void leaveRunning() {
         if (closed.compareAndSet(false, true)) {
-            instance.updateConfig(Map.of(Lease.KEPT, "true"));
+            KeptContainer.keep(instance);
             journalLog.ifPresent(JournalLog::close);
             systemd.close();
+        }
+    }
+
+    /** The same for one in which something failed before a test had it. Does nothing where it is closed. */
+    void leaveFailed(String owner) {
+        if (!closed.get()) {
+            leaveRunning();
+            KeptContainer.tell(instance, owner);
         }
     }
 
@@ -291,7 +298,7 @@ public final class StemcellContainer implements AutoCloseable {
      * @return a line for a shell on a machine whose {@code incus} reaches the same daemon; not null
      */
     public String shellCommand() {
-        return "incus exec --project " + instance.project() + " " + name() + " -- bash";
+        return KeptContainer.shellCommand(instance);
     }
 
     /**

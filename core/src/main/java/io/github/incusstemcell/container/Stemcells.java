@@ -107,11 +107,15 @@ public final class Stemcells implements AutoCloseable {
      * @throws ProvisioningException if the provisioning fails, or has failed in this run
      */
     public StemcellImage prepare(ContainerSpec spec) {
+        return prepare(spec, OnFailure.DELETE);
+    }
+
+    private StemcellImage prepare(ContainerSpec spec, OnFailure onFailure) {
         Stemcells there = of(spec);
         provisioner.check(spec);
         StemcellImage base = there.prepare(spec.image(), spec.overlay());
         return spec.provisioning()
-                .map(provisioning -> there.provisioner.provisioned(spec, provisioning, base))
+                .map(provisioning -> there.provisioner.provisioned(spec, provisioning, base, onFailure.keeps()))
                 .orElse(base);
     }
 
@@ -123,7 +127,7 @@ public final class Stemcells implements AutoCloseable {
      * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
      */
     public StemcellContainer launch(ContainerSpec spec) {
-        return launch(spec, Optional.empty());
+        return launch(spec, OnFailure.DELETE);
     }
 
     /**
@@ -136,15 +140,24 @@ public final class Stemcells implements AutoCloseable {
      * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
      */
     public StemcellContainer launch(ContainerSpec spec, Consumer<Diagnostics> ofFailedStart) {
-        return launch(spec, Optional.of(ofFailedStart));
+        return launch(spec, OnFailure.DELETE.diagnosing(ofFailedStart));
     }
 
-    private StemcellContainer launch(ContainerSpec spec, Optional<Consumer<Diagnostics>> ofFailedStart) {
+    /**
+     * Launches a container as {@link #launch(ContainerSpec)} does, and says what becomes of one that does not come up, or in which
+     * provisioning fails.
+     *
+     * @param spec what the container is to be; not null
+     * @param onFailure what is done with it; of a provisioning that is needed by several, what the first of them says; not null
+     * @return the booted container, for the caller to close; not null
+     * @throws StartupTimeoutException if it does not finish booting within the timeout
+     */
+    public StemcellContainer launch(ContainerSpec spec, OnFailure onFailure) {
         Instant begin = Instant.now();
         Stemcells there = of(spec);
         // A network that does not exist is found before an image is fetched for it.
         there.launcher.check(spec);
-        Launch launch = new Launch(spec, prepare(spec), begin, ofFailedStart, Optional.empty());
+        Launch launch = new Launch(spec, prepare(spec, onFailure), begin, onFailure, Optional.empty());
         String what = "Starting " + spec.container();
         Progress starting = progress.apart();
         starting.report(what, 0, -1);
@@ -245,6 +258,7 @@ public final class Stemcells implements AutoCloseable {
         private ImageServer imageServer = ImageServer.PUBLIC;
         private Conversion conversion = Conversion.CLIENT;
         private Optional<Duration> imageMaxAge = Optional.of(Duration.ofDays(30));
+        private Optional<Instant> refreshedSince = Optional.empty();
         private Progress progress = ShownProgress.forThisProcess();
 
         private Builder() {}
@@ -258,7 +272,6 @@ public final class Stemcells implements AutoCloseable {
         public Builder endpoint(Endpoint incus) {
             endpoint = Optional.of(incus);
             return this;
-        private Optional<Instant> refreshedSince = Optional.empty();
         }
 
         /**
@@ -364,6 +377,17 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
+         * From when provisioned images may be, instead of any time: older ones are removed, and made anew.
+         *
+         * @param since the moment; not null
+         * @return this builder
+         */
+        public Builder provisionedSince(Instant since) {
+            refreshedSince = Optional.of(since);
+            return this;
+        }
+
+        /**
          * Who hears how far long work is, instead of {@link ShownProgress#forThisProcess()}. What {@link #sources(OciImages)} was given
          * tells another, if any.
          *
@@ -376,17 +400,6 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
-        /**
-         * From when provisioned images may be, instead of any time: older ones are removed, and made anew.
-         *
-         * @param since the moment; not null
-         * @return this builder
-         */
-        public Builder provisionedSince(Instant since) {
-            refreshedSince = Optional.of(since);
-            return this;
-        }
-
          * Connects.
          *
          * @return the connection, for the caller to close; not null

@@ -44,19 +44,13 @@ final class Company {
                 Suite.await(network, "the private network of " + owner).name());
     }
 
-    /** Makes a machine that has booted known to the others, and them to it. It does not survive a failure of that. */
-    StemcellContainer join(String name, ContainerSpec spec, StemcellContainer container) {
+    /** Makes a machine that has booted known to the others, and them to it. */
+    void join(String name, ContainerSpec spec, StemcellContainer container) {
         boolean reachable =
                 spec.network().filter(ContainerSpec.NO_NETWORK::equals).isEmpty();
         if (named && !name.isEmpty() && reachable) {
-            try {
-                introduce(name, container);
-            } catch (RuntimeException e) {
-                container.close();
-                throw e;
-            }
+            introduce(name, container);
         }
-        return container;
     }
 
     private synchronized void introduce(String name, StemcellContainer container) {

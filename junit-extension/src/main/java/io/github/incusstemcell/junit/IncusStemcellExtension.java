@@ -1,7 +1,6 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import io.github.incusstemcell.junit.report.TestReport;
 import java.lang.reflect.Field;
 import java.util.List;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -136,14 +135,11 @@ public abstract sealed class IncusStemcellExtension
         begin(context);
     }
 
-    /** Earlier ones tell only here of a test whose instance could not be made. */
+    /** Earlier ones tell only here of a test that failed before any other callback of ours, as its instance was made. */
     @Override
     public void testFailed(ExtensionContext test, Throwable failure) {
-        if (!KNOWS_TESTS_OF_CONSTRUCTORS && test.getTestInstance().isEmpty()) {
-            try (TestReport report = Reporting.of(test)) {
-                report.started();
-                Used.failed(test, failure);
-            }
+        if (!KNOWS_TESTS_OF_CONSTRUCTORS) {
+            test.getParent().ifPresent(around -> Used.failed(around, test, failure, () -> Reporting.ofClosed(test)));
         }
     }
 

@@ -3,13 +3,14 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Diagnostics;
+import io.github.incusstemcell.container.OnFailure;
 import io.github.incusstemcell.container.ProvisioningException;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.report.Inspected;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +24,16 @@ final class Machine {
     private final Company company;
     private final String name;
     private final MachineSettings settings;
-    private final ExtensionContext scope;
     private Future<StemcellContainer> launch;
     private volatile Optional<Diagnostics> ofFailedStart = Optional.empty();
     private boolean failed;
     private boolean closed;
 
-    Machine(Suite suite, Company company, String name, MachineSettings settings, ExtensionContext scope) {
+    Machine(Suite suite, Company company, String name, MachineSettings settings) {
         this.suite = suite;
         this.company = company;
         this.name = name;
         this.settings = settings;
-        this.scope = scope;
     }
 
     MachineSettings settings() {
@@ -59,14 +58,25 @@ final class Machine {
             }
         }
         ContainerSpec spec = company.placed(settings.spec());
-        return company.join(name, spec, launch(spec));
+        StemcellContainer container = launch(spec);
+        try {
+            company.join(name, spec, container);
+            return container;
+        } catch (RuntimeException e) {
+            end(container, isKept(true));
+            throw e;
+        }
     }
 
     private StemcellContainer launch(ContainerSpec spec) {
+        OnFailure onFailure = OnFailure.DELETE.keeping(isKept(true));
         try {
-            return suite.report().wantsDiagnostics()
-                    ? suite.stemcells().launch(spec, found -> ofFailedStart = Optional.of(found))
-                    : suite.stemcells().launch(spec);
+            return suite.stemcells()
+                    .launch(
+                            spec,
+                            suite.report().wantsDiagnostics()
+                                    ? onFailure.diagnosing(found -> ofFailedStart = Optional.of(found))
+                                    : onFailure);
         } catch (ProvisioningException e) {
             ofFailedStart = e.diagnostics();
             throw e;
@@ -89,7 +99,11 @@ final class Machine {
     }
 
     /** How it is at this moment, or was when its start failed; empty for one that is on its way, and has not been waited for. */
-    Optional<Diagnostics> diagnose() throws InterruptedException {
+    Optional<Inspected> inspect() throws InterruptedException {
+        return diagnose().map(diagnostics -> new Inspected(diagnostics, isKept()));
+    }
+
+    private Optional<Diagnostics> diagnose() throws InterruptedException {
         Future<StemcellContainer> begun;
         synchronized (this) {
             begun = launch;
@@ -120,7 +134,6 @@ final class Machine {
             return Optional.empty();
         }
         closed = true;
-        scope.getExecutionException().ifPresent(this::reportFailure);
         return Optional.of(suite.dispose(() -> {
             try {
                 dispose();
@@ -142,7 +155,11 @@ final class Machine {
             // The start failed and left nothing; who asked for the container was told.
             return;
         }
-        if (isKept()) {
+        end(container, isKept());
+    }
+
+    private void end(StemcellContainer container, boolean kept) {
+        if (kept) {
             container.leaveRunning();
             LOG.warn(
                     "Kept {} of {} for a day. Look inside with: {}",
@@ -154,10 +171,15 @@ final class Machine {
         }
     }
 
-    private synchronized boolean isKept() {
+    /** Whether it is left for a person to look at, as far as is known now. */
+    synchronized boolean isKept() {
+        return isKept(failed);
+    }
+
+    private boolean isKept(boolean afterFailure) {
         return switch (settings.cleanup()) {
             case ALWAYS -> false;
-            case ON_SUCCESS -> failed;
+            case ON_SUCCESS -> afterFailure;
             case NEVER -> true;
         };
     }

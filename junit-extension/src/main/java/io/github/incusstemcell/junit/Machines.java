@@ -1,7 +1,8 @@
 package io.github.incusstemcell.junit;
 
-import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.report.Inspected;
+import io.github.incusstemcell.junit.report.TestReport;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
@@ -68,7 +70,7 @@ final class Machines implements CloseableResource, AutoCloseable {
         if (closed) {
             throw Machine.ended(settings);
         }
-        return machines.computeIfAbsent(name, absent -> new Machine(suite, company, name, settings, scope));
+        return machines.computeIfAbsent(name, absent -> new Machine(suite, company, name, settings));
     }
 
     /** One of the machines that were begun, once all of them have booted. */
@@ -97,7 +99,7 @@ final class Machines implements CloseableResource, AutoCloseable {
     }
 
     /** Remembers that a test failed which used these machines, and finds out how they are, since they may live on. */
-    void reportFailure(ExtensionContext test, Throwable failure) {
+    void reportFailure(ExtensionContext test, Throwable failure, Supplier<TestReport> report) {
         synchronized (this) {
             if (!reported.add(failure)) {
                 // Another extension of the same test has told.
@@ -107,7 +109,7 @@ final class Machines implements CloseableResource, AutoCloseable {
         }
         boolean ends = isOf(test) && test.getExecutionException().isPresent();
         if (!ends) {
-            diagnose(test, Optional.of(failure));
+            diagnose(report.get(), test, Optional.of(failure));
         }
     }
 
@@ -119,10 +121,12 @@ final class Machines implements CloseableResource, AutoCloseable {
                 return;
             }
             closed = true;
+            scope.getExecutionException()
+                    .ifPresent(failure -> machines.values().forEach(machine -> machine.reportFailure(failure)));
         }
         // What all classes share ends after the last of them; nothing is left then that could have failed.
         if (scope.getTestClass().isPresent()) {
-            diagnose(scope, scope.getExecutionException());
+            diagnose(Reporting.of(scope), scope, scope.getExecutionException());
         }
         List<Future<?>> awaited = new ArrayList<>();
         synchronized (this) {
@@ -142,11 +146,11 @@ final class Machines implements CloseableResource, AutoCloseable {
         awaited.forEach(end -> Suite.await(end, "the removal of a container"));
     }
 
-    private void diagnose(ExtensionContext test, Optional<Throwable> failure) {
-        Map<String, Callable<Optional<Diagnostics>>> questions = new LinkedHashMap<>();
+    private void diagnose(TestReport report, ExtensionContext test, Optional<Throwable> failure) {
+        Map<String, Callable<Optional<Inspected>>> questions = new LinkedHashMap<>();
         synchronized (this) {
-            machines.forEach((name, machine) -> questions.put(name, machine::diagnose));
+            machines.forEach((name, machine) -> questions.put(name, machine::inspect));
         }
-        suite.report().ended(Reporting.of(test), test, failure, questions);
+        suite.report().ended(report, test, failure, questions);
     }
 }

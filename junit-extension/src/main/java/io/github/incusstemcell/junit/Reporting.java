@@ -20,6 +20,14 @@ final class Reporting {
                 configuration.get(Key.DIAGNOSTICS_DIR).map(Path::of));
     }
 
+    /** The report of a test that has ended already. Later than that there is only the page. */
+    static TestReport ofClosed(ExtensionContext test) {
+        TestReport report = Suite.of(test.getRoot()).report().begin(test);
+        report.started();
+        report.close();
+        return report;
+    }
+
     /**
      * The report of a test or a class. Asked for before anything else of it is put into its store, so that JUnit, which closes in the
      * opposite order, ends it last.

@@ -1,10 +1,12 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.junit.report.TestReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 
@@ -54,12 +56,22 @@ final class Used implements CloseableResource, AutoCloseable {
 
     /** Tells all machines that are used in a context and around it of a failure there. */
     static void failed(ExtensionContext context, Throwable failure) {
-        for (Optional<ExtensionContext> next = Optional.of(context);
+        failed(context, context, failure, () -> Reporting.of(context));
+    }
+
+    /**
+     * The same for a context whose own store is closed.
+     *
+     * @param around the innermost one whose store is not
+     */
+    static void failed(
+            ExtensionContext around, ExtensionContext context, Throwable failure, Supplier<TestReport> report) {
+        for (Optional<ExtensionContext> next = Optional.of(around);
                 next.isPresent();
                 next = next.get().getParent()) {
-            Used around = Stores.get(next.get(), key(next.get()), Used.class);
-            if (around != null) {
-                around.machines.forEach(used -> used.reportFailure(context, failure));
+            Used used = Stores.get(next.get(), key(next.get()), Used.class);
+            if (used != null) {
+                used.machines.forEach(machines -> machines.reportFailure(context, failure, report));
             }
         }
     }

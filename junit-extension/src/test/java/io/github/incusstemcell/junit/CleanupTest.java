@@ -29,8 +29,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 import org.junit.jupiter.api.extension.TestInstancePreDestroyCallback;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
@@ -46,11 +44,11 @@ class CleanupTest {
     /** Each has containers of its own, but for those in which the whole run shares one. */
     @Test
     void keepsContainersWhereverSomethingFails() {
-        EngineExecutionResults results = run(
-                InConstructor.class, InProvider.class, NestedBeforeAll.class, NestedAfterAll.class, InRepetition.class);
+        EngineExecutionResults results =
+                run(InConstructor.class, NestedBeforeAll.class, NestedAfterAll.class, InRepetition.class);
 
-        assertLookedAt(results, 5);
-        assertThat(ownInstances()).hasSize(5).allMatch(InstanceInfo::isRunning);
+        assertLookedAt(results, 4);
+        assertThat(ownInstances()).hasSize(4).allMatch(InstanceInfo::isRunning);
     }
 
     @ParameterizedTest
@@ -81,6 +79,20 @@ class CleanupTest {
         assertThat(ownInstances()).hasSize(1).allMatch(InstanceInfo::isRunning);
     }
 
+    @ParameterizedTest
+    @ValueSource(classes = {NeverBooting.class, FailingProvision.class})
+    void keepsTheContainerThatFailedBeforeTheTest(Class<?> failing) {
+        List<Throwable> failures = failures(run(failing));
+
+        assertThat(ownInstances()).hasSize(1).allMatch(InstanceInfo::isRunning);
+        String kept = ownInstances().get(0).name();
+        assertThat(failures).hasSize(1).allSatisfy(failure -> assertThat(failure.getSuppressed())
+                .hasSize(1)
+                .allSatisfy(summary -> assertThat(summary)
+                        .hasMessageContaining("\n  kept for a day, look inside with: incus exec --project incus-stemcell "
+                                + kept + " -- bash\n")));
+    }
+
     @Test
     void keepsNoneWhereNothingFailedThatUsedIt() {
         run(SuiteAborted.class, SuiteSuccess.class, FailureWithout.class)
@@ -91,16 +103,21 @@ class CleanupTest {
     }
 
     private static void assertLookedAt(EngineExecutionResults results, int failures) {
-        assertThat(results.allEvents().failed().stream()
-                        .map(failed -> failed.getRequiredPayload(TestExecutionResult.class)
-                                .getThrowable()
-                                .orElseThrow()))
+        assertThat(failures(results))
                 .hasSize(failures)
                 .allSatisfy(failure -> assertThat(failure)
                         .hasStackTraceContaining("on purpose")
                         .satisfies(thrown -> assertThat(thrown.getSuppressed())
                                 .filteredOn(MachineDiagnostics.class::isInstance)
                                 .hasSize(1)));
+    }
+
+    private static List<Throwable> failures(EngineExecutionResults results) {
+        return results.allEvents().failed().stream()
+                .map(failed -> failed.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElseThrow())
+                .toList();
     }
 
     private static AssertionError onPurpose() {
@@ -141,6 +158,28 @@ class CleanupTest {
         static void fail() {
             throw onPurpose();
         }
+    }
+
+    @IncusStemcell(
+            startupTimeout = 2,
+            config = "raw.lxc=lxc.init.cmd = /bin/sleep 1000",
+            cleanup = Cleanup.ON_SUCCESS)
+    static class NeverBooting {
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(cleanup = Cleanup.ON_SUCCESS)
+    static class FailingProvision {
+
+        @Provision
+        static void fail(StemcellContainer stemcell) {
+            throw onPurpose();
+        }
+
+        @Test
+        void test(StemcellContainer stemcell) {}
     }
 
     @IncusStemcell(scope = Scope.PER_CLASS, cleanup = Cleanup.ON_SUCCESS)
@@ -241,17 +280,6 @@ class CleanupTest {
         }
     }
 
-    static class InProvider extends Shared {
-
-        static Stream<Arguments> arguments() {
-            throw onPurpose();
-        }
-
-        @ParameterizedTest
-        @MethodSource("arguments")
-        void test(String argument) {}
-    }
-
     @ExtendWith(FailingExtension.class)
     @IncusStemcell(scope = Scope.PER_SUITE, cleanup = Cleanup.ON_SUCCESS)
     static class BesideAnotherExtension {
@@ -281,15 +309,20 @@ class CleanupTest {
 
         private static final Deque<Callback> REMAINING = new ArrayDeque<>();
 
+        /** After a callback that fails at the beginning of a test, those at its end are called still. */
+        private static boolean failed;
+
         private static void call(Callback callback) {
-            if (callback == REMAINING.peek()) {
+            if (callback == REMAINING.peek() && !failed) {
                 REMAINING.remove();
+                failed = true;
                 throw onPurpose();
             }
         }
 
         @Override
         public void postProcessTestInstance(Object instance, ExtensionContext context) {
+            failed = false;
             call(Callback.POST_PROCESS);
         }
 
@@ -310,6 +343,7 @@ class CleanupTest {
 
         @Override
         public void afterAll(ExtensionContext context) {
+            failed = false;
             call(Callback.AFTER_ALL);
         }
     }

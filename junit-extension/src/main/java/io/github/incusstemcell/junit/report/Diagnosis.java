@@ -29,16 +29,18 @@ record Diagnosis(String container, Path folder, String summary, List<Entry> file
      * Writes what was found out into a folder of its own.
      *
      * @param run the folder of the run
+     * @param failed whether something has failed, so that the container is of interest
      * @param node the name that the test has for the container, or empty
      */
-    static Diagnosis write(Diagnostics diagnostics, Place place, String node, Path run) throws IOException {
+    static Diagnosis write(Inspected inspected, boolean failed, Place place, String node, Path run) throws IOException {
+        Diagnostics diagnostics = inspected.diagnostics();
         Path folder = create(run.resolve(place.folder()), node.isEmpty() ? "" : Place.safe(node));
         for (Diagnostics.File file : diagnostics.files()) {
             if (file.content().length > 0) {
                 Files.write(folder.resolve(file.name()), file.content());
             }
         }
-        String summary = Wording.summary(diagnostics, place.toString(), folder);
+        String summary = Wording.summary(inspected, failed, node, place.toString(), folder);
         Files.writeString(folder.resolve("summary.txt"), summary + "\n");
         return new Diagnosis(
                 diagnostics.container(),

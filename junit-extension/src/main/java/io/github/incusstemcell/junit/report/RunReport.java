@@ -1,7 +1,7 @@
 package io.github.incusstemcell.junit.report;
 
-import io.github.incusstemcell.container.Diagnostics;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -36,6 +36,7 @@ public final class RunReport implements AutoCloseable {
     private final DiagnosticsMode mode;
     private final Optional<Path> wantedFolder;
     private final Attachments attachments;
+    private final PrintStream stderr = System.err;
     private final Instant begin = Instant.now();
     private final List<TestReport> tests = new ArrayList<>();
     private Path root;
@@ -94,7 +95,7 @@ public final class RunReport implements AutoCloseable {
             TestReport test,
             ExtensionContext context,
             Optional<Throwable> failure,
-            Map<String, Callable<Optional<Diagnostics>>> containers) {
+            Map<String, Callable<Optional<Inspected>>> containers) {
         Optional<Throwable> real = failure.filter(TestReport::isFailure);
         boolean wanted = mode == DiagnosticsMode.ALWAYS || mode == DiagnosticsMode.ON_FAILURE && real.isPresent();
         if (!wanted || containers.isEmpty()) {
@@ -103,28 +104,35 @@ public final class RunReport implements AutoCloseable {
         Instant since = Instant.now();
         List<Diagnosis> found = new ArrayList<>();
         lookAt(containers)
-                .forEach((node, diagnostics) -> write(test, node, diagnostics).ifPresent(found::add));
+                .forEach((node, inspected) ->
+                        write(test, node, inspected, real.isPresent()).ifPresent(found::add));
         for (Diagnosis diagnosis : found) {
-            real.ifPresent(thrown -> thrown.addSuppressed(new MachineDiagnostics(diagnosis.summary())));
+            real.ifPresent(thrown -> tell(thrown, diagnosis.summary()));
             attachments.attach(context, diagnosis);
         }
         test.diagnosed(since, found);
     }
 
+    /** Of what is suppressed, not every runner shows something; all show what a test prints. */
+    private void tell(Throwable failure, String summary) {
+        failure.addSuppressed(new MachineDiagnostics(summary));
+        stderr.println(summary);
+    }
+
     /** All at once; each of them ends by itself. */
-    private static Map<String, Diagnostics> lookAt(Map<String, Callable<Optional<Diagnostics>>> containers) {
-        Map<String, FutureTask<Optional<Diagnostics>>> tasks = new LinkedHashMap<>();
+    private static Map<String, Inspected> lookAt(Map<String, Callable<Optional<Inspected>>> containers) {
+        Map<String, FutureTask<Optional<Inspected>>> tasks = new LinkedHashMap<>();
         containers.forEach((node, look) -> {
-            FutureTask<Optional<Diagnostics>> task = new FutureTask<>(look);
+            FutureTask<Optional<Inspected>> task = new FutureTask<>(look);
             Thread thread = new Thread(task, "incus-stemcell-report");
             thread.setDaemon(true);
             thread.start();
             tasks.put(node, task);
         });
-        Map<String, Diagnostics> seen = new LinkedHashMap<>();
+        Map<String, Inspected> seen = new LinkedHashMap<>();
         tasks.forEach((node, task) -> {
             try {
-                task.get().ifPresent(diagnostics -> seen.put(node, diagnostics));
+                task.get().ifPresent(inspected -> seen.put(node, inspected));
             } catch (ExecutionException e) {
                 LOG.warn("Nothing could be found out about the container {}", node, e.getCause());
             } catch (InterruptedException e) {
@@ -134,13 +142,13 @@ public final class RunReport implements AutoCloseable {
         return seen;
     }
 
-    private Optional<Diagnosis> write(TestReport test, String node, Diagnostics diagnostics) {
+    private Optional<Diagnosis> write(TestReport test, String node, Inspected inspected, boolean failed) {
         try {
-            return Optional.of(Diagnosis.write(diagnostics, test.place(), node, folder()));
+            return Optional.of(Diagnosis.write(inspected, failed, test.place(), node, folder()));
         } catch (IOException e) {
             LOG.warn(
                     "What was found out about {} cannot be written into {}. {}",
-                    diagnostics.container(),
+                    inspected.diagnostics().container(),
                     root,
                     ADVICE,
                     e);

@@ -16,8 +16,10 @@ final class Wording {
     private Wording() {}
 
     /** The text of a {@link MachineDiagnostics}. */
-    static String summary(Diagnostics diagnostics, String place, Path folder) {
-        StringBuilder text = new StringBuilder(line(diagnostics.container() + " of " + place + " is "
+    static String summary(Inspected inspected, boolean failed, String node, String place, Path folder) {
+        Diagnostics diagnostics = inspected.diagnostics();
+        String machine = diagnostics.container() + (node.isEmpty() ? "" : ", the node '" + node + "'");
+        StringBuilder text = new StringBuilder(line(machine + " of " + place + " is "
                 + diagnostics.status() + ", systemd says " + diagnostics.systemState()));
         diagnostics.failedUnits().stream().limit(UNITS).forEach(unit -> {
             text.append("\n  failed: ").append(line(unit.name() + " (" + unit.result() + ")"));
@@ -32,6 +34,11 @@ final class Wording {
             diagnostics.lastCommands().forEach(command -> text.append("\n    ").append(line(command)));
         }
         missing(diagnostics, text);
+        if (inspected.kept()) {
+            text.append("\n  kept for a day, look inside with: ").append(diagnostics.shellCommand());
+        } else if (failed) {
+            text.append("\n  to look inside the next time, keep it with: -Dincus.stemcell.cleanup=on_success");
+        }
         return text.append("\n  all of it: ").append(folder).toString();
     }
 

@@ -8,7 +8,10 @@ import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Node;
 import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.junit.SimpleLog;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -50,7 +53,24 @@ class RunReportTest {
                     T systemd[1]: Failed to start broken.service.
                   last commands:
                     systemctl start broken -> exit code 1 after N ms
+                  to look inside the next time, keep it with: -Dincus.stemcell.cleanup=on_success
                   all of it: REPORTS/RUN/RunReportTest.Failing/test""");
+    }
+
+    /** Surefire with trimStackTrace and Gradle show nothing that is suppressed. */
+    @Test
+    void saysItOnStderrForRunnersThatShowTheFailureOnly() {
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        Throwable failure;
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            failure = onlyFailure(run("on_failure", Failing.class));
+        } finally {
+            System.setErr(stderr);
+        }
+
+        assertThat(printed.toString(StandardCharsets.UTF_8)).contains(failure.getSuppressed()[0].getMessage() + "\n");
     }
 
     @Test
@@ -138,9 +158,9 @@ class RunReportTest {
                 .extracting(suppressed ->
                         masked(suppressed.getMessage()).lines().findFirst().orElseThrow())
                 .containsExactly(
-                        "ic-X of RunReportTest.Several.test is Stopped, systemd says unknown: the container is not"
+                        "ic-X, the node 'db' of RunReportTest.Several.test is Stopped, systemd says unknown: the container is not"
                                 + " running, it is Stopped",
-                        "ic-X of RunReportTest.Several.test is Running, systemd says running");
+                        "ic-X, the node 'web' of RunReportTest.Several.test is Running, systemd says running");
         assertThat(files().filter(file -> file.endsWith("summary.txt")))
                 .containsExactly(
                         "RUN/RunReportTest.Several/test/db/summary.txt",

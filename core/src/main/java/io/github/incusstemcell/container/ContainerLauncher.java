@@ -237,8 +237,8 @@ final class ContainerLauncher {
     /** Whatever goes wrong here: the container has to go, and why it did not come up is what counts. */
     private void diagnose(Instance instance, Consumer<Diagnostics> listener, RuntimeException reason) {
         try (Systemd systemd = Systemd.of(instance)) {
-            listener.accept(
-                    new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT).collect());
+            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
+                    .collect());
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }

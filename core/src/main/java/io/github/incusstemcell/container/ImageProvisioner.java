@@ -63,13 +63,13 @@ final class ImageProvisioner {
                 .add(base.fingerprint())
                 .add(provisioning.name())
                 .add(provisioning.version())
-                .add(provisioning.work().fingerprint())
                 .add(files)
                 .add(spec.config())
                 .add(String.join("\n", spec.profiles()));
         spec.devices().keySet().stream().sorted().forEach(device -> key.add(device)
                 .add(spec.devices().get(device)));
-        return key.hex();
+        String fingerprint = provisioning.work().fingerprint();
+        return (fingerprint.isEmpty() ? key : key.add(fingerprint)).hex();
     }
 
     private String digestOfFiles(Provisioning provisioning) {

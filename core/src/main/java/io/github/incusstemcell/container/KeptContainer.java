@@ -18,7 +18,11 @@ final class KeptContainer {
 
     /** Says so of one that nobody has a handle on. */
     static void tell(Instance instance, String owner) {
-        LOG.warn("Kept {} of {}, which failed, for a day. Look inside with: {}", instance, owner, shellCommand(instance));
+        LOG.warn(
+                "Kept {} of {}, which failed, for a day. Look inside with: {}",
+                instance,
+                owner,
+                shellCommand(instance));
     }
 
     /** A line for a shell on a machine whose {@code incus} reaches the same daemon. */

@@ -75,7 +75,9 @@ public final class Stemcells implements AutoCloseable {
         this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
-                launcher, settings.refreshedSince.map(provisioned::refreshedSince).orElse(provisioned), progress);
+                launcher,
+                settings.refreshedSince.map(provisioned::refreshedSince).orElse(provisioned),
+                progress);
     }
 
     /**

@@ -14,7 +14,8 @@ final class LxcLog {
     private static final String STARTER = "forkstart";
 
     /** {@code lxc NAME TIME ERROR CATEGORY - FILE:FUNCTION:LINE - MESSAGE}. */
-    private static final Pattern ERROR = Pattern.compile("^lxc \\S+ \\S+ ERROR +\\S+ - \\S+ - (.+)$", Pattern.MULTILINE);
+    private static final Pattern ERROR =
+            Pattern.compile("^lxc \\S+ \\S+ ERROR +\\S+ - \\S+ - (.+)$", Pattern.MULTILINE);
 
     /** The first is the reason, and those after it say what came of it. */
     private static final int ERRORS = 3;

@@ -45,9 +45,7 @@ class StartFailureTest {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec());
                 Incus incus = Incus.connect()) {
             stemcell.snapshot("clean");
-            incus.project(Placement.DEFAULT_PROJECT)
-                    .instance(stemcell.name())
-                    .updateConfig(Map.of(OPTION, NO_PROGRAM));
+            incus.project(Placement.DEFAULT_PROJECT).instance(stemcell.name()).updateConfig(Map.of(OPTION, NO_PROGRAM));
 
             assertThat(catchThrowable(stemcell::restart)).hasMessageContaining(REASON);
             assertThat(catchThrowable(stemcell::start)).hasMessageContaining(REASON);

@@ -86,7 +86,10 @@ record ProvisionMethod(Method method, Provision annotation) implements Provision
         try {
             return MethodDigest.of(method);
         } catch (UncheckedIOException e) {
-            LOG.warn("Whether {} was changed cannot be seen, so change its version with it: {}", origin(), e.getMessage());
+            LOG.warn(
+                    "Whether {} was changed cannot be seen, so change its version with it: {}",
+                    origin(),
+                    e.getMessage());
             return "";
         }
     }

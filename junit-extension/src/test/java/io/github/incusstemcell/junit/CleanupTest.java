@@ -89,8 +89,9 @@ class CleanupTest {
         assertThat(failures).hasSize(1).allSatisfy(failure -> assertThat(failure.getSuppressed())
                 .hasSize(1)
                 .allSatisfy(summary -> assertThat(summary)
-                        .hasMessageContaining("\n  kept for a day, look inside with: incus exec --project incus-stemcell "
-                                + kept + " -- bash\n")));
+                        .hasMessageContaining(
+                                "\n  kept for a day, look inside with: incus exec --project incus-stemcell " + kept
+                                        + " -- bash\n")));
     }
 
     @Test
@@ -103,13 +104,11 @@ class CleanupTest {
     }
 
     private static void assertLookedAt(EngineExecutionResults results, int failures) {
-        assertThat(failures(results))
-                .hasSize(failures)
-                .allSatisfy(failure -> assertThat(failure)
-                        .hasStackTraceContaining("on purpose")
-                        .satisfies(thrown -> assertThat(thrown.getSuppressed())
-                                .filteredOn(MachineDiagnostics.class::isInstance)
-                                .hasSize(1)));
+        assertThat(failures(results)).hasSize(failures).allSatisfy(failure -> assertThat(failure)
+                .hasStackTraceContaining("on purpose")
+                .satisfies(thrown -> assertThat(thrown.getSuppressed())
+                        .filteredOn(MachineDiagnostics.class::isInstance)
+                        .hasSize(1)));
     }
 
     private static List<Throwable> failures(EngineExecutionResults results) {
@@ -160,10 +159,7 @@ class CleanupTest {
         }
     }
 
-    @IncusStemcell(
-            startupTimeout = 2,
-            config = "raw.lxc=lxc.init.cmd = /bin/sleep 1000",
-            cleanup = Cleanup.ON_SUCCESS)
+    @IncusStemcell(startupTimeout = 2, config = "raw.lxc=lxc.init.cmd = /bin/sleep 1000", cleanup = Cleanup.ON_SUCCESS)
     static class NeverBooting {
 
         @Test

@@ -95,7 +95,8 @@ class ProvisionTest {
 
     private static List<String> provisioned() {
         return Kit.images().stream()
-                .filter(image -> (NAME + "$Provisioned#install").equals(image.properties().get("incus-stemcell.provisioner")))
+                .filter(image -> (NAME + "$Provisioned#install")
+                        .equals(image.properties().get("incus-stemcell.provisioner")))
                 .map(ImageInfo::fingerprint)
                 .toList();
     }

@@ -116,7 +116,9 @@ public final class MethodDigest {
 
     private void add(Member member) throws IOException {
         String key = member.name() + member.descriptor();
-        for (String name = member.owner(); isReadable(name) && isOurs(name); name = file(name).superName()) {
+        for (String name = member.owner();
+                isReadable(name) && isOurs(name);
+                name = file(name).superName()) {
             ClassFile file = file(name);
             ClassFile.Code code = file.methods().get(key);
             if (code != null) {

@@ -103,9 +103,8 @@ public final class RunReport implements AutoCloseable {
         }
         Instant since = Instant.now();
         List<Diagnosis> found = new ArrayList<>();
-        lookAt(containers)
-                .forEach((node, inspected) ->
-                        write(test, node, inspected, real.isPresent()).ifPresent(found::add));
+        lookAt(containers).forEach((node, inspected) -> write(test, node, inspected, real.isPresent())
+                .ifPresent(found::add));
         for (Diagnosis diagnosis : found) {
             real.ifPresent(thrown -> tell(thrown, diagnosis.summary()));
             attachments.attach(context, diagnosis);

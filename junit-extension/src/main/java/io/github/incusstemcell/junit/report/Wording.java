@@ -19,8 +19,8 @@ final class Wording {
     static String summary(Inspected inspected, boolean failed, String node, String place, Path folder) {
         Diagnostics diagnostics = inspected.diagnostics();
         String machine = diagnostics.container() + (node.isEmpty() ? "" : ", the node '" + node + "'");
-        StringBuilder text = new StringBuilder(line(machine + " of " + place + " is "
-                + diagnostics.status() + ", systemd says " + diagnostics.systemState()));
+        StringBuilder text = new StringBuilder(line(machine + " of " + place + " is " + diagnostics.status()
+                + ", systemd says " + diagnostics.systemState()));
         diagnostics.failedUnits().stream().limit(UNITS).forEach(unit -> {
             text.append("\n  failed: ").append(line(unit.name() + " (" + unit.result() + ")"));
             unit.journal().forEach(entry -> text.append("\n    ").append(line(entry)));

@@ -136,7 +136,8 @@ class MethodDigestTest {
 
     @Test
     void readsClassesOfAllKinds() throws Exception {
-        for (Class<?> type : new Class<?>[] {MethodDigest.class, Instructions.class, org.assertj.core.api.Assertions.class}) {
+        for (Class<?> type :
+                new Class<?>[] {MethodDigest.class, Instructions.class, org.assertj.core.api.Assertions.class}) {
             for (var method : type.getDeclaredMethods()) {
                 assertThat(MethodDigest.of(method)).matches("[0-9a-f]{64}");
             }
@@ -148,8 +149,7 @@ class MethodDigestTest {
         Object proxy = Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Runnable.class}, (self, method, arguments) -> null);
 
-        assertThat(catchThrowable(
-                        () -> MethodDigest.of(proxy.getClass().getDeclaredMethod("run"))))
+        assertThat(catchThrowable(() -> MethodDigest.of(proxy.getClass().getDeclaredMethod("run"))))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("The class file of ")
                 .hasMessageContaining(" cannot be read");

@@ -92,8 +92,7 @@ final class Machines implements CloseableResource, AutoCloseable {
                     .toList();
         }
         if (!resettable.isEmpty()) {
-            Used.by(test)
-                    .turn(turns)
+            turns.of(test)
                     .take(() -> resettable.stream().map(Machine::container).toList());
         }
     }

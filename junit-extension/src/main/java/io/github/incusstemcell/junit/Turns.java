@@ -25,8 +25,9 @@ final class Turns {
     /** Null until the first test has taken its turn; used by who has the turn only. */
     private List<RestorePoint> clean;
 
-    Turn turnOf(ExtensionContext test) {
-        return new Turn(Declaration.describe(test));
+    /** The turn of a test, which ends with it. */
+    Turn of(ExtensionContext test) {
+        return Used.by(test).turn(this, () -> new Turn(Declaration.describe(test)));
     }
 
     /** One test's. Taken once, and closed at the test's end. */

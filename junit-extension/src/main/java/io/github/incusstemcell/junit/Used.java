@@ -50,8 +50,8 @@ final class Used implements CloseableResource, AutoCloseable {
     }
 
     /** This test's turn at machines that tests use one after the other. It ends with the test, once it is known how that ended. */
-    Turns.Turn turn(Turns of) {
-        return turns.computeIfAbsent(of, absent -> absent.turnOf(context));
+    Turns.Turn turn(Turns of, Supplier<Turns.Turn> first) {
+        return turns.computeIfAbsent(of, absent -> first.get());
     }
 
     /** Tells all machines that are used in a context and around it of a failure there. */

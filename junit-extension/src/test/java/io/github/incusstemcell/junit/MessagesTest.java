@@ -235,7 +235,7 @@ class MessagesTest {
                     IncusStemcellExtension.builder().image("incus:any").template(),
                     "MessagesTest.Ended.test",
                     suite.configuration());
-            Machine machine = new Machine(suite, new Company(suite, "Ended.test"), "", settings, context);
+            Machine machine = new Machine(suite, new Company(suite, "Ended.test"), "", settings);
             machine.close(() -> null);
             Machines machines = Machines.of(context, "late");
             machines.close();

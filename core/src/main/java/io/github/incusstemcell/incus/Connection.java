@@ -176,7 +176,7 @@ final class Connection implements AutoCloseable {
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call failed, IOException cause) {
-                result.completeExceptionally(failure(request.toString(), cause));
+                result.completeExceptionally(error(cause).orElseGet(() -> failure(request.toString(), cause)));
             }
 
             @Override
@@ -194,6 +194,11 @@ final class Connection implements AutoCloseable {
             }
         });
         return result;
+    }
+
+    /** OkHttp tells of whatever its thread runs into by an {@link IOException}, "canceled due to ...": a library that does not link, say. */
+    private static Optional<Throwable> error(IOException cause) {
+        return Optional.ofNullable(cause.getCause()).filter(Error.class::isInstance);
     }
 
     /** Does the work when few others are at it. */

@@ -40,9 +40,24 @@ final class EndpointDiscovery {
                 return incus;
             } catch (UnusableEndpoint e) {
                 attempts.add(new Attempt(candidate.name(), candidate.origin(), e.getMessage()));
+            } catch (LinkageError e) {
+                throw unusableLibrary(candidate, e);
             }
         }
         throw new IncusUnavailableException(attempts);
+    }
+
+    /** Nothing to install an Incus for: it would be the same with each endpoint. */
+    private static IncusStemcellException unusableLibrary(EndpointCandidate candidate, LinkageError failure) {
+        return new IncusStemcellException(
+                "Connecting to Incus at " + candidate.name() + " (" + candidate.origin()
+                        + ") failed in this JVM, before"
+                        + " Incus could answer: " + failure
+                        + ". A library on the class path is missing, or of a version"
+                        + " that Incus Stemcell cannot be used with; it needs jackson-databind 2.13 or a later 2.x,"
+                        + " junixsocket-core 2.11 and slf4j-api 1.7.30 or later. 'mvn dependency:tree' or 'gradle"
+                        + " dependencies' shows what chose the version.",
+                failure);
     }
 
     private static Incus connect(Endpoint endpoint) throws UnusableEndpoint {

@@ -19,6 +19,7 @@ final class JournalLog implements AutoCloseable {
     /** One for all guests, so that one line of a logger's configuration is enough: their names come and go. */
     static final String LOGGER = "io.github.incusstemcell.journal";
 
+    private static final String LINE = "{} {}";
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
 
     private final String guest;
@@ -50,8 +51,14 @@ final class JournalLog implements AutoCloseable {
         LOG.info("{} shows no more of its journal: {}", guest, reason.getMessage());
     }
 
+    /** Not {@code atLevel(...)}, which came with SLF4J 2: users of Spring Boot 2 have 1.7. */
     private void write(JournalEntry entry) {
-        LOG.atLevel(level(entry.priority().orElse(Priority.INFO))).log("{} {}", guest, entry);
+        switch (level(entry.priority().orElse(Priority.INFO))) {
+            case ERROR -> LOG.error(LINE, guest, entry);
+            case WARN -> LOG.warn(LINE, guest, entry);
+            case INFO -> LOG.info(LINE, guest, entry);
+            default -> LOG.debug(LINE, guest, entry);
+        }
     }
 
     /** SLF4J knows nothing graver than an error; what is of note only is no warning. */

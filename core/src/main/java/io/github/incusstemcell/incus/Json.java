@@ -77,7 +77,7 @@ final class Json {
 
     static <T> Map<String, T> map(JsonNode object, Function<JsonNode, T> value) {
         Map<String, T> map = new LinkedHashMap<>();
-        object.properties().forEach(field -> map.put(field.getKey(), value.apply(field.getValue())));
+        object.fieldNames().forEachRemaining(name -> map.put(name, value.apply(object.get(name))));
         return map;
     }
 

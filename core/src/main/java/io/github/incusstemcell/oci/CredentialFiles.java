@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,10 +189,12 @@ final class CredentialFiles implements CredentialSource {
         if (auths.has(key)) {
             return auths.get(key);
         }
-        for (Map.Entry<String, JsonNode> entry : auths.properties()) {
-            String name = entry.getKey().replaceFirst("^https?://", "").replaceFirst("/(v[12]/?)?$", "");
-            if (name.equals(key)) {
-                return entry.getValue();
+        for (Iterator<String> names = auths.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (name.replaceFirst("^https?://", "")
+                    .replaceFirst("/(v[12]/?)?$", "")
+                    .equals(key)) {
+                return auths.get(name);
             }
         }
         return Manifest.JSON.missingNode();

@@ -23,10 +23,9 @@ record ImageConfig(
         JsonNode root = Manifest.object(json, "configuration", image);
         requireLinux(root, image);
         Map<String, String> labels = new TreeMap<>();
-        root.path("config")
-                .path("Labels")
-                .properties()
-                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
+        JsonNode ours = root.path("config").path("Labels");
+        ours.fieldNames()
+                .forEachRemaining(name -> labels.put(name, ours.get(name).asText("")));
         return new ImageConfig(
                 Optional.of(root.path("architecture").asText("")).filter(a -> !a.isEmpty()),
                 created(root.path("created").asText("")),

@@ -36,10 +36,9 @@ record StemcellManifest(Map<String, String> values, List<String> formats) {
     private static StemcellManifest fromJson(String text) throws IOException {
         JsonNode root = Manifest.JSON.readTree(text);
         Map<String, String> values = new LinkedHashMap<>();
-        root.properties().forEach(entry -> putScalar(values, entry.getKey(), entry.getValue()));
-        root.path(CLOUD_PROPERTIES)
-                .properties()
-                .forEach(entry -> putScalar(values, CLOUD_PROPERTIES + "." + entry.getKey(), entry.getValue()));
+        root.fieldNames().forEachRemaining(key -> putScalar(values, key, root.get(key)));
+        JsonNode cloud = root.path(CLOUD_PROPERTIES);
+        cloud.fieldNames().forEachRemaining(key -> putScalar(values, CLOUD_PROPERTIES + "." + key, cloud.get(key)));
         List<String> formats = new ArrayList<>();
         root.path(FORMATS).forEach(format -> formats.add(format.asText()));
         return new StemcellManifest(values, formats);

@@ -36,10 +36,10 @@ final class JournalJson {
             throw unreadable(line, null);
         }
         Map<String, List<String>> fields = new HashMap<>();
-        node.properties()
-                .forEach(field -> fields.put(
-                        field.getKey(),
-                        values(field.getValue()).stream()
+        node.fieldNames()
+                .forEachRemaining(name -> fields.put(
+                        name,
+                        values(node.get(name)).stream()
                                 .map(value -> new String(value, StandardCharsets.UTF_8))
                                 .toList()));
         return new JournalEntry(

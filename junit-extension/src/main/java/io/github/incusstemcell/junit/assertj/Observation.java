@@ -1,5 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.SystemdChanges;
@@ -15,7 +17,6 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
-import org.awaitility.pollinterval.IterativePollInterval;
 
 /** What was read of something until a check on it was decided: its last reading, and each state with the time at which it was seen. */
 final class Observation<T> {
@@ -32,6 +33,8 @@ final class Observation<T> {
     private String state;
     private T last;
     private boolean held;
+    private Duration pause = FIRST_PAUSE;
+    private Duration nextReading = FIRST_PAUSE;
 
     /**
      * An observation that has not begun.
@@ -51,14 +54,18 @@ final class Observation<T> {
             return this;
         }
         try {
+            // Times as numbers: the durations of Awaitility 3 are none of java.time.
             Awaitility.await()
                     .pollInSameThread()
-                    .pollDelay(FIRST_PAUSE)
-                    .pollInterval(IterativePollInterval.iterative(Observation::next, FIRST_PAUSE))
-                    .atMost(timing.span().plus(FIRST_PAUSE))
+                    .pollDelay(FIRST_PAUSE.toMillis(), MILLISECONDS)
+                    .pollInterval(FIRST_PAUSE.toMillis(), MILLISECONDS)
+                    .atMost(timing.span().plus(FIRST_PAUSE).toMillis(), MILLISECONDS)
                     .until(() -> {
                         requireUninterrupted();
-                        see(reading.get());
+                        if (elapsed().compareTo(nextReading) >= 0) {
+                            see(reading.get());
+                            pauseTwiceAsLong();
+                        }
                         return isDecided();
                     });
         } catch (ConditionTimeoutException e) {
@@ -67,7 +74,7 @@ final class Observation<T> {
         return this;
     }
 
-    /** Awaitility sleeps on where it is interrupted, but for no more than the longest pause. */
+    /** Awaitility sleeps on where it is interrupted, but for no more than the first pause. */
     private void requireUninterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new IncusStemcellException(
@@ -76,9 +83,10 @@ final class Observation<T> {
         }
     }
 
-    private static Duration next(Duration pause) {
+    private void pauseTwiceAsLong() {
         Duration twice = pause.multipliedBy(2);
-        return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        nextReading = elapsed().plus(pause);
     }
 
     /** Reads again at each change of which systemd tells. */

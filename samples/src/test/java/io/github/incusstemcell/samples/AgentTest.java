@@ -1,6 +1,6 @@
 package io.github.incusstemcell.samples;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
@@ -13,19 +13,17 @@ class AgentTest {
     @Test
     void isQuietWithoutSettings(StemcellContainer stemcell) {
         // Left to itself it would exit for want of its settings, and be restarted for ever.
-        assertThat(stemcell.exec("systemctl", "show", "bosh-agent", "--property=ActiveState,NRestarts")
-                        .stdout()
-                        .lines())
-                .containsExactlyInAnyOrder("ActiveState=inactive", "NRestarts=0");
+        assertThat(stemcell).unit(supervisor(stemcell)).isInactive().hasNotRestarted();
     }
 
     @Test
     void leavesMonitWaitingForTheDiskThatItMakes(StemcellContainer stemcell) {
-        // Not failed: its condition, a folder on that disk, is not met.
-        assertThat(stemcell.exec("systemctl", "show", "monit", "--property=ActiveState,ConditionResult")
-                        .stdout()
-                        .lines())
-                .containsExactlyInAnyOrder("ActiveState=inactive", "ConditionResult=no");
+        if (Generation.of(stemcell).supervisesByRunit()) {
+            assertThat(stemcell).file("/etc/sv/monit/down").exists();
+        } else {
+            // Not failed: its condition, a folder on that disk, is not met.
+            assertThat(stemcell).unit("monit").isInactive().hasConditionsNotMet();
+        }
     }
 
     @Test
@@ -35,9 +33,12 @@ class AgentTest {
                          "mbus": "https://vcap:vcap@0.0.0.0:6868", "networks": {}, "disks": {}}
                         """);
 
-        stemcell.exec("systemctl", "start", "bosh-agent.service").requireSuccess();
+        stemcell.exec("systemctl", "start", supervisor(stemcell)).requireSuccess();
 
-        assertThat(stemcell.exec("systemctl", "is-active", "bosh-agent.service").stdout())
-                .isEqualTo("active\n");
+        assertThat(stemcell).unit(supervisor(stemcell)).isActive();
+    }
+
+    private static String supervisor(StemcellContainer stemcell) {
+        return Generation.of(stemcell).supervisesByRunit() ? "runit" : "bosh-agent";
     }
 }

@@ -1,7 +1,7 @@
 package io.github.incusstemcell.samples;
 
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofSeconds;
-import static org.awaitility.Awaitility.await;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
@@ -16,6 +16,6 @@ class CronTest {
         stemcell.files().writeString("/etc/cron.d/hello", "* * * * * root touch /tmp/hello\n");
 
         // cron looks for new files once a minute, and runs the job in the next.
-        await().atMost(ofSeconds(130)).until(() -> stemcell.files().exists("/tmp/hello"));
+        assertThat(stemcell).within(ofSeconds(130)).file("/tmp/hello").exists();
     }
 }

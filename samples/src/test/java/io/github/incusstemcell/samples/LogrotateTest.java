@@ -1,5 +1,6 @@
 package io.github.incusstemcell.samples;
 
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
@@ -31,7 +32,6 @@ class LogrotateTest {
                         .stat("/var/vcap/sys/log/sample/sample.log.1")
                         .size())
                 .isEqualTo(2048);
-        assertThat(stemcell.exec("systemctl", "is-enabled", "logrotate.timer").stdout())
-                .isEqualTo("enabled\n");
+        assertThat(stemcell).unit("logrotate.timer").isEnabled();
     }
 }

@@ -1,13 +1,12 @@
 package io.github.incusstemcell.samples;
 
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What systemd in a stemcell is set up to run. Nothing here changes the machine, so all tests share one. */
 @IncusStemcell(scope = Scope.PER_CLASS)
@@ -15,36 +14,28 @@ class UnitsTest {
 
     @Test
     void theSystemHasBooted(StemcellContainer stemcell) {
-        assertThat(stemcell.exec("systemctl", "is-system-running").stdout().strip())
-                .isIn("running", "degraded");
+        assertThat(stemcell).systemd().hasFinishedBooting();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "bosh-agent.service",
-                "cron.service",
-                "rsyslog.service",
-                "chrony.service",
-                "systemd-networkd.service"
-            })
-    void startsAtBoot(String unit, StemcellContainer stemcell) {
-        assertThat(stemcell.exec("systemctl", "is-enabled", unit).stdout()).isEqualTo("enabled\n");
+    @Test
+    void logsAreRotatedFromBootOn(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("logrotate.timer").isEnabled().isActive();
     }
 
     @Test
     void auditdIsInstalledButLeftToReleases(StemcellContainer stemcell) {
-        assertThat(stemcell.exec("systemctl", "is-enabled", "auditd.service").stdout())
-                .isEqualTo("disabled\n");
+        assertThat(stemcell).unit("auditd").isDisabled();
     }
 
     @Test
-    void theAgentIsRestartedWhenItDiesButItsChildrenLiveOn(StemcellContainer stemcell) {
-        assertThat(stemcell.exec("systemctl", "show", "bosh-agent.service", "--property=Restart,KillMode")
-                        .requireSuccess()
-                        .stdout()
-                        .lines())
-                .containsExactlyInAnyOrder("Restart=always", "KillMode=process");
+    void whoeverRunsTheAgentIsRestartedButItsChildrenLiveOn(StemcellContainer stemcell) {
+        String supervisor = Generation.of(stemcell).supervisesByRunit() ? "runit" : "bosh-agent";
+
+        assertThat(stemcell)
+                .unit(supervisor)
+                .isEnabled()
+                .hasProperty("Restart", "always")
+                .hasProperty("KillMode", "process");
     }
 
     @Test

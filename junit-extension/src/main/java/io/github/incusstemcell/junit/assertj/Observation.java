@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** What was read of something until a check on it was decided: its last reading, and each state with the time at which it was seen. */
@@ -55,8 +56,7 @@ final class Observation<T> {
         }
         try {
             // Times as numbers: the durations of Awaitility 3 are none of java.time.
-            Awaitility.await()
-                    .pollInSameThread()
+            ownWait()
                     .pollDelay(FIRST_PAUSE.toMillis(), MILLISECONDS)
                     .pollInterval(FIRST_PAUSE.toMillis(), MILLISECONDS)
                     .atMost(timing.span().plus(FIRST_PAUSE).toMillis(), MILLISECONDS)
@@ -72,6 +72,20 @@ final class Observation<T> {
             see(reading.get()); // the last reading may be a pause old
         }
         return this;
+    }
+
+    /** A wait for which nothing holds that a user has set as Awaitility's defaults, each of which is for the user's own waits. */
+    private static ConditionFactory ownWait() {
+        ConditionFactory wait = Awaitility.await()
+                .pollInSameThread()
+                .dontCatchUncaughtExceptions()
+                .ignoreNoExceptions()
+                .conditionEvaluationListener(evaluated -> {});
+        try {
+            return wait.failFast(() -> false);
+        } catch (NoSuchMethodError e) {
+            return wait; // Before Awaitility 4.1 nobody could set conditions on which waits fail.
+        }
     }
 
     /** Awaitility sleeps on where it is interrupted, but for no more than the first pause. */

@@ -1,0 +1,105 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionEvaluationListener;
+import org.awaitility.core.EvaluatedCondition;
+import org.awaitility.core.TimeoutEvent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+
+/** What a user sets as Awaitility's defaults is for the user's own waits. */
+@ResourceLock("Awaitility's defaults")
+@Timeout(30)
+class ObservationTest {
+
+    @AfterEach
+    void forgetDefaults() {
+        Awaitility.reset();
+    }
+
+    private static Observation<Integer> waiting(Supplier<Integer> reading) {
+        return new Observation<Integer>(Timing.within(Duration.ofSeconds(20)), read -> read == 3, String::valueOf)
+                .polling(reading);
+    }
+
+    private static void assertThatAWaitWaits() {
+        AtomicInteger readings = new AtomicInteger();
+
+        assertThat(waiting(readings::incrementAndGet).holds()).isTrue();
+        assertThat(readings).hasValue(3);
+    }
+
+    @Test
+    void aConditionOnWhichTheUsersWaitsFail() {
+        Awaitility.setDefaultFailFastCondition(() -> true);
+        assertThatAWaitWaits();
+        Awaitility.setDefaultFailFastCondition("the user's own", () -> {
+            throw new AssertionError("the user's own");
+        });
+        assertThatAWaitWaits();
+    }
+
+    @Test
+    void pausesOfTheUsersWaits() {
+        Awaitility.setDefaultPollInterval(Duration.ofHours(1));
+        Awaitility.setDefaultPollDelay(Duration.ofHours(1));
+        Awaitility.setDefaultTimeout(Duration.ofHours(2));
+        assertThatAWaitWaits();
+        Awaitility.setDefaultTimeout(Duration.ofMillis(1));
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+        assertThatAWaitWaits();
+    }
+
+    @Test
+    void exceptionsThatTheUsersWaitsIgnore() {
+        Awaitility.ignoreExceptionsByDefault();
+        AtomicInteger readings = new AtomicInteger();
+
+        assertThatThrownBy(() -> waiting(() -> {
+                    if (readings.incrementAndGet() == 2) {
+                        throw new IncusStemcellException("cannot be read");
+                    }
+                    return 0;
+                }))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage("cannot be read");
+        assertThat(readings).hasValue(2);
+    }
+
+    @Test
+    void whoListensToTheUsersWaits() {
+        AtomicInteger heard = new AtomicInteger();
+        Awaitility.setDefaultConditionEvaluationListener(new ConditionEvaluationListener<>() {
+            @Override
+            public void conditionEvaluated(EvaluatedCondition<Object> condition) {
+                heard.incrementAndGet();
+            }
+
+            @Override
+            public void onTimeout(TimeoutEvent timeout) {
+                heard.incrementAndGet();
+            }
+        });
+
+        assertThatAWaitWaits();
+        assertThat(heard).hasValue(0);
+    }
+
+    @Test
+    void threadsInWhichTheUsersWaitsPoll() {
+        Awaitility.pollThread(poll -> {
+            throw new AssertionError("the user's own");
+        });
+
+        assertThatAWaitWaits();
+    }
+}

@@ -3,9 +3,8 @@ package io.github.incusstemcell.samples;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp6;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.tuple;
 import static java.time.Duration.ofSeconds;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;

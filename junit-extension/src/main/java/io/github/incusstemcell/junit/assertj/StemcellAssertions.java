@@ -2,9 +2,14 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import org.assertj.core.api.AssertProvider;
+import org.assertj.core.api.Assertions;
 
-/** The entry to the assertions on stemcells; meant for a static import beside AssertJ's own. */
-public final class StemcellAssertions {
+/**
+ * The entry to the assertions on stemcells, and, by inheritance, to all of AssertJ's own: one static import is enough, {@code import static
+ * ...StemcellAssertions.assertThat} or {@code .*}. AssertJ's beside it does no harm, but for its {@code assertThat} beside a mere {@code .*}
+ * of ours, which Java then does not look at.
+ */
+public final class StemcellAssertions extends Assertions {
 
     private StemcellAssertions() {}
 

@@ -7,70 +7,102 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Function;
 
-/** The users and groups of a guest, as passwd(5), group(5) and shadow(5) have them. */
-record Accounts(List<User> users, List<Group> groups) {
+/**
+ * The users and groups of a guest, as passwd(5), group(5) and shadow(5) have them.
+ *
+ * @param strangers lines that are those of no user or group, and that fail only who asks for their names
+ */
+record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> strangers) {
 
     private static final String PASSWD = "/etc/passwd";
     private static final String GROUP = "/etc/group";
     private static final String SHADOW = "/etc/shadow";
 
-    /**
-     * A user.
-     *
-     * @param groups the names of all its groups, the primary one first
-     * @param password what stands in its place in shadow
-     */
-    record User(String name, int uid, int gid, List<String> groups, String home, String shell, String password) {
+    /** A line that says nothing of the account whose name it begins with. */
+    private record Stranger(String path, String guest, String line) {
 
-        boolean isLocked() {
-            return password.startsWith("!") || password.startsWith("*");
-        }
-
-        String words() {
-            return "uid " + uid + ", gid " + gid + ", groups " + String.join(" ", groups) + ", home " + home
-                    + ", shell " + shell + ", password "
-                    + (password.isEmpty() ? "empty" : isLocked() ? "locked" : "set");
-        }
-    }
-
-    /**
-     * A group.
-     *
-     * @param members the names of its users, by letter, those included whose primary group it is
-     */
-    record Group(String name, int gid, List<String> members) {
-
-        String words() {
-            return "gid " + gid + ", " + (members.isEmpty() ? "no members" : "members " + String.join(" ", members));
+        boolean isOf(String table, String name) {
+            return path.equals(table) && line.split(":", 2)[0].equals(name);
         }
     }
 
     static Accounts of(StemcellContainer stemcell) {
+        Table passwd = Table.of(stemcell, PASSWD, 7, 2, 3);
+        Table group = Table.of(stemcell, GROUP, 4, 2);
         Map<String, String> passwords = new HashMap<>();
-        lines(stemcell, SHADOW, 2, field -> passwords.put(field[0], field[1]));
-        List<String[]> users = lines(stemcell, PASSWD, 7, field -> field);
-        List<String[]> groups = lines(stemcell, GROUP, 4, field -> field);
-        requireRoot(stemcell, PASSWD, users);
-        requireRoot(stemcell, GROUP, groups);
+        Table.of(stemcell, SHADOW, 2).lines.forEach(field -> passwords.put(field[0], field[1]));
+        passwd.requireRoot();
+        group.requireRoot();
+        List<Stranger> strangers = new ArrayList<>(passwd.strangers);
+        strangers.addAll(group.strangers);
         return new Accounts(
-                users.stream().map(field -> user(field, groups, passwords)).toList(),
-                groups.stream().map(field -> group(field, users)).toList());
+                passwd.lines.stream()
+                        .map(field -> user(field, group.lines, passwords))
+                        .toList(),
+                group.lines.stream().map(field -> group(field, passwd.lines)).toList(),
+                strangers);
     }
 
-    /** Or a file that was emptied would say of everybody that there is no such user. */
-    private static void requireRoot(StemcellContainer stemcell, String path, List<String[]> lines) {
-        if (lines.stream().noneMatch(field -> field[2].equals("0"))) {
-            throw new AssertionError(
-                    "Expecting " + path + " on " + stemcell.name() + " to be all there\n  but it has no root");
+    /** A table of lines with fields between colons. */
+    private static final class Table {
+
+        private final String path;
+        private final String guest;
+        private final List<String[]> lines = new ArrayList<>();
+        private final List<Stranger> strangers = new ArrayList<>();
+
+        private Table(String path, String guest) {
+            this.path = path;
+            this.guest = guest;
+        }
+
+        /**
+         * Reads one. Comments and what NIS adds are nobody's lines, as nss(5) has it, where others may be.
+         *
+         * @param fields how many there are at least
+         * @param numbers which of them are numbers
+         */
+        static Table of(StemcellContainer stemcell, String path, int fields, int... numbers) {
+            Table table = new Table(path, stemcell.name());
+            for (String line : stemcell.files().readString(path).split("\n")) {
+                if (!line.isBlank() && "#+-".indexOf(line.charAt(0)) < 0) {
+                    table.add(line, fields, numbers);
+                }
+            }
+            return table;
+        }
+
+        private void add(String line, int fields, int... numbers) {
+            String[] field = line.split(":", -1);
+            boolean isAccount = field.length >= fields;
+            for (int i = 0; isAccount && i < numbers.length; i++) {
+                isAccount = field[numbers[i]].matches("\\d{1,10}") && number(field[numbers[i]]) <= 0xffff_ffffL;
+            }
+            if (isAccount) {
+                lines.add(field);
+            } else {
+                strangers.add(new Stranger(path, guest, line));
+            }
+        }
+
+        /** Or a file that was emptied would say of everybody that there is no such user. */
+        void requireRoot() {
+            if (lines.stream().noneMatch(field -> number(field[2]) == 0)) {
+                throw new AssertionError(
+                        "Expecting " + path + " on " + guest + " to be all there\n  but it has no root");
+            }
         }
     }
 
-    private static User user(String[] field, List<String[]> groups, Map<String, String> passwords) {
+    private static long number(String field) {
+        return Long.parseLong(field);
+    }
+
+    private static GuestUser user(String[] field, List<String[]> groups, Map<String, String> passwords) {
         List<String> names = new ArrayList<>();
         groups.stream()
-                .filter(group -> group[2].equals(field[3]))
+                .filter(group -> number(group[2]) == number(field[3]))
                 .map(group -> group[0])
                 .forEach(names::add);
         groups.stream()
@@ -80,70 +112,67 @@ record Accounts(List<User> users, List<Group> groups) {
                 .forEach(names::add);
         // Where passwd points to shadow and nothing is there, no password lets anybody in.
         String password = field[1].equals("x") ? passwords.getOrDefault(field[0], "*") : field[1];
-        return new User(
-                field[0], Integer.parseInt(field[2]), Integer.parseInt(field[3]), names, field[5], field[6], password);
+        return new GuestUser(
+                field[0], number(field[2]), number(field[3]), names, field[4], field[5], field[6], password);
     }
 
-    private static Group group(String[] field, List<String[]> users) {
+    private static GuestGroup group(String[] field, List<String[]> users) {
         TreeSet<String> members = new TreeSet<>(List.of(field[3].split(",")));
         members.remove("");
-        users.stream().filter(user -> user[3].equals(field[2])).forEach(user -> members.add(user[0]));
-        return new Group(field[0], Integer.parseInt(field[2]), List.copyOf(members));
+        users.stream().filter(user -> number(user[3]) == number(field[2])).forEach(user -> members.add(user[0]));
+        return new GuestGroup(field[0], number(field[2]), List.copyOf(members));
     }
 
-    private static <T> List<T> lines(
-            StemcellContainer stemcell, String path, int fields, Function<String[], T> reading) {
-        List<T> all = new ArrayList<>();
-        for (String line : stemcell.files().readString(path).split("\n")) {
-            String[] field = line.split(":", -1);
-            if (field.length < fields) {
-                if (line.isBlank()) {
-                    continue;
-                }
-                throw new AssertionError("Expecting each line of " + path + " on " + stemcell.name() + " to have "
-                        + fields + " fields or more\n  but was: " + line);
-            }
-            all.add(reading.apply(field));
-        }
-        return all;
-    }
-
-    Optional<User> user(String name) {
+    Optional<GuestUser> user(String name) {
+        requireNoStranger(PASSWD, name, "a user, passwd(5)");
         return users.stream().filter(user -> user.name().equals(name)).findFirst();
     }
 
+    Optional<GuestGroup> group(String name) {
+        requireNoStranger(GROUP, name, "a group, group(5)");
+        return groups.stream().filter(group -> group.name().equals(name)).findFirst();
+    }
+
+    private void requireNoStranger(String path, String name, String what) {
+        strangers.stream()
+                .filter(stranger -> stranger.isOf(path, name))
+                .findFirst()
+                .ifPresent(stranger -> {
+                    throw new AssertionError("Expecting the line of " + name + " in " + path + " on " + stranger.guest()
+                            + " to be one of " + what + "\n  but was: " + stranger.line());
+                });
+    }
+
     /** The name of a user, or its number where it has none. */
-    String userName(int uid) {
+    String userName(long uid) {
         return users.stream()
                 .filter(user -> user.uid() == uid)
-                .map(User::name)
+                .map(GuestUser::name)
                 .findFirst()
                 .orElse(String.valueOf(uid));
     }
 
     /** The name of a group, or its number where it has none. */
-    String groupName(int gid) {
+    String groupName(long gid) {
         return groups.stream()
                 .filter(group -> group.gid() == gid)
-                .map(Group::name)
+                .map(GuestGroup::name)
                 .findFirst()
                 .orElse(String.valueOf(gid));
-    }
-
-    Optional<Group> group(String name) {
-        return groups.stream().filter(group -> group.name().equals(name)).findFirst();
     }
 
     String noSuchUser(String name) {
         return "there is no such user; the closest names: "
                 + String.join(
-                        ", ", NearMisses.of(name, users.stream().map(User::name).toList()));
+                        ", ",
+                        NearMisses.of(name, users.stream().map(GuestUser::name).toList()));
     }
 
     String noSuchGroup(String name) {
         return "there is no such group; the closest names: "
                 + String.join(
                         ", ",
-                        NearMisses.of(name, groups.stream().map(Group::name).toList()));
+                        NearMisses.of(
+                                name, groups.stream().map(GuestGroup::name).toList()));
     }
 }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Objects;
 
 /** Addresses as the kernel prints them, and as people do. */
 final class Addresses {
@@ -65,7 +66,7 @@ final class Addresses {
 
     /** Refuses names; the same address in the one text that it has here. */
     static String plain(String address) {
-        if (!address.matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+        if (!Objects.requireNonNull(address, "address").matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
             throw new IllegalArgumentException("Not an address in numbers: '" + address + "'");
         }
         String plain = text(bytes(address));

@@ -70,7 +70,7 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         }
         long permitted = 0;
         for (String name : names) {
-            int number = NAMES.indexOf(name.toLowerCase(Locale.ROOT));
+            int number = NAMES.indexOf(Arguments.text(name).toLowerCase(Locale.ROOT));
             if (number < 0) {
                 throw new IllegalArgumentException("Not a capability: '" + name + "'; the closest names: "
                         + String.join(", ", NearMisses.of(name, NAMES)));

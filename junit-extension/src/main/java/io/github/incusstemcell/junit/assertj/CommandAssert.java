@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.ExecResult;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -12,19 +13,27 @@ import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on what comes of a command. It runs once, and all of them look at that; where they wait or watch, it runs anew until what
- * they ask for comes of it. A run that is still going on at the end of that time is killed.
+ * they ask for comes of it. A run that is still going on at the end of that time is killed. {@link #satisfies} is given the {@link
+ * ExecResult}, whether it succeeded or not.
  */
-public final class CommandAssert extends GuestAssert<CommandAssert> {
+public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> {
 
     private final Command command;
     private ExecResult last;
 
     CommandAssert(Subject subject, Command command) {
         super(subject);
+        Objects.requireNonNull(command, "command");
         this.command = command;
     }
 
-    private Optional<ExecResult> that(String wanted, Predicate<ExecResult> holds) {
+    @Override
+    CommandAssert that(String wanted, Predicate<ExecResult> holds) {
+        result(wanted, holds);
+        return this;
+    }
+
+    private Optional<ExecResult> result(String wanted, Predicate<ExecResult> holds) {
         if (last != null && subject.timing().mode() != Timing.Mode.ALWAYS && holds.test(last)) {
             return Optional.of(last);
         }
@@ -78,8 +87,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
      * @return this
      */
     public CommandAssert fails() {
-        that("fail", result -> !result.timedOut() && !Set.of(0, 126, 127).contains(result.exitCode()));
-        return this;
+        return that("fail", result -> !result.timedOut() && !Set.of(0, 126, 127).contains(result.exitCode()));
     }
 
     /**
@@ -89,8 +97,8 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
      * @return this
      */
     public CommandAssert exitsWith(int code) {
-        that("end with exit code " + code, result -> !result.timedOut() && result.exitCode() == code);
-        return this;
+        Arguments.number("an exit code", code, 0, 255);
+        return that("end with exit code " + code, result -> !result.timedOut() && result.exitCode() == code);
     }
 
     /**
@@ -100,9 +108,8 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
      * @return this
      */
     public CommandAssert prints(String text) {
-        Texts.requireNotEmpty(text);
-        that("print \"" + text + "\"", result -> result.stdout().contains(text));
-        return this;
+        Arguments.text(text);
+        return that("print \"" + text + "\"", result -> result.stdout().contains(text));
     }
 
     /**
@@ -112,7 +119,8 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
      */
     public AbstractStringAssert<?> stdout() {
         return subject.string(
-                that("end with exit code 0", ExecResult::isSuccess).map(ExecResult::stdout),
+                () -> result("end with exit code 0", ExecResult::isSuccess),
+                ExecResult::stdout,
                 "stdout of '" + command + "' on " + subject.name());
     }
 
@@ -123,7 +131,8 @@ public final class CommandAssert extends GuestAssert<CommandAssert> {
      */
     public AbstractStringAssert<?> stderr() {
         return subject.string(
-                that("end", result -> true).map(ExecResult::stderr),
+                () -> result("end", result -> true),
+                ExecResult::stderr,
                 "stderr of '" + command + "' on " + subject.name());
     }
 }

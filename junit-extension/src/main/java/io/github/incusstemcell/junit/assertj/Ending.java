@@ -16,6 +16,7 @@ record Ending(String wanted, Predicate<Unit> holds) {
 
     /** The result of a unit that never ran is success, too. */
     static Ending result(String result) {
+        Arguments.text(result);
         return new Ending(
                 "have the result " + result,
                 unit -> unit.result().orElse("").equals(result)

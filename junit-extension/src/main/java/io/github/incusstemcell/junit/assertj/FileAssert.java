@@ -3,8 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.time.Instant;
-import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -14,90 +13,43 @@ import org.assertj.core.api.AbstractObjectAssert;
 import org.assertj.core.api.AbstractStringAssert;
 import org.assertj.core.api.ByteArrayAssert;
 
-/** Assertions on one file, folder or link. What does not exist fails all of them but {@link #doesNotExist()}. */
-public final class FileAssert extends GuestAssert<FileAssert> {
-
-    private static final int SHOWN = 20;
+/**
+ * Assertions on one file, folder or link. What does not exist fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given
+ * its {@link FileStat}, {@link #hasContentSatisfying} its content.
+ */
+public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
 
     private final String path;
     private final GuestFiles files;
 
     FileAssert(Subject subject, String path) {
         super(subject);
-        this.path = path;
+        this.path = Arguments.path(path);
         this.files = subject.stemcell().files();
     }
 
-    /** A file, and something that its stat does not say. */
-    private record Look<T>(FileStat stat, T more) {}
-
-    private <T> Presence<Optional<Look<T>>, Look<T>> look(Function<FileStat, T> reading, Function<T, String> words) {
+    private <T> Presence<Optional<FileLook<T>>, FileLook<T>> look(
+            Function<FileStat, T> reading, Function<T, String> words) {
         return new Presence<>(
                 subject,
                 path,
-                () -> files.find(path).map(stat -> new Look<>(stat, reading.apply(stat))),
+                () -> files.find(path).map(stat -> new FileLook<>(stat, reading.apply(stat))),
                 Function.identity(),
-                look -> words(look.stat()) + words.apply(look.more()),
-                nothing -> surroundings());
+                look -> look.words() + words.apply(look.more()),
+                nothing -> FileLook.surroundings(files, path));
     }
 
     private <T> Optional<T> that(
             String wanted, Function<FileStat, T> reading, Predicate<T> holds, Function<T, String> words) {
         return look(reading, words)
                 .holds(wanted, look -> holds.test(look.more()))
-                .map(Look::more);
+                .map(FileLook::more);
     }
 
-    private FileAssert that(String wanted, Predicate<FileStat> holds) {
+    @Override
+    FileAssert that(String wanted, Predicate<FileStat> holds) {
         that(wanted, Function.identity(), holds, stat -> "");
         return this;
-    }
-
-    private static String words(FileStat file) {
-        return type(file) + ", mode " + octal(file.mode()) + ", owner " + file.uid()
-                + ":" + file.gid() + ", " + file.size() + " bytes"
-                + file.linkTarget().map(target -> ", to " + target).orElse("");
-    }
-
-    private static String type(FileStat file) {
-        return file.type().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
-    private static String octal(int mode) {
-        return String.format("%04o", mode);
-    }
-
-    /** What is there instead: in the nearest folder that exists, or where one should be. */
-    private String surroundings() {
-        String above = path;
-        while (above.length() > 1) {
-            above = above.substring(0, Math.max(1, above.lastIndexOf('/')));
-            if (files.isDirectory(above)) {
-                return "it does not exist; in " + above + ": " + names(above);
-            }
-            Optional<FileStat> other = files.find(above);
-            if (other.isPresent()) {
-                return "it does not exist; " + above + " is a " + notADirectory(other.get());
-            }
-        }
-        return "it does not exist";
-    }
-
-    private static String notADirectory(FileStat file) {
-        return file.linkTarget()
-                .map(target -> "symlink to " + target + ", which is no directory")
-                .orElseGet(() -> type(file) + ", not a directory");
-    }
-
-    private String names(String folder) {
-        List<String> names =
-                files.list(folder).stream().map(FileStat::name).sorted().toList();
-        if (names.size() > SHOWN) {
-            String below = path.substring(folder.length()).replaceFirst("^/", "");
-            return names.size() + " names; the closest: "
-                    + String.join(", ", NearMisses.of(below.replaceFirst("/.*", ""), names));
-        }
-        return names.isEmpty() ? "nothing" : String.join(", ", names);
     }
 
     /** {@return this, where there is something, a dangling link included} */
@@ -128,6 +80,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert isLinkTo(String target) {
+        Arguments.text(target);
         return that(
                 "be a link to " + target,
                 file -> file.linkTarget().filter(target::equals).isPresent());
@@ -140,7 +93,8 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert hasMode(int mode) {
-        return that("have mode " + octal(mode), file -> file.mode() == mode);
+        Arguments.mode(mode);
+        return that("have mode " + FileLook.octal(mode), file -> file.mode() == mode);
     }
 
     /**
@@ -150,7 +104,8 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert hasModeAtMost(int mode) {
-        return that("be no more permissive than " + octal(mode), file -> (file.mode() & ~mode) == 0);
+        Arguments.limit(mode);
+        return that("be no more permissive than " + FileLook.octal(mode), file -> (file.mode() & ~mode) == 0);
     }
 
     /**
@@ -161,6 +116,8 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert hasOwner(int uid, int gid) {
+        Arguments.id(uid);
+        Arguments.id(gid);
         return that("be owned by " + uid + ":" + gid, file -> file.uid() == uid && file.gid() == gid);
     }
 
@@ -197,7 +154,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
     private FileAssert accounts(String wanted, java.util.function.BiPredicate<FileStat, Accounts> holds) {
         that(
                 wanted,
-                stat -> new Look<>(stat, Accounts.of(subject.stemcell())),
+                stat -> new FileLook<>(stat, Accounts.of(subject.stemcell())),
                 look -> holds.test(look.stat(), look.more()),
                 look -> ", user " + look.more().userName(look.stat().uid()) + ", group "
                         + look.more().groupName(look.stat().gid()));
@@ -211,6 +168,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert hasSize(long bytes) {
+        Arguments.number("a size", bytes, 0, Long.MAX_VALUE);
         return that("have " + bytes + " bytes", file -> file.size() == bytes);
     }
 
@@ -221,6 +179,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert wasModifiedSince(Instant time) {
+        Arguments.pastOfFiles(time);
         that(
                 "be modified since " + time,
                 FileStat::modified,
@@ -252,6 +211,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert hasContent(String text) {
+        Objects.requireNonNull(text, "text");
         return content("have the content \"" + text + "\"", text::equals);
     }
 
@@ -262,7 +222,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert contains(String text) {
-        Texts.requireNotEmpty(text);
+        Arguments.text(text);
         return content("contain \"" + text + "\"", content -> content.contains(text));
     }
 
@@ -273,7 +233,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert doesNotContain(String text) {
-        Texts.requireNotEmpty(text);
+        Arguments.text(text);
         return content("not contain \"" + text + "\"", content -> !content.contains(text));
     }
 
@@ -284,9 +244,21 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      * @return this
      */
     public FileAssert matches(String regex) {
-        Pattern pattern = Pattern.compile(regex, Pattern.MULTILINE);
+        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
         return content(
                 "have a match for " + regex, content -> pattern.matcher(content).find());
+    }
+
+    /**
+     * Checks the content by a condition of one's own; see {@link #satisfies}.
+     *
+     * @param condition is given all of it, as UTF-8; not null
+     * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty
+     * @return this
+     */
+    public FileAssert hasContentSatisfying(Predicate<String> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        return content("have content satisfying \"" + Arguments.text(description) + "\"", condition);
     }
 
     /** What is no file has no content, and fails. */
@@ -361,7 +333,7 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      */
     public AbstractStringAssert<?> content() {
         return subject.string(
-                file().map(stat -> files.readString(path)), "content of " + path + " on " + subject.name());
+                this::file, stat -> files.readString(path), "content of " + path + " on " + subject.name());
     }
 
     /**
@@ -374,7 +346,8 @@ public final class FileAssert extends GuestAssert<FileAssert> {
                 ByteArrayAssert.class,
                 byte[].class,
                 ByteArrayAssert::new,
-                file().map(stat -> files.readBytes(path)),
+                this::file,
+                stat -> files.readBytes(path),
                 "content of " + path + " on " + subject.name());
     }
 
@@ -391,6 +364,8 @@ public final class FileAssert extends GuestAssert<FileAssert> {
      */
     public <T> AbstractObjectAssert<?, T> extracting(Function<FileStat, T> what) {
         return subject.object(
-                that("exist", Function.identity(), stat -> true, stat -> "").map(what), path + " on " + subject.name());
+                () -> that("exist", Function.identity(), stat -> true, stat -> ""),
+                what,
+                path + " on " + subject.name());
     }
 }

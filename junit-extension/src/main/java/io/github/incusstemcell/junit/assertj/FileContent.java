@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The content of a file in a guest, where it is one. */
@@ -53,7 +54,7 @@ final class FileContent {
 
     /** Refuses what is no SHA-256. */
     static String sha256(String hash) {
-        if (!hash.matches("[0-9a-fA-F]{64}")) {
+        if (!Objects.requireNonNull(hash, "hash").matches("[0-9a-fA-F]{64}")) {
             throw new IllegalArgumentException("Not a SHA-256, 64 hex digits: '" + hash + "'");
         }
         return hash.toLowerCase(Locale.ROOT);

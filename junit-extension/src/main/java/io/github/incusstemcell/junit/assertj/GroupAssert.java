@@ -6,24 +6,27 @@ import java.util.function.Predicate;
 
 /**
  * Assertions on one group, as {@code /etc/group} and {@code /etc/passwd} have it. A group that does not exist fails all of them but
- * {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is.
+ * {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is. {@link #satisfies} is given its
+ * {@link GuestGroup}.
  */
-public final class GroupAssert extends GuestAssert<GroupAssert> {
+public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
 
-    private final Presence<Accounts, Accounts.Group> presence;
+    private final Presence<Accounts, GuestGroup> presence;
 
     GroupAssert(Subject subject, String name) {
         super(subject);
+        Arguments.group(name);
         this.presence = new Presence<>(
                 subject,
                 "group " + name,
                 () -> Accounts.of(subject.stemcell()),
                 accounts -> accounts.group(name),
-                Accounts.Group::words,
+                GuestGroup::words,
                 accounts -> accounts.noSuchGroup(name));
     }
 
-    private GroupAssert that(String wanted, Predicate<Accounts.Group> holds) {
+    @Override
+    GroupAssert that(String wanted, Predicate<GuestGroup> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -49,7 +52,8 @@ public final class GroupAssert extends GuestAssert<GroupAssert> {
      * @param gid the number of the group
      * @return this
      */
-    public GroupAssert hasGid(int gid) {
+    public GroupAssert hasGid(long gid) {
+        Arguments.id(gid);
         return that("have the gid " + gid, group -> group.gid() == gid);
     }
 
@@ -60,6 +64,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert> {
      * @return this
      */
     public GroupAssert hasMember(String user) {
+        Arguments.user(user);
         return that("have the member " + user, group -> group.members().contains(user));
     }
 
@@ -83,7 +88,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert> {
      * @return this
      */
     public GroupAssert hasOnlyMembers(String... users) {
-        List<String> wanted = List.copyOf(new TreeSet<>(List.of(users)));
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(users, Arguments::user)));
         return that(
                 wanted.isEmpty() ? "have no members" : "have only the members " + String.join(" ", wanted),
                 group -> group.members().equals(wanted));

@@ -1,19 +1,43 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.assertj.core.api.Descriptable;
 import org.assertj.core.description.Description;
 
 /**
- * What all assertions on a part of a stemcell have in common: {@code as()} gives failures from then on a description.
+ * What all assertions on a part of a stemcell have in common: {@code as()} gives failures from then on a description, and
+ * {@link #satisfies} takes conditions of one's own.
  *
  * @param <S> the assertions themselves
+ * @param <V> what is looked at
  */
-public abstract class GuestAssert<S extends GuestAssert<S>> implements Descriptable<S> {
+public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Descriptable<S> {
 
     final Subject subject;
 
     GuestAssert(Subject subject) {
         this.subject = subject;
+    }
+
+    /**
+     * Checks what is looked at.
+     *
+     * @param wanted what it should do, behind "to"
+     */
+    abstract S that(String wanted, Predicate<V> holds);
+
+    /**
+     * Checks a condition of one's own. Behind {@code within} it is waited for, behind {@code always} it has to hold at every moment; what
+     * is looked at is read anew each time. Where it is absent the check fails, and nobody asks the condition.
+     *
+     * @param condition is given what the class of these assertions says; what it throws ends the check; not null
+     * @param description how messages say it behind "to satisfy", as {@code is rotated}; not empty
+     * @return this
+     */
+    public S satisfies(Predicate<? super V> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        return that("satisfy \"" + Arguments.text(description) + "\"", condition::test);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.List;
+import java.util.Locale;
+
 /**
  * A place at which a guest's processes may listen; meant for static imports of its factories, as {@code socket(tcp(22))}.
  *
@@ -9,22 +12,33 @@ package io.github.incusstemcell.junit.assertj;
  */
 public record GuestSocket(Protocol protocol, int port, String path) {
 
-    /** The kinds of sockets, as {@code /proc/net} tells them apart. */
+    /** The kinds of sockets. What has no number of a family in its name is over both, since a socket of IPv6 may take IPv4, too. */
     public enum Protocol {
-        /** TCP over IPv4. */
+        /** TCP over IPv4 and IPv6. */
         TCP,
-        /** TCP over IPv6. */
+        /** TCP over IPv6 alone. */
         TCP6,
-        /** UDP over IPv4. */
+        /** UDP over IPv4 and IPv6. */
         UDP,
-        /** UDP over IPv6. */
+        /** UDP over IPv6 alone. */
         UDP6,
         /** Unix sockets. */
         UNIX;
 
+        static final List<Protocol> PORTS = List.of(TCP, TCP6, UDP, UDP6);
+
+        /** The tables under /proc/net in which such sockets are, each named by the protocol of the same name. */
+        List<Protocol> tables() {
+            return switch (this) {
+                case TCP -> List.of(TCP, TCP6);
+                case UDP -> List.of(UDP, UDP6);
+                default -> List.of(this);
+            };
+        }
+
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -41,7 +55,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
     }
 
     /**
-     * A port of TCP over IPv4. A process that listens on {@code [::]} takes such connections, too, and is found by {@link #tcp6}.
+     * A port of TCP, over IPv4 and IPv6: a process that listens on {@code [::]} takes connections over both mostly.
      *
      * @param port the number of the port, 1 to 65535
      * @return it; not null
@@ -51,7 +65,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
     }
 
     /**
-     * A port of TCP over IPv6.
+     * A port of TCP over IPv6 alone, whatever there is over IPv4.
      *
      * @param port the number of the port, 1 to 65535
      * @return it; not null
@@ -61,7 +75,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
     }
 
     /**
-     * A port of UDP over IPv4.
+     * A port of UDP, over IPv4 and IPv6.
      *
      * @param port the number of the port, 1 to 65535
      * @return it; not null
@@ -71,7 +85,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
     }
 
     /**
-     * A port of UDP over IPv6.
+     * A port of UDP over IPv6 alone, whatever there is over IPv4.
      *
      * @param port the number of the port, 1 to 65535
      * @return it; not null

@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Assertions on what a name of a host stands for inside of the guest, by whatever {@code nsswitch.conf} says. A name that stands for nothing
- * fails all of them but {@link #doesNotResolve()}; a resolver that gives no answer fails that, too.
+ * fails all of them but {@link #doesNotResolve()}; a resolver that gives no answer fails that, too. {@link #satisfies} is given its addresses, in numbers.
  */
-public final class HostAssert extends GuestAssert<HostAssert> {
+public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
 
     /**
      * Prints addresses, a line each; ends with 3 where there are none. getent(1) would not tell that from no answer. Perl is in every
@@ -37,6 +36,7 @@ public final class HostAssert extends GuestAssert<HostAssert> {
 
     HostAssert(Subject subject, String name) {
         super(subject);
+        Arguments.host(name);
         StemcellContainer stemcell = subject.stemcell();
         this.presence = new Presence<>(
                 subject,
@@ -50,7 +50,7 @@ public final class HostAssert extends GuestAssert<HostAssert> {
 
     private static Optional<List<String>> lookUp(StemcellContainer stemcell, String name) {
         ExecResult result =
-                stemcell.exec(Command.of("perl", "-e", LOOK_UP, name).environment("LC_ALL", "C"));
+                stemcell.exec(Command.of("perl", "-e", LOOK_UP, "--", name).environment("LC_ALL", "C"));
         if (result.exitCode() == NO_SUCH_NAME) {
             return Optional.empty();
         }
@@ -80,7 +80,8 @@ public final class HostAssert extends GuestAssert<HostAssert> {
         return lines.isEmpty() ? "empty" : String.join("; ", lines);
     }
 
-    private HostAssert that(String wanted, Predicate<List<String>> holds) {
+    @Override
+    HostAssert that(String wanted, Predicate<List<String>> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -114,11 +115,8 @@ public final class HostAssert extends GuestAssert<HostAssert> {
      * @return this
      */
     public HostAssert resolvesOnlyTo(String... addresses) {
-        List<String> wanted = List.copyOf(
-                new TreeSet<>(Stream.of(addresses).map(Addresses::plain).toList()));
-        if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("Name an address, or ask whether there are none by doesNotResolve");
-        }
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(
+                addresses, "Name an address, or ask whether there are none by doesNotResolve", Addresses::plain)));
         return that("resolve to " + String.join(" ", wanted) + " only", wanted::equals);
     }
 }

@@ -12,13 +12,18 @@ import java.util.TreeMap;
  * What a web server answered.
  *
  * @param status the number of its status
- * @param headers by their names in small letters, each with all its values
- * @param body what came behind them
+ * @param headers by their names in small letters, each with all its values; not null
+ * @param body what came behind them, as UTF-8; not null
  */
-record HttpAnswer(int status, Map<String, List<String>> headers, String body) {
+public record HttpAnswer(int status, Map<String, List<String>> headers, String body) {
 
     private static final int SHOWN = 500;
     private static final int OK = 200;
+
+    /** Keeps the headers as they are. */
+    public HttpAnswer {
+        headers = Map.copyOf(headers);
+    }
 
     /** Thrown where what was answered is no HTTP. */
     static final class NotHttp extends RuntimeException {

@@ -3,16 +3,17 @@ package io.github.incusstemcell.junit.assertj;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on what a web server answers to a GET, redirects included, which are not followed. Each of them asks. Where nobody answers
- * within the time of the wait, but from 1 to 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}.
+ * within the time of the wait, but from 1 to 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}. {@link #satisfies}
+ * is given the {@link HttpAnswer}.
  */
-public final class HttpAssert extends GuestAssert<HttpAssert> {
+public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
 
     private final URI url;
     private final Presence<HttpExchange, HttpAnswer> presence;
@@ -32,7 +33,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
     }
 
     static HttpAssert inside(Subject subject, String text) {
-        URI url = URI.create(text);
+        URI url = URI.create(Objects.requireNonNull(text, "url"));
         if (!"http".equals(url.getScheme()) || url.getHost() == null) {
             throw new IllegalArgumentException(
                     "Not an address of HTTP as http://localhost:8080/path: '" + text + "'; of TLS ask by a command");
@@ -46,7 +47,8 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
     }
 
     static HttpAssert outside(Subject subject, int port, String path) {
-        if (!path.startsWith("/")) {
+        Arguments.port(port);
+        if (!Objects.requireNonNull(path, "path").startsWith("/")) {
             throw new IllegalArgumentException("Not an absolute path as /health: '" + path + "'");
         }
         URI url = URI.create("http://" + subject.stemcell().address().getHostAddress() + ":" + port + path);
@@ -61,7 +63,8 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
         return url.getPort() < 0 ? 80 : url.getPort();
     }
 
-    private HttpAssert that(String wanted, Predicate<HttpAnswer> holds) {
+    @Override
+    HttpAssert that(String wanted, Predicate<HttpAnswer> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -84,6 +87,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
      * @return this
      */
     public HttpAssert hasStatus(int status) {
+        Arguments.number("the status of an answer", status, 200, 599);
         return that("answer with status " + status, answer -> answer.status() == status);
     }
 
@@ -95,6 +99,8 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
      * @return this
      */
     public HttpAssert hasHeader(String name, String value) {
+        Arguments.text(name);
+        Objects.requireNonNull(value, "value");
         return that("answer with the header " + name + ": " + value, answer -> answer.headers()
                 .getOrDefault(name.toLowerCase(Locale.ROOT), List.of())
                 .contains(value));
@@ -107,7 +113,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
      * @return this
      */
     public HttpAssert hasBodyContaining(String text) {
-        Texts.requireNotEmpty(text);
+        Arguments.text(text);
         return that("answer with a body that contains \"" + text + "\"", answer -> answer.body()
                 .contains(text));
     }
@@ -118,7 +124,6 @@ public final class HttpAssert extends GuestAssert<HttpAssert> {
      * @return assertions on it, as UTF-8
      */
     public AbstractStringAssert<?> body() {
-        Optional<HttpAnswer> answer = presence.holds("answer", any -> true);
-        return subject.string(answer.map(HttpAnswer::body), "body of " + url);
+        return subject.string(() -> presence.holds("answer", any -> true), HttpAnswer::body, "body of " + url);
     }
 }

@@ -66,7 +66,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
                 + " HTTP/1.1\r\nHost: " + url.getRawAuthority() + "\r\nConnection: close\r\nAccept: */*\r\n\r\n";
         String host = url.getHost().replaceAll("[\\[\\]]", "");
         ExecResult result = stemcell.exec(
-                Command.of("perl", "-e", TCP, host, String.valueOf(port), String.valueOf(seconds(patience)))
+                Command.of("perl", "-e", TCP, "--", host, String.valueOf(port), String.valueOf(seconds(patience)))
                         .environment("LC_ALL", "C")
                         .stdin(request));
         if (result.exitCode() == NOBODY) {

@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.InstanceState.NetworkInterface;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -12,17 +13,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Assertions on one network interface. One that is not there fails all of them but {@link #doesNotExist()}.
+ * Assertions on one network interface. One that is not there fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given
+ * its {@link NetworkInterface}.
  *
  * <p>Incus is asked, which looks inside of the guest's network namespace: the guest needs no program for it, and /proc and /sys do not say
  * which IPv4 addresses an interface has.
  */
-public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
+public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkInterface> {
 
     private final Presence<Map<String, NetworkInterface>, NetworkInterface> presence;
 
     InterfaceAssert(Subject subject, String name) {
         super(subject);
+        Arguments.networkInterface(name);
         this.presence = new Presence<>(
                 subject,
                 "network interface " + name,
@@ -51,7 +54,8 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
                                 .collect(Collectors.joining(" ")));
     }
 
-    private InterfaceAssert that(String wanted, Predicate<NetworkInterface> holds) {
+    @Override
+    InterfaceAssert that(String wanted, Predicate<NetworkInterface> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -84,6 +88,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
      * @return this
      */
     public InterfaceAssert hasMtu(int bytes) {
+        Arguments.number("the size of a packet", bytes, 1, Integer.MAX_VALUE);
         return that("have the mtu " + bytes, link -> link.mtu() == bytes);
     }
 
@@ -94,6 +99,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
      * @return this
      */
     public InterfaceAssert hasMacAddress(String address) {
+        Arguments.macAddress(address);
         return that("have the MAC address " + address, link -> link.hardwareAddress()
                 .equalsIgnoreCase(address));
     }
@@ -127,8 +133,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
      * @return this
      */
     public InterfaceAssert hasOnlyAddresses(String... addresses) {
-        List<String> wanted = List.copyOf(
-                new TreeSet<>(Stream.of(addresses).map(Addresses::plain).toList()));
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(addresses, Addresses::plain)));
         return that("have only the addresses " + String.join(" ", wanted), link -> List.copyOf(
                         new TreeSet<>(link.addresses().stream()
                                 .map(InstanceState.Address::address)
@@ -146,6 +151,8 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert> {
     }
 
     private static String plain(String address) {
-        return address.contains("/") ? Addresses.withPrefix(address) : Addresses.plain(address);
+        return Objects.requireNonNull(address, "address").contains("/")
+                ? Addresses.withPrefix(address)
+                : Addresses.plain(address);
     }
 }

@@ -8,17 +8,17 @@ import io.github.incusstemcell.systemd.Priority;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractListAssert;
-import org.assertj.core.api.ListAssert;
 
 /**
  * Assertions on the journal, or on a part of it. A journal that cannot be read, or in which nothing is at all, fails all of them; a part
- * in which nothing is fails those that look for something.
+ * in which nothing is fails those that look for something. {@link #satisfies} is given its entries, from the oldest on.
  */
-public final class JournalAssert extends GuestAssert<JournalAssert> {
+public final class JournalAssert extends GuestAssert<JournalAssert, List<JournalEntry>> {
 
     private static final int LINES_SHOWN = 20;
 
@@ -48,6 +48,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on its part of the journal
      */
     public JournalAssert ofUnit(String unit) {
+        Arguments.unit(unit);
         UnitCheck.ofSystem(subject.now(), unit).holds("exist", now -> true);
         return narrowed(reading.query().unit(unit), "unit " + unit);
     }
@@ -59,6 +60,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on its part of the journal
      */
     public JournalAssert ofInvocation(String id) {
+        Arguments.text(id);
         JournalQuery query = reading.query().invocation(id);
         if (subject.stemcell()
                 .journal()
@@ -77,6 +79,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on its part of the journal
      */
     public JournalAssert ofIdentifier(String identifier) {
+        Arguments.text(identifier);
         return new JournalAssert(
                 subject, reading.query().identifier(identifier), part + ", identifier " + identifier, identifier);
     }
@@ -88,6 +91,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on that part of the journal
      */
     public JournalAssert since(JournalMark mark) {
+        Objects.requireNonNull(mark, "mark");
         return narrowed(reading.query().after(mark), "since the mark");
     }
 
@@ -98,8 +102,8 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert contains(String text) {
-        Texts.requireNotEmpty(text);
-        return holds("contain \"" + text + "\"", entries -> entries.stream()
+        Arguments.text(text);
+        return that("contain \"" + text + "\"", entries -> entries.stream()
                 .anyMatch(entry -> entry.message().contains(text)));
     }
 
@@ -110,7 +114,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert doesNotContain(String text) {
-        Texts.requireNotEmpty(text);
+        Arguments.text(text);
         return none("not contain \"" + text + "\"", entry -> entry.message().contains(text));
     }
 
@@ -121,7 +125,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert matches(String regex) {
-        return matches(Pattern.compile(regex));
+        return matches(Pattern.compile(Objects.requireNonNull(regex, "regex")));
     }
 
     /**
@@ -131,8 +135,8 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert matches(Pattern pattern) {
-        Objects.requireNonNull(pattern, "pattern");
-        return holds("have a match for " + pattern, entries -> entries.stream()
+        Arguments.regex(pattern);
+        return that("have a match for " + pattern, entries -> entries.stream()
                 .anyMatch(entry -> pattern.matcher(entry.message()).find()));
     }
 
@@ -143,7 +147,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert doesNotMatch(String regex) {
-        Pattern pattern = Pattern.compile(regex);
+        Pattern pattern = Arguments.regex(regex, 0);
         return none("have no match for " + pattern, entry -> pattern.matcher(entry.message())
                 .find());
     }
@@ -155,12 +159,9 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert containsInOrder(String... texts) {
-        List<String> wanted = List.of(texts);
-        if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("Every journal contains all of no texts: name one");
-        }
-        wanted.forEach(Texts::requireNotEmpty);
-        return holds("contain in this order " + wanted, entries -> {
+        List<String> wanted =
+                Arguments.texts(texts, "Every journal contains all of no texts: name one", Arguments::text);
+        return that("contain in this order " + wanted, entries -> {
             int found = 0;
             for (JournalEntry entry : entries) {
                 if (found < texts.length && entry.message().contains(texts[found])) {
@@ -178,6 +179,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert hasNoneAtLeast(Priority priority) {
+        Objects.requireNonNull(priority, "priority");
         return none(
                 "have nothing of priority " + priority + " or above",
                 entry -> entry.priority().map(of -> of.isAtLeast(priority)).orElse(false));
@@ -190,7 +192,8 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert hasSize(int count) {
-        return holds("have " + count + " entries", entries -> entries.size() == count);
+        Arguments.count(count);
+        return that("have " + count + " entries", entries -> entries.size() == count);
     }
 
     /**
@@ -201,8 +204,9 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return this
      */
     public JournalAssert contains(int count, String text) {
-        Texts.requireNotEmpty(text);
-        return holds(
+        Arguments.count(count);
+        Arguments.text(text);
+        return that(
                 "contain \"" + text + "\" " + count + " times",
                 entries -> entries.stream()
                                 .filter(entry -> entry.message().contains(text))
@@ -216,9 +220,10 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on the list, which may be empty
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> messages() {
-        Optional<List<String>> messages = observe("be readable", entries -> true)
-                .map(entries -> entries.stream().map(JournalEntry::message).toList());
-        return plain(messages, "messages of " + part);
+        return subject.list(
+                this::readable,
+                entries -> entries.stream().map(JournalEntry::message).toList(),
+                "messages of " + part);
     }
 
     /**
@@ -227,12 +232,11 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
      * @return assertions on the list, which may be empty
      */
     public AbstractListAssert<?, List<? extends JournalEntry>, JournalEntry, ?> entries() {
-        return plain(observe("be readable", entries -> true), "entries of " + part);
+        return subject.list(this::readable, Function.identity(), "entries of " + part);
     }
 
-    @SuppressWarnings("unchecked")
-    private <T> ListAssert<T> plain(Optional<List<T>> list, String said) {
-        return subject.plain(ListAssert.class, List.class, ListAssert::new, list.map(List.class::cast), said);
+    private Optional<List<JournalEntry>> readable() {
+        return observe("be readable", entries -> true);
     }
 
     private JournalAssert none(String wanted, Predicate<JournalEntry> unwanted) {
@@ -246,7 +250,8 @@ public final class JournalAssert extends GuestAssert<JournalAssert> {
         return this;
     }
 
-    private JournalAssert holds(String wanted, Predicate<List<JournalEntry>> holds) {
+    @Override
+    JournalAssert that(String wanted, Predicate<List<JournalEntry>> holds) {
         observe(wanted, holds);
         return this;
     }

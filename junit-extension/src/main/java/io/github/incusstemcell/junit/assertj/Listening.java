@@ -17,7 +17,7 @@ final class Listening {
     private final StemcellContainer stemcell;
     private final GuestSocket socket;
     private final Sockets sockets;
-    private final List<Sockets.Listener> there;
+    private final List<ListeningSocket> there;
     private Processes processes;
 
     private Listening(StemcellContainer stemcell, GuestSocket socket, Sockets sockets) {
@@ -28,7 +28,8 @@ final class Listening {
     }
 
     static Listening now(StemcellContainer stemcell, GuestSocket socket) {
-        return new Listening(stemcell, socket, Sockets.of(stemcell, socket.protocol()));
+        return new Listening(
+                stemcell, socket, Sockets.of(stemcell, socket.protocol().tables()));
     }
 
     /** This, where somebody listens. */
@@ -36,17 +37,21 @@ final class Listening {
         return there.isEmpty() ? Optional.empty() : Optional.of(this);
     }
 
+    List<ListeningSocket> sockets() {
+        return there;
+    }
+
     /** By letter, each once. */
     List<String> addresses() {
-        return there.stream().map(Sockets.Listener::address).distinct().sorted().toList();
+        return there.stream().map(ListeningSocket::address).distinct().sorted().toList();
     }
 
     /** Whether each of the listening sockets is held by such a process, whoever else holds it. */
-    boolean areAllHeldBy(Predicate<Processes.Entry> owner) {
+    boolean areAllHeldBy(Predicate<GuestProcess> owner) {
         return there.stream().allMatch(listener -> owners(listener).stream().anyMatch(owner));
     }
 
-    private List<Processes.Entry> owners(Sockets.Listener listener) {
+    private List<GuestProcess> owners(ListeningSocket listener) {
         if (processes == null) {
             processes = Processes.of(stemcell);
         }
@@ -66,49 +71,42 @@ final class Listening {
         return words(there);
     }
 
-    private String words(List<Sockets.Listener> listeners) {
+    private String words(List<ListeningSocket> listeners) {
         return listeners.stream().map(this::words).collect(Collectors.joining("; "));
     }
 
-    private String words(Sockets.Listener listener) {
-        List<Processes.Entry> owners = owners(listener);
+    private String words(ListeningSocket listener) {
+        List<GuestProcess> owners = owners(listener);
         return listener.words() + " by "
                 + (owners.isEmpty()
                         ? "no process"
-                        : owners.stream().map(Processes.Entry::words).collect(Collectors.joining(", ")));
+                        : owners.stream().map(GuestProcess::words).collect(Collectors.joining(", ")));
     }
 
     /** Who listens elsewhere: the same port of other kinds first. */
     String surroundings() {
-        List<Sockets.Listener> close = socket.protocol() == Protocol.UNIX ? closePaths() : closePorts();
+        List<ListeningSocket> close = socket.protocol() == Protocol.UNIX ? closePaths() : closePorts();
         return "nobody listens there; " + (close.isEmpty() ? "nor anywhere else" : "the closest: " + words(close));
     }
 
-    private List<Sockets.Listener> closePaths() {
+    private List<ListeningSocket> closePaths() {
         List<String> paths = NearMisses.of(
                 socket.path(),
-                sockets.listeners().stream()
-                        .map(listener -> listener.socket().path())
-                        .toList());
+                sockets.listeners().stream().map(ListeningSocket::path).toList());
         return paths.stream()
                 .map(path -> sockets.at(GuestSocket.unix(path)).get(0))
                 .toList();
     }
 
-    private List<Sockets.Listener> closePorts() {
-        List<Sockets.Listener> all = new ArrayList<>();
-        for (Protocol protocol : Protocol.values()) {
-            if (protocol == socket.protocol()) {
-                all.addAll(sockets.listeners());
-            } else if (protocol != Protocol.UNIX) {
-                all.addAll(Sockets.of(stemcell, protocol).listeners());
-            }
-        }
+    private List<ListeningSocket> closePorts() {
+        List<Protocol> others = new ArrayList<>(Protocol.PORTS);
+        others.removeAll(socket.protocol().tables());
+        List<ListeningSocket> all = new ArrayList<>(sockets.listeners());
+        all.addAll(Sockets.of(stemcell, others).listeners());
         return all.stream()
-                .sorted(Comparator.comparing(
-                                (Sockets.Listener listener) -> listener.socket().port() != socket.port())
-                        .thenComparing(listener -> listener.socket().protocol() != socket.protocol())
-                        .thenComparing(listener -> Math.abs(listener.socket().port() - socket.port())))
+                .sorted(Comparator.comparing((ListeningSocket listener) -> listener.port() != socket.port())
+                        .thenComparing(listener -> !socket.protocol().tables().contains(listener.protocol()))
+                        .thenComparing(listener -> Math.abs(listener.port() - socket.port())))
                 .limit(SHOWN)
                 .toList();
     }

@@ -17,7 +17,7 @@ record MainProcess(StemcellContainer stemcell) {
     }
 
     private boolean isOf(Unit unit, String user) {
-        Optional<Integer> wanted = Accounts.of(stemcell).user(user).map(Accounts.User::uid);
+        Optional<Long> wanted = Accounts.of(stemcell).user(user).map(GuestUser::uid);
         return wanted.isPresent() && uid(unit).equals(wanted);
     }
 
@@ -29,7 +29,7 @@ record MainProcess(StemcellContainer stemcell) {
     }
 
     /** Empty where there is none, or where it has just ended. */
-    private Optional<Integer> uid(Unit unit) {
+    private Optional<Long> uid(Unit unit) {
         if (unit.mainPid().isEmpty()) {
             return Optional.empty();
         }
@@ -38,7 +38,7 @@ record MainProcess(StemcellContainer stemcell) {
                     .readString("/proc/" + unit.mainPid().getAsLong() + "/status")
                     .lines()
                     .filter(line -> line.startsWith("Uid:"))
-                    .map(line -> Integer.valueOf(line.split("\t")[2]))
+                    .map(line -> Long.valueOf(line.split("\t")[2]))
                     .findFirst();
         } catch (GuestFileException e) {
             if (e.reason() == GuestFileException.Reason.NOT_FOUND) {

@@ -4,27 +4,26 @@ import java.util.function.Predicate;
 
 /**
  * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
- * is mounted all of them fail but {@link #isNotMounted()}.
+ * is mounted all of them fail but {@link #isNotMounted()}. {@link #satisfies} is given the {@link GuestMount}.
  */
-public final class MountAssert extends GuestAssert<MountAssert> {
+public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
 
-    private final Presence<Mounts, Mounts.Mount> presence;
+    private final Presence<Mounts, GuestMount> presence;
 
     MountAssert(Subject subject, String path) {
         super(subject);
-        if (!path.startsWith("/") || path.length() > 1 && path.endsWith("/")) {
-            throw new IllegalArgumentException("Not an absolute path without a slash at its end: '" + path + "'");
-        }
+        Arguments.plainPath(path);
         this.presence = new Presence<>(
                 subject,
                 "mount " + path,
                 () -> Mounts.of(subject.stemcell()),
                 mounts -> mounts.at(path),
-                Mounts.Mount::words,
+                GuestMount::words,
                 mounts -> mounts.notMounted(path));
     }
 
-    private MountAssert that(String wanted, Predicate<Mounts.Mount> holds) {
+    @Override
+    MountAssert that(String wanted, Predicate<GuestMount> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -47,6 +46,7 @@ public final class MountAssert extends GuestAssert<MountAssert> {
      * @return this
      */
     public MountAssert hasType(String type) {
+        Arguments.text(type);
         return that("have the type " + type, mount -> mount.type().equals(type));
     }
 
@@ -57,6 +57,7 @@ public final class MountAssert extends GuestAssert<MountAssert> {
      * @return this
      */
     public MountAssert hasSource(String source) {
+        Arguments.text(source);
         return that("have the source " + source, mount -> mount.source().equals(source));
     }
 
@@ -67,6 +68,7 @@ public final class MountAssert extends GuestAssert<MountAssert> {
      * @return this
      */
     public MountAssert hasOption(String option) {
+        Arguments.mountOption(option);
         return that("have the option " + option, mount -> mount.options().contains(option));
     }
 
@@ -77,11 +79,12 @@ public final class MountAssert extends GuestAssert<MountAssert> {
      * @return this
      */
     public MountAssert doesNotHaveOption(String option) {
+        Arguments.mountOption(option);
         return that("not have the option " + option, mount -> !mount.options().contains(option));
     }
 
     /** {@return this, where nothing can be written, because of the mount or of its file system} */
     public MountAssert isReadOnly() {
-        return that("be read-only", Mounts.Mount::readOnly);
+        return that("be read-only", GuestMount::readOnly);
     }
 }

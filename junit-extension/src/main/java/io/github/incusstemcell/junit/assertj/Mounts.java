@@ -9,23 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /** The mounts that PID 1 of a guest sees, the oldest first, as proc_pid_mountinfo(5) has them. */
-record Mounts(List<Mount> mounts) {
-
-    /**
-     * A mount.
-     *
-     * @param path where it is mounted
-     * @param options those of the mount, and those of the file system
-     */
-    record Mount(String path, String type, String source, Set<String> options, boolean readOnly) {
-
-        String words() {
-            return type + " of " + source + " with " + String.join(",", options);
-        }
-    }
+record Mounts(List<GuestMount> mounts) {
 
     static Mounts of(StemcellContainer stemcell) {
-        List<Mount> mounts = stemcell.files()
+        List<GuestMount> mounts = stemcell.files()
                 .readString("/proc/1/mountinfo")
                 .lines()
                 .map(Mounts::mount)
@@ -38,7 +25,7 @@ record Mounts(List<Mount> mounts) {
     }
 
     /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */
-    private static Mount mount(String line) {
+    private static GuestMount mount(String line) {
         List<String> field = Arrays.asList(line.split(" "));
         int dash = field.subList(6, field.size()).indexOf("-") + 6;
         List<String> own = List.of(field.get(5).split(","));
@@ -47,7 +34,7 @@ record Mounts(List<Mount> mounts) {
         Set<String> options = new LinkedHashSet<>(own);
         options.addAll(fileSystem);
         options.remove(readOnly ? "rw" : "ro");
-        return new Mount(plain(field.get(4)), field.get(dash + 1), plain(field.get(dash + 2)), options, readOnly);
+        return new GuestMount(plain(field.get(4)), field.get(dash + 1), plain(field.get(dash + 2)), options, readOnly);
     }
 
     /** Spaces, tabs, line ends, number signs and backslashes are written as octal numbers. */
@@ -60,12 +47,12 @@ record Mounts(List<Mount> mounts) {
     }
 
     /** The last that was mounted there, which hides those before it. */
-    Optional<Mount> at(String path) {
+    Optional<GuestMount> at(String path) {
         return mounts.stream().filter(mount -> mount.path().equals(path)).reduce((first, last) -> last);
     }
 
     String notMounted(String path) {
-        List<String> paths = mounts.stream().map(Mount::path).toList();
+        List<String> paths = mounts.stream().map(GuestMount::path).toList();
         return "nothing is mounted there; the path is part of the mount " + around(path) + "; the closest: "
                 + String.join(", ", NearMisses.of(path, paths));
     }

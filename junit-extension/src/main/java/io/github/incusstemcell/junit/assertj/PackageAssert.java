@@ -6,24 +6,26 @@ import java.util.function.Predicate;
 
 /**
  * Assertions on one Debian package. A package that is not there fails all of them but {@link #isNotInstalled()}; so does one of which
- * only the configuration is left.
+ * only the configuration is left. {@link #satisfies} is given its {@link GuestPackage}.
  */
-public final class PackageAssert extends GuestAssert<PackageAssert> {
+public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage> {
 
-    private final Presence<Packages, Packages.Entry> presence;
+    private final Presence<Packages, GuestPackage> presence;
 
     PackageAssert(Subject subject, String name) {
         super(subject);
+        Arguments.packageName(name);
         this.presence = new Presence<>(
                 subject,
                 "package " + name,
                 () -> Packages.of(subject.stemcell()),
                 packages -> packages.there(name),
-                Packages.Entry::words,
+                GuestPackage::words,
                 packages -> packages.notThere(name));
     }
 
-    private PackageAssert that(String wanted, Predicate<Packages.Entry> holds) {
+    @Override
+    PackageAssert that(String wanted, Predicate<GuestPackage> holds) {
         presence.holds(wanted, entry -> entry.isInstalled() && holds.test(entry));
         return this;
     }
@@ -46,6 +48,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert> {
      * @return this
      */
     public PackageAssert hasVersion(String version) {
+        Arguments.version(version);
         return that("have the version " + version, entry -> entry.version().equals(version));
     }
 
@@ -56,6 +59,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert> {
      * @return this
      */
     public PackageAssert hasVersionAtLeast(String version) {
+        Arguments.version(version);
         return that("have the version " + version + " or a newer one", entry -> isAtLeast(entry.version(), version));
     }
 
@@ -78,6 +82,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert> {
      * @return this
      */
     public PackageAssert hasArchitecture(String architecture) {
+        Arguments.text(architecture);
         return that("have the architecture " + architecture, entry -> entry.architecture()
                 .equals(architecture));
     }

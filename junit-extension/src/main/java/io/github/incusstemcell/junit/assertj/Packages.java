@@ -6,51 +6,30 @@ import java.util.List;
 import java.util.Optional;
 
 /** The packages that dpkg knows of in a guest. */
-record Packages(List<Entry> entries) {
+record Packages(List<GuestPackage> entries) {
 
     private static final String FORMAT = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\t${Architecture}\\n";
-
-    /**
-     * A package.
-     *
-     * @param status two letters of dpkg: what is wanted of it, and what state it is in
-     */
-    record Entry(String status, String name, String version, String architecture) {
-
-        boolean isInstalled() {
-            return status.charAt(1) == 'i';
-        }
-
-        /** Whether no more than its configuration is there. */
-        boolean isGone() {
-            return status.charAt(1) == 'n' || status.charAt(1) == 'c';
-        }
-
-        String words() {
-            return "version " + version + ", architecture " + architecture + ", status " + status;
-        }
-    }
 
     static Packages of(StemcellContainer stemcell) {
         String all =
                 stemcell.exec("dpkg-query", "-W", "-f", FORMAT).requireWhole().stdout();
-        List<Entry> entries = all.lines()
+        List<GuestPackage> entries = all.lines()
                 .map(line -> line.split("\t", -1))
-                .map(field -> new Entry(field[0].strip(), field[1], field[2], field[3]))
+                .map(field -> new GuestPackage(field[1], field[2], field[3], field[0].strip()))
                 .toList();
-        if (entries.stream().noneMatch(Entry::isInstalled)) {
+        if (entries.stream().noneMatch(GuestPackage::isInstalled)) {
             throw new AssertionError("dpkg of " + stemcell.name() + " knows of no installed package");
         }
         return new Packages(entries);
     }
 
-    private Optional<Entry> entry(String name) {
+    private Optional<GuestPackage> entry(String name) {
         return entries.stream()
-                .filter(entry -> name.equals(entry.name()) || name.equals(entry.name() + ":" + entry.architecture()))
+                .filter(entry -> entry.isNamed(name))
                 .min(Comparator.comparing(entry -> entry.isInstalled() ? 0 : entry.isGone() ? 2 : 1));
     }
 
-    Optional<Entry> there(String name) {
+    Optional<GuestPackage> there(String name) {
         return entry(name).filter(entry -> !entry.isGone());
     }
 
@@ -64,8 +43,8 @@ record Packages(List<Entry> entries) {
                         NearMisses.of(
                                 name,
                                 entries.stream()
-                                        .filter(Entry::isInstalled)
-                                        .map(Entry::name)
+                                        .filter(GuestPackage::isInstalled)
+                                        .map(GuestPackage::name)
                                         .toList()));
     }
 }

@@ -1,53 +1,65 @@
 package io.github.incusstemcell.junit.assertj;
 
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractListAssert;
-import org.assertj.core.api.ListAssert;
 
 /**
- * Assertions on which Debian packages are installed. Names are as dpkg has them, without architectures; a guest without any package fails
- * all of them.
+ * Assertions on which Debian packages are installed. Names may have an architecture behind them, as dpkg prints some of them: {@code libc6}
+ * as well as {@code libc6:amd64}. A guest without any package fails all of them. {@link #satisfies} is given all that are installed, by name.
  */
-public final class PackagesAssert extends GuestAssert<PackagesAssert> {
+public final class PackagesAssert extends GuestAssert<PackagesAssert, List<GuestPackage>> {
+
+    private static final String NONE = "Every guest has all of no packages, and none of them: name one";
 
     PackagesAssert(Subject subject) {
         super(subject);
     }
 
-    /** By letter, each once. */
-    private List<String> installed() {
+    private List<GuestPackage> installed() {
         return Packages.of(subject.stemcell()).entries().stream()
-                .filter(Packages.Entry::isInstalled)
-                .map(Packages.Entry::name)
-                .distinct()
-                .sorted()
+                .filter(GuestPackage::isInstalled)
+                .sorted(java.util.Comparator.comparing(GuestPackage::name))
                 .toList();
     }
 
-    private Observation<List<String>> observe(Predicate<List<String>> holds) {
-        return new Observation<>(subject.timing(), holds, names -> names.size() + " packages").polling(this::installed);
+    private Observation<List<GuestPackage>> observe(Predicate<List<GuestPackage>> holds) {
+        return new Observation<>(subject.timing(), holds, all -> all.size() + " packages").polling(this::installed);
+    }
+
+    @Override
+    PackagesAssert that(String wanted, Predicate<List<GuestPackage>> holds) {
+        Observation<List<GuestPackage>> seen = observe(holds);
+        if (!seen.holds()) {
+            subject.fail(
+                    "the installed packages",
+                    wanted,
+                    seen,
+                    "there were " + seen.last().size());
+        }
+        return this;
     }
 
     /**
      * Checks all packages.
      *
-     * @param names the names of exactly those that are installed, in any order; not null
+     * @param names the names of exactly those that are installed, in any order; at least one
      * @return this
      */
     public PackagesAssert containsExactly(String... names) {
-        List<String> wanted = List.copyOf(new TreeSet<>(List.of(names)));
-        Observation<List<String>> seen = observe(wanted::equals);
+        List<String> wanted = named(names);
+        Observation<List<GuestPackage>> seen = observe(
+                all -> missing(wanted, all).isEmpty() && unwanted(all, wanted).isEmpty());
         if (!seen.holds()) {
             subject.fail(
                     "the installed packages",
                     "be exactly those " + wanted.size() + " of a list",
                     seen,
-                    "there were " + seen.last().size() + "\n  missing: " + list(without(wanted, seen.last()))
-                            + "\n  not in the list: " + list(without(seen.last(), wanted)));
+                    "there were " + seen.last().size() + "\n  missing: " + list(missing(wanted, seen.last()))
+                            + "\n  not in the list: " + list(unwanted(seen.last(), wanted)));
         }
         return this;
     }
@@ -60,13 +72,14 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert> {
      */
     public PackagesAssert contains(String... names) {
         List<String> wanted = named(names);
-        Observation<List<String>> seen = observe(installed -> installed.containsAll(wanted));
+        Observation<List<GuestPackage>> seen =
+                observe(all -> missing(wanted, all).isEmpty());
         if (!seen.holds()) {
             subject.fail(
                     "the installed packages",
                     "contain " + String.join(" ", wanted),
                     seen,
-                    "these were missing: " + list(without(wanted, seen.last())));
+                    "these were missing: " + list(missing(wanted, seen.last())));
         }
         return this;
     }
@@ -79,49 +92,51 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert> {
      */
     public PackagesAssert doesNotContain(String... names) {
         List<String> unwanted = named(names);
-        Observation<List<String>> seen = observe(installed -> unwanted.stream().noneMatch(installed::contains));
+        Observation<List<GuestPackage>> seen =
+                observe(all -> missing(unwanted, all).size() == unwanted.size());
         if (!seen.holds()) {
+            List<String> there = new java.util.ArrayList<>(unwanted);
+            there.removeAll(missing(unwanted, seen.last()));
             subject.fail(
                     "the installed packages",
                     "not contain " + String.join(" ", unwanted),
                     seen,
-                    "these were there: "
-                            + list(unwanted.stream()
-                                    .filter(seen.last()::contains)
-                                    .toList()));
+                    "these were there: " + list(there));
         }
         return this;
     }
 
+    /** By letter, each once. */
     private static List<String> named(String... names) {
-        if (names.length == 0) {
-            throw new IllegalArgumentException("Every guest has all of no packages, and none of them: name one");
-        }
-        return List.of(names);
+        return List.copyOf(new TreeSet<>(Arguments.texts(names, NONE, Arguments::packageName)));
     }
 
-    private static List<String> without(List<String> names, List<String> others) {
-        List<String> left = new ArrayList<>(names);
-        left.removeAll(others);
-        return left;
+    private static List<String> missing(List<String> names, List<GuestPackage> all) {
+        return names.stream()
+                .filter(name -> all.stream().noneMatch(entry -> entry.isNamed(name)))
+                .toList();
     }
 
-    private static String list(List<String> names) {
+    private static List<String> unwanted(List<GuestPackage> all, List<String> names) {
+        return all.stream()
+                .filter(entry -> names.stream().noneMatch(entry::isNamed))
+                .map(GuestPackage::name)
+                .toList();
+    }
+
+    private static String list(Collection<String> names) {
         return names.isEmpty() ? "none" : String.join(" ", names);
     }
 
     /**
-     * Goes on with the names of all installed packages in plain AssertJ.
+     * Goes on with the names of all installed packages in plain AssertJ, without their architectures.
      *
-     * @return assertions on the list, by letter
+     * @return assertions on the list, by letter, each name once
      */
-    @SuppressWarnings("unchecked")
     public AbstractListAssert<?, List<? extends String>, String, ?> names() {
-        return subject.<List<?>, ListAssert<String>>plain(
-                (Class<ListAssert<String>>) (Class<?>) ListAssert.class,
-                (Class<List<?>>) (Class<?>) List.class,
-                names -> new ListAssert<>((List<String>) names),
-                Optional.of(observe(names -> true).last()),
+        return subject.list(
+                () -> Optional.of(installed()),
+                all -> all.stream().map(GuestPackage::name).distinct().toList(),
                 "packages of " + subject.name());
     }
 }

@@ -8,17 +8,15 @@ import java.util.stream.Collectors;
 
 /**
  * Assertions on the processes of one name, on all of them. Where there are none all of them fail but {@link #isNotRunning()}. A process
- * that has ended and that its parent has not asked for yet is none.
+ * that has ended and that its parent has not asked for yet is none. {@link #satisfies} is given all of them, one or more.
  */
-public final class ProcessAssert extends GuestAssert<ProcessAssert> {
+public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestProcess>> {
 
     private final Presence<Running, Running> presence;
 
     ProcessAssert(Subject subject, String name) {
         super(subject);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("No process has the empty name: write one as /proc/PID/comm has it");
-        }
+        Arguments.process(name);
         this.presence = new Presence<>(
                 subject,
                 "process " + name,
@@ -29,11 +27,11 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
     }
 
     /** The processes of one name, and all those that there are, at one moment. */
-    private record Running(String name, List<Processes.Entry> found, Processes all, Accounts accounts) {
+    private record Running(String name, List<GuestProcess> found, Processes all, Accounts accounts) {
 
         static Running now(StemcellContainer stemcell, String name) {
             Processes all = Processes.of(stemcell);
-            List<Processes.Entry> found = all.entries().stream()
+            List<GuestProcess> found = all.entries().stream()
                     .filter(process -> process.isNamed(name) && process.isAlive())
                     .toList();
             return new Running(name, found, all, Accounts.of(stemcell));
@@ -43,14 +41,14 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
             return found.isEmpty() ? Optional.empty() : Optional.of(this);
         }
 
-        boolean allMatch(Predicate<Processes.Entry> holds) {
+        boolean allMatch(Predicate<GuestProcess> holds) {
             return found.stream().allMatch(holds);
         }
 
         String words() {
             return found.stream()
                     .map(process -> process.words() + ", user " + accounts.userName(process.uid()) + ": "
-                            + String.join(" ", process.argv()))
+                            + String.join(" ", process.arguments()))
                     .collect(Collectors.joining("; "));
         }
 
@@ -61,20 +59,25 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
                             NearMisses.of(
                                     name,
                                     all.entries().stream()
-                                            .filter(Processes.Entry::isAlive)
-                                            .map(Processes.Entry::name)
+                                            .filter(GuestProcess::isAlive)
+                                            .map(GuestProcess::fullName)
                                             .toList()));
         }
     }
 
-    private ProcessAssert that(String wanted, Predicate<Running> holds) {
+    private ProcessAssert are(String wanted, Predicate<Running> holds) {
         presence.holds(wanted, holds);
         return this;
     }
 
+    @Override
+    ProcessAssert that(String wanted, Predicate<List<GuestProcess>> holds) {
+        return are(wanted, running -> holds.test(running.found()));
+    }
+
     /** {@return this, where there is such a process} */
     public ProcessAssert isRunning() {
-        return that("be running", running -> true);
+        return that("be running", processes -> true);
     }
 
     /** {@return this, where there is no such process} */
@@ -94,7 +97,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
             throw new IllegalArgumentException(
                     "Not a count of processes that are there: " + count + "; whether there are none asks isNotRunning");
         }
-        return that("be running " + count + " times", running -> running.found().size() == count);
+        return that("be running " + count + " times", processes -> processes.size() == count);
     }
 
     /**
@@ -107,7 +110,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
         if (!new UserAssert(subject.now(), user).isThere()) {
             return this;
         }
-        return that("run as the user " + user, running -> running.accounts()
+        return are("run as the user " + user, running -> running.accounts()
                 .user(user)
                 .filter(account -> running.allMatch(process -> process.uid() == account.uid()))
                 .isPresent());
@@ -120,10 +123,11 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
      * @return this
      */
     public ProcessAssert hasArgument(String argument) {
-        return that(
+        Arguments.text(argument);
+        return are(
                 "have the argument " + argument,
                 running -> running.allMatch(
-                        process -> process.argv().stream().skip(1).anyMatch(argument::equals)));
+                        process -> process.arguments().stream().skip(1).anyMatch(argument::equals)));
     }
 
     /**
@@ -133,7 +137,8 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert> {
      * @return this
      */
     public ProcessAssert isPartOfUnit(String unit) {
-        return that(
+        Arguments.unit(unit);
+        return are(
                 "be part of the unit " + Processes.unitName(unit),
                 running -> running.allMatch(process -> process.isPartOf(unit)));
     }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
+import java.util.Objects;
 
 /**
  * A relation that a unit may have to another one.
@@ -13,7 +14,9 @@ record Relation(Dependency dependency, String other) {
 
     /** The relation to a unit of any name that systemd takes. */
     static Relation to(String other, Dependency dependency, Systemd systemd) {
-        return new Relation(dependency, systemd.unit(other).name());
+        return new Relation(
+                Objects.requireNonNull(dependency, "dependency"),
+                systemd.unit(Arguments.unit(other)).name());
     }
 
     boolean isOf(Unit unit) {

@@ -1,24 +1,25 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
  * Assertions on the route to one network, of several on the preferred one, as {@code /proc/net} has them. Where there is none all of them
- * fail but {@link #doesNotExist()}.
+ * fail but {@link #doesNotExist()}. {@link #satisfies} is given the {@link GuestRoute}.
  */
-public final class RouteAssert extends GuestAssert<RouteAssert> {
+public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
 
-    private final Presence<Routes, Routes.Route> presence;
+    private final Presence<Routes, GuestRoute> presence;
 
     RouteAssert(Subject subject, String target) {
         super(subject);
-        String wanted = target.equals("default") ? "0.0.0.0/0" : network(target);
+        String wanted = Objects.requireNonNull(target, "target").equals("default") ? "0.0.0.0/0" : network(target);
         this.presence = new Presence<>(
                 subject,
                 "route " + target,
                 () -> Routes.of(subject.stemcell()),
                 routes -> routes.to(wanted),
-                Routes.Route::words,
+                GuestRoute::words,
                 routes -> "there is no such route; there are: " + routes.words());
     }
 
@@ -29,7 +30,8 @@ public final class RouteAssert extends GuestAssert<RouteAssert> {
         return Addresses.network(target);
     }
 
-    private RouteAssert that(String wanted, Predicate<Routes.Route> holds) {
+    @Override
+    RouteAssert that(String wanted, Predicate<GuestRoute> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -68,6 +70,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert> {
      * @return this
      */
     public RouteAssert usesInterface(String device) {
+        Arguments.networkInterface(device);
         return that("use the interface " + device, route -> route.device().equals(device));
     }
 
@@ -78,6 +81,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert> {
      * @return this
      */
     public RouteAssert hasMetric(long metric) {
+        Arguments.number("a metric", metric, 0, 0xffff_ffffL);
         return that("have the metric " + metric, route -> route.metric() == metric);
     }
 }

@@ -10,30 +10,16 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The routes of a guest's main table, from /proc/net/route and /proc/net/ipv6_route, the preferred of several to one place first. */
-record Routes(List<Route> routes) {
+record Routes(List<GuestRoute> routes) {
 
     private static final int UP = 0x1;
     private static final int REJECT = 0x200;
     /** Addresses of the guest itself, which are no routes to anywhere: RTF_LOCAL and RTF_ANYCAST. */
     private static final int OWN = 0x80100000;
 
-    /**
-     * A route.
-     *
-     * @param target where to, as 10.0.0.0/8
-     * @param gateway by way of whom; empty where it is on the link
-     */
-    record Route(String target, String gateway, String device, long metric) {
-
-        /** As ip-route(8) says it. */
-        String words() {
-            return target + (gateway.isEmpty() ? "" : " via " + gateway) + " dev " + device + " metric " + metric;
-        }
-    }
-
     static Routes of(StemcellContainer stemcell) {
         GuestFiles files = stemcell.files();
-        List<Route> all = new ArrayList<>();
+        List<GuestRoute> all = new ArrayList<>();
         String ipv4 = files.readString("/proc/net/route");
         if (ipv4.isEmpty()) {
             throw new AssertionError(
@@ -43,7 +29,7 @@ record Routes(List<Route> routes) {
                 .ifPresent(all::add));
         ipv6(files).lines().map(line -> line.strip().split("\\s+")).forEach(field -> ipv6(field)
                 .ifPresent(all::add));
-        all.sort(Comparator.comparingLong(Route::metric));
+        all.sort(Comparator.comparingLong(GuestRoute::metric));
         return new Routes(all);
     }
 
@@ -59,13 +45,13 @@ record Routes(List<Route> routes) {
     }
 
     /** Fields: device, target, gateway, flags, references, uses, metric, mask, and others. */
-    private static Optional<Route> ipv4(String[] field) {
+    private static Optional<GuestRoute> ipv4(String[] field) {
         int flags = Integer.parseUnsignedInt(field[3], 16);
         if ((flags & UP) == 0 || (flags & REJECT) != 0) {
             return Optional.empty();
         }
         int prefix = Integer.bitCount(Integer.parseUnsignedInt(field[7], 16));
-        return Optional.of(new Route(
+        return Optional.of(new GuestRoute(
                 Addresses.ofWords(field[1]) + "/" + prefix,
                 gateway(Addresses.ofWords(field[2])),
                 field[0],
@@ -73,12 +59,12 @@ record Routes(List<Route> routes) {
     }
 
     /** Fields: target, its prefix, source, its prefix, next hop, metric, references, uses, flags, device. */
-    private static Optional<Route> ipv6(String[] field) {
+    private static Optional<GuestRoute> ipv6(String[] field) {
         int flags = Integer.parseUnsignedInt(field[8], 16);
         if ((flags & UP) == 0 || (flags & REJECT) != 0 || (flags & OWN) != 0) {
             return Optional.empty();
         }
-        return Optional.of(new Route(
+        return Optional.of(new GuestRoute(
                 Addresses.ofBytes(field[0]) + "/" + Integer.parseInt(field[1], 16),
                 gateway(Addresses.ofBytes(field[4])),
                 field[9],
@@ -89,11 +75,13 @@ record Routes(List<Route> routes) {
         return address.equals("0.0.0.0") || address.equals("::") ? "" : address;
     }
 
-    Optional<Route> to(String target) {
+    Optional<GuestRoute> to(String target) {
         return routes.stream().filter(route -> route.target().equals(target)).findFirst();
     }
 
     String words() {
-        return routes.isEmpty() ? "none" : routes.stream().map(Route::words).collect(Collectors.joining("; "));
+        return routes.isEmpty()
+                ? "none"
+                : routes.stream().map(GuestRoute::words).collect(Collectors.joining("; "));
     }
 }

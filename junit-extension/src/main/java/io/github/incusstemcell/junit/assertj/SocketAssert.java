@@ -4,21 +4,26 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Assertions on who listens at one place, as the kernel's tables under {@code /proc/net} have it. Where nobody listens all of them fail
- * but {@link #isNotListening()}. A socket that systemd holds for a service that does not run yet is listened on, by systemd.
+ * but {@link #isNotListening()}. A socket that systemd holds for a service that does not run yet is listened on, by systemd. Where
+ * {@link GuestSocket#tcp} or {@link GuestSocket#udp} is meant, it is over IPv4 and IPv6 alike. {@link #satisfies} is given all sockets
+ * there, one or more.
  */
-public final class SocketAssert extends GuestAssert<SocketAssert> {
+public final class SocketAssert extends GuestAssert<SocketAssert, List<ListeningSocket>> {
 
     private final GuestSocket socket;
     private final Presence<Listening, Listening> presence;
 
     SocketAssert(Subject subject, GuestSocket socket) {
         super(subject);
+        if (Objects.requireNonNull(socket, "socket").path().startsWith("/")) {
+            Arguments.plainPath(socket.path());
+        }
         this.socket = socket;
         this.presence = new Presence<>(
                 subject,
@@ -30,14 +35,19 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
                 listening -> "listened on" + listening.where());
     }
 
-    private SocketAssert that(String wanted, Predicate<Listening> holds) {
+    private SocketAssert is(String wanted, Predicate<Listening> holds) {
         presence.holds(wanted, holds);
         return this;
     }
 
+    @Override
+    SocketAssert that(String wanted, Predicate<List<ListeningSocket>> holds) {
+        return is(wanted, listening -> holds.test(listening.sockets()));
+    }
+
     /** {@return this, where somebody listens there, on whatever address} */
     public SocketAssert isListening() {
-        return that("be listened on", listening -> true);
+        return that("be listened on", sockets -> true);
     }
 
     /** {@return this, where nobody listens there, on no address} */
@@ -55,7 +65,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
     public SocketAssert listensOn(String address) {
         requirePort();
         String wanted = Addresses.plain(address);
-        return that(
+        return is(
                 "be listened on at " + address,
                 listening -> listening.addresses().contains(wanted));
     }
@@ -68,12 +78,9 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      */
     public SocketAssert listensOnlyOn(String... addresses) {
         requirePort();
-        List<String> wanted = List.copyOf(
-                new TreeSet<>(Stream.of(addresses).map(Addresses::plain).toList()));
-        if (wanted.isEmpty()) {
-            throw new IllegalArgumentException("Name an address, or ask whether nobody listens by isNotListening");
-        }
-        return that(
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(
+                addresses, "Name an address, or ask whether nobody listens by isNotListening", Addresses::plain)));
+        return is(
                 "be listened on at " + String.join(" ", wanted) + " only",
                 listening -> listening.addresses().equals(wanted));
     }
@@ -82,7 +89,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      * Checks that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens.
      *
      * @return this
-     * @throws IllegalArgumentException for other sockets than those of TCP over IPv4
+     * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
      */
     public SocketAssert isReachable() {
         reach("be reachable from the test", Connecting::isOpen);
@@ -93,7 +100,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      * Checks that the test itself cannot connect, because nobody listens there, or not for it, or because something is in between.
      *
      * @return this
-     * @throws IllegalArgumentException for other sockets than those of TCP over IPv4
+     * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
      */
     public SocketAssert isNotReachable() {
         reach("not be reachable from the test", connecting -> !connecting.isOpen());
@@ -126,12 +133,12 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
     /**
      * Checks who listens, on each address.
      *
-     * @param name the name of a process that holds the socket, whatever others do; the kernel cuts names to 15 bytes; not null
+     * @param name the name of a process that holds the socket, whatever others do, as for {@link StemcellAssert#process}; not null
      * @return this
      */
     public SocketAssert isOwnedByProcess(String name) {
-        return that(
-                "be owned by the process " + name, listening -> listening.areAllHeldBy(owner -> owner.isNamed(name)));
+        Arguments.process(name);
+        return is("be owned by the process " + name, listening -> listening.areAllHeldBy(owner -> owner.isNamed(name)));
     }
 
     /**
@@ -141,7 +148,8 @@ public final class SocketAssert extends GuestAssert<SocketAssert> {
      * @return this
      */
     public SocketAssert isOwnedByUnit(String unit) {
-        return that(
+        Arguments.unit(unit);
+        return is(
                 "be owned by the unit " + Processes.unitName(unit),
                 listening -> listening.areAllHeldBy(owner -> owner.isPartOf(unit)));
     }

@@ -8,43 +8,38 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The sockets of one kind on which a guest listens, from the kernel's own tables under /proc/net. */
-record Sockets(List<Listener> listeners) {
+/** The sockets on which a guest listens, from the kernel's own tables under /proc/net. */
+record Sockets(List<ListeningSocket> listeners) {
 
+    /**
+     * Number, references, protocol, flags, type, state, inode, and the path where there is one. What does not look so is the headline, or
+     * what comes behind a line end in a path, which the kernel writes as it is.
+     */
+    private static final Pattern UNIX = Pattern.compile("\\p{XDigit}+: \\p{XDigit}+ \\p{XDigit}+ (\\p{XDigit}{8})"
+            + " (\\p{XDigit}{4}) \\p{XDigit}+ +(\\d{1,18}) ([/@].*)");
+
+    /** Number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode: the state of TCP. */
     private static final String LISTENING = "0A";
+
     private static final String UDP_UNCONNECTED = "07";
     /** In the flags of a Unix socket: listen() was called. */
     private static final int ACCEPTS = 0x10000;
 
     private static final String DATAGRAM = "0002";
 
-    /**
-     * A listening socket.
-     *
-     * @param address its local address, without a port; empty for Unix sockets
-     */
-    record Listener(GuestSocket socket, String address, long inode) {
-
-        /** As tcp 0.0.0.0:22, tcp6 [::]:22, or unix /run/x. */
-        String words() {
-            if (socket.protocol() == Protocol.UNIX) {
-                return "unix " + socket.path();
-            }
-            String host = address.contains(":") ? "[" + address + "]" : address;
-            return socket.protocol() + " " + host + ":" + socket.port();
+    /** Those of some tables, by letter. */
+    static Sockets of(StemcellContainer stemcell, List<Protocol> tables) {
+        List<ListeningSocket> found = new ArrayList<>();
+        for (Protocol table : tables) {
+            table(stemcell, table)
+                    .lines()
+                    .flatMap(line -> (table == Protocol.UNIX ? unix(line) : port(table, line)).stream())
+                    .forEach(found::add);
         }
-    }
-
-    static Sockets of(StemcellContainer stemcell, Protocol protocol) {
-        List<Listener> found = new ArrayList<>();
-        table(stemcell, protocol).lines().skip(1).forEach(line -> {
-            (protocol == Protocol.UNIX
-                            ? unix(line.split(" +", 8))
-                            : port(protocol, line.strip().split(" +")))
-                    .ifPresent(found::add);
-        });
-        found.sort(Comparator.comparing(Listener::words));
+        found.sort(Comparator.comparing(ListeningSocket::words));
         return new Sockets(found);
     }
 
@@ -68,8 +63,11 @@ record Sockets(List<Listener> listeners) {
         }
     }
 
-    /** Fields: number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode. */
-    private static Optional<Listener> port(Protocol protocol, String[] field) {
+    private static Optional<ListeningSocket> port(Protocol protocol, String line) {
+        String[] field = line.strip().split(" +");
+        if (!field[0].endsWith(":")) {
+            return Optional.empty(); // the headline
+        }
         boolean stream = protocol == Protocol.TCP || protocol == Protocol.TCP6;
         if (!field[3].equals(stream ? LISTENING : UDP_UNCONNECTED)) {
             return Optional.empty();
@@ -80,21 +78,23 @@ record Sockets(List<Listener> listeners) {
             return Optional.empty();
         }
         String address = Addresses.ofWords(field[1].substring(0, colon));
-        return Optional.of(new Listener(new GuestSocket(protocol, port, ""), address, Long.parseLong(field[9])));
+        return Optional.of(new ListeningSocket(protocol, port, "", address, Long.parseLong(field[9])));
     }
 
-    /** Fields: number, references, protocol, flags, type, state, inode, and the path where there is one. */
-    private static Optional<Listener> unix(String[] field) {
-        boolean listens = (Integer.parseInt(field[3], 16) & ACCEPTS) != 0 || field[4].equals(DATAGRAM);
-        if (field.length < 8 || !listens || !(field[7].startsWith("/") || field[7].startsWith("@"))) {
+    private static Optional<ListeningSocket> unix(String line) {
+        Matcher socket = UNIX.matcher(line);
+        if (!socket.matches()) {
             return Optional.empty();
         }
-        return Optional.of(new Listener(GuestSocket.unix(field[7]), "", Long.parseLong(field[6])));
+        boolean listens = (Integer.parseUnsignedInt(socket.group(1), 16) & ACCEPTS) != 0
+                || socket.group(2).equals(DATAGRAM);
+        return listens
+                ? Optional.of(
+                        new ListeningSocket(Protocol.UNIX, 0, socket.group(4), "", Long.parseLong(socket.group(3))))
+                : Optional.empty();
     }
 
-    List<Listener> at(GuestSocket socket) {
-        return listeners.stream()
-                .filter(listener -> listener.socket().equals(socket))
-                .toList();
+    List<ListeningSocket> at(GuestSocket socket) {
+        return listeners.stream().filter(listener -> listener.isAt(socket)).toList();
     }
 }

@@ -5,6 +5,8 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.systemd.Systemd;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.SoftAssertionsProvider;
 
@@ -61,6 +63,37 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
         return timed(Timing.always(span));
     }
 
+    /**
+     * Checks a condition of one's own on the stemcell. Behind {@link #within} it is asked again and again until it holds, behind
+     * {@link #always} it has to hold each time.
+     *
+     * @param condition is given the stemcell; what it throws ends the check; not null
+     * @param description how messages say it behind "to satisfy"; not empty
+     * @return this
+     */
+    public StemcellAssert satisfies(Predicate<StemcellContainer> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        Arguments.text(description);
+        Subject subject = subject();
+        Observation<Boolean> seen = new Observation<Boolean>(
+                        timing, Boolean::booleanValue, holds -> holds ? "satisfied" : "not satisfied")
+                .polling(() -> condition.test(actual));
+        if (!seen.holds()) {
+            subject.fail("the stemcell", "satisfy \"" + description + "\"", seen, "it did not");
+        }
+        return this;
+    }
+
+    @Override
+    public StemcellAssert matches(Predicate<? super StemcellContainer> condition) {
+        return satisfies(condition::test, "a condition");
+    }
+
+    @Override
+    public StemcellAssert matches(Predicate<? super StemcellContainer> condition, String description) {
+        return satisfies(condition::test, description);
+    }
+
     private Subject subject() {
         if (actual == null && softly != null) {
             // Not an assertion's error: it would be collected, and there would be null to go on with.
@@ -112,7 +145,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
                     "There is no user " + user + " on " + subject.name() + " whose units could be looked at");
         }
         Systemd manager = subject.systemd().user(user);
-        return new UnitAssert(subject, new UnitCheck(subject, name, manager, " of user " + user));
+        return new UnitAssert(subject, new UnitCheck(subject, Arguments.unit(name), manager, " of user " + user));
     }
 
     /** {@return assertions on the journal} */
@@ -239,7 +272,9 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     /**
      * Turns to the processes of a name.
      *
-     * @param name what the kernel calls them, which is the name of their program mostly; it keeps 15 bytes; not null
+     * @param name what the kernel calls them, which is the name of their program mostly; where it is longer than the 15 bytes that the
+     *     kernel keeps, the name of the program itself, or of what that was started as, or of the script that it runs; or the path of the
+     *     program; not null
      * @return assertions on all of them
      */
     public ProcessAssert process(String name) {
@@ -263,7 +298,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @return assertions on what came of it
      */
     public CommandAssert command(String... argv) {
-        return command(Command.of(argv));
+        return command(Command.of(Arguments.argv(argv)));
     }
 
     /**

@@ -3,9 +3,13 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.systemd.Systemd;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.assertj.core.api.Assert;
+import org.assertj.core.api.ListAssert;
 import org.assertj.core.api.ObjectAssert;
 import org.assertj.core.api.SoftAssertions;
 import org.assertj.core.api.SoftAssertionsProvider;
@@ -90,14 +94,32 @@ final class Subject {
         return false;
     }
 
-    /** Goes on in plain AssertJ; where the value is not there, the failure has been told, and nothing more will be. */
-    <V, A extends Assert<? extends A, ? extends V>> A plain(
-            Class<A> type, Class<V> valueType, Function<V, A> hard, Optional<V> value, String said) {
+    /**
+     * Goes on in plain AssertJ; where nothing was found, the failure has been told, and nothing more will be.
+     *
+     * @param reading looks at the guest; empty where that has failed
+     * @param what takes of what was found what is asserted; null where there is none
+     * @param said how messages name it
+     */
+    <S, V, A extends Assert<? extends A, ? extends V>> A plain(
+            Class<A> type,
+            Class<V> valueType,
+            Function<V, A> hard,
+            Supplier<Optional<S>> reading,
+            Function<? super S, ? extends V> what,
+            String said) {
+        if (timing.mode() != Timing.Mode.NOW) {
+            throw new IllegalStateException(
+                    "Plain AssertJ would look once at the " + said + ", and neither wait nor watch"
+                            + timing.words() + ": ask by satisfies(condition, description), or leave out "
+                            + (timing.mode() == Timing.Mode.WITHIN ? "within" : "always"));
+        }
+        Optional<S> found = reading.get();
         A plain;
         if (softly == null) {
-            plain = hard.apply(value.orElseThrow());
-        } else if (value.isPresent()) {
-            plain = softly.proxy(type, valueType, value.get());
+            plain = hard.apply(what.apply(found.orElseThrow()));
+        } else if (found.isPresent()) {
+            plain = softly.proxy(type, valueType, what.apply(found.get()));
         } else {
             plain = new SoftAssertions().proxy(type, valueType, null);
         }
@@ -106,12 +128,19 @@ final class Subject {
         return plain;
     }
 
-    StringAssert string(Optional<String> value, String said) {
-        return plain(StringAssert.class, String.class, StringAssert::new, value, said);
+    <S> StringAssert string(Supplier<Optional<S>> reading, Function<S, String> what, String said) {
+        return plain(StringAssert.class, String.class, StringAssert::new, reading, what, said);
     }
 
     @SuppressWarnings("unchecked")
-    <V> ObjectAssert<V> object(Optional<V> value, String said) {
-        return plain(ObjectAssert.class, Object.class, ObjectAssert::new, value.map(Object.class::cast), said);
+    <S, V> ObjectAssert<V> object(Supplier<Optional<S>> reading, Function<S, V> what, String said) {
+        Objects.requireNonNull(what, "what");
+        return plain(ObjectAssert.class, Object.class, ObjectAssert::new, reading, what, said);
+    }
+
+    /** The same of a list. */
+    @SuppressWarnings("unchecked")
+    <S, T> ListAssert<T> list(Supplier<Optional<S>> reading, Function<S, List<T>> what, String said) {
+        return plain(ListAssert.class, List.class, ListAssert::new, reading, what, said);
     }
 }

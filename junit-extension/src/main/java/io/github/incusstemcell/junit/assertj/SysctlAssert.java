@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -10,20 +11,16 @@ import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on one setting of the kernel, as {@code /proc/sys} shows it inside of the guest. One that is not there fails all of them but
- * {@link #doesNotExist()}.
+ * {@link #doesNotExist()}. {@link #satisfies} is given its value, with one blank between numbers.
  */
-public final class SysctlAssert extends GuestAssert<SysctlAssert> {
+public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
 
     private final String name;
     private final Presence<Optional<String>, String> presence;
 
     SysctlAssert(Subject subject, String name) {
         super(subject);
-        if (!name.matches("[^./\\s][^\\s]*")) {
-            throw new IllegalArgumentException(
-                    "Not the name of a sysctl: '" + name + "'; write for example net.ipv4.ip_forward");
-        }
-        this.name = name;
+        this.name = Arguments.sysctl(name);
         GuestFiles files = subject.stemcell().files();
         this.presence = new Presence<>(
                 subject,
@@ -67,7 +64,8 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
                 .toList();
     }
 
-    private SysctlAssert that(String wanted, Predicate<String> holds) {
+    @Override
+    SysctlAssert that(String wanted, Predicate<String> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -90,6 +88,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
      * @return this
      */
     public SysctlAssert hasValue(String value) {
+        Objects.requireNonNull(value, "value");
         return that("have the value " + value, value::equals);
     }
 
@@ -117,6 +116,9 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert> {
      * @return assertions on it, with one blank between numbers
      */
     public AbstractStringAssert<?> value() {
-        return subject.string(presence.holds("exist", value -> true), "sysctl " + name + " on " + subject.name());
+        return subject.string(
+                () -> presence.holds("exist", value -> true),
+                Function.identity(),
+                "sysctl " + name + " on " + subject.name());
     }
 }

@@ -5,15 +5,14 @@ import io.github.incusstemcell.systemd.Job;
 import io.github.incusstemcell.systemd.SystemState;
 import io.github.incusstemcell.systemd.Systemd;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Assertions on the system as a whole. */
-public final class SystemAssert extends GuestAssert<SystemAssert> {
+/** Assertions on the system as a whole. {@link #satisfies} is given its {@link Systemd}, and asked at each change of which that tells. */
+public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -32,6 +31,16 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
     /** {@return this, where the boot is over, well or not} */
     public SystemAssert hasFinishedBooting() {
         return hasState("have finished booting", SystemState::hasFinishedBooting);
+    }
+
+    @Override
+    SystemAssert that(String wanted, Predicate<Systemd> holds) {
+        Observation<SystemState> seen = this.<SystemState>observe(state -> holds.test(systemd), SystemState::toString)
+                .woken(systemd, systemd::state);
+        if (!seen.holds()) {
+            subject.fail("the system", wanted, seen, "was: " + seen.last());
+        }
+        return this;
     }
 
     private SystemAssert hasState(String wanted, Predicate<SystemState> holds) {
@@ -77,7 +86,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
      * @return this
      */
     public SystemAssert hasNoFailedUnits(String... except) {
-        Set<String> excused = Set.copyOf(Arrays.asList(except));
+        Set<String> excused = Set.copyOf(Arguments.anyTexts(except, Arguments::unit));
         Observation<Failures> seen = observe(Failures::isEmpty, Failures::toString)
                 .wokenByFailures(systemd, lately -> failures(lately).except(excused));
         if (!seen.holds()) {
@@ -122,6 +131,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert> {
      * @return this
      */
     public SystemAssert bootedWithin(Duration limit) {
+        Arguments.span(limit);
         Observation<SystemState> seen =
                 observe(SystemState::hasFinishedBooting, SystemState::toString).woken(systemd, systemd::state);
         String wanted = "have booted within " + Timing.seconds(limit);

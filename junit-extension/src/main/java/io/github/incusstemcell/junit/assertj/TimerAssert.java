@@ -8,22 +8,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.assertj.core.api.AbstractInstantAssert;
 import org.assertj.core.api.InstantAssert;
 
 /**
  * Assertions on when one timer runs. A timer that does not exist, or cannot be loaded, fails all of them; all else of it asks {@link
- * UnitAssert}. Times are by the guest's clock.
+ * UnitAssert}. Times are by the guest's clock. {@link #satisfies} is given the {@link TimerUnit}.
  */
-public final class TimerAssert extends GuestAssert<TimerAssert> {
+public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
 
     private final Presence<Sight, TimerUnit> presence;
     private final String name;
 
     TimerAssert(Subject subject, String name) {
         super(subject);
-        if (!name.endsWith(".timer")) {
+        if (!Arguments.unit(name).endsWith(".timer")) {
             throw new IllegalArgumentException("Not the full name of a timer: '" + name + "'");
         }
         this.name = name;
@@ -62,7 +64,8 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
                 + timer.last().map(Instant::toString).orElse("never") + ", of " + timer.activates();
     }
 
-    private TimerAssert that(String wanted, Predicate<TimerUnit> holds) {
+    @Override
+    TimerAssert that(String wanted, Predicate<TimerUnit> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -84,6 +87,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      * @return this
      */
     public TimerAssert runsNextWithin(Duration span) {
+        Arguments.span(span);
         return that("run next within " + Timing.seconds(span), timer -> timer.next()
                 .filter(next -> !next.isAfter(guestTime().plus(span)))
                 .isPresent());
@@ -102,6 +106,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      * @return this
      */
     public TimerAssert hasRunSince(Instant time) {
+        Arguments.past(time);
         return that(
                 "have run since " + time,
                 timer -> timer.last().filter(last -> !last.isBefore(time)).isPresent());
@@ -119,6 +124,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      * @return this
      */
     public TimerAssert activates(String unit) {
+        Arguments.unit(unit);
         return that("activate " + unit, timer -> timer.activates().equals(unit));
     }
 
@@ -129,7 +135,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      */
     public AbstractInstantAssert<?> nextRun() {
         return instant(
-                presence.holds("be scheduled", timer -> timer.next().isPresent())
+                () -> presence.holds("be scheduled", timer -> timer.next().isPresent())
                         .flatMap(TimerUnit::next),
                 "next run of ");
     }
@@ -141,10 +147,13 @@ public final class TimerAssert extends GuestAssert<TimerAssert> {
      */
     public AbstractInstantAssert<?> lastRun() {
         return instant(
-                presence.holds("have run", timer -> timer.last().isPresent()).flatMap(TimerUnit::last), "last run of ");
+                () -> presence.holds("have run", timer -> timer.last().isPresent())
+                        .flatMap(TimerUnit::last),
+                "last run of ");
     }
 
-    private AbstractInstantAssert<?> instant(Optional<Instant> time, String said) {
-        return subject.plain(InstantAssert.class, Instant.class, InstantAssert::new, time, said + name);
+    private AbstractInstantAssert<?> instant(Supplier<Optional<Instant>> time, String said) {
+        return subject.plain(
+                InstantAssert.class, Instant.class, InstantAssert::new, time, Function.identity(), said + name);
     }
 }

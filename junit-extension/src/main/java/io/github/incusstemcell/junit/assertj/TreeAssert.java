@@ -2,7 +2,6 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -10,9 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * Assertions on all that is in a folder and below it, the folder included, as far as its own file system goes: not on what is mounted
- * below it.
+ * below it. {@link #satisfies} is given the paths of all that is there, by letter.
  */
-public final class TreeAssert extends GuestAssert<TreeAssert> {
+public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private static final int SHOWN = 20;
 
@@ -43,7 +42,12 @@ public final class TreeAssert extends GuestAssert<TreeAssert> {
                 .toList();
     }
 
-    private TreeAssert that(String wanted, Predicate<List<Found>> holds, String... tests) {
+    @Override
+    TreeAssert that(String wanted, Predicate<List<String>> holds) {
+        return are(wanted, found -> holds.test(found.stream().map(Found::path).toList()));
+    }
+
+    private TreeAssert are(String wanted, Predicate<List<Found>> holds, String... tests) {
         Observation<List<Found>> seen =
                 new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> find(tests));
         if (!seen.holds()) {
@@ -60,14 +64,15 @@ public final class TreeAssert extends GuestAssert<TreeAssert> {
     }
 
     private TreeAssert none(String wanted, String[] except, String... tests) {
-        return that(
-                wanted + (except.length == 0 ? "" : " except " + String.join(" ", except)),
-                found -> found.stream().allMatch(file -> isExcepted(file.path(), except)),
+        List<String> excepted = Arguments.anyTexts(except, one -> Arguments.exception(path, one));
+        return are(
+                wanted + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
+                found -> found.stream().allMatch(file -> isExcepted(file.path(), excepted)),
                 tests);
     }
 
-    private static boolean isExcepted(String file, String[] except) {
-        return Arrays.stream(except).anyMatch(path -> file.equals(path) || file.startsWith(path + "/"));
+    private static boolean isExcepted(String file, List<String> except) {
+        return except.stream().anyMatch(path -> file.equals(path) || file.startsWith(path + "/"));
     }
 
     /**
@@ -140,8 +145,8 @@ public final class TreeAssert extends GuestAssert<TreeAssert> {
     }
 
     private TreeAssert exactly(String bit, String mode, String... paths) {
-        List<String> wanted = List.copyOf(new TreeSet<>(List.of(paths)));
-        return that(
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
+        return are(
                 wanted.isEmpty()
                         ? "have no " + bit + " files"
                         : "have exactly the " + bit + " files " + String.join(" ", wanted),

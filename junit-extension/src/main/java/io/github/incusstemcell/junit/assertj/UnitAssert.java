@@ -9,15 +9,18 @@ import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitFileState;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractObjectAssert;
 import org.assertj.core.api.AbstractStringAssert;
 
-/** Assertions on one unit. A unit that does not exist fails all of them but {@link #doesNotExist()}. */
-public final class UnitAssert extends GuestAssert<UnitAssert> {
+/**
+ * Assertions on one unit. A unit that does not exist fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given the
+ * {@link Unit}, each state of it in turn.
+ */
+public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
 
     private static final Set<UnitFileState> ENABLED = Set.of(UnitFileState.ENABLED, UnitFileState.ENABLED_RUNTIME);
 
@@ -28,7 +31,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
         this.check = check;
     }
 
-    private UnitAssert that(String wanted, Predicate<Unit> holds) {
+    @Override
+    UnitAssert that(String wanted, Predicate<Unit> holds) {
         check.holds(wanted, holds);
         return this;
     }
@@ -99,6 +103,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasSubState(String subState) {
+        Arguments.text(subState);
         return that("have the sub state " + subState, unit -> unit.subState().equals(subState));
     }
 
@@ -109,6 +114,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasUnitFileState(UnitFileState state) {
+        Objects.requireNonNull(state, "state");
         return that("have the unit file state " + state, unit -> unit.unitFileState() == state);
     }
 
@@ -197,10 +203,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasRestartedAtLeast(int times) {
-        if (times < 1) {
-            throw new IllegalArgumentException(
-                    "Not a number of restarts, 1 or more: " + times + "; whether there were none asks hasNotRestarted");
-        }
+        Arguments.number(
+                "a number of restarts; whether there were none asks hasNotRestarted", times, 1, Integer.MAX_VALUE);
         return that(
                 "have restarted at least " + times + " times",
                 unit -> unit.restarts().orElse(-1) >= times);
@@ -213,6 +217,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasRestartedSince(Instant time) {
+        Arguments.past(time);
         return that("have started since " + time, unit -> check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
@@ -234,6 +239,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasNotRestartedSince(Instant time) {
+        Arguments.past(time);
         return that("not have started since " + time, unit -> !check.hasStartedSince(unit, time), UnitDetails::start);
     }
 
@@ -256,7 +262,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert isStableFor(Duration span) {
-        new Stability(subject, check, span).check();
+        new Stability(subject, check, Arguments.span(span)).check();
         return this;
     }
 
@@ -277,7 +283,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
     /**
      * Checks how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
      *
-     * @param exposure the most that is accepted, from 0, where everything is shut off, to 10
+     * @param exposure the most that is accepted, from 0, where everything is shut off, to less than 10
      * @return this
      */
     public UnitAssert hasSecurityExposureAtMost(double exposure) {
@@ -293,6 +299,8 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasProperty(String name, String text) {
+        Arguments.text(name);
+        Objects.requireNonNull(text, "text");
         return that(
                 "have " + name + "=" + text,
                 unit -> unit.property(name).filter(text::equals).isPresent(),
@@ -360,6 +368,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasDropIn(String path) {
+        Arguments.plainPath(path);
         return that("have the drop-in " + path, unit -> unit.dropIns().contains(path), UnitDetails::dropIns);
     }
 
@@ -370,6 +379,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return this
      */
     public UnitAssert hasName(String name) {
+        Arguments.unit(name);
         return that("have the name " + name, unit -> unit.names().contains(name), UnitDetails::names);
     }
 
@@ -380,11 +390,14 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return assertions on what {@code systemctl show} prints of it
      */
     public AbstractStringAssert<?> property(String name) {
-        Optional<Unit> unit = check.holds(
-                "have a property " + name,
-                now -> now.property(name).isPresent(),
-                now -> UnitDetails.property(now, name));
-        return subject.string(unit.flatMap(now -> now.property(name)), name + " of unit " + check.name());
+        Arguments.text(name);
+        return subject.string(
+                () -> check.holds(
+                        "have a property " + name,
+                        now -> now.property(name).isPresent(),
+                        now -> UnitDetails.property(now, name)),
+                now -> now.property(name).orElseThrow(),
+                name + " of unit " + check.name());
     }
 
     /**
@@ -395,6 +408,6 @@ public final class UnitAssert extends GuestAssert<UnitAssert> {
      * @return assertions on that
      */
     public <T> AbstractObjectAssert<?, T> extracting(Function<Unit, T> what) {
-        return subject.object(check.holds("exist", unit -> true).map(what), "of unit " + check.name());
+        return subject.object(() -> check.holds("exist", unit -> true), what, "unit " + check.name());
     }
 }

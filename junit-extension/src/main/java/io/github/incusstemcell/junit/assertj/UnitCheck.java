@@ -12,6 +12,7 @@ import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +46,7 @@ final class UnitCheck {
     }
 
     static UnitCheck ofSystem(Subject subject, String name) {
-        return new UnitCheck(subject, name, subject.systemd(), "");
+        return new UnitCheck(subject, Arguments.unit(name), subject.systemd(), "");
     }
 
     static boolean isActive(Unit unit) {
@@ -98,7 +99,10 @@ final class UnitCheck {
 
     /** Before everything where the journal had nothing yet. */
     Instant timeOf(JournalMark mark) {
-        return subject.stemcell().journal().timeOf(mark).orElse(Instant.EPOCH);
+        return subject.stemcell()
+                .journal()
+                .timeOf(Objects.requireNonNull(mark, "mark"))
+                .orElse(Instant.EPOCH);
     }
 
     Systemd systemd() {

@@ -1,32 +1,35 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
  * Assertions on one user, as {@code /etc/passwd}, {@code /etc/group} and {@code /etc/shadow} have it. A user that does not exist
- * fails all of them but {@link #doesNotExist()}.
+ * fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given its {@link GuestUser}.
  */
-public final class UserAssert extends GuestAssert<UserAssert> {
+public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
     private static final Set<String> NO_LOGIN =
             Set.of("/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false");
 
-    private final Presence<Accounts, Accounts.User> presence;
+    private final Presence<Accounts, GuestUser> presence;
 
     UserAssert(Subject subject, String name) {
         super(subject);
+        Arguments.user(name);
         this.presence = new Presence<>(
                 subject,
                 "user " + name,
                 () -> Accounts.of(subject.stemcell()),
                 accounts -> accounts.user(name),
-                Accounts.User::words,
+                GuestUser::words,
                 accounts -> accounts.noSuchUser(name));
     }
 
-    private UserAssert that(String wanted, Predicate<Accounts.User> holds) {
+    @Override
+    UserAssert that(String wanted, Predicate<GuestUser> holds) {
         presence.holds(wanted, holds);
         return this;
     }
@@ -52,7 +55,8 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      * @param uid the number of the user
      * @return this
      */
-    public UserAssert hasUid(int uid) {
+    public UserAssert hasUid(long uid) {
+        Arguments.id(uid);
         return that("have the uid " + uid, user -> user.uid() == uid);
     }
 
@@ -62,7 +66,8 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      * @param gid the number of that group
      * @return this
      */
-    public UserAssert hasGid(int gid) {
+    public UserAssert hasGid(long gid) {
+        Arguments.id(gid);
         return that("have the gid " + gid, user -> user.gid() == gid);
     }
 
@@ -73,6 +78,7 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      * @return this
      */
     public UserAssert hasHome(String path) {
+        Objects.requireNonNull(path, "path");
         return that("have the home " + path, user -> user.home().equals(path));
     }
 
@@ -83,6 +89,7 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      * @return this
      */
     public UserAssert hasShell(String path) {
+        Objects.requireNonNull(path, "path");
         return that("have the shell " + path, user -> user.shell().equals(path));
     }
 
@@ -93,7 +100,7 @@ public final class UserAssert extends GuestAssert<UserAssert> {
 
     /** {@return this, where no password lets anybody in as this user} */
     public UserAssert hasLockedPassword() {
-        return that("have a locked password", Accounts.User::isLocked);
+        return that("have a locked password", GuestUser::isLocked);
     }
 
     /**
@@ -103,11 +110,9 @@ public final class UserAssert extends GuestAssert<UserAssert> {
      * @return this
      */
     public UserAssert isInGroups(String... groups) {
-        if (groups.length == 0) {
-            throw new IllegalArgumentException("Every user is in all of no groups: name one");
-        }
-        return that("be in the groups " + String.join(" ", groups), user -> user.groups()
-                .containsAll(List.of(groups)));
+        List<String> wanted = Arguments.texts(groups, "Every user is in all of no groups: name one", Arguments::group);
+        return that("be in the groups " + String.join(" ", wanted), user -> user.groups()
+                .containsAll(wanted));
     }
 
     /**

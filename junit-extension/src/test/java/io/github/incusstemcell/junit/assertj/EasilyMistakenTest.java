@@ -110,11 +110,11 @@ class EasilyMistakenTest {
                 "Not the number of a signal, 1 to 64: 65");
         refused(
                 () -> assertThat(stemcell).unit("basic.target").hasRestartedAtLeast(0),
-                "Not a number of restarts, 1 or more: 0; whether there were none asks hasNotRestarted");
+                "Not a number of restarts; whether there were none asks hasNotRestarted, 1 to 2147483647: 0");
         for (double exposure : new double[] {-1, 10.1, Double.NaN}) {
             refused(
                     () -> assertThat(stemcell).unit("cron").hasSecurityExposureAtMost(exposure),
-                    "Not a security exposure, 0 to 10: " + exposure);
+                    "Not a limit of security exposure, 0 to less than 10: " + exposure);
         }
     }
 

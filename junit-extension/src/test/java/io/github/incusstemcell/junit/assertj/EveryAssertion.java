@@ -5,14 +5,17 @@ import io.github.incusstemcell.systemd.JournalMark;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.assertj.core.api.Assert;
 
 /**
  * One assertion that there is, with arguments that fit. They are found by reflection, so that those which are yet to come are among them.
@@ -25,8 +28,18 @@ record EveryAssertion(Method entry, Method method) {
     static List<EveryAssertion> all() {
         return methods(StemcellAssert.class)
                 .filter(entry -> GuestAssert.class.isAssignableFrom(entry.getReturnType()))
-                .flatMap(entry -> methods(entry.getReturnType()).map(method -> new EveryAssertion(entry, method)))
+                .flatMap(entry -> Stream.concat(methods(entry.getReturnType()), conditions())
+                        .map(method -> new EveryAssertion(entry, method)))
                 .toList();
+    }
+
+    private static Stream<Method> conditions() {
+        return methods(GuestAssert.class).filter(method -> method.getName().equals("satisfies"));
+    }
+
+    /** Whether it goes on in plain AssertJ. */
+    boolean isPlain() {
+        return Assert.class.isAssignableFrom(method.getReturnType());
     }
 
     private static Stream<Method> methods(Class<?> type) {
@@ -55,17 +68,17 @@ record EveryAssertion(Method entry, Method method) {
         }
     }
 
-    private static Object[] arguments(Method method, JournalMark mark) {
-        return Arrays.stream(method.getParameterTypes())
-                .map(type -> argument(method, type, mark))
+    static Object[] arguments(Method method, JournalMark mark) {
+        return Arrays.stream(method.getParameters())
+                .map(parameter -> argument(parameter, parameter.getType(), mark))
                 .toArray();
     }
 
-    private static Object argument(Method method, Class<?> type, JournalMark mark) {
+    private static Object argument(Parameter parameter, Class<?> type, JournalMark mark) {
         if (type == String.class) {
-            return text(method);
+            return text(parameter);
         } else if (type == String[].class) {
-            return new String[] {text(method)};
+            return new String[] {text(parameter)};
         } else if (type == int.class) {
             return 1;
         } else if (type == long.class) {
@@ -86,37 +99,42 @@ record EveryAssertion(Method entry, Method method) {
             return GuestSocket.tcp(22);
         } else if (type == Function.class) {
             return Function.identity();
+        } else if (type == Predicate.class) {
+            Predicate<Object> holds = seen -> true;
+            return holds;
         } else if (type.isEnum()) {
             return type.getEnumConstants()[0];
         }
-        throw new IllegalStateException("No argument of " + type + " for " + method);
+        throw new IllegalStateException("No argument of " + type + " for " + parameter.getDeclaringExecutable());
     }
 
     /** Something that is there. */
-    private static String text(Method method) {
-        return switch (method.getName()) {
-            case "file", "tree", "isLinkTo" -> "/etc/passwd";
-            case "mount" -> "/";
-            case "user", "group", "runsAs", "hasMember", "isInGroups", "isNotInGroup" -> "root";
-            case "command" -> "true";
-            case "timer" -> "logrotate.timer";
-            case "userUnit" -> "root";
-            case "listensOn",
-                    "listensOnlyOn",
-                    "resolvesTo",
-                    "resolvesOnlyTo",
-                    "hasAddress",
-                    "hasOnlyAddresses",
-                    "goesVia" -> "10.0.0.1";
-            case "host" -> "localhost";
-            case "http" -> "http://localhost:9/";
-            case "httpFromTest" -> "/";
-            case "networkInterface" -> "eth0";
-            case "route" -> "default";
-            case "sysctl" -> "kernel.no_such_setting";
-            case "ofInvocation" -> "0".repeat(32);
-            case "hasSha256" -> "0".repeat(64);
-            case "hasCapabilities" -> "cap_chown";
+    private static String text(Parameter parameter) {
+        String method = parameter.getDeclaringExecutable().getName();
+        return switch (parameter.getName()) {
+            case "path" -> method.equals("mount") ? "/" : "/etc/passwd";
+            case "paths" -> "/etc/passwd";
+            case "except" -> method.equals("hasNoFailedUnits") ? "cron.service" : "/etc/none";
+            case "user", "users", "group", "groups" -> "root";
+            case "address", "addresses" -> method.equals("hasMacAddress") ? "02:00:00:00:00:01" : "10.0.0.1";
+            case "target" -> method.equals("route") ? "default" : "/etc/passwd";
+            case "url" -> "http://localhost:9/";
+            case "id" -> "0".repeat(32);
+            case "hash" -> "0".repeat(64);
+            case "version" -> "1:1.0-1";
+            case "device" -> "eth0";
+            case "regex" -> "cron";
+            case "names" -> method.equals("hasCapabilities") ? "cap_chown" : "cron";
+            case "name" ->
+                switch (method) {
+                    case "user", "group" -> "root";
+                    case "timer" -> "logrotate.timer";
+                    case "networkInterface" -> "eth0";
+                    case "sysctl" -> "kernel.no_such_setting";
+                    case "host" -> "localhost";
+                    default -> "cron";
+                };
+            case "argv" -> "true";
             default -> "cron";
         };
     }

@@ -285,8 +285,8 @@ class StemcellAssertionsTest {
                         + "  but it does not exist; in /many: 30 names; the closest: file-7, file-1, file-17");
         assertThat(message(
                         stemcell,
-                        () -> assertThat(stemcell).file("/f/none/deep").hasModeAtMost(07777)))
-                .isEqualTo("Expecting /f/none/deep on NAME to be no more permissive than 7777\n"
+                        () -> assertThat(stemcell).file("/f/none/deep").hasModeAtMost(0777)))
+                .isEqualTo("Expecting /f/none/deep on NAME to be no more permissive than 0777\n"
                         + "  but it does not exist; in /f: file, later, link");
     }
 

@@ -1,0 +1,292 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * What assertions are asked with. Each argument of each of them goes through here before the guest is looked at, and what would hold, or
+ * fail, whatever the guest is like is refused: a name that nothing can have, a text that everything contains, a number that nothing exceeds.
+ */
+final class Arguments {
+
+    private static final long LAST_ID = 0xffff_fffeL;
+    private static final int ALL_MODES = 07777;
+    private static final int LAST_PORT = 65_535;
+
+    /** How much the clocks of the test and of a guest far away may differ. */
+    private static final Duration CLOCKS_APART = Duration.ofHours(1);
+
+    /** Debian Policy, 5.6.1, and the architecture behind a colon as dpkg prints it. */
+    private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9+.-]+(:[a-z0-9][a-z0-9-]*)?");
+
+    /** Debian Policy, 5.6.12. */
+    private static final Pattern VERSION = Pattern.compile("(\\d+:)?\\d[A-Za-z0-9.+~:-]*");
+
+    private static final Pattern UNIT = Pattern.compile("[A-Za-z0-9:_.\\\\@-]+");
+
+    /** What mount(8) knows and no kernel shows: in its place there is nothing, or the contrary of it. */
+    private static final Set<String> NEVER_SHOWN = Set.of(
+            "defaults",
+            "auto",
+            "noauto",
+            "user",
+            "nouser",
+            "users",
+            "group",
+            "owner",
+            "nofail",
+            "_netdev",
+            "suid",
+            "dev",
+            "exec",
+            "async",
+            "atime",
+            "diratime",
+            "symfollow",
+            "loop",
+            "remount",
+            "bind",
+            "rbind");
+
+    /** Texts that have little in common: what finds something in each of them finds something everywhere. */
+    private static final List<String> UNLIKE = List.of(
+            "",
+            "\n",
+            " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+            "\u00e9",
+            "\t\u4e2d\n\u6587\t");
+
+    private Arguments() {}
+
+    /** Something to look for, or the name of something. */
+    static String text(String text) {
+        if (Objects.requireNonNull(text, "text").isEmpty()) {
+            throw new IllegalArgumentException("Every text contains the empty text: write what to look for");
+        }
+        return text;
+    }
+
+    /** The same of several, of which there has to be one at least. */
+    static List<String> texts(String[] texts, String none, UnaryOperator<String> rule) {
+        if (Objects.requireNonNull(texts, "texts").length == 0) {
+            throw new IllegalArgumentException(none);
+        }
+        return anyTexts(texts, rule);
+    }
+
+    /** The same of several, of which there may be none. */
+    static List<String> anyTexts(String[] texts, UnaryOperator<String> rule) {
+        return Arrays.stream(Objects.requireNonNull(texts, "texts")).map(rule).toList();
+    }
+
+    /** A program and its arguments, some of which may be empty. */
+    static String[] argv(String... argv) {
+        return anyTexts(argv, argument -> Objects.requireNonNull(argument, "argv"))
+                .toArray(String[]::new);
+    }
+
+    /** A pattern that does not find something in every text, nor the empty text alone. */
+    static Pattern regex(String regex, int flags) {
+        return regex(Pattern.compile(Objects.requireNonNull(regex, "regex"), flags));
+    }
+
+    static Pattern regex(Pattern pattern) {
+        String itself = Objects.requireNonNull(pattern, "pattern").pattern();
+        // Its own words are what a pattern is about that looks for their absence.
+        boolean findsAll =
+                UNLIKE.stream().allMatch(text -> pattern.matcher(text).find())
+                        && pattern.matcher(itself).find()
+                        && Arrays.stream(itself.split("\\W+"))
+                                .allMatch(word -> pattern.matcher(word).find());
+        if (findsAll) {
+            throw new IllegalArgumentException("The pattern '" + itself
+                    + "' finds something in every text, as in the empty one: write what to look for");
+        }
+        return pattern;
+    }
+
+    /** One path from the root. */
+    static String path(String path) {
+        if (!Objects.requireNonNull(path, "path").startsWith("/") || path.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
+        }
+        if (path.matches("(?s).*[*?].*|.*\\[[^/]+].*")) {
+            throw new IllegalArgumentException(
+                    "Not one path, but a pattern, and nothing has such a name: '" + path + "'");
+        }
+        return path;
+    }
+
+    /** One path as the kernel writes it: in no table there is another. */
+    static String plainPath(String path) {
+        if (path(path).length() > 1 && path.endsWith("/")) {
+            throw new IllegalArgumentException("Not an absolute path without a slash at its end: '" + path + "'");
+        }
+        if (path.matches("(?s).*(//.*|/\\.\\.?(/.*)?)")) {
+            throw new IllegalArgumentException("Not a path without '.', '..' and empty names: '" + path + "'");
+        }
+        return path;
+    }
+
+    /** A path that is not the folder itself nor above it, since then everything in it would be excepted. */
+    static String exception(String folder, String path) {
+        if (folder.equals(plainPath(path)) || folder.startsWith(path.equals("/") ? path : path + "/")) {
+            throw new IllegalArgumentException("With the exception of " + path + " nothing is left of " + folder);
+        }
+        return path;
+    }
+
+    /** The name of something, which begins like a name and not like an option. */
+    private static String name(String what, String name, String forbidden) {
+        boolean isName = !Objects.requireNonNull(name, what).isBlank()
+                && name.equals(name.strip())
+                && "-+#".indexOf(name.charAt(0)) < 0
+                && name.chars().noneMatch(letter -> letter < ' ' || forbidden.indexOf(letter) >= 0);
+        if (!isName) {
+            throw new IllegalArgumentException("Not the name of " + what + ": '" + name + "'");
+        }
+        return name;
+    }
+
+    static String user(String name) {
+        return name("a user", name, ":,/*?");
+    }
+
+    static String group(String name) {
+        return name("a group", name, ":,/*?");
+    }
+
+    /** systemd.unit(5), with or without a type. */
+    static String unit(String name) {
+        if (!UNIT.matcher(Objects.requireNonNull(name, "name")).matches()) {
+            throw new IllegalArgumentException("Not the name of a unit: '" + name + "'");
+        }
+        return name;
+    }
+
+    static String process(String name) {
+        if (Objects.requireNonNull(name, "name").isEmpty()) {
+            throw new IllegalArgumentException("No process has the empty name: write one as /proc/PID/comm has it");
+        }
+        return name.startsWith("/") ? plainPath(name) : name("a process", name, "");
+    }
+
+    static String networkInterface(String name) {
+        return name("a network interface", name, " /:*?");
+    }
+
+    static String sysctl(String name) {
+        if (!Objects.requireNonNull(name, "name").matches("[^./\\s*?\\[\\]-][^\\s*?\\[\\]]*[^./\\s*?\\[\\]]")
+                || name.contains("..")) {
+            throw new IllegalArgumentException(
+                    "Not the name of a sysctl: '" + name + "'; write for example net.ipv4.ip_forward");
+        }
+        return name;
+    }
+
+    static String packageName(String name) {
+        if (!PACKAGE.matcher(Objects.requireNonNull(name, "name")).matches()) {
+            throw new IllegalArgumentException(
+                    "Not the name of a Debian package: '" + name
+                            + "'; two or more small letters, digits and any of +-. are what it has, and perhaps :amd64 behind them");
+        }
+        return name;
+    }
+
+    static String version(String version) {
+        if (!VERSION.matcher(Objects.requireNonNull(version, "version")).matches()) {
+            throw new IllegalArgumentException("Not a version of a Debian package: '" + version + "'");
+        }
+        return version;
+    }
+
+    /** A name that has to be looked up: an address stands for itself everywhere. */
+    static String host(String name) {
+        if (Objects.requireNonNull(name, "name").matches("[0-9.]+|0[xX][0-9a-fA-F.xX]+|.*:.*")) {
+            throw new IllegalArgumentException("Not the name of a host, which would be looked up: '" + name + "'");
+        }
+        return name("a host", name, " /*?@[]");
+    }
+
+    static String mountOption(String option) {
+        if (text(option).contains(",")) {
+            throw new IllegalArgumentException("Not one mount option: '" + option + "'");
+        }
+        if (NEVER_SHOWN.contains(option) || option.startsWith("x-") || option.startsWith("X-")) {
+            throw new IllegalArgumentException("No kernel shows the mount option '" + option + "'"
+                    + (Set.of("suid", "dev", "exec", "symfollow").contains(option) ? "; ask for no" + option : ""));
+        }
+        return option;
+    }
+
+    static String macAddress(String address) {
+        if (!Objects.requireNonNull(address, "address").matches("\\p{XDigit}{2}(:\\p{XDigit}{2}){5,19}")) {
+            throw new IllegalArgumentException("Not a MAC address as 10:66:6a:15:04:dc: '" + address + "'");
+        }
+        return address;
+    }
+
+    static long number(String what, long number, long least, long most) {
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("Not " + what + ", " + least + " to " + most + ": " + number);
+        }
+        return number;
+    }
+
+    /** The number of a user or a group; the last of 32 bits stands for none. */
+    static long id(long id) {
+        return number("the number of a user or a group", id, 0, LAST_ID);
+    }
+
+    static int port(int port) {
+        return (int) number("a port", port, 1, LAST_PORT);
+    }
+
+    static int count(int count) {
+        return (int) number("a count", count, 0, Integer.MAX_VALUE);
+    }
+
+    static int mode(int mode) {
+        if ((mode & ~ALL_MODES) != 0) {
+            throw new IllegalArgumentException("Not a mode, 0 to 07777: 0" + Integer.toOctalString(mode));
+        }
+        return mode;
+    }
+
+    /** A mode that allows less than everything. */
+    static int limit(int mode) {
+        if (mode(mode) == ALL_MODES) {
+            throw new IllegalArgumentException("No mode is more permissive than 07777");
+        }
+        return mode;
+    }
+
+    static Duration span(Duration span) {
+        if (Objects.requireNonNull(span, "span").isNegative() || span.isZero()) {
+            throw new IllegalArgumentException("Not a time, more than nothing: " + span);
+        }
+        return span;
+    }
+
+    /** A moment that has been, as far as the clocks agree: nothing happened since a later one. */
+    static Instant past(Instant time) {
+        if (Objects.requireNonNull(time, "time").isAfter(Instant.now().plus(CLOCKS_APART))) {
+            throw new IllegalArgumentException("Not a moment that has been: " + time);
+        }
+        return time;
+    }
+
+    /** A moment that has been, and not the first at which a file can have changed. */
+    static Instant pastOfFiles(Instant time) {
+        if (past(time).compareTo(Instant.EPOCH) <= 0) {
+            throw new IllegalArgumentException("Every file was modified since " + time);
+        }
+        return time;
+    }
+}

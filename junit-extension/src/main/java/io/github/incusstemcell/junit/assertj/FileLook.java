@@ -1,0 +1,64 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFiles;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A file, and something that its stat does not say.
+ *
+ * @param more what else was read of it
+ */
+record FileLook<T>(FileStat stat, T more) {
+
+    private static final int SHOWN = 20;
+
+    String words() {
+        return type(stat) + ", mode " + octal(stat.mode()) + ", owner " + stat.uid()
+                + ":" + stat.gid() + ", " + stat.size() + " bytes"
+                + stat.linkTarget().map(target -> ", to " + target).orElse("");
+    }
+
+    private static String type(FileStat file) {
+        return file.type().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    static String octal(int mode) {
+        return String.format("%04o", mode);
+    }
+
+    /** What is there instead: in the nearest folder that exists, or where one should be. */
+    static String surroundings(GuestFiles files, String path) {
+        String above = path;
+        while (above.length() > 1) {
+            above = above.substring(0, Math.max(1, above.lastIndexOf('/')));
+            if (files.isDirectory(above)) {
+                return "it does not exist; in " + above + ": " + names(files, above, path);
+            }
+            Optional<FileStat> other = files.find(above);
+            if (other.isPresent()) {
+                return "it does not exist; " + above + " is a " + notADirectory(other.get());
+            }
+        }
+        return "it does not exist";
+    }
+
+    private static String notADirectory(FileStat file) {
+        return file.linkTarget()
+                .map(target -> "symlink to " + target + ", which is no directory")
+                .orElseGet(() -> type(file) + ", not a directory");
+    }
+
+    private static String names(GuestFiles files, String folder, String path) {
+        List<String> names =
+                files.list(folder).stream().map(FileStat::name).sorted().toList();
+        if (names.size() > SHOWN) {
+            String below = path.substring(folder.length()).replaceFirst("^/", "");
+            return names.size() + " names; the closest: "
+                    + String.join(", ", NearMisses.of(below.replaceFirst("/.*", ""), names));
+        }
+        return names.isEmpty() ? "nothing" : String.join(", ", names);
+    }
+}

@@ -1,0 +1,26 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * A mount that PID 1 of a guest sees, as proc_pid_mountinfo(5) has it.
+ *
+ * @param path where it is mounted; not null
+ * @param type the kernel's name of the file system, as {@code tmpfs}; not null
+ * @param source the device or another name; not null
+ * @param options those of the mount, and those of the file system; not null
+ * @param readOnly whether nothing can be written, because of the mount or of its file system
+ */
+public record GuestMount(String path, String type, String source, Set<String> options, boolean readOnly) {
+
+    /** Keeps the options as they are, in their order. */
+    public GuestMount {
+        options = Collections.unmodifiableSet(new LinkedHashSet<>(options));
+    }
+
+    String words() {
+        return type + " of " + source + " with " + String.join(",", options);
+    }
+}

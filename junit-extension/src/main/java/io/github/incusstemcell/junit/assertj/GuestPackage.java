@@ -1,0 +1,31 @@
+package io.github.incusstemcell.junit.assertj;
+
+/**
+ * A Debian package that dpkg knows of in a guest.
+ *
+ * @param name its name without its architecture, as {@code libc6}; not null
+ * @param version epoch and revision included; empty where nothing of it is there; not null
+ * @param architecture as {@code amd64} or {@code all}; not null
+ * @param status two letters of dpkg-query(1): what is wanted of it, and what state it is in, as {@code ii}; not null
+ */
+public record GuestPackage(String name, String version, String architecture, String status) {
+
+    /** {@return whether it is installed and configured} */
+    public boolean isInstalled() {
+        return status.length() > 1 && status.charAt(1) == 'i';
+    }
+
+    /** Whether no more than its configuration is there. */
+    boolean isGone() {
+        return status.length() < 2 || status.charAt(1) == 'n' || status.charAt(1) == 'c';
+    }
+
+    /** Whether this is what dpkg means by a name, with or without the architecture: {@code libc6} or {@code libc6:amd64}. */
+    boolean isNamed(String wanted) {
+        return wanted.equals(name) || wanted.equals(name + ":" + architecture);
+    }
+
+    String words() {
+        return "version " + version + ", architecture " + architecture + ", status " + status;
+    }
+}

@@ -1,0 +1,96 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A process of a guest, as {@code /proc} has it.
+ *
+ * @param pid its number
+ * @param parent the number of its parent; 0 where it has none
+ * @param name what the kernel calls it, of which it keeps 15 bytes; not null
+ * @param executable the path of the program that it runs; empty where the kernel does not say, as of its own threads; not null
+ * @param arguments what it was started with, the program first; not null
+ * @param state proc_pid_stat(5)'s letter for what it does, as {@code S}
+ * @param uid the number of the user whose rights it has
+ * @param cgroup its control group, as {@code /system.slice/cron.service}; not null
+ * @param sockets the inodes of its sockets; not null
+ */
+public record GuestProcess(
+        int pid,
+        int parent,
+        String name,
+        String executable,
+        List<String> arguments,
+        char state,
+        long uid,
+        String cgroup,
+        Set<Long> sockets) {
+
+    /** TASK_COMM_LEN of linux/sched.h, without the byte that ends it. */
+    private static final int LONGEST_NAME = 15;
+
+    /** Keeps the lists as they are. */
+    public GuestProcess {
+        arguments = List.copyOf(arguments);
+        sockets = Set.copyOf(sockets);
+    }
+
+    /** {@return the innermost service or scope that it is part of; empty where it is part of none} */
+    public Optional<String> unit() {
+        String[] path = cgroup.split("/");
+        for (int i = path.length - 1; i >= 0; i--) {
+            if (path[i].endsWith(".service") || path[i].endsWith(".scope")) {
+                return Optional.of(path[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether it has not ended. */
+    boolean isAlive() {
+        return state != 'Z' && state != 'X';
+    }
+
+    boolean isPartOf(String unit) {
+        return unit().filter(Processes.unitName(unit)::equals).isPresent();
+    }
+
+    /**
+     * Whether it is called so: by a path, that of its program; by what the kernel keeps of a name; or, where that is not all of the name,
+     * by the name of its program or of what that was started as, or of the script that it runs.
+     */
+    boolean isNamed(String wanted) {
+        if (wanted.startsWith("/")) {
+            return executable.equals(wanted);
+        }
+        byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= LONGEST_NAME) {
+            return name.equals(wanted);
+        }
+        boolean isStart = name.equals(new String(Arrays.copyOf(bytes, LONGEST_NAME), StandardCharsets.UTF_8));
+        return fileName(executable).equals(wanted)
+                || arguments.stream()
+                        .limit(isStart ? arguments.size() : 1)
+                        .map(GuestProcess::fileName)
+                        .anyMatch(wanted::equals);
+    }
+
+    /** What the kernel keeps of its name, or all of it where that shows in its program. */
+    String fullName() {
+        String program = fileName(executable);
+        return program.startsWith(name) && name.length() == LONGEST_NAME ? program : name;
+    }
+
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    /** As sshd[712] of ssh.service. */
+    String words() {
+        return name + "[" + pid + "]" + unit().map(" of "::concat).orElse("");
+    }
+}

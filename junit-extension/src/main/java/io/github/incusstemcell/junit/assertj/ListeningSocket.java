@@ -1,0 +1,36 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+
+/**
+ * A socket on which a guest listens, as the kernel's tables under {@code /proc/net} have it.
+ *
+ * @param protocol the table: {@link Protocol#TCP} and {@link Protocol#UDP} stand for those of IPv4 here; not null
+ * @param port the number of the port; 0 for Unix sockets
+ * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports; not null
+ * @param address its local address in numbers, as {@code 0.0.0.0} or {@code ::}; empty for Unix sockets; not null
+ * @param inode its number, by which processes hold it
+ */
+public record ListeningSocket(Protocol protocol, int port, String path, String address, long inode) {
+
+    /** {@return whether it is one of those that are meant by this} */
+    public boolean isAt(GuestSocket socket) {
+        return socket.protocol().tables().contains(protocol)
+                && socket.port() == port
+                && socket.path().equals(path);
+    }
+
+    /** As tcp 0.0.0.0:22, tcp6 [::]:22, or unix /run/x. */
+    String words() {
+        if (protocol == Protocol.UNIX) {
+            return "unix " + path;
+        }
+        String host = address.contains(":") ? "[" + address + "]" : address;
+        return protocol + " " + host + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return words();
+    }
+}

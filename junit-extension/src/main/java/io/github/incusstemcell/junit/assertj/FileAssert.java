@@ -1,54 +1,47 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.FileStat;
-import io.github.incusstemcell.incus.GuestFiles;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import org.assertj.core.api.AbstractByteArrayAssert;
 import org.assertj.core.api.AbstractObjectAssert;
-import org.assertj.core.api.AbstractStringAssert;
-import org.assertj.core.api.ByteArrayAssert;
 
 /**
  * Assertions on one file, folder or link. What does not exist fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given
  * its {@link FileStat}, {@link #hasContentSatisfying} its content.
  */
-public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
-
-    private final String path;
-    private final GuestFiles files;
+public final class FileAssert extends FileContentAssert {
 
     FileAssert(Subject subject, String path) {
-        super(subject);
-        this.path = Arguments.path(path);
-        this.files = subject.stemcell().files();
+        super(subject, path, false);
     }
 
-    private <T> Presence<Optional<FileLook<T>>, FileLook<T>> look(
-            Function<FileStat, T> reading, Function<T, String> words) {
-        return new Presence<>(
-                subject,
-                path,
-                () -> files.find(path).map(stat -> new FileLook<>(stat, reading.apply(stat))),
-                Function.identity(),
-                look -> look.words() + words.apply(look.more()),
-                nothing -> FileLook.surroundings(files, path));
+    private FileAssert(FileAssert other) {
+        super(other.subject, other.path, true);
     }
 
-    private <T> Optional<T> that(
-            String wanted, Function<FileStat, T> reading, Predicate<T> holds, Function<T, String> words) {
-        return look(reading, words)
-                .holds(wanted, look -> holds.test(look.more()))
-                .map(FileLook::more);
+    /**
+     * Goes on with what is at the end of symbolic links, where this is one; without it, assertions look at the link itself. One that leads
+     * nowhere counts as absent.
+     *
+     * @return assertions on that
+     */
+    public FileAssert followingLinks() {
+        return new FileAssert(this);
     }
 
-    @Override
-    FileAssert that(String wanted, Predicate<FileStat> holds) {
-        that(wanted, Function.identity(), holds, stat -> "");
+    /**
+     * Checks where symbolic links lead, over whatever others, those of folders on the way included; what is there has to exist.
+     *
+     * @param target the path at the end, without links in it; not null
+     * @return this
+     */
+    public FileAssert resolvesTo(String target) {
+        String wanted = Arguments.plainPath(target);
+        that(
+                "resolve to " + wanted,
+                stat -> realPath(),
+                found -> found.filter(wanted::equals).isPresent(),
+                found -> found.map(", resolves to "::concat).orElse(", leads nowhere"));
         return this;
     }
 
@@ -189,89 +182,6 @@ public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
     }
 
     /**
-     * Checks the content.
-     *
-     * @param hash its SHA-256 in 64 hex digits; not null
-     * @return this
-     */
-    public FileAssert hasSha256(String hash) {
-        String wanted = FileContent.sha256(hash);
-        that(
-                "have the SHA-256 " + wanted,
-                stat -> FileContent.hashOf(subject.stemcell(), stat),
-                found -> found.filter(wanted::equals).isPresent(),
-                found -> found.map(", SHA-256 "::concat).orElse(""));
-        return this;
-    }
-
-    /**
-     * Checks the content.
-     *
-     * @param text all of it, as UTF-8; not null
-     * @return this
-     */
-    public FileAssert hasContent(String text) {
-        Objects.requireNonNull(text, "text");
-        return content("have the content \"" + text + "\"", text::equals);
-    }
-
-    /**
-     * Checks the content.
-     *
-     * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
-     * @return this
-     */
-    public FileAssert contains(String text) {
-        Arguments.text(text);
-        return content("contain \"" + text + "\"", content -> content.contains(text));
-    }
-
-    /**
-     * Checks the content.
-     *
-     * @param text what is nowhere in it, as UTF-8; not empty, because everything contains that
-     * @return this
-     */
-    public FileAssert doesNotContain(String text) {
-        Arguments.text(text);
-        return content("not contain \"" + text + "\"", content -> !content.contains(text));
-    }
-
-    /**
-     * Checks the content.
-     *
-     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
-     * @return this
-     */
-    public FileAssert matches(String regex) {
-        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
-        return content(
-                "have a match for " + regex, content -> pattern.matcher(content).find());
-    }
-
-    /**
-     * Checks the content by a condition of one's own; see {@link #satisfies}.
-     *
-     * @param condition is given all of it, as UTF-8; not null
-     * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty
-     * @return this
-     */
-    public FileAssert hasContentSatisfying(Predicate<String> condition, String description) {
-        Objects.requireNonNull(condition, "condition");
-        return content("have content satisfying \"" + Arguments.text(description) + "\"", condition);
-    }
-
-    /** What is no file has no content, and fails. */
-    private FileAssert content(String wanted, Predicate<String> holds) {
-        that(
-                wanted,
-                stat -> FileContent.textOf(files, stat),
-                text -> text.filter(holds).isPresent(),
-                text -> text.map(FileContent::words).orElse(""));
-        return this;
-    }
-
-    /**
      * Checks the capabilities that a program gets from its file, capabilities(7).
      *
      * @param names all of those that are permitted, as {@code cap_net_raw}; at least one
@@ -281,7 +191,7 @@ public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
         Capabilities wanted = Capabilities.named(names);
         that(
                 "have the capabilities " + wanted.names(),
-                stat -> FileAttributes.capabilities(subject.stemcell(), path),
+                stat -> FileAttributes.capabilities(subject.stemcell(), stat.path()),
                 found -> found.permitted() == wanted.permitted(),
                 found -> ", capabilities " + found);
         return this;
@@ -291,7 +201,7 @@ public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
     public FileAssert hasNoCapabilities() {
         that(
                 "have no capabilities",
-                stat -> FileAttributes.capabilities(subject.stemcell(), path),
+                stat -> FileAttributes.capabilities(subject.stemcell(), stat.path()),
                 Capabilities::areNone,
                 found -> ", capabilities " + found);
         return this;
@@ -310,7 +220,7 @@ public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
     private FileAssert immutable(String wanted, boolean immutable) {
         that(
                 wanted,
-                stat -> FileAttributes.isImmutable(subject.stemcell(), path),
+                stat -> FileAttributes.isImmutable(subject.stemcell(), stat.path()),
                 found -> found == immutable,
                 found -> found ? ", immutable" : ", not immutable");
         return this;
@@ -323,36 +233,7 @@ public final class FileAssert extends GuestAssert<FileAssert, FileStat> {
      */
     public TreeAssert tree() {
         isDirectory();
-        return new TreeAssert(subject, path);
-    }
-
-    /**
-     * Goes on with the content in plain AssertJ.
-     *
-     * @return assertions on the content as UTF-8
-     */
-    public AbstractStringAssert<?> content() {
-        return subject.string(
-                this::file, stat -> files.readString(path), "content of " + path + " on " + subject.name());
-    }
-
-    /**
-     * Goes on with the content in plain AssertJ.
-     *
-     * @return assertions on the bytes
-     */
-    public AbstractByteArrayAssert<?> contentBytes() {
-        return subject.plain(
-                ByteArrayAssert.class,
-                byte[].class,
-                ByteArrayAssert::new,
-                this::file,
-                stat -> files.readBytes(path),
-                "content of " + path + " on " + subject.name());
-    }
-
-    private Optional<FileStat> file() {
-        return that("be a file", Function.identity(), FileStat::isFile, stat -> "");
+        return new TreeAssert(subject, realOrGivenPath());
     }
 
     /**

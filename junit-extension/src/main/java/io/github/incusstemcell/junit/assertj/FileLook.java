@@ -29,8 +29,12 @@ record FileLook<T>(FileStat stat, T more) {
         return String.format("%04o", mode);
     }
 
-    /** What is there instead: in the nearest folder that exists, or where one should be. */
+    /** What is there instead: a link that leads nowhere, what is in the nearest folder that exists, or where one should be. */
     static String surroundings(GuestFiles files, String path) {
+        Optional<String> link = files.find(path).flatMap(FileStat::linkTarget);
+        if (link.isPresent()) {
+            return "it leads nowhere, as a symlink to " + link.get();
+        }
         String above = path;
         while (above.length() > 1) {
             above = above.substring(0, Math.max(1, above.lastIndexOf('/')));

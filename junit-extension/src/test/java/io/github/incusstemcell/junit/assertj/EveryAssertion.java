@@ -28,13 +28,16 @@ record EveryAssertion(Method entry, Method method) {
     static List<EveryAssertion> all() {
         return methods(StemcellAssert.class)
                 .filter(entry -> GuestAssert.class.isAssignableFrom(entry.getReturnType()))
-                .flatMap(entry -> Stream.concat(methods(entry.getReturnType()), conditions())
-                        .map(method -> new EveryAssertion(entry, method)))
+                .flatMap(entry -> assertions(entry.getReturnType()).map(method -> new EveryAssertion(entry, method)))
                 .toList();
     }
 
-    private static Stream<Method> conditions() {
-        return methods(GuestAssert.class).filter(method -> method.getName().equals("satisfies"));
+    /** Its own, and those that it inherits, but what only describes. */
+    static Stream<Method> assertions(Class<?> type) {
+        return type == Object.class
+                ? Stream.empty()
+                : Stream.concat(methods(type), assertions(type.getSuperclass()))
+                        .filter(method -> !method.getName().equals("describedAs"));
     }
 
     /** Whether it goes on in plain AssertJ. */
@@ -80,7 +83,7 @@ record EveryAssertion(Method entry, Method method) {
         } else if (type == String[].class) {
             return new String[] {text(parameter)};
         } else if (type == int.class) {
-            return 1;
+            return parameter.getName().equals("status") ? 200 : 1;
         } else if (type == long.class) {
             return 1L;
         } else if (type == double.class) {

@@ -199,11 +199,7 @@ class IdleArgumentsTest {
             }
         }
         Object tree = assertThat(stemcell).file("/etc").tree();
-        for (Method method : TreeAssert.class.getDeclaredMethods()) {
-            if (java.lang.reflect.Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()) {
-                accepted.addAll(accepted(tree, method, mark));
-            }
-        }
+        EveryAssertion.assertions(TreeAssert.class).forEach(method -> accepted.addAll(accepted(tree, method, mark)));
 
         assertThat(accepted).isEmpty();
     }

@@ -1,0 +1,222 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFiles;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.assertj.core.api.AbstractByteArrayAssert;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.AbstractStringAssert;
+import org.assertj.core.api.ByteArrayAssert;
+
+/** Assertions on what is in a file: those of {@link FileAssert}. What is no file has no content, and fails all of them. */
+public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, FileStat> permits FileAssert {
+
+    final String path;
+    private final boolean follows;
+    private final GuestFiles files;
+
+    /**
+     * Assertions on what is there.
+     *
+     * @param follows whether what is at the end of links is meant, and not the link
+     */
+    FileContentAssert(Subject subject, String path, boolean follows) {
+        super(subject);
+        this.path = Arguments.path(path);
+        this.follows = follows;
+        this.files = subject.stemcell().files();
+    }
+
+    <T> Presence<Optional<FileLook<T>>, FileLook<T>> look(Function<FileStat, T> reading, Function<T, String> words) {
+        return new Presence<>(
+                subject,
+                path,
+                () -> find().map(stat -> new FileLook<>(stat, reading.apply(stat))),
+                Function.identity(),
+                look -> look.words() + words.apply(look.more()),
+                nothing -> FileLook.surroundings(files, path));
+    }
+
+    <T> Optional<T> that(String wanted, Function<FileStat, T> reading, Predicate<T> holds, Function<T, String> words) {
+        return look(reading, words)
+                .holds(wanted, look -> holds.test(look.more()))
+                .map(FileLook::more);
+    }
+
+    @Override
+    FileAssert that(String wanted, Predicate<FileStat> holds) {
+        that(wanted, Function.identity(), holds, stat -> "");
+        return (FileAssert) this;
+    }
+
+    private Optional<FileStat> find() {
+        return follows ? realPath().flatMap(files::find) : files.find(path);
+    }
+
+    /** The path of what is looked at. */
+    String realOrGivenPath() {
+        return follows ? realPath().orElse(path) : path;
+    }
+
+    Optional<String> realPath() {
+        return FileLinks.realPath(subject.stemcell(), path);
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param hash its SHA-256 in 64 hex digits; not null
+     * @return this
+     */
+    public FileAssert hasSha256(String hash) {
+        String wanted = FileContent.sha256(hash);
+        that(
+                "have the SHA-256 " + wanted,
+                stat -> FileContent.hashOf(subject.stemcell(), stat),
+                found -> found.filter(wanted::equals).isPresent(),
+                found -> found.map(", SHA-256 "::concat).orElse(""));
+        return (FileAssert) this;
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param text all of it, as UTF-8; not null
+     * @return this
+     */
+    public FileAssert hasContent(String text) {
+        Objects.requireNonNull(text, "text");
+        return content("have the content \"" + text + "\"", text::equals);
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
+     * @return this
+     */
+    public FileAssert contains(String text) {
+        Arguments.text(text);
+        return content("contain \"" + text + "\"", content -> content.contains(text));
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param text what is nowhere in it, as UTF-8; not empty, because everything contains that
+     * @return this
+     */
+    public FileAssert doesNotContain(String text) {
+        Arguments.text(text);
+        return content("not contain \"" + text + "\"", content -> !content.contains(text));
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @return this
+     */
+    public FileAssert matches(String regex) {
+        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
+        return content(
+                "have a match for " + regex, content -> pattern.matcher(content).find());
+    }
+
+    /**
+     * Checks the content.
+     *
+     * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @return this
+     */
+    public FileAssert doesNotMatch(String regex) {
+        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
+        return content("have no match for " + regex, content -> !pattern.matcher(content)
+                .find());
+    }
+
+    /**
+     * Checks the content by a condition of one's own; see {@link #satisfies}.
+     *
+     * @param condition is given all of it, as UTF-8; not null
+     * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty
+     * @return this
+     */
+    public FileAssert hasContentSatisfying(Predicate<String> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        return content("have content satisfying \"" + Arguments.text(description) + "\"", condition);
+    }
+
+    /** What is no file has no content, and fails. */
+    private FileAssert content(String wanted, Predicate<String> holds) {
+        that(
+                wanted,
+                stat -> FileContent.textOf(files, stat),
+                text -> text.filter(holds).isPresent(),
+                text -> text.map(FileContent::words).orElse(""));
+        return (FileAssert) this;
+    }
+
+    /**
+     * Goes on with the content in plain AssertJ.
+     *
+     * @return assertions on the content as UTF-8
+     */
+    public AbstractStringAssert<?> content() {
+        return subject.string(
+                this::file, stat -> files.readString(path), "content of " + path + " on " + subject.name());
+    }
+
+    /**
+     * Goes on with the lines of the content in plain AssertJ, in their order.
+     *
+     * @return assertions on the list, without the ends of the lines; empty for an empty file
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ?> lines() {
+        return subject.list(
+                this::file,
+                stat -> files.readString(path).lines().toList(),
+                "lines of " + path + " on " + subject.name());
+    }
+
+    /**
+     * Goes on with those lines of the content in plain AssertJ in which a pattern is found, in their order.
+     *
+     * @param regex the pattern; not null
+     * @return assertions on the list, without the ends of the lines; empty where there is none
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ?> linesMatching(String regex) {
+        Pattern pattern = Arguments.regex(regex, 0);
+        return subject.list(
+                this::file,
+                stat -> files.readString(path)
+                        .lines()
+                        .filter(pattern.asPredicate())
+                        .toList(),
+                "lines of " + path + " on " + subject.name() + " with a match for " + regex);
+    }
+
+    /**
+     * Goes on with the content in plain AssertJ.
+     *
+     * @return assertions on the bytes
+     */
+    public AbstractByteArrayAssert<?> contentBytes() {
+        return subject.plain(
+                ByteArrayAssert.class,
+                byte[].class,
+                ByteArrayAssert::new,
+                this::file,
+                stat -> files.readBytes(path),
+                "content of " + path + " on " + subject.name());
+    }
+
+    private Optional<FileStat> file() {
+        return that("be a file", Function.identity(), FileStat::isFile, stat -> "");
+    }
+}

@@ -1,0 +1,27 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.Optional;
+
+/** Where symbolic links lead, by readlink(1): SFTP's own request for it goes by names alone. */
+final class FileLinks {
+
+    private FileLinks() {}
+
+    /** The path of what is there, without links in it; empty where there is nothing, or links lead nowhere or in a circle. */
+    static Optional<String> realPath(StemcellContainer stemcell, String path) {
+        Command command = Command.of("readlink", "-ez", "--", path).environment("LC_ALL", "C");
+        ExecResult result = stemcell.exec(command);
+        if (result.isSuccess()) {
+            return Optional.of(result.requireWhole().stdout().replace("\0", ""));
+        }
+        if (result.exitCode() == 1 && result.stderr().isEmpty()) {
+            return Optional.empty();
+        }
+        throw new AssertionError("Following the links of " + path + " on " + stemcell.name() + " by '" + command
+                + "' ended with exit code " + result.exitCode() + "\n  stderr: "
+                + result.stderr().strip());
+    }
+}

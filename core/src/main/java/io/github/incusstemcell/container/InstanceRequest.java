@@ -3,11 +3,14 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.ApiExtension;
 import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.incus.Profiles;
 import io.github.incusstemcell.incus.Server;
 import java.net.Inet4Address;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What a specification is in Incus's words.
@@ -39,6 +42,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachm
                     "The device '" + NIC + "' of " + spec.container() + " has the option '" + ADDRESS
                             + "', but the address has to be known before the guest boots. Write address = \"...\" instead");
         }
+        checkProfiles();
         checkAddress();
         new BootFiles(spec.files()).check();
         checkServer();
@@ -50,6 +54,21 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachm
                     "'" + key + "' of " + spec.container() + " is set twice: to '" + setting.get()
                             + "' by a setting of its own, and to '" + options.get(key)
                             + "' among the options of Incus. Remove one of them");
+        }
+    }
+
+    private void checkProfiles() {
+        List<String> missing = spec.profiles().stream()
+                .filter(name -> placement.incus().profiles().find(name).isEmpty())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IncusStemcellException("The profile '" + missing.get(0) + "' of " + spec.container()
+                    + " does not exist in the project '" + placement.incus().project() + "' of "
+                    + placement.incus().endpoint() + ". There is "
+                    + placement.incus().profiles().list().stream()
+                            .map(Profiles.Profile::name)
+                            .sorted()
+                            .collect(Collectors.joining(", ")));
         }
     }
 

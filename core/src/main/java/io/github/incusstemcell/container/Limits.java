@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,11 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     private static final Pattern MEMORY = Pattern.compile(BYTES + "|[1-9]\\d?%|100%");
     private static final Pattern DISK = Pattern.compile(BYTES);
 
+    /** Nothing starts with less: who writes less has left the unit out. */
+    private static final long LEAST = 512 << 10;
+
+    private static final Pattern SMALL = Pattern.compile("([1-9]\\d{0,17})(B|kB|KiB)?");
+
     /**
      * Checks the notations.
      *
@@ -37,6 +43,22 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
         require(cpu, CPU, "number of CPUs; write for example 2, or 0-1 for the first two");
         require(memory, MEMORY, "limit of memory; write for example 512MiB, or 25%");
         require(disk, DISK, "size of a root disk; write for example 3GiB");
+        memory.ifPresent(size -> requireEnough(size, "limit of memory"));
+        disk.ifPresent(size -> requireEnough(size, "size of a root disk"));
+    }
+
+    private static void requireEnough(String size, String kind) {
+        Matcher small = SMALL.matcher(size);
+        if (!small.matches()) {
+            return;
+        }
+        String unit = small.group(2) == null ? "B" : small.group(2);
+        long bytes = unit.equals("B") ? 1 : unit.equals("kB") ? 1_000 : 1_024;
+        if (Long.parseLong(small.group(1)) < LEAST / bytes) {
+            throw new IllegalArgumentException("'" + size + "' is too little for a " + kind + ", it is "
+                    + (unit.equals("B") ? "a number of bytes" : "less than 1MiB") + "; did you mean "
+                    + small.group(1) + "GiB, or " + small.group(1) + "MiB?");
+        }
     }
 
     private static void require(Optional<String> value, Pattern notation, String kind) {

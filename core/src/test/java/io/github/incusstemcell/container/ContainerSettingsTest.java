@@ -164,6 +164,12 @@ class ContainerSettingsTest {
                 .hasMessage("'0' is no number of CPUs; write for example 2, or 0-1 for the first two");
         assertThatThrownBy(() -> Limits.NONE.withMemory("512 MB"))
                 .hasMessage("'512 MB' is no limit of memory; write for example 512MiB, or 25%");
+        assertThatThrownBy(() -> Limits.NONE.withDisk("3"))
+                .hasMessage(
+                        "'3' is too little for a size of a root disk, it is a number of bytes; did you mean 3GiB, or 3MiB?");
+        assertThatThrownBy(() -> Limits.NONE.withMemory("511KiB"))
+                .hasMessage(
+                        "'511KiB' is too little for a limit of memory, it is less than 1MiB; did you mean 511GiB, or 511MiB?");
         assertThatThrownBy(() -> Limits.NONE.withDisk("25%"))
                 .hasMessage("'25%' is no size of a root disk; write for example 3GiB");
         assertThat(Limits.NONE.withCpu("0-1,3").withMemory("25%").withDisk("1000000"))
@@ -193,6 +199,19 @@ class ContainerSettingsTest {
             return incus.project(Placement.DEFAULT_PROJECT)
                     .instance(stemcell.name())
                     .info();
+        }
+    }
+
+    @Test
+    void namesAProfileThatIsNotThere() {
+        ContainerSpec spec = TestMachine.spec().withOwner("a test").withProfiles(List.of("default", "defualt"));
+
+        try (Stemcells own = TestMachine.stemcells().connect()) {
+            assertThatThrownBy(() -> own.launch(spec))
+                    .hasMessageStartingWith(
+                            "The profile 'defualt' of the container for a test does not exist in the project"
+                                    + " 'incus-stemcell' of ")
+                    .hasMessageContaining(". There is default");
         }
     }
 }

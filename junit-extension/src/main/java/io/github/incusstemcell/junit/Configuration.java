@@ -165,6 +165,9 @@ final class Configuration {
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         PROVISION_REFRESH("provision.refresh", "whether what is provisioned is made anew in each JVM: true or false"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
+        PAUSE_ON_FAILURE(
+                "pause-on-failure",
+                "whether a test that fails waits with its containers until somebody has looked: true or false"),
         JOURNAL("journal", "whether the journals of guests are written to the log: true or false"),
         DIAGNOSTICS(
                 "diagnostics",

@@ -103,6 +103,26 @@ final class Machine {
         return diagnose().map(diagnostics -> new Inspected(diagnostics, isKept()));
     }
 
+    /** What opens a shell in it, as far as it runs, and has been waited for. */
+    Optional<String> shellCommand() {
+        Future<StemcellContainer> begun;
+        synchronized (this) {
+            begun = launch;
+        }
+        if (begun == null || !begun.isDone()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(begun.get().shellCommand());
+        } catch (ExecutionException e) {
+            // It did not come up; if it is kept, the log says so.
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
     private Optional<Diagnostics> diagnose() throws InterruptedException {
         Future<StemcellContainer> begun;
         synchronized (this) {

@@ -147,9 +147,18 @@ final class Machines implements CloseableResource, AutoCloseable {
 
     private void diagnose(TestReport report, ExtensionContext test, Optional<Throwable> failure) {
         Map<String, Callable<Optional<Inspected>>> questions = new LinkedHashMap<>();
+        List<Machine> all;
         synchronized (this) {
             machines.forEach((name, machine) -> questions.put(name, machine::inspect));
+            all = List.copyOf(machines.values());
         }
         suite.report().ended(report, test, failure, questions);
+        failure.ifPresent(thrown -> suite.pause()
+                .at(
+                        Declaration.describe(test),
+                        thrown,
+                        all.stream()
+                                .flatMap(machine -> machine.shellCommand().stream())
+                                .toList()));
     }
 }

@@ -40,6 +40,7 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     private final Configuration configuration;
     private final RunReport report;
+    private final FailurePause pause;
     private final FutureTask<Stemcells> connection;
     private final AtomicBoolean connecting = new AtomicBoolean();
 
@@ -56,6 +57,7 @@ final class Suite implements CloseableResource, AutoCloseable {
         this.configuration = configuration;
         UnknownKeys.ofThisProcess().forEach(LOG::warn);
         this.report = Reporting.of(configuration);
+        this.pause = new FailurePause(configuration.flag(Key.PAUSE_ON_FAILURE).orElse(false));
         this.connection = new FutureTask<>(this::connect);
         this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
     }
@@ -80,6 +82,10 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     RunReport report() {
         return report;
+    }
+
+    FailurePause pause() {
+        return pause;
     }
 
     /**

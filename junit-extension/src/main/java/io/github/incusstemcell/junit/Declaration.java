@@ -2,8 +2,12 @@ package io.github.incusstemcell.junit;
 
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
@@ -71,6 +75,24 @@ record Declaration(Template template, ExtensionContext context) {
         return AnnotationSupport.findRepeatableAnnotations(element, IncusStemcell.class).stream()
                 .filter(annotation -> annotation.node().equals(node))
                 .reduce((inherited, own) -> own);
+    }
+
+    /** The names for which there are annotations on a class or method itself; the empty one is not among them. */
+    static Set<String> nodesOn(ExtensionContext context) {
+        return annotationsOn(context)
+                .map(IncusStemcell::node)
+                .filter(node -> !node.isEmpty())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Whether there is any annotation on a class or method itself. */
+    static boolean isAnnotated(ExtensionContext context) {
+        return annotationsOn(context).findAny().isPresent();
+    }
+
+    private static Stream<IncusStemcell> annotationsOn(ExtensionContext context) {
+        return context.getElement().stream()
+                .flatMap(element -> AnnotationSupport.findRepeatableAnnotations(element, IncusStemcell.class).stream());
     }
 
     /** Whether an annotation for this machine stands on the test method itself. */

@@ -106,6 +106,7 @@ final class Declarations {
                         + ", but neither its method nor its class nor a class around that has @IncusStemcell"
                         + (asker.node().isEmpty() ? " without a node" : "") + ". Add it there"));
         requireTest(declaration, context, asker);
+        requireIntended(declaration, context, asker.node());
         return cast(declaration, context).with(asker.node(), settings(declaration, context, asker.node()));
     }
 
@@ -115,6 +116,7 @@ final class Declarations {
         for (String node : Roster.of(test)) {
             find(test, node)
                     .map(this::checked)
+                    .map(declaration -> requireIntended(declaration, test, node))
                     .map(declaration -> cast(declaration, test).with(node, settings(declaration, test, node)))
                     .ifPresent(cast -> casts.merge(cast.machines(), cast, Cast::and));
         }
@@ -154,6 +156,13 @@ final class Declarations {
                 declaration.owner(context),
                 Suite.of(context).configuration());
         return declaration.provision(context, node).map(settings::provisionedBy).orElse(settings);
+    }
+
+    private static Declaration requireIntended(Declaration declaration, ExtensionContext context, String node) {
+        if (!declaration.template().node().equals(node)) {
+            Intent.check(context, node);
+        }
+        return declaration;
     }
 
     private void requireTest(Declaration declaration, ExtensionContext context, Asker asker) {

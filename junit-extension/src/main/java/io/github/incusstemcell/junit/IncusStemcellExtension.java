@@ -100,6 +100,7 @@ public abstract sealed class IncusStemcellExtension
         begin(context);
         declarations.register(context);
         ProvisionMethods.check(context.getRequiredTestClass());
+        Intent.check(context);
         for (Field field : fields(context.getRequiredTestClass(), true)) {
             Asker asker = Asker.of(field);
             if (declarations.serves(context, asker) && !isFilled(field, null)) {

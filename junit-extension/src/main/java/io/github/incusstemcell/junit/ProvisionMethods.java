@@ -23,6 +23,11 @@ final class ProvisionMethods {
         Arrays.stream(type.getInterfaces()).forEach(ProvisionMethods::check);
     }
 
+    /** The machines that methods of a class itself name; the empty name is for all others. */
+    static List<String> nodesOf(Class<?> type) {
+        return declared(type).stream().map(method -> method.annotation().node()).toList();
+    }
+
     /**
      * The one that names the machine, or else the one for what describes it.
      *

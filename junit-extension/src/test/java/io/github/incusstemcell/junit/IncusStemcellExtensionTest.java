@@ -83,7 +83,12 @@ class IncusStemcellExtensionTest {
 
         @Test
         void onlyToTestsThatAsk() {
-            assertSucceeded(run(Unused.class), 1);
+            String log = SimpleLog.of(() -> assertSucceeded(run(Unused.class), 1));
+
+            assertThat(log)
+                    .contains(
+                            "WARN Intent - @IncusStemcell on IncusStemcellExtensionTest.Unused starts nothing: none of its tests"
+                                    + " asks for a container. Ask with a parameter or a field of the type StemcellContainer\n");
         }
 
         @Test

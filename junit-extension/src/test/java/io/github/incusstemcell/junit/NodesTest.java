@@ -52,6 +52,15 @@ class NodesTest {
                         + " letters, digits and dashes, at most 63, such as db-1");
     }
 
+    @Test
+    void areNotTakenForOthersWhereTheyAreMistyped() {
+        assertFailed(
+                run(Mistyped.class),
+                ExtensionConfigurationException.class,
+                "NodesTest.Mistyped.test asks for a container with @Node(\"dbb\"), but there is @IncusStemcell(node = \"db\"). Did"
+                        + " you mean 'db'? If it is another machine, describe it: @IncusStemcell(node = \"dbb\")");
+    }
+
     private static List<NetworkInfo> ownNetworks() {
         return Kit.networksOf(ProcessHandle.current().pid());
     }
@@ -123,6 +132,14 @@ class NodesTest {
         void other(@Node("db") StemcellContainer db) {
             assertReaches(db, "web", web);
         }
+    }
+
+    @IncusStemcell
+    @IncusStemcell(node = "db")
+    static class Mistyped {
+
+        @Test
+        void test(@Node("dbb") StemcellContainer stemcell) {}
     }
 
     @IncusStemcell

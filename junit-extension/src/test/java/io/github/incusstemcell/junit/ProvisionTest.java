@@ -181,6 +181,18 @@ class ProvisionTest {
     }
 
     @Test
+    void notForAMachineThatNobodyAsksFor() {
+        assertRefused(
+                NobodysNode.class,
+                "@Provision(node = \"dbb\") in ProvisionTest.NobodysNode provisions a machine that no test asks for. Did you mean"
+                        + " 'db'? There is db, web");
+        assertRefused(
+                NoNodes.class,
+                "@Provision(node = \"db\") in ProvisionTest.NoNodes provisions a machine that no test asks for. Leave the node out,"
+                        + " as none of them asks with @Node");
+    }
+
+    @Test
     void notTwoForOneMachine() {
         assertRefused(
                 Two.class,
@@ -390,6 +402,26 @@ class ProvisionTest {
     static class OddNode {
 
         @Provision(node = "My DB")
+        static void install(StemcellContainer stemcell) {}
+
+        @Test
+        void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell
+    static class NobodysNode {
+
+        @Provision(node = "dbb")
+        static void install(StemcellContainer stemcell) {}
+
+        @Test
+        void test(@Node("db") StemcellContainer db, @Node("web") StemcellContainer web) {}
+    }
+
+    @IncusStemcell
+    static class NoNodes {
+
+        @Provision(node = "db")
         static void install(StemcellContainer stemcell) {}
 
         @Test

@@ -46,6 +46,8 @@ final class ContainerLauncher {
         this.placement = placement;
         this.lease = lease;
         this.managedNetwork = managedNetwork;
+        // While the image is looked for, the first key is computed.
+        RsaHostKeys.ofThisProcess();
     }
 
     /**

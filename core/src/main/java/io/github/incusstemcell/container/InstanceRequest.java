@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.ApiExtension;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.Profiles;
 import io.github.incusstemcell.incus.Server;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.net.Inet4Address;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -147,6 +148,9 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachm
         spec.limits().memory().ifPresent(limit -> config.put("limits.memory", limit));
         attachment.ifPresent(network -> config.putAll(network.config(address)));
         config.putAll(lease.keys());
+        if (spec.overlay().parts().contains(OverlayPart.SSH_HOST_KEYS)) {
+            config.put(RsaHostKeys.CONFIG, RsaHostKeys.ofThisProcess().take());
+        }
         spec.config().forEach((key, value) -> {
             // Our part of raw.lxc is the address; the user's lines come on top of it.
             config.merge(key, value, (ours, theirs) -> key.equals("raw.lxc") ? ours + theirs : theirs);

@@ -14,6 +14,9 @@ import java.util.Objects;
  */
 record OverlayTemplate(String path, String content) {
 
+    /** Where an RSA host key waits for the guest to take it, which then removes the folder. */
+    static final String RSA_KEY = "/usr/local/share/incus-stemcell/ssh_host_rsa_key";
+
     OverlayTemplate {
         Objects.requireNonNull(content, "content");
         if (!path.startsWith("/")) {

@@ -2,8 +2,10 @@ package io.github.incusstemcell.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.OverlayPart;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,54 @@ class OverlayTest {
             assertThat(stemcell.shell(AGENT_CONDITION).stdout()).isEqualTo("no\n");
             assertThat(stemcell.shell(UPDATED).stdout()).isEqualTo("yes\n");
             assertThat(stemcell.shell("mountpoint /var/log").exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void hasHostKeysOfItsOwnWhenTheBootHasSettled() {
+        try (StemcellContainer one = stemcells.launch(TestMachine.spec());
+                StemcellContainer other = stemcells.launch(TestMachine.spec())) {
+            for (String type : List.of("rsa", "ecdsa", "ed25519")) {
+                String fingerprint = "ssh-keygen -l -f /etc/ssh/ssh_host_" + type + "_key.pub";
+                ExecResult found = one.shell(fingerprint);
+                assertThat(found.exitCode()).as(found.stderr()).isZero();
+                assertThat(found.stdout()).isNotEqualTo(other.shell(fingerprint).stdout());
+            }
+            ExecResult config = one.exec("sshd", "-T");
+            assertThat(config.exitCode()).as(config.stderr()).isZero();
+            assertThat(config.stderr()).isEmpty();
+            assertThat(one.exec("ssh-keyscan", "-t", "rsa", "127.0.0.1").stdout()).contains("ssh-rsa ");
+            assertThat(one.files().exists("/usr/local/share/incus-stemcell")).isFalse();
+            assertThat(one.diagnose().file("instance.txt").orElseThrow().text())
+                    .contains(RsaHostKeys.CONFIG)
+                    .doesNotContain("BEGIN PRIVATE KEY");
+        }
+    }
+
+    @Test
+    void countsTheFirstBootAsDoneAndHasNoFailedUnits() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            assertThat(stemcell.shell("systemctl list-units --failed --no-legend --plain")
+                            .stdout())
+                    .isEmpty();
+            assertThat(stemcell.shell("systemctl start ssh.service; systemctl is-active ssh.service")
+                            .stdout())
+                    .isEqualTo("active\n");
+            assertThat(stemcell.shell("pgrep -f firstboot.sh").stdout()).isEmpty();
+            assertThat(stemcell.files().exists("/root/firstboot_done")).isTrue();
+        }
+    }
+
+    @Test
+    void enablesNothingThatTheImageDisabledWhereItsMachineIdAsksForAFirstBoot() {
+        ContainerSpec spec = TestMachine.spec()
+                .withProvisioning(Provisioning.of("uninitialized", guest -> {
+                    guest.exec("systemctl", "disable", "cron").requireSuccess();
+                    guest.files().writeString("/etc/machine-id", "uninitialized\n");
+                }));
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(stemcell.files().readString("/etc/machine-id")).matches("[0-9a-f]{32}\n");
+            assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("disabled\n");
         }
     }
 

@@ -1,0 +1,68 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+
+/**
+ * RSA host keys for sshd in guests, computed ahead while guests boot, each given away once. One in the guest would take as much of the
+ * processor as a third of its boot.
+ */
+final class RsaHostKeys {
+
+    /** The instance's option by which the overlay's template gets it (Incus, image templates: {@code config_get}). */
+    static final String CONFIG = "user.incus-stemcell.ssh-rsa-key";
+
+    /** As ssh-keygen(1) makes them. */
+    private static final int BITS = 3072;
+
+    private static final RsaHostKeys INSTANCE = new RsaHostKeys();
+
+    private final BlockingQueue<String> keys = new SynchronousQueue<>();
+
+    private RsaHostKeys() {
+        Thread thread = new Thread(this::compute, "incus-stemcell-host-keys");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        thread.start();
+    }
+
+    /** {@return the keys of this process, the first of which is computed from the first call on} */
+    static RsaHostKeys ofThisProcess() {
+        return INSTANCE;
+    }
+
+    /** {@return a private key in PEM, as RFC 7468 has PKCS #8, which nobody else gets} */
+    String take() {
+        try {
+            return keys.take();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while waiting for an RSA host key for a container", e);
+        }
+    }
+
+    /** One key is ready at any time; another is begun when it is taken. */
+    private void compute() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(BITS);
+            while (true) {
+                keys.put(pem(generator.generateKeyPair().getPrivate().getEncoded()));
+            }
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has RSA", e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("Nobody interrupts this thread", e);
+        }
+    }
+
+    private static String pem(byte[] key) {
+        return "-----BEGIN PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(key)
+                + "\n-----END PRIVATE KEY-----\n";
+    }
+}

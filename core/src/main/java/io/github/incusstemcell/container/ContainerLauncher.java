@@ -77,7 +77,7 @@ final class ContainerLauncher {
 
         /** Files can be put into it, and looked at, only between its creation and its start. */
         boolean startsAtOnce() {
-            return spec.files().isEmpty() && beforeBoot.isEmpty();
+            return spec.boots() && spec.files().isEmpty() && beforeBoot.isEmpty();
         }
     }
 
@@ -137,6 +137,11 @@ final class ContainerLauncher {
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());
+        }
+        if (!spec.boots()) {
+            return created(launch, request, address, instance, begin);
+        }
+        if (!launch.startsAtOnce()) {
             instance.start();
         }
         Instant started = Instant.now();
@@ -157,10 +162,30 @@ final class ContainerLauncher {
                 actual,
                 Duration.between(begin, booted).toMillis(),
                 Duration.between(begin, started).toMillis());
-        Runnable release =
-                () -> address.ifPresent(taken -> request.attachment().get().release(taken));
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
-        return new StemcellContainer(instance, image, spec, actual, times, systemd, release);
+        return new StemcellContainer(instance, image, spec, actual, times, systemd, release(request, address));
+    }
+
+    private static StemcellContainer created(
+            Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
+        GuestAddress known = request.attachment()
+                .flatMap(network -> network.known(address))
+                .orElseGet(() -> GuestAddress.none("was not booted by its start, so its address is not known"));
+        Instant there = Instant.now();
+        StartTimes times = new StartTimes(launch.asked(), begin, there, there);
+        LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
+        return new StemcellContainer(
+                instance,
+                launch.image(),
+                launch.spec(),
+                known,
+                times,
+                Systemd.of(instance),
+                release(request, address));
+    }
+
+    private static Runnable release(InstanceRequest request, Optional<Inet4Address> address) {
+        return () -> address.ifPresent(taken -> request.attachment().get().release(taken));
     }
 
     private static GuestAddress address(

@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.net.Inet4Address;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.function.Consumer;
  * @param logsJournal whether the guest's journal is written to our log as long as the container is there
  * @param owner for what the container is started, such as the test's class and method; short, or empty; not null
  * @param startupTimeout how long starting may take until systemd has finished booting; positive
+ * @param boots whether it is started; if not, it is only created, and nothing is laid over the stemcell's own files
  * @param provisioning what is done once to a container of the image, so that this one starts with it; not null
  */
 public record ContainerSpec(
@@ -47,6 +49,7 @@ public record ContainerSpec(
         boolean logsJournal,
         String owner,
         Duration startupTimeout,
+        boolean boots,
         Optional<Provisioning> provisioning) {
 
     /** The value of {@link #network()} for a container without any network. */
@@ -260,6 +263,19 @@ public record ContainerSpec(
     }
 
     /**
+     * The same, created but not started, for tests of what the stemcell itself says: without the overlay, its files are those of the
+     * image. {@link StemcellContainer#start()} boots it as it is, as a start of the published image would.
+     *
+     * @return the copy; not null
+     */
+    public ContainerSpec withoutBoot() {
+        return with(draft -> {
+            draft.boots = false;
+            draft.overlay = GuestOverlay.standard().without(OverlayPart.values());
+        });
+    }
+
+    /**
      * The same, started from an image that was provisioned in a container of this image, with this configuration, these devices and these
      * profiles. The provisioning is done where no image of it is kept yet.
      *
@@ -307,6 +323,7 @@ public record ContainerSpec(
         private boolean logsJournal;
         private String owner = "";
         private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
+        private boolean boots = true;
         private Optional<Provisioning> provisioning = Optional.empty();
 
         Draft(ImageReference image) {
@@ -327,6 +344,7 @@ public record ContainerSpec(
             logsJournal = spec.logsJournal;
             owner = spec.owner;
             startupTimeout = spec.startupTimeout;
+            boots = spec.boots;
             provisioning = spec.provisioning;
         }
 
@@ -345,6 +363,7 @@ public record ContainerSpec(
                     logsJournal,
                     owner,
                     startupTimeout,
+                    boots,
                     provisioning);
         }
     }

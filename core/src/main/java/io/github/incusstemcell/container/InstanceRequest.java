@@ -44,6 +44,11 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachm
                             + "', but the address has to be known before the guest boots. Write address = \"...\" instead");
         }
         checkProfiles();
+        if (!spec.boots() && spec.provisioning().isPresent()) {
+            throw new IncusStemcellException(
+                    "There is a provisioning for " + spec.container()
+                            + ", which has to boot for it, but is not to be booted. Remove one of boot = false and the provisioning");
+        }
         checkAddress();
         new BootFiles(spec.files()).check();
         checkServer();

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A booted stemcell: a handle on one Incus system container with systemd as its PID 1.
+ * A booted stemcell: a handle on one Incus system container with systemd as its PID 1. One that is {@linkplain ContainerSpec#withoutBoot()
+ * not to be booted} has files, and nothing that would have to run.
  *
  * <p>Thread-safe. Once it is closed, every method that needs the container throws an {@link IncusStemcellException}.
  */
@@ -59,7 +60,9 @@ public final class StemcellContainer implements AutoCloseable {
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
         this.afterDelete = afterDelete;
-        journalLog.ifPresent(JournalLog::follow);
+        if (spec.boots()) {
+            journalLog.ifPresent(JournalLog::follow);
+        }
     }
 
     /**
@@ -196,7 +199,7 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Boots a {@linkplain #stop() stopped} guest and waits until systemd has finished booting.
+     * Boots a {@linkplain #stop() stopped} guest, or one that was only created, and waits until systemd has finished booting.
      *
      * @throws StartupTimeoutException if it does not within the startup timeout
      */

@@ -42,6 +42,7 @@ class ContainerSpecTest {
                 false,
                 "",
                 ContainerSpec.DEFAULT_STARTUP_TIMEOUT,
+                true,
                 Optional.empty());
     }
 }

@@ -54,7 +54,8 @@ class OverlayTest {
             ExecResult config = one.exec("sshd", "-T");
             assertThat(config.exitCode()).as(config.stderr()).isZero();
             assertThat(config.stderr()).isEmpty();
-            assertThat(one.exec("ssh-keyscan", "-t", "rsa", "127.0.0.1").stdout()).contains("ssh-rsa ");
+            assertThat(one.exec("ssh-keyscan", "-t", "rsa", "127.0.0.1").stdout())
+                    .contains("ssh-rsa ");
             assertThat(one.files().exists("/usr/local/share/incus-stemcell")).isFalse();
             assertThat(one.diagnose().file("instance.txt").orElseThrow().text())
                     .contains(RsaHostKeys.CONFIG)
@@ -78,11 +79,10 @@ class OverlayTest {
 
     @Test
     void enablesNothingThatTheImageDisabledWhereItsMachineIdAsksForAFirstBoot() {
-        ContainerSpec spec = TestMachine.spec()
-                .withProvisioning(Provisioning.of("uninitialized", guest -> {
-                    guest.exec("systemctl", "disable", "cron").requireSuccess();
-                    guest.files().writeString("/etc/machine-id", "uninitialized\n");
-                }));
+        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("uninitialized", guest -> {
+            guest.exec("systemctl", "disable", "cron").requireSuccess();
+            guest.files().writeString("/etc/machine-id", "uninitialized\n");
+        }));
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.files().readString("/etc/machine-id")).matches("[0-9a-f]{32}\n");
             assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("disabled\n");

@@ -72,6 +72,9 @@ record AnnotationReader(IncusStemcell annotation, String place) {
         for (String device : annotation.devices()) {
             spec = withDevice(spec, device);
         }
+        if (!annotation.boot()) {
+            spec = spec.withoutBoot();
+        }
         return annotation.journal() ? spec.withJournalInLog(true) : spec;
     }
 

@@ -169,6 +169,14 @@ public @interface IncusStemcell {
     OverlayPart[] withoutOverlay() default {};
 
     /**
+     * Whether the container is started. With false it is only created: its files can be read, written and asserted, and nothing runs. Nothing
+     * is laid over it, so that it answers as the published image does: about host keys, the machine-id, masked units or presets.
+     *
+     * @return false for a container that is created and not started
+     */
+    boolean boot() default true;
+
+    /**
      * Settings for the BOSH agent, as a CPI would hand them over: a JSON object. They stand in {@code
      * /var/vcap/bosh/warden-cpi-agent-env.json} before the guest boots, so that the agent, and what waits for it, starts as it does on a
      * virtual machine.

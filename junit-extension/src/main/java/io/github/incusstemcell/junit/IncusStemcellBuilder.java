@@ -158,6 +158,15 @@ public final class IncusStemcellBuilder {
     }
 
     /**
+     * Has the container created and not started, as {@link IncusStemcell#boot} says.
+     *
+     * @return this builder
+     */
+    public IncusStemcellBuilder withoutBoot() {
+        return with(ContainerSpec::withoutBoot);
+    }
+
+    /**
      * Settings for the BOSH agent, as {@link IncusStemcell#agentSettings} says.
      *
      * @param json a JSON object; not null

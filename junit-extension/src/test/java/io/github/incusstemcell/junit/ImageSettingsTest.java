@@ -6,6 +6,7 @@ import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.assertj.StemcellAssertions;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,9 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.overlay.without", "agent, sshd"), WithoutKeys.class),
                 ExtensionConfigurationException.class,
-                "'sshd' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, network,"
-                        + " log-mount, ssh-host-keys, agent, kernel, clock, update-done");
+                "'sshd' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname,"
+                        + " machine-id, network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel,"
+                        + " clock, update-done");
     }
 
     @Test
@@ -64,6 +66,30 @@ class ImageSettingsTest {
                 ParameterResolutionException.class,
                 "The file '/nonexistent/server.pem' of incus.stemcell.image.server.certificate cannot be read:"
                         + " java.nio.file.NoSuchFileException: /nonexistent/server.pem");
+    }
+
+    @Test
+    void showsTheImageItselfWhereItIsNotBooted() {
+        assertSucceeded(run(NotBooted.class), 1);
+    }
+
+    @IncusStemcell(boot = false)
+    static class NotBooted {
+
+        @Test
+        void hasFilesOfTheImageAndDoesNotRun(StemcellContainer stemcell) {
+            assertThat(stemcell.state().status()).isEqualTo("Stopped");
+            assertThat(stemcell.files().list("/etc/ssh"))
+                    .noneMatch(file -> file.name().startsWith("ssh_host_"));
+            assertThat(stemcell.files().readString("/etc/machine-id")).isEqualTo("\n");
+            assertThat(stemcell.files().exists("/root/firstboot_done")).isFalse();
+            assertThat(stemcell.files().exists("/usr/local/share/incus-stemcell"))
+                    .isFalse();
+            StemcellAssertions.assertThat(stemcell)
+                    .file("/etc/hostname")
+                    .hasContent("bosh-stemcell");
+            StemcellAssertions.assertThat(stemcell).file("/etc/shadow").hasMode(0);
+        }
     }
 
     @IncusStemcell(withoutOverlay = OverlayPart.SSH_HOST_KEYS)

@@ -175,13 +175,7 @@ final class ContainerLauncher {
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
         LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
         return new StemcellContainer(
-                instance,
-                launch.image(),
-                launch.spec(),
-                known,
-                times,
-                Systemd.of(instance),
-                release(request, address));
+                instance, launch.image(), launch.spec(), known, times, Systemd.of(instance), release(request, address));
     }
 
     private static Runnable release(InstanceRequest request, Optional<Inet4Address> address) {

@@ -31,8 +31,9 @@ final class InstanceText {
     }
 
     private static void lines(StringBuilder text, String indent, Map<String, String> options) {
-        new TreeMap<>(options).forEach((key, value) ->
-                line(text, indent, key, key.equals(RsaHostKeys.CONFIG) ? "(a private key, not shown)" : value));
+        new TreeMap<>(options)
+                .forEach((key, value) ->
+                        line(text, indent, key, key.equals(RsaHostKeys.CONFIG) ? "(a private key, not shown)" : value));
     }
 
     private static void line(StringBuilder text, String indent, String key, String value) {

@@ -85,9 +85,7 @@ class ImageSettingsTest {
             assertThat(stemcell.files().exists("/root/firstboot_done")).isFalse();
             assertThat(stemcell.files().exists("/usr/local/share/incus-stemcell"))
                     .isFalse();
-            StemcellAssertions.assertThat(stemcell)
-                    .file("/etc/hostname")
-                    .hasContent("bosh-stemcell");
+            StemcellAssertions.assertThat(stemcell).file("/etc/hostname").hasContent("bosh-stemcell");
             StemcellAssertions.assertThat(stemcell).file("/etc/shadow").hasMode(0);
         }
     }

@@ -95,7 +95,12 @@ clear_cgroups() {
     # shellcheck disable=SC2016 # $1 and $2 are for the inner shell
     unshare --mount --propagation private -- bash -c '
         mount -t cgroup2 none "$2"
-        [ ! -d "$2/$1" ] || find "$2/$1" -depth -type d -exec rmdir {} +' - "$NAME" "$PLACE/cgroups" \
+        [ -d "$2/$1" ] || exit 0
+        # A process that is killed stays in its cgroup until it has ended, and what is not empty cannot go.
+        echo 1 >"$2/$1/cgroup.kill"
+        i=0
+        until grep -qx "populated 0" "$2/$1/cgroup.events" || [ "$((i += 1))" -gt 200 ]; do sleep 0.05; done
+        find "$2/$1" -depth -type d -exec rmdir {} +' - "$NAME" "$PLACE/cgroups" \
         || say "the cgroup $NAME could not be deleted; a process in it may still be ending"
     rmdir "$PLACE/cgroups"
 }

@@ -50,6 +50,11 @@ final class Attachment {
         this.dhcp = !"false".equals(network.config().get("ipv4.dhcp"));
     }
 
+    /** The name of the network. */
+    String network() {
+        return network.name();
+    }
+
     /** The network that a user named; it has to exist. */
     static NetworkInfo require(Incus incus, String name) {
         return incus.networks()

@@ -13,10 +13,9 @@ import java.net.Inet4Address;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +39,8 @@ final class ContainerLauncher {
     private final Placement placement;
     private final Lease lease;
     private final ManagedNetwork managedNetwork;
-    private final Map<String, Attachment> attachments = new ConcurrentHashMap<>();
+    /** One per network, since it knows which addresses of it this process uses. */
+    private final OnDemand<String, Attachment> attachments = new OnDemand<>(this::attach);
 
     ContainerLauncher(Placement placement, Lease lease, ManagedNetwork managedNetwork) {
         this.placement = placement;
@@ -208,12 +208,11 @@ final class ContainerLauncher {
                 refusal);
     }
 
-    /** One per network, since it knows which addresses of it this process uses. */
     private Optional<Attachment> attachment(ContainerSpec spec) {
         if (spec.network().filter(ContainerSpec.NO_NETWORK::equals).isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(attachments.computeIfAbsent(spec.network().orElse(""), this::attach));
+        return Optional.of(attachments.get(spec.network().orElse("")));
     }
 
     private Attachment attach(String name) {
@@ -227,7 +226,23 @@ final class ContainerLauncher {
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
     PrivateNetwork createNetwork(String owner) {
-        return PrivateNetwork.create(incus(), lease.of(owner), attachments::remove);
+        return PrivateNetwork.create(incus(), lease.of(owner), attachments::forget);
+    }
+
+    /**
+     * Forgets the networks that are there no more, which somebody may have deleted.
+     *
+     * @return whether there were any
+     */
+    boolean forgetDeletedNetworks() {
+        List<String> gone = new ArrayList<>();
+        attachments.forEach((name, attachment) -> {
+            if (incus().networks().find(attachment.network()).isEmpty()) {
+                gone.add(name);
+            }
+        });
+        gone.forEach(attachments::forget);
+        return !gone.isEmpty();
     }
 
     private static boolean addressWasTaken(RuntimeException failure) {

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
@@ -7,12 +8,16 @@ import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The address that a guest asks for itself, where we may not give it one. */
 record DhcpAddress(Instance instance) {
 
+    private static final int NO_SUCH_PROGRAM = 127;
+    private static final long LOOK_AGAIN = 100;
+
     /**
-     * Waits, in the guest, until systemd-networkd has an IPv4 address for {@code eth0}.
+     * Waits, in the guest, until systemd-networkd has an IPv4 address for {@code eth0}; without systemd-networkd, until there is one.
      *
      * @param timeout how long the whole start may take
      * @param begin since when
@@ -23,14 +28,36 @@ record DhcpAddress(Instance instance) {
         long seconds = Math.max(1, Booting.remaining(timeout, begin).toSeconds());
         ExecResult wait = instance.exec(Command.of(
                 "/usr/lib/systemd/systemd-networkd-wait-online", "--interface=eth0", "--ipv4", "--timeout=" + seconds));
-        return find().orElseThrow(() -> new StartupTimeoutException(
-                "The container '" + instance.name() + "' has no IPv4 address on eth0 after "
-                        + Booting.seconds(timeout) + ": systemd-networkd-wait-online ended with exit code "
-                        + wait.exitCode() + " and said: "
-                        + wait.stderr().strip()
-                        + ". Look at what DHCP the network offers, or allow raw.lxc in the project"
-                        + " (restricted.containers.lowlevel=allow), which needs no DHCP",
-                null));
+        return findUntilEnd(timeout, begin)
+                .orElseThrow(() -> new StartupTimeoutException(
+                        "The container '" + instance.name() + "' has no IPv4 address on eth0 after "
+                                + Booting.seconds(timeout) + ": " + why(wait)
+                                + ". Look at what DHCP the network offers, or allow raw.lxc in the project"
+                                + " (restricted.containers.lowlevel=allow), which needs no DHCP",
+                        null));
+    }
+
+    private static String why(ExecResult wait) {
+        return wait.exitCode() == NO_SUCH_PROGRAM
+                ? "it has no systemd-networkd-wait-online, so something else than systemd-networkd would have to ask for one"
+                : "systemd-networkd-wait-online ended with exit code " + wait.exitCode() + " and said: "
+                        + wait.stderr().strip();
+    }
+
+    /** Something else than systemd-networkd may ask, of which neither it nor Incus tells when it is done. */
+    private Optional<Inet4Address> findUntilEnd(Duration timeout, Instant begin) {
+        Optional<Inet4Address> found = find();
+        while (found.isEmpty() && !Booting.remaining(timeout, begin).isZero()) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IncusStemcellException(
+                        "Interrupted while waiting for the IPv4 address of '" + instance.name() + "'", e);
+            }
+            found = find();
+        }
+        return found;
     }
 
     private Optional<Inet4Address> find() {

@@ -6,6 +6,7 @@ import io.github.incusstemcell.stemcell.ProvisionedImages;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * Provisions images, each once in a run, and not at all where one is kept from an earlier run.
@@ -20,6 +21,7 @@ final class ImageProvisioner {
     private final Progress progress;
     private final Map<Provisioning, Once<String>> files = new ConcurrentHashMap<>();
     private final Map<String, Once<StemcellImage>> provisioned = new ConcurrentHashMap<>();
+    private final Map<String, StemcellImage> known = new ConcurrentHashMap<>();
 
     ImageProvisioner(ContainerLauncher launcher, ProvisionedImages images, Progress progress) {
         this.launcher = launcher;
@@ -47,10 +49,30 @@ final class ImageProvisioner {
         ProvisioningRun run = new ProvisioningRun(launcher, images, spec, provisioning, wanted, keepsFailed);
         Once<StemcellImage> image = provisioned.computeIfAbsent(key, absent -> new Once<>(() -> findOrMake(run)));
         try {
-            return image.get();
+            StemcellImage made = image.get();
+            known.put(key, made);
+            return made;
         } catch (ProvisioningException e) {
             throw e.again();
         }
+    }
+
+    /**
+     * Forgets images that are there no more, which somebody may have deleted. What failed is not tried again.
+     *
+     * @param isThere tells by a fingerprint
+     * @return whether there were any
+     */
+    boolean forgetDeleted(Predicate<String> isThere) {
+        boolean forgotten = false;
+        for (Map.Entry<String, StemcellImage> image : known.entrySet()) {
+            if (!isThere.test(image.getValue().fingerprint())) {
+                provisioned.remove(image.getKey());
+                known.remove(image.getKey());
+                forgotten = true;
+            }
+        }
+        return forgotten;
     }
 
     /**

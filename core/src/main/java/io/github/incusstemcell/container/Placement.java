@@ -88,7 +88,8 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
         }
     }
 
-    private static void createDefaultProject(Incus incus) {
+    /** Creates the project that this library makes, unless another process does at that moment. */
+    static void createDefaultProject(Incus incus) {
         Map<String, String> features = new LinkedHashMap<>();
         features.put("features.images", "true");
         features.put("features.profiles", "true");

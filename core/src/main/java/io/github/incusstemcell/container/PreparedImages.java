@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class PreparedImages {
     private final StemcellImages images;
     private final Optional<Duration> maxAge;
     private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
+    private final Map<Preparation, StemcellImage> known = new ConcurrentHashMap<>();
 
     PreparedImages(StemcellImages images, Optional<Duration> maxAge) {
         this.images = images;
@@ -29,10 +31,23 @@ final class PreparedImages {
     }
 
     StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
-        return prepared.computeIfAbsent(
-                        new Preparation(reference, overlay),
-                        key -> new Once<>(() -> images.prepare(key.reference(), key.overlay())))
+        Preparation wanted = new Preparation(reference, overlay);
+        StemcellImage image = prepared.computeIfAbsent(
+                        wanted, key -> new Once<>(() -> images.prepare(key.reference(), key.overlay())))
                 .get();
+        known.put(wanted, image);
+        return image;
+    }
+
+    /**
+     * Forgets images that are there no more, which somebody may have deleted, and failures, which may have come of that.
+     *
+     * @param isThere tells by a fingerprint
+     * @return whether there were any
+     */
+    boolean forgetDeleted(Predicate<String> isThere) {
+        known.values().removeIf(image -> !isThere.test(image.fingerprint()));
+        return prepared.keySet().retainAll(known.keySet());
     }
 
     void removeUnused() {

@@ -4,7 +4,10 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.container.ContainerLauncher.Launch;
 import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusClosedException;
+import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
@@ -17,12 +20,13 @@ import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.stemcell.StemcellImages;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,16 +55,21 @@ public final class Stemcells implements AutoCloseable {
     private final ImageProvisioner provisioner;
 
     /** The same over the same connection, for containers that name another project than ours. */
-    private final Function<String, Stemcells> inProject;
+    private final OnDemand<String, Stemcells> others;
 
-    private final Map<String, Stemcells> others = new ConcurrentHashMap<>();
+    /** Whether the project was made by this library, which makes it again where somebody deletes it. */
+    private final boolean ownProject;
 
+    /**
+     * @param settings which nobody changes any more
+     */
     private Stemcells(Incus incus, Builder settings, Optional<String> project) {
         this.incus = incus;
-        this.sources = settings.sources();
+        this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
-        this.inProject = name -> new Stemcells(incus, settings, Optional.of(name));
+        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name)));
         Placement placement = Placement.find(incus, project, settings.storagePool);
+        this.ownProject = project.isEmpty() && placement.incus().project().equals(Placement.DEFAULT_PROJECT);
         Lease lease = Lease.ofThisProcess();
         Sweep.ofTheDead(placement.incus(), lease).run();
         this.ownSweep = Sweep.ofThisRun(placement.incus(), lease);
@@ -109,10 +118,10 @@ public final class Stemcells implements AutoCloseable {
      * @throws ProvisioningException if the provisioning fails, or has failed in this run
      */
     public StemcellImage prepare(ContainerSpec spec) {
-        return prepare(spec, OnFailure.DELETE);
+        return restoring(spec, () -> prepareOnce(spec, OnFailure.DELETE));
     }
 
-    private StemcellImage prepare(ContainerSpec spec, OnFailure onFailure) {
+    private StemcellImage prepareOnce(ContainerSpec spec, OnFailure onFailure) {
         Stemcells there = of(spec);
         provisioner.check(spec);
         StemcellImage base = there.prepare(spec.image(), spec.overlay());
@@ -155,11 +164,63 @@ public final class Stemcells implements AutoCloseable {
      * @throws StartupTimeoutException if it does not finish booting within the timeout
      */
     public StemcellContainer launch(ContainerSpec spec, OnFailure onFailure) {
+        return restoring(spec, () -> launchOnce(spec, onFailure));
+    }
+
+    /** What is found or made once in a run, somebody may delete in the middle of it: then it is made anew, once. */
+    private <T> T restoring(ContainerSpec spec, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IncusStemcellException e) {
+            boolean refused = Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                    .anyMatch(IncusException.class::isInstance);
+            if (!refused || Thread.currentThread().isInterrupted() || !isRestored(spec, e)) {
+                throw e;
+            }
+            LOG.warn("What {} needs was deleted meanwhile and is made anew: {}", spec.container(), e.getMessage());
+            return work.get();
+        }
+    }
+
+    private boolean isRestored(ContainerSpec spec, IncusStemcellException failure) {
+        try {
+            return of(spec).restore(failure);
+        } catch (IncusException | IncusConnectionException | IncusClosedException e) {
+            // What is there cannot be found out: then the first failure is all there is to say.
+            failure.addSuppressed(e);
+            return false;
+        }
+    }
+
+    /** {@return whether something was missing, which is forgotten now, or there again} */
+    private boolean restore(IncusStemcellException failure) {
+        String project = launcher.project();
+        boolean deleted = incus.projects().find(project).isEmpty();
+        if (deleted && !ownProject) {
+            throw new IncusStemcellException(
+                    "The project '" + project + "' on " + incus.endpoint()
+                            + " was deleted while containers of this run were in it, or still to come. Create it again with:"
+                            + " incus project create " + project,
+                    failure);
+        }
+        if (deleted) {
+            Placement.createDefaultProject(incus);
+        }
+        Set<String> there = incus.project(project).images().list().stream()
+                .map(ImageInfo::fingerprint)
+                .collect(Collectors.toSet());
+        boolean forgotten = images.forgetDeleted(there::contains);
+        forgotten |= provisioner.forgetDeleted(there::contains);
+        forgotten |= launcher.forgetDeletedNetworks();
+        return deleted || forgotten;
+    }
+
+    private StemcellContainer launchOnce(ContainerSpec spec, OnFailure onFailure) {
         Instant begin = Instant.now();
         Stemcells there = of(spec);
         // A network that does not exist is found before an image is fetched for it.
         there.launcher.check(spec);
-        Launch launch = new Launch(spec, prepare(spec, onFailure), begin, onFailure, Optional.empty());
+        Launch launch = new Launch(spec, prepareOnce(spec, onFailure), begin, onFailure, Optional.empty());
         String what = "Starting " + spec.container();
         Progress starting = progress.apart();
         starting.report(what, 0, -1);
@@ -174,7 +235,7 @@ public final class Stemcells implements AutoCloseable {
     private Stemcells of(ContainerSpec spec) {
         Optional<String> elsewhere = spec.location().project().filter(name -> !name.equals(launcher.project()));
         elsewhere.ifPresent(name -> requireProject(name, spec));
-        return elsewhere.map(name -> others.computeIfAbsent(name, inProject)).orElse(this);
+        return elsewhere.map(others::get).orElse(this);
     }
 
     private void requireProject(String name, ContainerSpec spec) {
@@ -242,7 +303,7 @@ public final class Stemcells implements AutoCloseable {
     public void close() {
         try {
             images.removeUnused();
-            others.values().forEach(other -> other.images.removeUnused());
+            others.forEach((name, other) -> other.images.removeUnused());
         } finally {
             sources.close();
             incus.close();
@@ -264,6 +325,22 @@ public final class Stemcells implements AutoCloseable {
         private Progress progress = ShownProgress.forThisProcess();
 
         private Builder() {}
+
+        /** As they are at this moment, whatever is set later; all views of other projects have the same sources, so that they are closed once. */
+        private Builder settled() {
+            Builder copy = new Builder();
+            copy.endpoint = endpoint;
+            copy.project = project;
+            copy.storagePool = storagePool;
+            copy.subnet = subnet;
+            copy.sources = Optional.of(sources.orElseGet(
+                    () -> OciImages.builder().progress(progress).build()));
+            copy.imageServer = imageServer;
+            copy.conversion = conversion;
+            copy.imageMaxAge = imageMaxAge;
+            copy.progress = progress;
+            return copy;
+        }
 
         /**
          * Which Incus to use, instead of the first one that {@link Incus#connect()} finds.
@@ -319,14 +396,6 @@ public final class Stemcells implements AutoCloseable {
         public Builder sources(OciImages images) {
             sources = Optional.of(images);
             return this;
-        }
-
-        /** The same for the views of other projects, so that they are closed once. */
-        private OciImages sources() {
-            if (sources.isEmpty()) {
-                sources = Optional.of(OciImages.builder().progress(progress).build());
-            }
-            return sources.get();
         }
 
         /**
@@ -402,7 +471,7 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
-         * Connects.
+         * Connects, by the settings as they are now; what is set later counts for later connections.
          *
          * @return the connection, for the caller to close; not null
          * @throws io.github.incusstemcell.incus.IncusUnavailableException if there is no Incus to connect to
@@ -411,7 +480,7 @@ public final class Stemcells implements AutoCloseable {
         public Stemcells connect() {
             Incus incus = endpoint.map(Incus::connect).orElseGet(Incus::connect);
             try {
-                return new Stemcells(incus, this, project);
+                return new Stemcells(incus, settled(), project);
             } catch (RuntimeException e) {
                 incus.close();
                 throw e;

@@ -3,6 +3,7 @@ package io.github.incusstemcell.stemcell;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.SplitImage;
 import io.github.incusstemcell.oci.ImageReference;
@@ -167,7 +168,7 @@ public final class StemcellImages {
     private void giveAlias(String alias, String fingerprint, SourceImage source) {
         try {
             incus.images().createAlias(alias, fingerprint, source.reference().toString());
-        } catch (IncusException e) {
+        } catch (IncusException | IncusConnectionException e) {
             // Taken by another image, perhaps of a machine that was as fast as we were; or forbidden, or lost on the
             // way.
             LOG.info("The image {} of {} has no alias in Incus: {}", alias, source.reference(), e.getMessage());

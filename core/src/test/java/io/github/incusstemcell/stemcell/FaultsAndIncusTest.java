@@ -3,7 +3,10 @@ package io.github.incusstemcell.stemcell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.ImageInfo;
+import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.oci.Digest;
 import io.github.incusstemcell.oci.FaultyRegistry;
 import io.github.incusstemcell.oci.FaultyRegistry.Answer;
@@ -118,6 +121,23 @@ class FaultsAndIncusTest {
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessageContaining("the disk is broken");
             assertThat(project.images()).isEmpty();
+        }
+    }
+
+    @Test
+    void doesWithoutAnAliasThatCannotBeGiven(@TempDir Path folder) throws IOException {
+        registry.image("single", "1", List.of(layer), List.of());
+        try (InFrontOfIncus front = new InFrontOfIncus(folder, request -> {
+                    if (request.equals("POST /1.0/images/aliases")) {
+                        throw new InFrontOfIncus.Lost();
+                    }
+                });
+                Incus incus = Incus.connect(front.endpoint())) {
+            StemcellImage image = TestProject.imagesOf(incus.project(project.name()), sources)
+                    .prepare(reference("single"), GuestOverlay.standard());
+
+            assertThat(project.images()).extracting(ImageInfo::fingerprint).containsExactly(image.fingerprint());
+            assertThat(project.images().get(0).aliases()).isEmpty();
         }
     }
 

@@ -24,27 +24,27 @@ final class Bridge {
     }
 
     /**
-     * $1 manager's socket, $2 bus daemon's socket, $3 how often to look for them. The first line tells what
+     * $1 manager's socket, $2 bus daemon's socket, $3 for how many hundredths of a second to look for them. The first line tells what
      * follows: "bus manager", "bus daemon", "missing bridge" or "missing socket".
      */
     private static final String SCRIPT = """
             command -v systemd-stdio-bridge >/dev/null 2>&1 || { echo missing bridge; exit 0; }
-            while [ "$3" -gt 0 ]; do
+            now() { read -r up idle </proc/uptime; now=$((${up%.*} * 100 + 1${up#*.} - 100)); }
+            now
+            end=$((now + $3))
+            while [ "$now" -lt "$end" ]; do
               [ -S "$1" ] && { echo bus manager; exec systemd-stdio-bridge -p "unix:path=$1"; }
               [ -S "$2" ] && { echo bus daemon; exec systemd-stdio-bridge -p "unix:path=$2"; }
-              set -- "$1" "$2" $(($3 - 1)); sleep 0.01
+              sleep 0.01
+              now
             done
             echo missing socket
             """;
 
     static final String VIA_DAEMON = "bus daemon";
 
-    /** What a sleep of 10 ms takes, with the start of its process. */
-    private static final long MILLIS_PER_TRY = 12;
-    /** It is the guest that says what is missing, so of the time it gets less than we wait: at least this part less, and at most this much. */
-    private static final int PART_TO_SAY_IT = 4;
-
-    private static final Duration MOST_TO_SAY_IT = Duration.ofSeconds(2);
+    /** It is the guest that says what is missing, so it gets the time to say it. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final Instance instance;
     private final Scope scope;
@@ -70,7 +70,7 @@ final class Bridge {
         while (true) {
             BusConnection connection = start(managerSocket, deadline.left());
             try {
-                String greeting = connection.greeting(deadline.left());
+                String greeting = connection.greeting(deadline.left().plus(GRACE));
                 if (greeting.startsWith("bus")) {
                     if (greeting.equals(VIA_DAEMON)) {
                         BusManager.enterBus(connection, deadline.left());
@@ -103,10 +103,9 @@ final class Bridge {
     }
 
     private BusConnection start(String managerSocket, Duration left) {
-        long toSayIt = Math.min(left.toMillis() / PART_TO_SAY_IT, MOST_TO_SAY_IT.toMillis());
-        String tries = Long.toString(Math.max(1, (left.toMillis() - toSayIt) / MILLIS_PER_TRY));
+        String hundredths = Long.toString(Math.max(1, left.toMillis() / 10));
         RunningCommand exec =
-                instance.start(Command.of("sh", "-c", SCRIPT, "sh", managerSocket, scope.daemonSocket(), tries));
+                instance.start(Command.of("sh", "-c", SCRIPT, "sh", managerSocket, scope.daemonSocket(), hundredths));
         return new BusConnection(peer(), exec.stdout(), exec.stdin(), () -> end(exec));
     }
 

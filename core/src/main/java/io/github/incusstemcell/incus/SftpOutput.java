@@ -20,6 +20,9 @@ final class SftpOutput extends OutputStream {
     private long offset;
     private boolean closed;
 
+    /** A session that is lost fails all that is pending by one exception, which cannot be thrown in the way of itself. */
+    private boolean failed;
+
     private SftpOutput(Sftp sftp, ByteString handle, long offset) {
         this.sftp = sftp;
         this.handle = handle;
@@ -58,10 +61,14 @@ final class SftpOutput extends OutputStream {
     }
 
     private void check(CompletableFuture<Reply> reply) throws IOException {
+        boolean checked = false;
         try {
             sftp.check(reply);
+            checked = true;
         } catch (SftpStatus e) {
             throw new IOException(e.getMessage(), e);
+        } finally {
+            failed |= !checked;
         }
     }
 
@@ -69,8 +76,13 @@ final class SftpOutput extends OutputStream {
     public void close() throws IOException {
         if (!closed) {
             closed = true;
-            settle(0);
-            check(sftp.closeLater(handle));
+            if (!failed) {
+                settle(0);
+            }
+            CompletableFuture<Reply> end = sftp.closeLater(handle);
+            if (!failed) {
+                check(end);
+            }
         }
     }
 }

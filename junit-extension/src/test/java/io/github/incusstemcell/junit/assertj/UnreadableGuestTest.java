@@ -294,6 +294,8 @@ class UnreadableGuestTest {
 
     @Test
     void nothingAboutUnitsChangesWithoutABusDaemon(StemcellContainer stemcell) {
+        // Without a bus daemon it fails, where there is one.
+        stemcell.shell("systemctl stop networkd-dispatcher 2>/dev/null || true");
         Map<String, String> before = outcomes(stemcell);
         stemcell.exec("systemctl", "stop", "dbus.socket", "dbus.service").requireSuccess();
         stemcell.shell("kill $(pidof systemd-stdio-bridge)").requireSuccess();

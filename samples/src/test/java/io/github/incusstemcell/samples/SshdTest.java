@@ -10,6 +10,7 @@ import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The way into a stemcell from outside. */
@@ -39,7 +40,7 @@ class SshdTest {
     @Test
     void letsInNeitherRootNorPasswords(StemcellContainer stemcell) {
         // What sshd makes of its configuration, rather than what the file seems to say.
-        String effective = stemcell.exec("sshd", "-T").requireSuccess().stdout();
+        String effective = stemcell.exec("sshd", "-T").requireSuccess().stdout().toLowerCase(Locale.ROOT);
 
         assertThat(effective.lines()).contains("permitrootlogin no", "passwordauthentication no");
     }

@@ -368,7 +368,7 @@ class StemcellComplianceTest {
 
     @Test
     void rootMayNotLogInBySsh(StemcellContainer stemcell) {
-        assertThat(stemcell).command("sshd", "-T").stdout().contains("\npermitrootlogin no\n");
+        assertThat(stemcell).command("sshd", "-T").stdout().containsIgnoringCase("\npermitrootlogin no\n");
     }
 
     @Test

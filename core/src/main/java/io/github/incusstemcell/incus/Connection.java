@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -44,6 +45,11 @@ final class Connection implements AutoCloseable {
     private final HttpUrl base;
     private final OkHttpClient client;
     private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
+    /**
+     * Counted here, since OkHttp's dispatcher counts a call for a moment longer than until its answer is handed on.
+     */
+    private final AtomicInteger calls = new AtomicInteger();
+
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
     private final Optional<DaemonWatch> watch;
@@ -75,7 +81,7 @@ final class Connection implements AutoCloseable {
 
     /** {@return whether a call is under way or a stream is open} */
     boolean isBusy() {
-        return client.dispatcher().runningCallsCount() > 0 || !streams.isEmpty();
+        return calls.get() > 0 || !streams.isEmpty();
     }
 
     /** Sends the request and waits for the daemon's envelope. */
@@ -173,16 +179,18 @@ final class Connection implements AutoCloseable {
                 call.cancel();
             }
         });
+        calls.incrementAndGet();
         call.enqueue(new Callback() {
             @Override
             public void onFailure(Call failed, IOException cause) {
+                calls.decrementAndGet();
                 result.completeExceptionally(error(cause).orElseGet(() -> failure(request.toString(), cause)));
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
                 try {
-                    T value = reader.read(answered, response);
+                    T value = read(answered, response);
                     if (!result.complete(value) && value instanceof Closeable unwanted) {
                         Failures.closeQuietly(unwanted);
                     }
@@ -190,6 +198,15 @@ final class Connection implements AutoCloseable {
                     result.completeExceptionally(failure(request.toString(), e));
                 } catch (RuntimeException | Error e) {
                     result.completeExceptionally(e);
+                }
+            }
+
+            /** A stream is counted before its call no longer is. */
+            private T read(Call answered, Response response) throws IOException {
+                try {
+                    return reader.read(answered, response);
+                } finally {
+                    calls.decrementAndGet();
                 }
             }
         });

@@ -80,9 +80,7 @@ final class TarExtraction {
         String file = below(folder, path.get(path.size() - 1));
         String there = found.get(file);
         if (directory) {
-            if (LINK_MADE_LAST.equals(there)) {
-                throw refused(entry, "is a directory, but has been " + there);
-            }
+            requireNoLinkMadeLast(entry, there);
             if (!DIRECTORY.equals(there) && !FILLED_DIRECTORY.equals(there)) {
                 found.put(file, DIRECTORY);
             }
@@ -90,12 +88,20 @@ final class TarExtraction {
             if (there != null && entry.isHardLink() && file.equals(target(entry))) {
                 return; // A link to itself, which tar leaves alone whatever it is.
             }
+            requireNoLinkMadeLast(entry, there);
             if (FILLED_DIRECTORY.equals(there)) {
                 throw refused(entry, "takes the place of " + there);
             }
             found.put(file, kind(entry));
         }
         found.put(folder, FILLED_DIRECTORY);
+    }
+
+    /** Tar knows the file in the place of such a link by its inode, which what replaces the file may be given, and lose to the link. */
+    private static void requireNoLinkMadeLast(TarEntry entry, String there) throws RefusedException {
+        if (LINK_MADE_LAST.equals(there)) {
+            throw refused(entry, "takes the place of " + there);
+        }
     }
 
     private static void requireName(TarEntry entry) throws RefusedException {

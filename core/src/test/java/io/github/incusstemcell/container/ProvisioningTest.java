@@ -217,7 +217,7 @@ class ProvisioningTest {
                     TestMachine.instancesOf("provisioning by " + name).get(0).name();
             assertThat(log.toString(StandardCharsets.UTF_8))
                     .contains("Provisioned " + stemcells.prepare(TestMachine.spec()) + " by " + name + " (version 1)")
-                    .contains("WARN ImageProvisioner - The image " + image.alias()
+                    .contains("WARN ProvisioningRun - The image " + image.alias()
                             + " is kept, but the container in which it was provisioned is removed only by a later run: DELETE /1.0/instances/"
                             + left
                             + "?project=incus-stemcell failed: ");

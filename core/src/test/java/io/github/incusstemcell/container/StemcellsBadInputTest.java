@@ -151,18 +151,21 @@ class StemcellsBadInputTest {
 
     @Test
     void volumesThatAreSmallerThanTheImage() {
-        assertThat(launching(TestMachine.spec().withDevice("root", Map.of("size", "20MiB"))))
-                .isInstanceOf(IncusStemcellException.class)
-                .hasMessage(tooSmall("default"));
+        // In pools of their own, as btrfs begins to count only when the first volume has a size, which takes it a
+        // while.
+        assertTooSmall("isc-small", "20MiB", TestMachine.spec());
+        assertTooSmall("isc-large", "1GiB", TestMachine.spec().withDevice("root", Map.of("size", "20MiB")));
+    }
+
+    private static void assertTooSmall(String pool, String volumes, ContainerSpec spec) {
         try (Incus incus = Incus.connect()) {
-            incus.storagePools().create("isc-small", "btrfs", Map.of("size", "1GiB", "volume.size", "20MiB"), "");
-            try (Stemcells stemcells =
-                    TestMachine.stemcells().storagePool("isc-small").connect()) {
-                assertThat(catchThrowable(() -> stemcells.launch(TestMachine.spec())))
+            incus.storagePools().create(pool, "btrfs", Map.of("size", "2GiB", "volume.size", volumes), "");
+            try (Stemcells stemcells = TestMachine.stemcells().storagePool(pool).connect()) {
+                assertThat(catchThrowable(() -> stemcells.launch(spec)))
                         .isInstanceOf(IncusStemcellException.class)
-                        .hasMessage(tooSmall("isc-small"));
+                        .hasMessage(tooSmall(pool));
             } finally {
-                incus.storagePools().delete("isc-small");
+                incus.storagePools().delete(pool);
             }
         }
     }

@@ -128,7 +128,7 @@ class FaultsAndIncusTest {
     void doesWithoutAnAliasThatCannotBeGiven(@TempDir Path folder) throws IOException {
         registry.image("single", "1", List.of(layer), List.of());
         try (InFrontOfIncus front = new InFrontOfIncus(folder, request -> {
-                    if (request.equals("POST /1.0/images/aliases")) {
+                    if (request.startsWith("POST /1.0/images/aliases")) {
                         throw new InFrontOfIncus.Lost();
                     }
                 });

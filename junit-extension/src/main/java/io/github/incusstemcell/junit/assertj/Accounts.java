@@ -18,6 +18,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     private static final String PASSWD = "/etc/passwd";
     private static final String GROUP = "/etc/group";
     private static final String SHADOW = "/etc/shadow";
+    private static final int SHADOW_FIELDS = 8;
 
     /** A line that says nothing of the account whose name it begins with. */
     private record Stranger(String path, String guest, String line) {
@@ -30,12 +31,14 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     static Accounts of(StemcellContainer stemcell) {
         Table passwd = Table.of(stemcell, PASSWD, 7, 2, 3);
         Table group = Table.of(stemcell, GROUP, 4, 2);
-        Map<String, String> passwords = new HashMap<>();
-        Table.of(stemcell, SHADOW, 2).lines.forEach(field -> passwords.put(field[0], field[1]));
+        Table shadow = Table.of(stemcell, SHADOW, 2);
+        Map<String, String[]> passwords = new HashMap<>();
+        shadow.lines.forEach(field -> passwords.put(field[0], field));
         passwd.requireRoot();
         group.requireRoot();
         List<Stranger> strangers = new ArrayList<>(passwd.strangers);
         strangers.addAll(group.strangers);
+        strangers.addAll(shadow.strangers);
         return new Accounts(
                 passwd.lines.stream()
                         .map(field -> user(field, group.lines, passwords))
@@ -79,10 +82,15 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
             for (int i = 0; isAccount && i < numbers.length; i++) {
                 isAccount = field[numbers[i]].matches("\\d{1,10}") && number(field[numbers[i]]) <= 0xffff_ffffL;
             }
+            boolean isShadow = path.equals(SHADOW);
+            for (int i = 2; isAccount && isShadow && i < Math.min(field.length, SHADOW_FIELDS); i++) {
+                isAccount = PasswordAging.isField(field[i]);
+            }
             if (isAccount) {
                 lines.add(field);
             } else {
-                strangers.add(new Stranger(path, guest, line));
+                // What may be a hash is not for messages.
+                strangers.add(new Stranger(path, guest, isShadow ? field[0] + ":..." : line));
             }
         }
 
@@ -99,7 +107,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         return Long.parseLong(field);
     }
 
-    private static GuestUser user(String[] field, List<String[]> groups, Map<String, String> passwords) {
+    private static GuestUser user(String[] field, List<String[]> groups, Map<String, String[]> passwords) {
         List<String> names = new ArrayList<>();
         groups.stream()
                 .filter(group -> number(group[2]) == number(field[3]))
@@ -111,9 +119,25 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
         // Where passwd points to shadow and nothing is there, no password lets anybody in.
-        String password = field[1].equals("x") ? passwords.getOrDefault(field[0], "*") : field[1];
+        String[] shadow = passwords.getOrDefault(field[0], new String[] {field[0], "*"});
+        boolean isShadowed = field[1].equals("x");
         return new GuestUser(
-                field[0], number(field[2]), number(field[3]), names, field[4], field[5], field[6], password);
+                field[0],
+                number(field[2]),
+                number(field[3]),
+                names,
+                field[4],
+                field[5],
+                field[6],
+                isShadowed ? shadow[1] : field[1],
+                isShadowed,
+                aging(shadow));
+    }
+
+    private static PasswordAging aging(String[] shadow) {
+        return shadow.length < SHADOW_FIELDS
+                ? PasswordAging.NONE
+                : PasswordAging.of(shadow[2], shadow[3], shadow[4], shadow[5], shadow[6], shadow[7]);
     }
 
     private static GuestGroup group(String[] field, List<String[]> users) {
@@ -123,8 +147,31 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         return new GuestGroup(field[0], number(field[2]), List.copyOf(members));
     }
 
+    /** All of them, where each line is that of a user. */
+    List<GuestUser> allUsers() {
+        requireNoStranger(List.of(PASSWD, SHADOW), "users");
+        return users;
+    }
+
+    /** All of them, where each line is that of a group. */
+    List<GuestGroup> allGroups() {
+        requireNoStranger(List.of(GROUP), "groups");
+        return groups;
+    }
+
+    private void requireNoStranger(List<String> paths, String what) {
+        strangers.stream()
+                .filter(stranger -> paths.contains(stranger.path()))
+                .findFirst()
+                .ifPresent(stranger -> {
+                    throw new AssertionError("Expecting all lines of " + stranger.path() + " on " + stranger.guest()
+                            + " to be those of " + what + "\n  but there was: " + stranger.line());
+                });
+    }
+
     Optional<GuestUser> user(String name) {
         requireNoStranger(PASSWD, name, "a user, passwd(5)");
+        requireNoStranger(SHADOW, name, "a password, shadow(5)");
         return users.stream().filter(user -> user.name().equals(name)).findFirst();
     }
 

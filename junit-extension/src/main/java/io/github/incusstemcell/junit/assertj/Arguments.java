@@ -123,6 +123,33 @@ final class Arguments {
         return path;
     }
 
+    /** Paths from the root, in which each wildcard is between slashes. */
+    static String glob(String pattern) {
+        if (!Objects.requireNonNull(pattern, "pattern").startsWith("/")
+                || pattern.indexOf('\0') >= 0
+                || pattern.endsWith("/")
+                || pattern.matches("(?s).*(//.*|/\\.\\.?(/.*)?)")) {
+            throw new IllegalArgumentException(
+                    "Not a pattern of absolute paths without '.', '..' and empty names: '" + pattern + "'");
+        }
+        if (pattern.contains("**")) {
+            throw new IllegalArgumentException(
+                    "No * matches a slash: '" + pattern + "'; look for files at any depth by file(folder).tree()");
+        }
+        return pattern;
+    }
+
+    /** A pattern of one name, between slashes. */
+    static String namePattern(String pattern) {
+        if (text(pattern).indexOf('/') >= 0 || pattern.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("Not a pattern of names, which have no slash: '" + pattern + "'");
+        }
+        if (pattern.matches("\\*+")) {
+            throw new IllegalArgumentException("Every name matches '" + pattern + "': leave it out");
+        }
+        return pattern;
+    }
+
     /** One path as the kernel writes it: in no table there is another. */
     static String plainPath(String path) {
         if (path(path).length() > 1 && path.endsWith("/")) {
@@ -244,6 +271,15 @@ final class Arguments {
         return number("the number of a user or a group", id, 0, LAST_ID);
     }
 
+    /** The least and the greatest of some numbers of users or groups. */
+    static void ids(long least, long most) {
+        number("the greatest of these numbers", id(most), id(least), LAST_ID);
+    }
+
+    static List<String> sorted(List<String> texts) {
+        return texts.stream().sorted().toList();
+    }
+
     static int port(int port) {
         return (int) number("a port", port, 1, LAST_PORT);
     }
@@ -257,6 +293,22 @@ final class Arguments {
             throw new IllegalArgumentException("Not a mode, 0 to 07777: 0" + Integer.toOctalString(mode));
         }
         return mode;
+    }
+
+    /** A mode of which something is looked for. */
+    static int bits(int mode) {
+        if (mode(mode) == 0) {
+            throw new IllegalArgumentException("Nothing has any of mode 0: write bits to look for");
+        }
+        return mode;
+    }
+
+    /** What is one name in a folder. */
+    static String fileName(String name) {
+        if (text(name).indexOf('/') >= 0 || name.indexOf('\0') >= 0 || name.equals(".") || name.equals("..")) {
+            throw new IllegalArgumentException("Not the name of something in a folder: '" + name + "'");
+        }
+        return name;
     }
 
     /** A mode that allows less than everything. */

@@ -11,6 +11,8 @@ import org.assertj.core.api.AbstractObjectAssert;
  */
 public final class FileAssert extends FileContentAssert {
 
+    private static final int EXECUTABLE = 0111;
+
     FileAssert(Subject subject, String path) {
         super(subject, path, false);
     }
@@ -151,6 +153,84 @@ public final class FileAssert extends FileContentAssert {
                 look -> holds.test(look.stat(), look.more()),
                 look -> ", user " + look.more().userName(look.stat().uid()) + ", group "
                         + look.more().groupName(look.stat().gid()));
+        return this;
+    }
+
+    /** {@return this, where it is a regular file that some of owner, group and others may execute} */
+    public FileAssert isExecutable() {
+        return that("be executable", file -> file.isFile() && (file.mode() & EXECUTABLE) != 0);
+    }
+
+    /**
+     * Checks what a user may do, as the kernel has it: by modes and access lists, those of the folders above it included. What it is about is
+     * what is at the end of links.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isReadableBy(String user) {
+        return access(Access.READ, user, true);
+    }
+
+    /**
+     * Checks what a user may not do; see {@link #isReadableBy}.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isNotReadableBy(String user) {
+        return access(Access.READ, user, false);
+    }
+
+    /**
+     * Checks what a user may do; see {@link #isReadableBy}.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isWritableBy(String user) {
+        return access(Access.WRITE, user, true);
+    }
+
+    /**
+     * Checks what a user may not do; see {@link #isReadableBy}.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isNotWritableBy(String user) {
+        return access(Access.WRITE, user, false);
+    }
+
+    /**
+     * Checks what a user may do, of a folder that is to go through it; see {@link #isReadableBy}.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isExecutableBy(String user) {
+        return access(Access.EXECUTE, user, true);
+    }
+
+    /**
+     * Checks what a user may not do; see {@link #isExecutableBy}.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FileAssert isNotExecutableBy(String user) {
+        return access(Access.EXECUTE, user, false);
+    }
+
+    private FileAssert access(Access access, String user, boolean isGranted) {
+        if (!new UserAssert(subject.now(), user).isThere()) {
+            return this;
+        }
+        that(
+                "be " + (isGranted ? "" : "not ") + access.words() + " by " + user,
+                stat -> access.isGranted(subject.stemcell(), user, path),
+                found -> found == isGranted,
+                found -> "");
         return this;
     }
 

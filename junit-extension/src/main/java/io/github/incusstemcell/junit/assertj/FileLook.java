@@ -21,6 +21,11 @@ record FileLook<T>(FileStat stat, T more) {
                 + stat.linkTarget().map(target -> ", to " + target).orElse("");
     }
 
+    /** In a list of several. */
+    String brief() {
+        return stat.path() + " (" + type(stat) + " " + octal(stat.mode()) + " " + stat.uid() + ":" + stat.gid() + ")";
+    }
+
     private static String type(FileStat file) {
         return file.type().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }

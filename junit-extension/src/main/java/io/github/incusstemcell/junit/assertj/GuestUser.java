@@ -1,6 +1,8 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A user of a guest, as passwd(5), group(5) and shadow(5) have it.
@@ -13,6 +15,8 @@ import java.util.List;
  * @param home what is written as home, there or not; not null
  * @param shell what is written as login shell; empty stands for {@code /bin/sh}; not null
  * @param password what stands in shadow for the password, its hash mostly; {@code *} where nothing does; not null
+ * @param isShadowed whether it does not stand in passwd, which everybody may read
+ * @param aging how long the password lasts; not null
  */
 public record GuestUser(
         String name,
@@ -22,7 +26,12 @@ public record GuestUser(
         String comment,
         String home,
         String shell,
-        String password) {
+        String password,
+        boolean isShadowed,
+        PasswordAging aging) {
+
+    private static final Set<String> NO_LOGIN =
+            Set.of("/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false");
 
     /** Keeps the groups as they are. */
     public GuestUser {
@@ -34,9 +43,28 @@ public record GuestUser(
         return password.startsWith("!") || password.startsWith("*");
     }
 
+    /** {@return whether its shell is another one than nologin and false} */
+    public boolean hasLoginShell() {
+        return !NO_LOGIN.contains(shell);
+    }
+
     String words() {
         return "uid " + uid + ", gid " + gid + ", groups " + String.join(" ", groups) + ", home " + home + ", shell "
-                + shell + ", password " + (password.isEmpty() ? "empty" : isLocked() ? "locked" : "set");
+                + shell + ", password " + passwordWords();
+    }
+
+    private String passwordWords() {
+        return password.isEmpty() ? "empty" : isLocked() ? "locked" : "set";
+    }
+
+    /** What may be said of the password, which is never shown itself. */
+    String wordsOfPassword() {
+        String kind = Arrays.stream(PasswordHash.values())
+                .filter(hash -> hash.isOf(password))
+                .map(hash -> " by " + hash)
+                .findFirst()
+                .orElse("");
+        return "password " + passwordWords() + kind + ", " + aging.words();
     }
 
     /** {@return all of it but the password, of which it says whether there is one} */

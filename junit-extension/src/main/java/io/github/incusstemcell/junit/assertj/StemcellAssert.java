@@ -164,6 +164,17 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     }
 
     /**
+     * Turns to all files, folders and links whose paths match a pattern.
+     *
+     * @param pattern their absolute paths with wildcards as glob(7) has them, as {@code /etc/ssh/ssh_host_*_key}: {@code *}, {@code ?} and
+     *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning; not null
+     * @return assertions on them
+     */
+    public FilesAssert files(String pattern) {
+        return new FilesAssert(subject(), pattern);
+    }
+
+    /**
      * Turns to a user.
      *
      * @param name the user's name; not null
@@ -181,6 +192,16 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      */
     public GroupAssert group(String name) {
         return new GroupAssert(subject(), name);
+    }
+
+    /** {@return assertions on all users} */
+    public UsersAssert users() {
+        return new UsersAssert(subject());
+    }
+
+    /** {@return assertions on all groups} */
+    public GroupsAssert groups() {
+        return new GroupsAssert(subject());
     }
 
     /**

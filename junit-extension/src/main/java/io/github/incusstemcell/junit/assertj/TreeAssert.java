@@ -1,11 +1,20 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.FileType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
 
 /**
  * Assertions on all that is in a folder and below it, the folder included, as far as its own file system goes: not on what is mounted
@@ -15,18 +24,112 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private static final int SHOWN = 20;
 
+    /** find(1)'s letters, without those of rare things. */
+    private static final Map<FileType, String> LETTERS =
+            Map.of(FileType.FILE, "f", FileType.DIRECTORY, "d", FileType.SYMLINK, "l");
+
     private final String path;
+    private final String which;
+    private final boolean crosses;
+    private final List<String> filters;
 
     TreeAssert(Subject subject, String path) {
+        this(subject, path, "", false, List.of());
+    }
+
+    private TreeAssert(Subject subject, String path, String which, boolean crosses, List<String> filters) {
         super(subject);
         this.path = path;
+        this.which = which;
+        this.crosses = crosses;
+        this.filters = filters;
+    }
+
+    private TreeAssert filtered(String more, String... tests) {
+        List<String> all = new ArrayList<>(filters);
+        all.addAll(List.of(tests));
+        return new TreeAssert(subject, path, which + more, crosses, all);
+    }
+
+    /** {@return assertions on what is mounted below it as well} */
+    public TreeAssert acrossMounts() {
+        return new TreeAssert(subject, path, which + " across mounts", true, filters);
+    }
+
+    /**
+     * Goes on with what has a name of a pattern.
+     *
+     * @param pattern the pattern of names, as {@code *.rhosts}, in which {@code *} stands for points at the beginning, too; not null
+     * @return assertions on that
+     */
+    public TreeAssert named(String pattern) {
+        Arguments.namePattern(pattern);
+        return filtered(" named " + pattern, "-name", pattern);
+    }
+
+    /**
+     * Goes on with what is of one type.
+     *
+     * @param type a file, a directory or a symlink; not null
+     * @return assertions on that
+     */
+    public TreeAssert ofType(FileType type) {
+        String letter = LETTERS.get(Objects.requireNonNull(type, "type"));
+        if (letter == null) {
+            throw new IllegalArgumentException("Not a type to look for in trees: " + type + "; ask for "
+                    + LETTERS.keySet().stream().sorted().toList());
+        }
+        return filtered(" of type " + type.name().toLowerCase(Locale.ROOT), "-type", letter);
+    }
+
+    /**
+     * Goes on with what somebody may do something to; symbolic links are none of it, since their modes mean nothing.
+     *
+     * @param mode bits of which one at least is set, as {@code 0022}: what group or others may write to; not 0
+     * @return assertions on that
+     */
+    public TreeAssert withAnyOfMode(int mode) {
+        Arguments.bits(mode);
+        return filtered(
+                " with any of mode " + FileLook.octal(mode), "!", "-type", "l", "-perm", "/" + FileLook.octal(mode));
+    }
+
+    /**
+     * Goes on with what belongs to a user.
+     *
+     * @param user the name of the user, who has to exist, or nothing can be found; not null
+     * @return assertions on that
+     */
+    public TreeAssert ownedBy(String user) {
+        Arguments.user(user);
+        return filtered(" owned by " + user, "-user", user);
+    }
+
+    /**
+     * Goes on with what does not belong to a user.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return assertions on that
+     */
+    public TreeAssert notOwnedBy(String user) {
+        Arguments.user(user);
+        return filtered(" not owned by " + user, "!", "-user", user);
+    }
+
+    private List<String> argv(String... tests) {
+        List<String> argv = new ArrayList<>(List.of("find", path, "-ignore_readdir_race"));
+        if (!crosses) {
+            argv.add("-xdev");
+        }
+        argv.addAll(filters);
+        argv.addAll(List.of(tests));
+        return argv;
     }
 
     private record Found(String path, String words) {}
 
     private List<Found> find(String... tests) {
-        List<String> argv = new ArrayList<>(List.of("find", path, "-ignore_readdir_race", "-xdev"));
-        argv.addAll(List.of(tests));
+        List<String> argv = argv(tests);
         argv.addAll(List.of("-printf", "%p\\0%M %u:%g %p\\0"));
         String[] fields = subject.stemcell()
                 .exec(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
@@ -51,9 +154,125 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         Observation<List<Found>> seen =
                 new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> find(tests));
         if (!seen.holds()) {
-            subject.fail("the tree " + path, wanted, seen, "there were: " + words(seen.last()));
+            subject.fail("the tree " + path + which, wanted, seen, "there were: " + words(seen.last()));
         }
         return this;
+    }
+
+    /** {@return this, where there is nothing, which is true of filtered trees only} */
+    public TreeAssert isEmpty() {
+        return are("be empty", List::isEmpty);
+    }
+
+    /** {@return this, where there is something} */
+    public TreeAssert isNotEmpty() {
+        return are("not be empty", found -> !found.isEmpty());
+    }
+
+    /**
+     * Checks what there is.
+     *
+     * @param paths the absolute paths of all of it, in any order, that of the folder included where no filter leaves it out; none: there is
+     *     nothing
+     * @return this
+     */
+    public TreeAssert hasOnlyPaths(String... paths) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
+        return are(
+                wanted.isEmpty() ? "be empty" : "have only the paths " + String.join(" ", wanted),
+                found -> found.stream().map(Found::path).toList().equals(wanted));
+    }
+
+    /**
+     * Checks what is in the folder itself, and not what is below that.
+     *
+     * @param names the names of all of it, in any order; none: there is nothing
+     * @return this
+     */
+    public TreeAssert hasOnlyEntries(String... names) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(names, Arguments::fileName)));
+        return are(
+                wanted.isEmpty() ? "have no entries" : "have only the entries " + String.join(" ", wanted),
+                found ->
+                        found.stream().map(Found::path).map(this::name).toList().equals(wanted),
+                "-mindepth",
+                "1",
+                "-maxdepth",
+                "1");
+    }
+
+    private String name(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * Checks that a pattern is found in no regular file.
+     *
+     * @param regex the pattern, as {@code grep -P} has it, of one line; not null
+     * @return this
+     */
+    public TreeAssert hasNoFileMatching(String regex) {
+        Arguments.regex(regex, 0);
+        return matching("have no file with a match for " + regex, regex, List::isEmpty);
+    }
+
+    /**
+     * Checks that a pattern is found in a regular file at least.
+     *
+     * @param regex the pattern, as {@code grep -P} has it, of one line; not null
+     * @return this
+     */
+    public TreeAssert hasFileMatching(String regex) {
+        Arguments.regex(regex, 0);
+        return matching("have a file with a match for " + regex, regex, found -> !found.isEmpty());
+    }
+
+    private TreeAssert matching(String wanted, String regex, Predicate<List<Found>> holds) {
+        Observation<List<Found>> seen =
+                new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> grep(regex));
+        if (!seen.holds()) {
+            subject.fail(
+                    "the tree " + path + which,
+                    wanted,
+                    seen,
+                    "there were: "
+                            + seen.last().stream()
+                                    .limit(SHOWN)
+                                    .map(Found::path)
+                                    .collect(Collectors.joining(" "))
+                                    .transform(paths -> paths.isEmpty() ? "none" : paths));
+        }
+        return this;
+    }
+
+    /** find(1) ends with 1 where a grep(1) has found nothing; what went wrong they say. */
+    private List<Found> grep(String regex) {
+        List<String> argv = argv("-type", "f", "-exec", "grep", "-lPZ", "-e", regex, "--", "{}", "+");
+        Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
+        ExecResult result = subject.stemcell().exec(command);
+        if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
+            throw new AssertionError(
+                    "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command
+                            + "' ended with exit code " + result.exitCode() + "\n  stderr: "
+                            + result.stderr().strip());
+        }
+        return Arrays.stream(result.stdout().split("\0"))
+                .filter(file -> !file.isEmpty())
+                .sorted()
+                .map(file -> new Found(file, file))
+                .toList();
+    }
+
+    /**
+     * Goes on with the paths of all that is there in plain AssertJ.
+     *
+     * @return assertions on the list, by letter
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> paths() {
+        return subject.list(
+                () -> Optional.of(find()),
+                found -> found.stream().map(Found::path).toList(),
+                "paths of the tree " + path + which + " on " + subject.name());
     }
 
     private static String words(List<Found> found) {

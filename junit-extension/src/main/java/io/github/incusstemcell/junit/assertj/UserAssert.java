@@ -1,8 +1,11 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -11,10 +14,8 @@ import java.util.function.Predicate;
  */
 public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
-    private static final Set<String> NO_LOGIN =
-            Set.of("/usr/sbin/nologin", "/sbin/nologin", "/bin/false", "/usr/bin/false");
-
     private final Presence<Accounts, GuestUser> presence;
+    private final Presence<Accounts, GuestUser> password;
 
     UserAssert(Subject subject, String name) {
         super(subject);
@@ -26,6 +27,24 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
                 accounts -> accounts.user(name),
                 GuestUser::words,
                 accounts -> accounts.noSuchUser(name));
+        this.password = new Presence<>(
+                subject,
+                "user " + name,
+                () -> Accounts.of(subject.stemcell()),
+                accounts -> accounts.user(name),
+                GuestUser::wordsOfPassword,
+                accounts -> accounts.noSuchUser(name));
+    }
+
+    private UserAssert password(String wanted, Predicate<GuestUser> holds) {
+        password.holds(wanted, holds);
+        return this;
+    }
+
+    private UserAssert days(String what, Function<PasswordAging, OptionalLong> field, long days) {
+        Arguments.number("a number of days", days, 0, Integer.MAX_VALUE);
+        return password("have a password with " + days + " " + what + " days", user -> field.apply(user.aging())
+                .equals(OptionalLong.of(days)));
     }
 
     @Override
@@ -95,12 +114,74 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
     /** {@return this, where its shell is nologin or false, so that nobody gets a shell as this user} */
     public UserAssert hasNoLoginShell() {
-        return that("have no login shell", user -> NO_LOGIN.contains(user.shell()));
+        return that("have no login shell", user -> !user.hasLoginShell());
     }
 
     /** {@return this, where no password lets anybody in as this user} */
     public UserAssert hasLockedPassword() {
         return that("have a locked password", GuestUser::isLocked);
+    }
+
+    /** {@return this, where it has an empty password, with which anybody may get in} */
+    public UserAssert hasEmptyPassword() {
+        return password("have an empty password", user -> user.password().isEmpty());
+    }
+
+    /**
+     * Checks how the hash of its password was made; a locked one, with an exclamation mark before the hash, counts, too.
+     *
+     * @param hash the way, as {@code SHA512CRYPT}; not null
+     * @return this
+     */
+    public UserAssert hasPasswordHash(PasswordHash hash) {
+        Objects.requireNonNull(hash, "hash");
+        return password("have a password hash by " + hash, user -> hash.isOf(user.password()));
+    }
+
+    /**
+     * Checks for how long a password may not be changed again.
+     *
+     * @param days the days, as written in shadow(5)
+     * @return this
+     */
+    public UserAssert hasPasswordMinDays(long days) {
+        return days("min", PasswordAging::minDays, days);
+    }
+
+    /**
+     * Checks after what time a password has to be changed.
+     *
+     * @param days the days, as written in shadow(5)
+     * @return this
+     */
+    public UserAssert hasPasswordMaxDays(long days) {
+        return days("max", PasswordAging::maxDays, days);
+    }
+
+    /**
+     * Checks how long before that its user is warned.
+     *
+     * @param days the days, as written in shadow(5)
+     * @return this
+     */
+    public UserAssert hasPasswordWarnDays(long days) {
+        return days("warn", PasswordAging::warnDays, days);
+    }
+
+    /** {@return this, where the password need never be changed: without a maximum of days, or with one of 99999} */
+    public UserAssert hasPasswordThatNeverExpires() {
+        return password(
+                "have a password that never expires", user -> user.aging().isForEver());
+    }
+
+    /** {@return this, where nobody gets in as this user any more, by the day in UTC of the machine on which the test runs} */
+    public UserAssert isExpired() {
+        return password("be expired", user -> user.aging().isExpiredOn(LocalDate.now(ZoneOffset.UTC)));
+    }
+
+    /** {@return this, where the account has not expired by the day in UTC of the machine on which the test runs} */
+    public UserAssert isNotExpired() {
+        return password("not be expired", user -> !user.aging().isExpiredOn(LocalDate.now(ZoneOffset.UTC)));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.systemd.JournalMark;
@@ -47,6 +48,10 @@ class IdleArgumentsTest {
             "hasExactlySetuidFiles.paths",
             "hasExactlySetgidFiles.paths",
             "hasOnlyMembers.users",
+            "hasOnlyNames.names",
+            "haveNoLoginShell.except",
+            "hasOnlyPaths.paths",
+            "hasOnlyEntries.names",
             "hasOnlyAddresses.addresses");
 
     /** Where every number may be the least. */
@@ -69,6 +74,16 @@ class IdleArgumentsTest {
             Map.entry("paths", PATHS),
             Map.entry("except", List.of("/etc", "/", "etc/none", "/etc/*")),
             Map.entry("hasNoFailedUnits.except", UNITS),
+            Map.entry("hasOnlyNames.names", ACCOUNTS),
+            Map.entry("haveNoLoginShell.except", ACCOUNTS),
+            Map.entry("hasOnlyEntries.names", List.of("a/b", ".", "..", "a\0b")),
+            Map.entry("files.pattern", List.of("etc/*", "/etc/", "/etc/**/x", "/etc/../*", "/etc//*", "/a\0*")),
+            Map.entry("named.pattern", List.of("*", "**", "a/*", "a\0b")),
+            Map.entry("withAnyOfMode.mode", List.of(-1, 0, 010000)),
+            Map.entry("type", List.of()),
+            Map.entry("ofType.type", List.of(FileType.SOCKET)),
+            Map.entry("withUidBetween.least", List.of(2)),
+            Map.entry("withGidBetween.least", List.of(2)),
             Map.entry("mount.path", List.of("/mnt/", "/mnt//x", "/mnt/../x", "/mnt/.")),
             Map.entry("user.name", ACCOUNTS),
             Map.entry("group.name", ACCOUNTS),

@@ -1,0 +1,49 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.Locale;
+
+/**
+ * What a user may do to a file, access(2). The kernel is asked with the user's rights and groups: it knows of folders on the way, access
+ * lists and read-only mounts.
+ */
+enum Access {
+    READ("-r"),
+    WRITE("-w"),
+    EXECUTE("-x");
+
+    private final String test;
+
+    Access(String test) {
+        this.test = test;
+    }
+
+    String words() {
+        return this == WRITE ? "writable" : this == READ ? "readable" : "executable";
+    }
+
+    boolean isGranted(StemcellContainer stemcell, String user, String path) {
+        Command command = Command.of(
+                        "setpriv",
+                        "--reuid=" + user,
+                        "--regid=" + group(stemcell, user),
+                        "--init-groups",
+                        "test",
+                        test,
+                        path)
+                .environment("LC_ALL", "C");
+        ExecResult result = stemcell.exec(command);
+        if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
+            throw new AssertionError("Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path
+                    + " on " + stemcell.name() + " by '" + command + "' ended with exit code " + result.exitCode()
+                    + "\n  stderr: " + result.stderr().strip());
+        }
+        return result.isSuccess();
+    }
+
+    private static long group(StemcellContainer stemcell, String user) {
+        return Accounts.of(stemcell).user(user).orElseThrow().gid();
+    }
+}

@@ -1,0 +1,182 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.GuestFiles;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
+
+/**
+ * Assertions on all files, folders and links whose paths match a pattern, also of a guest that was not started. Those on what they are like
+ * fail where there is none. {@link #satisfies} is given a {@link FileStat} for each, by path.
+ */
+public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
+
+    private final Glob glob;
+    private final GuestFiles files;
+
+    FilesAssert(Subject subject, String pattern) {
+        this(subject, new Glob(Arguments.glob(pattern)));
+    }
+
+    private FilesAssert(Subject subject, Glob glob) {
+        this(
+                subject,
+                glob,
+                new Many<>(
+                        "the files " + glob.text(),
+                        () -> glob.find(subject.stemcell().files()),
+                        stat -> new FileLook<>(stat, "").brief()));
+    }
+
+    private FilesAssert(Subject subject, Glob glob, Many<FileStat> many) {
+        super(subject, many);
+        this.glob = glob;
+        this.files = subject.stemcell().files();
+    }
+
+    @Override
+    FilesAssert on(Many<FileStat> fewer) {
+        return new FilesAssert(subject, glob, fewer);
+    }
+
+    @Override
+    String none() {
+        return "there were none: " + FileLook.surroundings(files, glob.beginning());
+    }
+
+    /** {@return this, where there is one or more, dangling links included} */
+    public FilesAssert exist() {
+        return that("exist", found -> !found.isEmpty());
+    }
+
+    /** {@return this, where there is none} */
+    public FilesAssert doNotExist() {
+        return that("not exist", List::isEmpty);
+    }
+
+    /** {@return this, where each is a regular file} */
+    public FilesAssert areFiles() {
+        return each("be files", FileStat::isFile);
+    }
+
+    /** {@return this, where each is a folder} */
+    public FilesAssert areDirectories() {
+        return each("be directories", FileStat::isDirectory);
+    }
+
+    /**
+     * Checks the mode of each.
+     *
+     * @param mode exactly this one, setuid, setgid and sticky included, as {@code 0600}
+     * @return this
+     */
+    public FilesAssert haveMode(int mode) {
+        Arguments.mode(mode);
+        return each("have mode " + FileLook.octal(mode), stat -> stat.mode() == mode);
+    }
+
+    /**
+     * Checks the mode of each.
+     *
+     * @param mode what is allowed at most, as {@code 0640}
+     * @return this
+     */
+    public FilesAssert haveModeAtMost(int mode) {
+        Arguments.limit(mode);
+        return each("be no more permissive than " + FileLook.octal(mode), stat -> (stat.mode() & ~mode) == 0);
+    }
+
+    /**
+     * Checks the owner of each.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return this
+     */
+    public FilesAssert haveOwner(String user) {
+        if (!new UserAssert(subject.now(), user).isThere()) {
+            return this;
+        }
+        long uid = Accounts.of(subject.stemcell()).user(user).orElseThrow().uid();
+        return each("be owned by the user " + user, stat -> stat.uid() == uid);
+    }
+
+    /**
+     * Checks the group of each.
+     *
+     * @param group the name of the group, which has to exist; not null
+     * @return this
+     */
+    public FilesAssert haveGroup(String group) {
+        if (!new GroupAssert(subject.now(), group).isThere()) {
+            return this;
+        }
+        long gid = Accounts.of(subject.stemcell()).group(group).orElseThrow().gid();
+        return each("be owned by the group " + group, stat -> stat.gid() == gid);
+    }
+
+    /**
+     * Checks that a text is in each; what is no regular file has none.
+     *
+     * @param text what is somewhere in it, as UTF-8; not empty
+     * @return this
+     */
+    public FilesAssert contain(String text) {
+        Arguments.text(text);
+        return content("contain \"" + text + "\"", content -> content.contains(text));
+    }
+
+    /**
+     * Checks that a pattern is found in each; what is no regular file has no content.
+     *
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @return this
+     */
+    public FilesAssert match(String regex) {
+        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
+        return content(
+                "have a match for " + regex, content -> pattern.matcher(content).find());
+    }
+
+    /**
+     * Checks that a pattern is found in none. There has to be one, and only regular files: follow links by {@link FileAssert#followingLinks}.
+     *
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @return this
+     */
+    public FilesAssert doNotMatch(String regex) {
+        Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
+        return content("have no match for " + regex, content -> !pattern.matcher(content)
+                .find());
+    }
+
+    private FilesAssert content(String wanted, Predicate<String> holds) {
+        return each(
+                wanted, stat -> FileContent.textOf(files, stat).filter(holds).isPresent());
+    }
+
+    /**
+     * Checks which there are.
+     *
+     * @param paths the absolute paths of all of them, in any order; none: there are none
+     * @return this
+     */
+    public FilesAssert hasOnlyPaths(String... paths) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
+        return that(
+                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", wanted),
+                found -> found.stream().map(FileStat::path).sorted().toList().equals(wanted));
+    }
+
+    /**
+     * Goes on with their paths in plain AssertJ.
+     *
+     * @return assertions on the list, by letter
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> paths() {
+        return plain(FileStat::path);
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.TreeSet;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
+
+/**
+ * Assertions on all groups of {@code /etc/group}, in its order, or on some of them. A line there that is no group's fails all of them.
+ * {@link #satisfies} is given a {@link GuestGroup} for each.
+ */
+public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup> {
+
+    GroupsAssert(Subject subject) {
+        this(
+                subject,
+                new Many<>("the groups", () -> Accounts.of(subject.stemcell()).allGroups(), GuestGroup::name));
+    }
+
+    private GroupsAssert(Subject subject, Many<GuestGroup> many) {
+        super(subject, many);
+    }
+
+    @Override
+    GroupsAssert on(Many<GuestGroup> fewer) {
+        return new GroupsAssert(subject, fewer);
+    }
+
+    /**
+     * Goes on with those of one number.
+     *
+     * @param gid the number
+     * @return assertions on those
+     */
+    public GroupsAssert withGid(long gid) {
+        Arguments.id(gid);
+        return filtered("with the gid " + gid, group -> group.gid() == gid);
+    }
+
+    /**
+     * Goes on with those of some numbers.
+     *
+     * @param least the least of the numbers
+     * @param most the greatest of them, included
+     * @return assertions on those
+     */
+    public GroupsAssert withGidBetween(long least, long most) {
+        Arguments.ids(least, most);
+        return filtered(
+                "with gids from " + least + " to " + most, group -> group.gid() >= least && group.gid() <= most);
+    }
+
+    /**
+     * Checks which they are.
+     *
+     * @param names the names of all of them, in any order; none: there are none
+     * @return this
+     */
+    public GroupsAssert hasOnlyNames(String... names) {
+        List<String> wanted = Arguments.anyTexts(names, Arguments::group);
+        return that(
+                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", new TreeSet<>(wanted)),
+                groups ->
+                        groups.stream().map(GuestGroup::name).sorted().toList().equals(Arguments.sorted(wanted)));
+    }
+
+    /** {@return this, where no two of them have the same number} */
+    public GroupsAssert haveUniqueGids() {
+        return that(
+                "have unique gids",
+                groups -> !groups.isEmpty()
+                        && groups.stream().map(GuestGroup::gid).distinct().count() == groups.size());
+    }
+
+    /** {@return this, where no two of them have the same name} */
+    public GroupsAssert haveUniqueNames() {
+        return that(
+                "have unique names",
+                groups -> !groups.isEmpty()
+                        && groups.stream().map(GuestGroup::name).distinct().count() == groups.size());
+    }
+
+    /**
+     * Goes on with their names in plain AssertJ.
+     *
+     * @return assertions on the list, in the order of group(5)
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> names() {
+        return plain(GuestGroup::name);
+    }
+}

@@ -1,0 +1,177 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
+
+/**
+ * What all assertions on many of a kind have in common. Those on each of them fail where there is none: of nothing everything could be said.
+ * {@link #satisfies} is given all of them, of which there may be none.
+ *
+ * @param <S> the assertions themselves
+ * @param <T> one of those that are looked at
+ */
+public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extends GuestAssert<S, List<T>> {
+
+    private static final int SHOWN = 20;
+
+    /** What is read, and how messages name all and each of it. */
+    record Many<T>(String name, Supplier<List<T>> reading, Function<T, String> words) {
+
+        Many<T> filtered(String which, Predicate<? super T> filter) {
+            return new Many<>(
+                    name + " " + which,
+                    () -> reading.get().stream().filter(filter).toList(),
+                    words);
+        }
+
+        String list(List<T> some) {
+            String first = some.stream().limit(SHOWN).map(words).collect(Collectors.joining(", "));
+            return first + (some.size() > SHOWN ? ", and " + (some.size() - SHOWN) + " more" : "");
+        }
+    }
+
+    final Many<T> many;
+
+    GuestListAssert(Subject subject, Many<T> many) {
+        super(subject);
+        this.many = many;
+    }
+
+    /** The same assertions on fewer. */
+    abstract S on(Many<T> fewer);
+
+    S filtered(String which, Predicate<? super T> filter) {
+        return on(many.filtered(which, filter));
+    }
+
+    @SuppressWarnings("unchecked")
+    private S itself() {
+        return (S) this;
+    }
+
+    /** What messages say where there is none. */
+    String none() {
+        return "there were none";
+    }
+
+    private String found(List<T> all) {
+        return all.isEmpty() ? none() : "there were: " + many.list(all);
+    }
+
+    @Override
+    S that(String wanted, Predicate<List<T>> holds) {
+        return that(wanted, holds, this::found);
+    }
+
+    /**
+     * Checks all of them.
+     *
+     * @param but what they are instead, behind "but "
+     */
+    S that(String wanted, Predicate<List<T>> holds, Function<List<T>, String> but) {
+        Observation<List<T>> seen = new Observation<>(
+                        subject.timing(), holds, all -> all.isEmpty() ? "none" : many.list(all))
+                .polling(many.reading);
+        if (!seen.holds()) {
+            subject.fail(many.name, wanted, seen, but.apply(seen.last()));
+        }
+        return itself();
+    }
+
+    /** Checks each of them, of which there has to be one. */
+    S each(String wanted, Predicate<? super T> holds) {
+        return that(
+                wanted,
+                all -> !all.isEmpty() && all.stream().allMatch(holds),
+                all -> all.isEmpty()
+                        ? none()
+                        : "these do not: "
+                                + many.list(all.stream()
+                                        .filter(one -> !holds.test(one))
+                                        .toList()));
+    }
+
+    /**
+     * Goes on with some of them.
+     *
+     * @param condition whether one of them is meant; not null
+     * @param description how messages say it behind what they are, as {@code with a home}; not empty
+     * @return assertions on those
+     */
+    public S filteredOn(Predicate<? super T> condition, String description) {
+        return filtered(Arguments.text(description), Objects.requireNonNull(condition, "condition"));
+    }
+
+    /** {@return this, where there is none} */
+    public S isEmpty() {
+        return that("be none", List::isEmpty);
+    }
+
+    /** {@return this, where there is one or more} */
+    public S isNotEmpty() {
+        return that("be there", all -> !all.isEmpty());
+    }
+
+    /**
+     * Checks how many there are.
+     *
+     * @param count how many
+     * @return this
+     */
+    public S hasSize(int count) {
+        Arguments.count(count);
+        return that(
+                "be " + count, all -> all.size() == count, all -> "there were " + all.size() + ": " + many.list(all));
+    }
+
+    /**
+     * Checks each of them, of which there has to be one, by a condition of one's own.
+     *
+     * @param condition what holds for each; not null
+     * @param description how messages say it behind "to match "; not empty
+     * @return this
+     */
+    public S allMatch(Predicate<? super T> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        return each("match \"" + Arguments.text(description) + "\"", condition);
+    }
+
+    /**
+     * Checks that a condition of one's own holds for none of them, of which there may be none.
+     *
+     * @param condition what holds for none; not null
+     * @param description how messages say it behind "to not match "; not empty
+     * @return this
+     */
+    public S noneMatch(Predicate<? super T> condition, String description) {
+        Objects.requireNonNull(condition, "condition");
+        return that(
+                "not match \"" + Arguments.text(description) + "\"",
+                all -> all.stream().noneMatch(condition),
+                all -> "these do: " + many.list(all.stream().filter(condition).toList()));
+    }
+
+    /**
+     * Goes on with all of them in plain AssertJ.
+     *
+     * @return assertions on the list
+     */
+    public AbstractListAssert<?, List<? extends T>, T, ObjectAssert<T>> list() {
+        return plain(Function.identity());
+    }
+
+    /** The same of something that each of them has. */
+    <V> AbstractListAssert<?, List<? extends V>, V, ObjectAssert<V>> plain(Function<T, V> part) {
+        return subject.list(
+                () -> Optional.of(many.reading.get()),
+                all -> all.stream().map(part).toList(),
+                many.name + " on " + subject.name());
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.Locale;
+
+/** How the hash of a password was made: the prefixes of crypt(5). */
+public enum PasswordHash {
+    /** {@code $y$}, the default of Debian since 11 and of Ubuntu since 22.04. */
+    YESCRYPT("$y$"),
+    /** {@code $gy$}. */
+    GOST_YESCRYPT("$gy$"),
+    /** {@code $7$}. */
+    SCRYPT("$7$"),
+    /** {@code $2b$} and its forerunners. */
+    BCRYPT("$2a$", "$2b$", "$2x$", "$2y$"),
+    /** {@code $6$}. */
+    SHA512CRYPT("$6$"),
+    /** {@code $5$}. */
+    SHA256CRYPT("$5$"),
+    /** {@code $1$}, which is broken. */
+    MD5CRYPT("$1$");
+
+    private final List<String> prefixes;
+
+    PasswordHash(String... prefixes) {
+        this.prefixes = List.of(prefixes);
+    }
+
+    /** Whether a field of shadow has such a hash, locked by an exclamation mark before it or not. */
+    boolean isOf(String password) {
+        String hash = password.replaceFirst("^!+", "");
+        return prefixes.stream().anyMatch(hash::startsWith);
+    }
+
+    /** {@return the name that crypt(5) has for it} */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,196 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
+import static io.github.incusstemcell.junit.assertj.Messages.message;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.FileType;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Many files at once, and who may do what to one: each assertion so that it holds, and so that it does not. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class FileSetsTest {
+
+    @BeforeAll
+    static void write(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "useradd mia && mkdir -p /sets/a/deep /sets/b /sets/closed && cd /sets && echo 'key 1' > a/host_1_key"
+                                + " && echo 'key 2' > a/host_2_key && chmod 600 a/*_key && echo nullok > a/deep/pam && echo x > b/.hidden"
+                                + " && chmod 646 b/.hidden && chown mia b/.hidden && ln -s ../a b/link && touch closed/file a/run"
+                                + " && chmod 644 closed/file && chmod 700 closed && chmod 755 a/run"
+                                + " && echo x > shared && chown :mia shared && chmod 660 shared")
+                .requireSuccess();
+    }
+
+    @Test
+    void filesByAPattern(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .files("/sets/a/host_*_key")
+                .exist()
+                .areFiles()
+                .haveMode(0600)
+                .haveModeAtMost(0640)
+                .haveOwner("root")
+                .haveGroup("root")
+                .contain("key")
+                .match("^key \\d$")
+                .doNotMatch("^HostKey")
+                .hasSize(2)
+                .hasOnlyPaths("/sets/a/host_2_key", "/sets/a/host_1_key")
+                .allMatch(file -> file.size() == 6, "has six bytes");
+        assertThat(stemcell).files("/sets/[ab]").areDirectories();
+        assertThat(stemcell).files("/sets/*/*/host_?_key").paths().hasSize(2).contains("/sets/b/link/host_1_key");
+        assertThat(stemcell).files("/sets/b/*").hasOnlyPaths("/sets/b/link");
+        assertThat(stemcell).files("/sets/b/.h*").hasOnlyPaths("/sets/b/.hidden");
+        assertThat(stemcell).files("/sets/a/host_[!1]_key").hasOnlyPaths("/sets/a/host_2_key");
+        assertThat(stemcell).files("/sets/none/*").doNotExist().isEmpty().hasOnlyPaths();
+        assertThat(stemcell).files("/sets/shared").exist();
+        assertThat(stemcell)
+                .files("/sets/a/host*")
+                .filteredOn(file -> file.name().contains("1"), "of number 1")
+                .list()
+                .extracting(FileStat::name)
+                .containsExactly("host_1_key");
+        assertThat(stemcell).always(ofMillis(100)).files("/sets/a/*_key").haveMode(0600);
+        stemcell.shell("(sleep 0.3; touch /sets/later.log) >/dev/null 2>&1 &");
+        assertThat(stemcell).within(ofSeconds(20)).files("/sets/*.log").exist();
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").doNotExist()))
+                .isEqualTo("Expecting the files /sets/a/host_*_key on NAME to not exist\n"
+                        + "  but there were: /sets/a/host_1_key (file 0600 0:0), /sets/a/host_2_key (file 0600 0:0)");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).files("/sets/a/hast_*").haveMode(0600)))
+                .isEqualTo("Expecting the files /sets/a/hast_* on NAME to have mode 0600\n"
+                        + "  but there were none: it does not exist; in /sets/a: deep, host_1_key, host_2_key, run");
+        fail(
+                stemcell,
+                "Expecting the files /sets/a/host_\\*_key on NAME to .*\n  but these do not: /sets/a/host_1_key \\(.*",
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveMode(0644),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveModeAtMost(0400),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").areDirectories(),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveOwner("mia"),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveGroup("mia"),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").contain("lock"),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").match("^lock"),
+                () -> assertThat(stemcell).files("/sets/a/host_*_key").doNotMatch("1$"));
+        fail(
+                stemcell,
+                "Expecting the files /sets/\\? on NAME to be files\n  but these do not: /sets/a \\(directory 0755 0:0\\), .*",
+                () -> assertThat(stemcell).files("/sets/?").areFiles());
+        fail(
+                stemcell,
+                "Expecting the files /sets/\\?\\? on NAME to .*\n  but there were none: it does not exist; in /sets: .*",
+                () -> assertThat(stemcell).files("/sets/??").exist(),
+                () -> assertThat(stemcell).files("/sets/??").doNotMatch("x"),
+                () -> assertThat(stemcell).files("/sets/??").hasOnlyPaths("/sets/aa"));
+    }
+
+    @Test
+    void partsOfATree(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/sets")
+                .tree()
+                .named("*_key")
+                .ofType(FileType.FILE)
+                .hasOnlyPaths("/sets/a/host_1_key", "/sets/a/host_2_key")
+                .isNotEmpty();
+        assertThat(stemcell).file("/sets").tree().named("*.rhosts").isEmpty().hasOnlyPaths();
+        assertThat(stemcell).file("/sets").tree().withAnyOfMode(0002).hasOnlyPaths("/sets/b/.hidden");
+        assertThat(stemcell).file("/sets").tree().notOwnedBy("root").paths().containsExactly("/sets/b/.hidden");
+        assertThat(stemcell).file("/sets").tree().ownedBy("mia").named("hid*").isEmpty();
+        assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link", ".hidden");
+        assertThat(stemcell)
+                .file("/sets")
+                .tree()
+                .hasFileMatching("null.k")
+                .hasNoFileMatching("NOPASSWD")
+                .named("*_key")
+                .hasNoFileMatching("nullok");
+        assertThat(stemcell).file("/run").tree().acrossMounts().isNotEmpty();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell)
+                        .file("/sets")
+                        .tree()
+                        .named("*_key")
+                        .isEmpty()))
+                .isEqualTo(
+                        "Expecting the tree /sets named *_key on NAME to be empty\n"
+                                + "  but there were: -rw------- root:root /sets/a/host_1_key; -rw------- root:root /sets/a/host_2_key");
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/sets").tree().hasNoFileMatching("nullok")))
+                .isEqualTo("Expecting the tree /sets on NAME to have no file with a match for nullok\n"
+                        + "  but there were: /sets/a/deep/pam");
+        fail(
+                stemcell,
+                "Expecting the tree /sets named \\*\\.a on NAME to .*\n  but there were: none",
+                () -> assertThat(stemcell).file("/sets").tree().named("*.a").isNotEmpty(),
+                () -> assertThat(stemcell).file("/sets").tree().named("*.a").hasOnlyPaths("/sets/x.a"),
+                () -> assertThat(stemcell).file("/sets").tree().named("*.a").hasFileMatching("nullok"));
+        fail(
+                stemcell,
+                "Expecting the tree /sets/b on NAME to have only the entries link\n  but there were: .*hidden; .*",
+                () -> assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link"));
+    }
+
+    @Test
+    void whoMayDoWhat(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/sets/shared")
+                .isReadableBy("mia")
+                .isWritableBy("mia")
+                .isNotReadableBy("nobody")
+                .isNotWritableBy("nobody")
+                .isNotExecutableBy("mia");
+        assertThat(stemcell)
+                .file("/sets/a/run")
+                .isExecutable()
+                .isExecutableBy("nobody")
+                .isNotWritableBy("mia");
+        // Its own mode would do, but not that of its folder.
+        assertThat(stemcell)
+                .file("/sets/closed/file")
+                .hasMode(0644)
+                .isNotReadableBy("mia")
+                .isReadableBy("root");
+
+        assertThat(message(
+                        stemcell,
+                        () -> assertThat(stemcell).file("/sets/shared").isReadableBy("nobody")))
+                .isEqualTo(
+                        "Expecting /sets/shared on NAME to be readable by nobody\n  but was: file, mode 0660, owner 0:"
+                                + stemcell.files().stat("/sets/shared").gid() + ", 2 bytes");
+        fail(
+                stemcell,
+                "Expecting /sets/shared on NAME to .*\n  but was: file, mode 0660, .*",
+                () -> assertThat(stemcell).file("/sets/shared").isExecutable(),
+                () -> assertThat(stemcell).file("/sets/shared").isWritableBy("nobody"),
+                () -> assertThat(stemcell).file("/sets/shared").isExecutableBy("mia"),
+                () -> assertThat(stemcell).file("/sets/shared").isNotReadableBy("mia"),
+                () -> assertThat(stemcell).file("/sets/shared").isNotWritableBy("mia"));
+        fail(
+                stemcell,
+                "Expecting /sets/a/run on NAME to be not executable by mia\n  but was: .*",
+                () -> assertThat(stemcell).file("/sets/a/run").isNotExecutableBy("mia"));
+        fail(
+                stemcell,
+                "Expecting /sets/none on NAME to be readable by mia\n  but it does not exist; in /sets: .*",
+                () -> assertThat(stemcell).file("/sets/none").isReadableBy("mia"));
+        fail(
+                stemcell,
+                "Expecting user mio on NAME to exist\n  but there is no such user; the closest names: mia, .*",
+                () -> assertThat(stemcell).file("/sets/shared").isNotReadableBy("mio"),
+                () -> assertThat(stemcell).files("/sets/shared").haveOwner("mio"));
+    }
+}

@@ -175,8 +175,8 @@ class AccountListsTest {
                 .isEqualTo("Expecting the groups with the gid 8100 on NAME to be only one\n  but there were: one, two");
         fail(
                 stemcell,
-                "Expecting the groups with gids from 8100 to 8101 on NAME to have unique gids\n  but there were: one, two",
-                () -> assertThat(stemcell).groups().withGidBetween(8100, 8101).haveUniqueGids());
+                "Expecting the groups with gids from 8099 to 8100 on NAME to have unique gids\n  but there were: one, two",
+                () -> assertThat(stemcell).groups().withGidBetween(8099, 8100).haveUniqueGids());
     }
 
     @Test

@@ -12,7 +12,6 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
 import io.github.incusstemcell.stemcell.Conversion;
-import io.github.incusstemcell.stemcell.DaemonConversion;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.ImageServer;
 import io.github.incusstemcell.stemcell.ProvisionedImages;
@@ -63,7 +62,7 @@ public final class Stemcells implements AutoCloseable {
     /**
      * @param settings which nobody changes any more
      */
-    private Stemcells(Incus incus, Builder settings, Optional<String> project) {
+    private Stemcells(Incus incus, StemcellsSettings settings, Optional<String> project) {
         this.incus = incus;
         this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
@@ -313,34 +312,9 @@ public final class Stemcells implements AutoCloseable {
     /** Settings of {@link Stemcells}; everything has a default. Not thread-safe. */
     public static final class Builder {
 
-        private Optional<Endpoint> endpoint = Optional.empty();
-        private Optional<String> project = Optional.empty();
-        private Optional<String> storagePool = Optional.empty();
-        private Optional<Subnet> subnet = Optional.empty();
-        private Optional<OciImages> sources = Optional.empty();
-        private ImageServer imageServer = ImageServer.PUBLIC;
-        private Conversion conversion = Conversion.CLIENT;
-        private Optional<Duration> imageMaxAge = Optional.of(Duration.ofDays(30));
-        private Optional<Instant> refreshedSince = Optional.empty();
-        private Progress progress = ShownProgress.forThisProcess();
+        private final StemcellsSettings settings = new StemcellsSettings();
 
         private Builder() {}
-
-        /** As they are at this moment, whatever is set later; all views of other projects have the same sources, so that they are closed once. */
-        private Builder settled() {
-            Builder copy = new Builder();
-            copy.endpoint = endpoint;
-            copy.project = project;
-            copy.storagePool = storagePool;
-            copy.subnet = subnet;
-            copy.sources = Optional.of(sources.orElseGet(
-                    () -> OciImages.builder().progress(progress).build()));
-            copy.imageServer = imageServer;
-            copy.conversion = conversion;
-            copy.imageMaxAge = imageMaxAge;
-            copy.progress = progress;
-            return copy;
-        }
 
         /**
          * Which Incus to use, instead of the first one that {@link Incus#connect()} finds.
@@ -349,7 +323,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder endpoint(Endpoint incus) {
-            endpoint = Optional.of(incus);
+            settings.endpoint = Optional.of(incus);
             return this;
         }
 
@@ -360,7 +334,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder project(String name) {
-            project = Optional.of(name);
+            settings.project = Optional.of(name);
             return this;
         }
 
@@ -371,7 +345,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder storagePool(String name) {
-            storagePool = Optional.of(name);
+            settings.storagePool = Optional.of(name);
             return this;
         }
 
@@ -383,7 +357,7 @@ public final class Stemcells implements AutoCloseable {
          * @throws IllegalArgumentException if this is no IPv4 subnet with room for guests
          */
         public Builder networkSubnet(String cidr) {
-            subnet = Optional.of(ManagedNetwork.parse(cidr));
+            settings.subnet = Optional.of(ManagedNetwork.parse(cidr));
             return this;
         }
 
@@ -394,7 +368,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder sources(OciImages images) {
-            sources = Optional.of(images);
+            settings.sources = Optional.of(images);
             return this;
         }
 
@@ -405,7 +379,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder imageServer(ImageServer server) {
-            imageServer = Objects.requireNonNull(server, "server");
+            settings.imageServer = Objects.requireNonNull(server, "server");
             return this;
         }
 
@@ -416,18 +390,8 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder conversion(Conversion by) {
-            conversion = Objects.requireNonNull(by, "by");
+            settings.conversion = Objects.requireNonNull(by, "by");
             return this;
-        }
-
-        private Optional<DaemonConversion> daemonConversion(Placement placement, Lease lease) {
-            return conversion == Conversion.CLIENT
-                    ? Optional.empty()
-                    : Optional.of(new DaemonConversion(
-                            placement.incus(),
-                            placement.pool(),
-                            lease.of("the conversion of an image").keys(),
-                            progress));
         }
 
         /**
@@ -443,7 +407,7 @@ public final class Stemcells implements AutoCloseable {
                         "Unused images can be removed after 2 days or more, or never, which is 0," + " but not after "
                                 + days);
             }
-            imageMaxAge = Optional.of(Duration.ofDays(days)).filter(age -> !age.isZero());
+            settings.imageMaxAge = Optional.of(Duration.ofDays(days)).filter(age -> !age.isZero());
             return this;
         }
 
@@ -454,7 +418,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder provisionedSince(Instant since) {
-            refreshedSince = Optional.of(since);
+            settings.refreshedSince = Optional.of(since);
             return this;
         }
 
@@ -466,7 +430,7 @@ public final class Stemcells implements AutoCloseable {
          * @return this builder
          */
         public Builder progress(Progress listener) {
-            progress = Objects.requireNonNull(listener, "listener");
+            settings.progress = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -478,9 +442,9 @@ public final class Stemcells implements AutoCloseable {
          * @throws io.github.incusstemcell.IncusStemcellException if the project or the storage pool does not exist
          */
         public Stemcells connect() {
-            Incus incus = endpoint.map(Incus::connect).orElseGet(Incus::connect);
+            Incus incus = settings.endpoint.map(Incus::connect).orElseGet(Incus::connect);
             try {
-                return new Stemcells(incus, settled(), project);
+                return new Stemcells(incus, settings.settled(), settings.project);
             } catch (RuntimeException e) {
                 incus.close();
                 throw e;

@@ -4,8 +4,8 @@ import io.github.incusstemcell.IncusStemcellException;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * RSA host keys for sshd in guests, computed ahead while guests boot, each given away once. One in the guest would take as much of the
@@ -21,14 +21,9 @@ final class RsaHostKeys {
 
     private static final RsaHostKeys INSTANCE = new RsaHostKeys();
 
-    private final BlockingQueue<String> keys = new SynchronousQueue<>();
+    private FutureTask<String> next = begun();
 
-    private RsaHostKeys() {
-        Thread thread = new Thread(this::compute, "incus-stemcell-host-keys");
-        thread.setDaemon(true);
-        thread.setPriority(Thread.MIN_PRIORITY);
-        thread.start();
-    }
+    private RsaHostKeys() {}
 
     /** {@return the keys of this process, the first of which is computed from the first call on} */
     static RsaHostKeys ofThisProcess() {
@@ -38,26 +33,36 @@ final class RsaHostKeys {
     /** {@return a private key in PEM, as RFC 7468 has PKCS #8, which nobody else gets} */
     String take() {
         try {
-            return keys.take();
+            return reserved().get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IncusStemcellException("Interrupted while waiting for an RSA host key for a container", e);
+        } catch (ExecutionException e) {
+            throw new IncusStemcellException("Computing an RSA host key for a container failed", e.getCause());
         }
     }
 
-    /** One key is ready at any time; another is begun when it is taken. */
-    private void compute() {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(BITS);
-            while (true) {
-                keys.put(pem(generator.generateKeyPair().getPrivate().getEncoded()));
-            }
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has RSA", e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("Nobody interrupts this thread", e);
-        }
+    /** Another one is begun meanwhile, in the place of what is given away. */
+    private synchronized FutureTask<String> reserved() {
+        FutureTask<String> mine = next;
+        next = begun();
+        return mine;
+    }
+
+    /** In a thread that ends with it, as nobody tells when the last was taken. */
+    private static FutureTask<String> begun() {
+        FutureTask<String> key = new FutureTask<>(RsaHostKeys::computed);
+        Thread thread = new Thread(key, "incus-stemcell-host-keys");
+        thread.setDaemon(true);
+        thread.setPriority(Thread.MIN_PRIORITY);
+        thread.start();
+        return key;
+    }
+
+    private static String computed() throws NoSuchAlgorithmException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(BITS);
+        return pem(generator.generateKeyPair().getPrivate().getEncoded());
     }
 
     private static String pem(byte[] key) {

@@ -72,7 +72,7 @@ class OverlayTest {
             assertThat(stemcell.shell("systemctl start ssh.service; systemctl is-active ssh.service")
                             .stdout())
                     .isEqualTo("active\n");
-            assertThat(stemcell.shell("pgrep -f firstboot.sh").stdout()).isEmpty();
+            assertThat(stemcell.exec("pgrep", "-f", "firstboot.sh").stdout()).isEmpty();
             assertThat(stemcell.files().exists("/root/firstboot_done")).isTrue();
         }
     }

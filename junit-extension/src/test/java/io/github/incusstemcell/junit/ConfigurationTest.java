@@ -110,8 +110,8 @@ class ConfigurationTest {
         assertBad(
                 "overlay.without",
                 "agent, clok",
-                "'clok' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, network,"
-                        + " log-mount, ssh-host-keys, agent, kernel, clock, update-done");
+                "'clok' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, machine-id,"
+                        + " network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel, clock, update-done");
         assertBad(
                 "limits.cpu",
                 "many",

@@ -36,7 +36,7 @@ enum Access {
                 .environment("LC_ALL", "C");
         ExecResult result = stemcell.exec(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
-            throw new AssertionError("Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path
+            throw AssertionErrors.of("Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path
                     + " on " + stemcell.name() + " by '" + command + "' ended with exit code " + result.exitCode()
                     + "\n  stderr: " + result.stderr().strip());
         }

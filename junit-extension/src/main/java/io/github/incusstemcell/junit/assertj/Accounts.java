@@ -97,7 +97,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         /** Or a file that was emptied would say of everybody that there is no such user. */
         void requireRoot() {
             if (lines.stream().noneMatch(field -> number(field[2]) == 0)) {
-                throw new AssertionError(
+                throw AssertionErrors.of(
                         "Expecting " + path + " on " + guest + " to be all there\n  but it has no root");
             }
         }
@@ -164,7 +164,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 .filter(stranger -> paths.contains(stranger.path()))
                 .findFirst()
                 .ifPresent(stranger -> {
-                    throw new AssertionError("Expecting all lines of " + stranger.path() + " on " + stranger.guest()
+                    throw AssertionErrors.of("Expecting all lines of " + stranger.path() + " on " + stranger.guest()
                             + " to be those of " + what + "\n  but there was: " + stranger.line());
                 });
     }
@@ -185,7 +185,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 .filter(stranger -> stranger.isOf(path, name))
                 .findFirst()
                 .ifPresent(stranger -> {
-                    throw new AssertionError("Expecting the line of " + name + " in " + path + " on " + stranger.guest()
+                    throw AssertionErrors.of("Expecting the line of " + name + " in " + path + " on " + stranger.guest()
                             + " to be one of " + what + "\n  but was: " + stranger.line());
                 });
     }

@@ -41,7 +41,7 @@ final class Addresses {
                     ? InetAddress.getByAddress(bytes).getHostAddress()
                     : shortened(Inet6Address.getByAddress("", bytes, -1).getHostAddress());
         } catch (UnknownHostException e) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Expecting an address of 4 or 16 bytes under /proc/net\n  but was: "
                             + HexFormat.of().formatHex(bytes),
                     e);

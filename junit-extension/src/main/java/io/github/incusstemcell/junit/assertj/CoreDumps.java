@@ -25,7 +25,7 @@ final class CoreDumps {
         List<JournalEntry> ofSystemd =
                 stemcell.journal().entries(JournalQuery.all().identifier("systemd"));
         if (ofSystemd.isEmpty()) {
-            throw new AssertionError("Expecting the journal of " + stemcell.name() + " to tell what systemd did\n"
+            throw AssertionErrors.of("Expecting the journal of " + stemcell.name() + " to tell what systemd did\n"
                     + "  but it has no entry of systemd, as if none were written");
         }
         ofSystemd.stream()

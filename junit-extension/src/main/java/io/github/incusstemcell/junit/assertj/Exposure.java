@@ -36,7 +36,7 @@ record Exposure(StemcellContainer stemcell) {
         ExecResult result = stemcell.exec(analyze);
         Matcher overall = OVERALL.matcher(result.stdout());
         if (!overall.find()) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Reading the security exposure of " + unit.name() + " on " + stemcell.name() + " by '"
                             + analyze + "' gave none; exit code " + result.exitCode() + "\n  stderr: "
                             + result.stderr().strip());

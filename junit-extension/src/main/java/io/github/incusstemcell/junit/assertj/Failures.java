@@ -27,7 +27,7 @@ record Failures(List<String> now, List<String> forgotten) {
     static Failures of(String guest, Systemd systemd, Set<String> lately) {
         List<UnitSummary> units = systemd.units();
         if (units.isEmpty()) {
-            throw new AssertionError("systemd of " + guest + " has no units, not even failed ones");
+            throw AssertionErrors.of("systemd of " + guest + " has no units, not even failed ones");
         }
         List<String> now = units.stream()
                 .filter(unit -> unit.activeState() == ActiveState.FAILED)

@@ -54,7 +54,7 @@ final class FileAttributes {
     private static String ask(StemcellContainer stemcell, String script, String path, String what) {
         ExecResult result = stemcell.exec(Command.of("perl", "-e", script, path).environment("LC_ALL", "C"));
         if (!result.isSuccess()) {
-            throw new AssertionError("Reading " + what + " of " + path + " on " + stemcell.name()
+            throw AssertionErrors.of("Reading " + what + " of " + path + " on " + stemcell.name()
                     + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -55,7 +55,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
             return Optional.empty();
         }
         if (!result.isSuccess()) {
-            throw new AssertionError("Looking up " + name + " on " + stemcell.name() + " by perl ended with exit code "
+            throw AssertionErrors.of("Looking up " + name + " on " + stemcell.name() + " by perl ended with exit code "
                     + result.exitCode() + "\n  stderr: " + result.stderr().strip());
         }
         return Optional.of(result.stdout()

@@ -73,7 +73,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
             return new HttpExchange(Optional.empty(), result.stderr().strip());
         }
         if (!result.isSuccess()) {
-            throw new AssertionError("Asking " + url + " on " + stemcell.name() + " by perl ended with exit code "
+            throw AssertionErrors.of("Asking " + url + " on " + stemcell.name() + " by perl ended with exit code "
                     + result.exitCode() + "\n  stderr: " + result.stderr().strip());
         }
         try {

@@ -38,7 +38,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     private static Map<String, NetworkInterface> interfaces(StemcellContainer stemcell) {
         InstanceState state = stemcell.state();
         if (state.network().isEmpty()) {
-            throw new AssertionError("Incus says of no network interface of " + stemcell.name()
+            throw AssertionErrors.of("Incus says of no network interface of " + stemcell.name()
                     + ", not even of lo; it is " + state.status());
         }
         return state.network();

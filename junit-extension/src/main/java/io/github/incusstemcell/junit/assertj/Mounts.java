@@ -18,7 +18,7 @@ record Mounts(List<GuestMount> mounts) {
                 .map(Mounts::mount)
                 .toList();
         if (mounts.isEmpty()) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Expecting mounts in /proc/1/mountinfo on " + stemcell.name() + "\n  but it was empty");
         }
         return new Mounts(mounts);

@@ -68,7 +68,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
         ExecResult result = subject.stemcell().exec(compare);
         // What is no version dpkg warns of, and compares it all the same.
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
-            throw new AssertionError("Comparing versions by '" + compare + "' on " + subject.name()
+            throw AssertionErrors.of("Comparing versions by '" + compare + "' on " + subject.name()
                     + " ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -18,7 +18,7 @@ record Packages(List<GuestPackage> entries) {
                 .map(field -> new GuestPackage(field[1], field[2], field[3], field[0].strip()))
                 .toList();
         if (entries.stream().noneMatch(GuestPackage::isInstalled)) {
-            throw new AssertionError("dpkg of " + stemcell.name() + " knows of no installed package");
+            throw AssertionErrors.of("dpkg of " + stemcell.name() + " knows of no installed package");
         }
         return new Packages(entries);
     }

@@ -43,7 +43,7 @@ record Processes(List<GuestProcess> entries) {
                 .sorted(java.util.Comparator.comparingInt(GuestProcess::pid))
                 .toList();
         if (entries.isEmpty() || entries.get(0).pid() != 1) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Expecting /proc on " + stemcell.name() + " to have all processes\n  but it has no process 1");
         }
         return new Processes(entries);

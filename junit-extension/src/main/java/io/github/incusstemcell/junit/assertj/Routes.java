@@ -22,7 +22,7 @@ record Routes(List<GuestRoute> routes) {
         List<GuestRoute> all = new ArrayList<>();
         String ipv4 = files.readString("/proc/net/route");
         if (ipv4.isEmpty()) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Expecting a table in /proc/net/route on " + stemcell.name() + "\n  but it was empty");
         }
         ipv4.lines().skip(1).map(line -> line.strip().split("\\s+")).forEach(field -> ipv4(field)

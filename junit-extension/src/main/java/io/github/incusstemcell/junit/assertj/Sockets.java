@@ -49,7 +49,7 @@ record Sockets(List<ListeningSocket> listeners) {
         try {
             String text = files.readString(path);
             if (text.isEmpty()) {
-                throw new AssertionError(
+                throw AssertionErrors.of(
                         "Expecting a table in " + path + " on " + stemcell.name() + "\n  but it was empty");
             }
             return text;

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.systemd.Systemd;
 import java.util.List;
@@ -85,8 +84,7 @@ final class Subject {
      */
     boolean fail(String message) {
         String described = description();
-        AssertionError error =
-                new AssertionError(GuestText.message(described.isEmpty() ? message : "[" + described + "] " + message));
+        AssertionError error = AssertionErrors.of(described.isEmpty() ? message : "[" + described + "] " + message);
         if (softly == null) {
             throw error;
         }

@@ -251,7 +251,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
         ExecResult result = subject.stemcell().exec(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
-            throw new AssertionError(
+            throw AssertionErrors.of(
                     "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command
                             + "' ended with exit code " + result.exitCode() + "\n  stderr: "
                             + result.stderr().strip());

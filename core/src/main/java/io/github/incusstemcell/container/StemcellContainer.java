@@ -14,6 +14,7 @@ import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -262,6 +263,15 @@ public final class StemcellContainer implements AutoCloseable {
             // It may be going away at this moment.
             return false;
         }
+    }
+
+    /**
+     * Says in Incus for what the container is used from now on, where that is not what it was started for.
+     *
+     * @param owner such as the test's class and method; not null
+     */
+    public void handOver(String owner) {
+        open().updateConfig(Map.of(Lease.OWNER, owner));
     }
 
     /** Deletes the container, whatever it is doing. Does nothing the second time. */

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -260,6 +261,15 @@ public final class Stemcells implements AutoCloseable {
             LOG.debug("{} does not say how many processors it has", incus.endpoint(), e);
             return here;
         }
+    }
+
+    /**
+     * How much memory the daemon's machine has that nothing uses, or that could be taken from what is only cached.
+     *
+     * @return in bytes, {@code MemAvailable} of proc_meminfo(5); empty for a remote daemon, and where there is no such file
+     */
+    public OptionalLong availableMemory() {
+        return incus.endpoint() instanceof Endpoint.UnixSocket ? AvailableMemory.here() : OptionalLong.empty();
     }
 
     /**

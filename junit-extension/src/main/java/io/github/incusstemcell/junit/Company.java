@@ -34,6 +34,10 @@ final class Company {
         named = true;
     }
 
+    boolean hasNames() {
+        return named;
+    }
+
     /** Where a machine is to be started: on the network that its settings name, or else on that of this company. */
     ContainerSpec placed(ContainerSpec spec) {
         if (!named || spec.network().isPresent()) {

@@ -126,6 +126,17 @@ final class Configuration {
         });
     }
 
+    /** A setting that is a number, with a meaning for 0. */
+    Optional<Integer> countOrZero(Key key) {
+        return get(key).map(value -> {
+            if (!value.matches("0|[1-9]\\d{0,4}")) {
+                throw new ExtensionConfigurationException(
+                        "'" + value + "' is no number for " + key.property() + "; write for example 2, or 0 for none");
+            }
+            return Integer.valueOf(value);
+        });
+    }
+
     /** A setting that is true or false. */
     Optional<Boolean> flag(Key key) {
         return get(key).map(value -> switch (value) {
@@ -163,6 +174,7 @@ final class Configuration {
         PROGRESS("progress", "how long work is shown: auto, bars, lines or none"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
+        STARTS_AHEAD("starts-ahead", "how many containers may be started for the tests that come next; 0: none"),
         PROVISION_REFRESH("provision.refresh", "whether what is provisioned is made anew in each JVM: true or false"),
         CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
         PAUSE_ON_FAILURE(

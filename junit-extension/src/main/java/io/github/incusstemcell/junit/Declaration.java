@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -36,6 +37,20 @@ record Declaration(Template template, ExtensionContext context) {
             Template template = new AnnotationReader(annotation, describe(candidate)).template();
             return new Declaration(template, candidate);
         });
+    }
+
+    /**
+     * What the annotation says that counts for the machine without a name of a test which has no context yet.
+     *
+     * @param places the test's method, its class and those around that, from the inside
+     */
+    static Optional<Template> annotated(List<? extends AnnotatedElement> places) {
+        return places.stream()
+                .flatMap(
+                        place -> on(place, "")
+                                .map(annotation -> new AnnotationReader(annotation, describe(place)).template())
+                                .stream())
+                .findFirst();
     }
 
     /** Whether the annotation that counts wants tests skipped; its other settings, right or wrong, are not looked at. */

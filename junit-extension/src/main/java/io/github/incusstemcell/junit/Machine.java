@@ -6,8 +6,11 @@ import io.github.incusstemcell.container.Diagnostics;
 import io.github.incusstemcell.container.OnFailure;
 import io.github.incusstemcell.container.ProvisioningException;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.junit.report.Inspected;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -29,6 +32,12 @@ final class Machine {
     private boolean failed;
     private boolean closed;
 
+    /** Whether it is a test's own and only one, as those that are started ahead are. */
+    private boolean alone;
+
+    /** When the test got it, by {@link System#nanoTime}; empty before. */
+    private OptionalLong handedOver = OptionalLong.empty();
+
     Machine(Suite suite, Company company, String name, MachineSettings settings) {
         this.suite = suite;
         this.company = company;
@@ -40,13 +49,19 @@ final class Machine {
         return settings;
     }
 
-    /** Has the container started on a thread of our own; does nothing the second time. */
-    synchronized void begin() {
+    /**
+     * Has the container started on a thread of our own; does nothing the second time.
+     *
+     * @param test JUnit's id of the test whose only machine it is, if it is that: then it may have been started ahead
+     */
+    synchronized void begin(Optional<String> test) {
         if (closed) {
             throw ended(settings);
         }
         if (launch == null) {
-            launch = suite.start(this::start);
+            alone = test.isPresent();
+            launch = test.flatMap(id -> suite.ahead().take(id, settings.spec(), this::start))
+                    .orElseGet(() -> suite.start(this::start));
         }
     }
 
@@ -70,13 +85,12 @@ final class Machine {
 
     private StemcellContainer launch(ContainerSpec spec) {
         OnFailure onFailure = OnFailure.DELETE.keeping(isKept(true));
+        OnFailure wanted = suite.report().wantsDiagnostics()
+                ? onFailure.diagnosing(found -> ofFailedStart = Optional.of(found))
+                : onFailure;
         try {
-            return suite.stemcells()
-                    .launch(
-                            spec,
-                            suite.report().wantsDiagnostics()
-                                    ? onFailure.diagnosing(found -> ofFailedStart = Optional.of(found))
-                                    : onFailure);
+            Stemcells stemcells = suite.stemcells();
+            return suite.ahead().observing(spec, () -> stemcells.launch(spec, wanted));
         } catch (ProvisioningException e) {
             ofFailedStart = e.diagnostics();
             throw e;
@@ -95,7 +109,14 @@ final class Machine {
         synchronized (this) {
             begun = launch;
         }
-        return Suite.await(begun, "the container for " + settings.spec().owner());
+        StemcellContainer container =
+                Suite.await(begun, "the container for " + settings.spec().owner());
+        synchronized (this) {
+            if (handedOver.isEmpty()) {
+                handedOver = OptionalLong.of(System.nanoTime());
+            }
+        }
+        return container;
     }
 
     /** How it is at this moment, or was when its start failed; empty for one that is on its way, and has not been waited for. */
@@ -154,6 +175,9 @@ final class Machine {
             return Optional.empty();
         }
         closed = true;
+        if (alone) {
+            suite.ahead().released(use());
+        }
         return Optional.of(suite.dispose(() -> {
             try {
                 dispose();
@@ -162,6 +186,12 @@ final class Machine {
             }
             return null;
         }));
+    }
+
+    private Optional<Duration> use() {
+        return handedOver.isPresent()
+                ? Optional.of(Duration.ofNanos(System.nanoTime() - handedOver.getAsLong()))
+                : Optional.empty();
     }
 
     private void dispose() throws InterruptedException {

@@ -63,7 +63,10 @@ final class Machines implements CloseableResource, AutoCloseable {
         if (cast.keySet().stream().anyMatch(name -> !name.isEmpty())) {
             company.expectNames();
         }
-        cast.forEach((name, settings) -> machine(name, settings).begin());
+        Optional<String> test = Optional.of(scope)
+                .filter(context -> context.getTestMethod().isPresent() && !company.hasNames())
+                .map(ExtensionContext::getUniqueId);
+        cast.forEach((name, settings) -> machine(name, settings).begin(test));
     }
 
     private Machine machine(String name, MachineSettings settings) {

@@ -39,6 +39,15 @@ final class ProvisionMethods {
         return nearest(context, node).or(() -> nearest(context, described));
     }
 
+    /**
+     * The one for the machine without a name of a test that has no context yet.
+     *
+     * @param classes the test's class and those around it, from the inside
+     */
+    static Optional<ProvisionMethod> find(List<Class<?>> classes) {
+        return classes.stream().flatMap(type -> of(type, "").stream()).findFirst();
+    }
+
     private static Optional<ProvisionMethod> nearest(ExtensionContext context, String node) {
         for (Optional<ExtensionContext> next = Optional.of(context);
                 next.isPresent();

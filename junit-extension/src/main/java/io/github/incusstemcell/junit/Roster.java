@@ -2,8 +2,10 @@ package io.github.incusstemcell.junit;
 
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -29,22 +31,40 @@ final class Roster {
     /** What a test asks for in its parameters, its lifecycle methods and its fields; or what all of a class do. */
     static Set<String> of(ExtensionContext context) {
         Roster roster = new Roster();
-        context.getTestMethod().ifPresentOrElse(method -> roster.addTest(method, context), () -> context.getTestClass()
-                .ifPresent(roster::addClass));
+        context.getTestMethod()
+                .ifPresentOrElse(method -> roster.addTest(method, classes(context)), () -> context.getTestClass()
+                        .ifPresent(roster::addClass));
+        return roster.names;
+    }
+
+    /**
+     * What a test asks for which has no context yet.
+     *
+     * @param classes its class and those around it
+     */
+    static Set<String> of(Method test, List<Class<?>> classes) {
+        Roster roster = new Roster();
+        roster.addTest(test, classes);
         return roster.names;
     }
 
     /** The classes around are those of the contexts: that of a nested class which was inherited is not the one that it stands in. */
-    private void addTest(Method test, ExtensionContext context) {
-        addParameters(test);
+    private static List<Class<?>> classes(ExtensionContext context) {
+        List<Class<?>> classes = new ArrayList<>();
         for (Optional<ExtensionContext> next = Optional.of(context);
                 next.isPresent();
                 next = next.get().getParent()) {
-            next.get().getTestClass().ifPresent(type -> {
-                addFields(type);
-                addConstructors(type);
-                addMethods(type, Roster::surroundsTests);
-            });
+            next.get().getTestClass().ifPresent(classes::add);
+        }
+        return classes;
+    }
+
+    private void addTest(Method test, List<Class<?>> classes) {
+        addParameters(test);
+        for (Class<?> type : classes) {
+            addFields(type);
+            addConstructors(type);
+            addMethods(type, Roster::surroundsTests);
         }
     }
 

@@ -13,9 +13,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +49,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     /** So many starts at once; more of them only wait, in the order in which they were asked for. */
     private final ThreadPoolExecutor starts;
 
+    private final StartsAhead ahead;
     private final ExecutorService disposals = threads("disposal", cores());
     private final Queue<Future<?>> disposed = new ConcurrentLinkedQueue<>();
 
@@ -60,6 +63,7 @@ final class Suite implements CloseableResource, AutoCloseable {
         this.pause = new FailurePause(configuration.flag(Key.PAUSE_ON_FAILURE).orElse(false));
         this.connection = new FutureTask<>(this::connect);
         this.starts = threads("start", configuration.count(Key.PARALLEL_STARTS).orElseGet(Suite::cores));
+        this.ahead = new StartsAhead(this, configuration);
     }
 
     static Suite of(ExtensionContext context) {
@@ -106,6 +110,15 @@ final class Suite implements CloseableResource, AutoCloseable {
         return starts.submit(start);
     }
 
+    /** So many containers start at once, for tests that wait for them. */
+    int startsAtOnce() {
+        return starts.getMaximumPoolSize();
+    }
+
+    StartsAhead ahead() {
+        return ahead;
+    }
+
     /** Has something done before the run ends, off the tests' threads. */
     Future<?> dispose(Callable<Void> disposal) {
         Future<?> submitted = disposals.submit(disposal);
@@ -137,6 +150,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     @Override
     public void close() {
         starts.shutdown();
+        ahead.close();
         disposals.shutdown();
         List<RuntimeException> failures = new ArrayList<>();
         for (Future<?> disposal : disposed) {
@@ -167,6 +181,7 @@ final class Suite implements CloseableResource, AutoCloseable {
         starts.getQueue().clear();
         starts.shutdown();
         try {
+            ahead.stop(EXIT_PATIENCE);
             starts.awaitTermination(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             connection.get().removeAll();
         } catch (InterruptedException | ExecutionException | RuntimeException e) {
@@ -202,14 +217,17 @@ final class Suite implements CloseableResource, AutoCloseable {
     }
 
     private static ThreadPoolExecutor threads(String work, int count) {
+        return new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(work));
+    }
+
+    /** As many as there is work for. */
+    static ExecutorService threads(String work) {
+        return Executors.newCachedThreadPool(named(work));
+    }
+
+    private static ThreadFactory named(String work) {
         AtomicInteger number = new AtomicInteger();
-        return new ThreadPoolExecutor(
-                count,
-                count,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task));
+        return task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task);
     }
 
     /** The largest number that a pool has is never less than the others, so growing and shrinking differ. */

@@ -145,6 +145,8 @@ class ConfigurationTest {
                 "image.max-age",
                 "1",
                 "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever");
+        assertThatThrownBy(() -> of(Map.of("starts-ahead", "-1")).countOrZero(Key.STARTS_AHEAD))
+                .hasMessage("'-1' is no number for incus.stemcell.starts-ahead; write for example 2, or 0 for none");
         assertThatThrownBy(() -> of(Map.of("parallel-starts", "0")).count(Key.PARALLEL_STARTS))
                 .isInstanceOf(ExtensionConfigurationException.class)
                 .hasMessage("'0' is no number for incus.stemcell.parallel-starts; write for example 4");

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -239,8 +240,8 @@ class MessagesTest {
             machine.close(() -> null);
             Machines machines = Machines.of(context, "late");
             machines.close();
-            for (ThrowingCallable late :
-                    List.<ThrowingCallable>of(machine::begin, () -> machines.begin(Map.of("", settings)))) {
+            for (ThrowingCallable late : List.<ThrowingCallable>of(
+                    () -> machine.begin(Optional.empty()), () -> machines.begin(Map.of("", settings)))) {
                 assertThatThrownBy(late)
                         .isExactlyInstanceOf(IncusStemcellException.class)
                         .hasMessage(

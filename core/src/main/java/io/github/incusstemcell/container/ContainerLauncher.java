@@ -28,10 +28,6 @@ final class ContainerLauncher {
     /** Other processes draw addresses from the same network; so often in a row they do not draw ours. */
     private static final int ADDRESS_DRAWS = 10;
 
-    /** As btrfs and zfs, other file systems, and Incus itself call it. */
-    private static final List<String> TOO_LITTLE_SPACE = List.of(
-            "Disk quota exceeded", "No space left on device", "run out of disk space", "exceeds specified volume size");
-
     private static final String ADDRESS_TAKEN = "already defined on another NIC";
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -108,32 +104,16 @@ final class ContainerLauncher {
         }
     }
 
-    /** The storage drivers say it in words of their own, of quotas and commands. */
-    private void create(NewInstance wanted, StemcellImage image) {
-        String pool = wanted.devices().get("root").get("pool");
-        try {
-            incus().instances().create(wanted);
-        } catch (IncusException e) {
-            if (TOO_LITTLE_SPACE.stream().noneMatch(e.getMessage()::contains)) {
-                throw e;
-            }
-            throw new IncusStemcellException(
-                    "Cannot create a container of " + image.source()
-                            + ": its root file system does not fit into a volume of"
-                            + " the storage pool " + pool + ". Give the container a larger one, by the device"
-                            + " \"root,size=10GiB\", or all of the pool's, images' among them: incus storage set "
-                            + pool + " volume.size=10GiB. If they are large enough, the pool is full.",
-                    e);
-        }
-    }
-
     private StemcellContainer start(
             Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
         ContainerSpec spec = launch.spec();
         StemcellImage image = launch.image();
         NewInstance.Builder wanted =
                 request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
-        create((launch.startsAtOnce() ? wanted.start() : wanted).build(), image);
+        NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
+        StartRefusal refusal = new StartRefusal(
+                instance, image, spec, created.devices().get("root").get("pool"));
+        explaining(refusal, () -> incus().instances().create(created));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());
@@ -142,7 +122,7 @@ final class ContainerLauncher {
             return created(launch, request, address, instance, begin);
         }
         if (!launch.startsAtOnce()) {
-            instance.start();
+            explaining(refusal, instance::start);
         }
         Instant started = Instant.now();
         Systemd systemd = Systemd.of(instance);
@@ -164,6 +144,14 @@ final class ContainerLauncher {
                 Duration.between(begin, started).toMillis());
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
         return new StemcellContainer(instance, image, spec, actual, times, systemd, release(request, address));
+    }
+
+    private static void explaining(StartRefusal refusal, Runnable request) {
+        try {
+            request.run();
+        } catch (IncusException e) {
+            throw refusal.explained(e);
+        }
     }
 
     private static StemcellContainer created(

@@ -20,7 +20,8 @@ public enum OverlayPart {
     /**
      * One newline as machine-id, which systemd fills at each container's boot. All generations known have it so; where an image says
      * {@code uninitialized}, or has none, systemd would call each boot the first and enable what the image disabled
-     * (machine-id(5), systemd.preset(5)); where it has one, all containers would share it. To see a real first boot leave this out, and
+     * (machine-id(5), systemd.preset(5)); where it has one, all containers would share it, and with it the identity by which
+     * networkd asks for an address (networkd.conf(5), {@code DUIDType=}). To see a real first boot leave this out, and
      * {@link #FIRST_BOOT}.
      */
     MACHINE_ID(OverlayTemplate.resource("/etc/machine-id")),
@@ -102,6 +103,11 @@ public enum OverlayPart {
 
     OverlayPart(OverlayTemplate... templates) {
         this.templates = Arrays.asList(templates);
+    }
+
+    /** {@return the files of the guest that it writes, as absolute paths; not null} */
+    public List<String> paths() {
+        return templates.stream().map(OverlayTemplate::path).toList();
     }
 
     List<OverlayTemplate> templates() {

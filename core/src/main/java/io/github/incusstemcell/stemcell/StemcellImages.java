@@ -1,10 +1,12 @@
 package io.github.incusstemcell.stemcell;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Server;
 import io.github.incusstemcell.incus.SplitImage;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.OciImages;
@@ -66,7 +68,7 @@ public final class StemcellImages {
      * @return the image; not null
      * @throws io.github.incusstemcell.oci.ImageNotFoundException if there is no such stemcell
      * @throws io.github.incusstemcell.IncusStemcellException if the daemon cannot fetch the image from a server of images, or cannot
-     *     convert it where it is to do so
+     *     convert it where it is to do so, or does not run what it is for
      * @throws io.github.incusstemcell.oci.CorruptImageException if what came is not what the registry announced
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
@@ -118,9 +120,22 @@ public final class StemcellImages {
 
     /** One process at a time: the others then find what the first has made. Without the lock they would only do work twice. */
     private String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
+        requireRunnable(source, identity);
         return new PreparationLock(identity.alias()).whileHeld(() -> find(identity)
                 .orElseGet(() -> daemon.map(daemon -> daemon.convert(source, identity, overlay))
                         .orElseGet(() -> upload(source, identity, overlay))));
+    }
+
+    /** Before a layer is fetched for nothing. The members of a cluster may run others than the one that is asked. */
+    private void requireRunnable(SourceImage source, ImageIdentity identity) {
+        Server server = incus.server();
+        String architecture = identity.incusArchitecture();
+        if (!server.isClustered() && !server.architectures().contains(architecture)) {
+            throw new IncusStemcellException(source.reference() + " is for " + architecture + ", which Incus on "
+                    + incus.endpoint() + " does not run: it runs " + String.join(", ", server.architectures())
+                    + ". Take another image or, of one that comes for several architectures, another by"
+                    + " incus.stemcell.architecture");
+        }
     }
 
     private String upload(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {

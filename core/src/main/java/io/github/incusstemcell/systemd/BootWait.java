@@ -30,6 +30,8 @@ final class BootWait {
     Boot await() {
         try {
             access.answeringWithin(timeout);
+        } catch (UnusableGuestException e) {
+            throw e;
         } catch (SystemdException e) {
             throw unanswered(e);
         }

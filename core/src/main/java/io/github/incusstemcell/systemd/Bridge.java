@@ -1,10 +1,16 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.GuestText;
+import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way into a guest's service manager: one exec of {@code systemd-stdio-bridge}, which carries D-Bus over its stdin and
@@ -16,6 +22,8 @@ import java.time.Duration;
  */
 final class Bridge {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
+
     /** The guest has no {@code systemd-stdio-bridge}. */
     static final class MissingException extends SystemdException {
         MissingException(String message) {
@@ -25,10 +33,13 @@ final class Bridge {
 
     /**
      * $1 manager's socket, $2 bus daemon's socket, $3 for how many hundredths of a second to look for them. The first line tells what
-     * follows: "bus manager", "bus daemon", "missing bridge" or "missing socket".
+     * follows: "bus manager", "bus daemon", "missing bridge", or with what PID 1 is "missing systemd" or "missing socket".
      */
     private static final String SCRIPT = """
-            command -v systemd-stdio-bridge >/dev/null 2>&1 || { echo missing bridge; exit 0; }
+            pid1() { readlink /proc/1/exe 2>/dev/null || cat /proc/1/comm; }
+            has() { command -v "$1" >/dev/null 2>&1; }
+            has systemd-stdio-bridge || has systemctl || { echo "missing systemd $(pid1)"; exit 0; }
+            has systemd-stdio-bridge || { echo missing bridge; exit 0; }
             now() { read -r up idle </proc/uptime; now=$((${up%.*} * 100 + 1${up#*.} - 100)); }
             now
             end=$((now + $3))
@@ -38,8 +49,13 @@ final class Bridge {
               sleep 0.01
               now
             done
-            echo missing socket
+            echo "missing socket $(pid1)"
             """;
+
+    /** The shell is not there (POSIX, "Exit Status for Commands"), rather than what it runs: the script itself never ends so. */
+    private static final int NOT_FOUND = 127;
+
+    private static final String NO_SYSTEMD = "missing systemd ";
 
     static final String VIA_DAEMON = "bus daemon";
 
@@ -62,13 +78,15 @@ final class Bridge {
      * Opens a connection on which D-Bus can be spoken, that is, behind the handshake.
      *
      * @throws MissingException where the guest has no bridge
+     * @throws UnusableGuestException where it has no systemd at all, or no shell
      */
     BusConnection open(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
         String managerSocket = scope.managerSocket();
         BusConnection.ClosedException last = null;
         while (true) {
-            BusConnection connection = start(managerSocket, deadline.left());
+            RunningCommand exec = start(managerSocket, deadline.left());
+            BusConnection connection = new BusConnection(peer(), exec.stdout(), exec.stdin(), () -> end(exec));
             try {
                 String greeting = connection.greeting(deadline.left().plus(GRACE));
                 if (greeting.startsWith("bus")) {
@@ -80,6 +98,7 @@ final class Bridge {
                 connection.close();
                 throw refusal(greeting, timeout);
             } catch (BusConnection.ClosedException e) {
+                requireShell(exec);
                 // The socket was there and nobody listened: too early, too late, or for ever. Try the other one, too.
                 if (deadline.isOver()) {
                     throw e;
@@ -93,20 +112,41 @@ final class Bridge {
         }
     }
 
+    /** By the exit code alone: of a shell that is not there nothing is printed. */
+    private void requireShell(RunningCommand exec) {
+        try {
+            // An instance that is gone, or reboots, is found out by the next attempt.
+            if (Waiting.on(exec.onExit().exceptionally(gone -> 0), GRACE) == NOT_FOUND) {
+                throw new UnusableGuestException("There is no sh in " + instance.name()
+                        + ", by which this library asks a guest whether it has booted");
+            }
+        } catch (TimeoutException e) {
+            LOG.debug("What was to lead to systemd of {} has closed its output, and runs still", peer());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemdException("Interrupted while connecting to systemd of " + peer(), e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("No failure gets here", e);
+        }
+    }
+
     private SystemdException refusal(String greeting, Duration timeout) {
         if (greeting.equals("missing bridge")) {
             return new MissingException("There is no systemd-stdio-bridge in " + instance.name());
         }
+        if (greeting.startsWith(NO_SYSTEMD)) {
+            return new UnusableGuestException("There is no way to a systemd in " + instance.name()
+                    + ": neither systemd-stdio-bridge nor systemctl is there, and its PID 1 is "
+                    + GuestText.escaped(greeting.substring(NO_SYSTEMD.length())));
+        }
         return new SystemdException("Nothing to connect to in " + instance.name() + ": neither " + scope.managerSocket()
                 + " nor " + scope.daemonSocket() + " came to be within " + Spans.text(timeout)
-                + "; is systemd its PID 1?");
+                + "; its PID 1 is " + GuestText.escaped(greeting.replaceFirst("^missing socket ?", "")));
     }
 
-    private BusConnection start(String managerSocket, Duration left) {
+    private RunningCommand start(String managerSocket, Duration left) {
         String hundredths = Long.toString(Math.max(1, left.toMillis() / 10));
-        RunningCommand exec =
-                instance.start(Command.of("sh", "-c", SCRIPT, "sh", managerSocket, scope.daemonSocket(), hundredths));
-        return new BusConnection(peer(), exec.stdout(), exec.stdin(), () -> end(exec));
+        return instance.start(Command.of("sh", "-c", SCRIPT, "sh", managerSocket, scope.daemonSocket(), hundredths));
     }
 
     /** The bridge ends with its stdin; closing the exec at once would have it hunt for what need not be hunted. */

@@ -74,6 +74,7 @@ public final class Systemd implements AutoCloseable {
      * @param timeout how long to wait; not null
      * @return how the boot ended, and how long it took by the guest's own clock
      * @throws BootTimeoutException where it takes longer; says what systemd was busy with
+     * @throws UnusableGuestException where there is no systemd in the guest, or no shell
      */
     public Boot waitUntilBooted(Duration timeout) {
         return new BootWait(access, timeout).await();

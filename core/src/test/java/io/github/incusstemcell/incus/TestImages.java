@@ -15,8 +15,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Images for tests of the client: a tiny one made from this machine's busybox, which is up in no time. */
-final class TestImages {
+/** Images for tests: a tiny one made from this machine's busybox, which is up in no time. */
+public final class TestImages {
 
     private static final List<Path> BUSYBOX = List.of(Path.of("/usr/bin/busybox"), Path.of("/bin/busybox"));
     private static final String ARCHITECTURE = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86_64";
@@ -54,7 +54,13 @@ final class TestImages {
     }
 
     private static byte[] busyboxRootfs() {
+        return busyboxRootfs(tar -> file(tar, "sbin/init", 0755, INIT.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** {@return the root of a guest with nothing but busybox, a shell among it, and no init but what is added} */
+    public static byte[] busyboxRootfs(Content added) {
         return tar(tar -> {
+            added.writeTo(tar);
             for (String directory : List.of(
                     "bin", "dev", "etc", "home/user", "mnt", "proc", "root", "run", "sbin", "sys", "tmp", "var/tmp")) {
                 directory(tar, directory + "/", directory.endsWith("tmp") ? 01777 : 0755);
@@ -63,7 +69,6 @@ final class TestImages {
             for (String applet : applets()) {
                 link(tar, "bin/" + applet, "busybox");
             }
-            file(tar, "sbin/init", 0755, INIT.getBytes(StandardCharsets.UTF_8));
             file(tar, "etc/passwd", 0644, PASSWD.getBytes(StandardCharsets.UTF_8));
             file(tar, "etc/group", 0644, "root:x:0:\nuser:x:2000:\n".getBytes(StandardCharsets.UTF_8));
         });
@@ -83,7 +88,8 @@ final class TestImages {
             user:x:1000:2000:A user:/home/user:/bin/sh
             """;
 
-    private static byte[] busyboxBinary() throws IOException {
+    /** {@return this machine's busybox, which needs no library} */
+    public static byte[] busyboxBinary() throws IOException {
         Path busybox = BUSYBOX.stream()
                 .filter(Files::isExecutable)
                 .findFirst()
@@ -102,11 +108,12 @@ final class TestImages {
         }
     }
 
-    interface Content {
+    /** What is written into a tarball. */
+    public interface Content {
         void writeTo(TarArchiveOutputStream tar) throws IOException;
     }
 
-    static byte[] tar(Content content) {
+    public static byte[] tar(Content content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
             content.writeTo(tar);
@@ -116,7 +123,7 @@ final class TestImages {
         return bytes.toByteArray();
     }
 
-    static void file(TarArchiveOutputStream tar, String name, int mode, byte[] content) throws IOException {
+    public static void file(TarArchiveOutputStream tar, String name, int mode, byte[] content) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setMode(0100000 | mode);
         entry.setSize(content.length);
@@ -125,14 +132,14 @@ final class TestImages {
         tar.closeArchiveEntry();
     }
 
-    private static void directory(TarArchiveOutputStream tar, String name, int mode) throws IOException {
+    public static void directory(TarArchiveOutputStream tar, String name, int mode) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name);
         entry.setMode(0040000 | mode);
         tar.putArchiveEntry(entry);
         tar.closeArchiveEntry();
     }
 
-    private static void link(TarArchiveOutputStream tar, String name, String target) throws IOException {
+    public static void link(TarArchiveOutputStream tar, String name, String target) throws IOException {
         TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK);
         entry.setLinkName(target);
         tar.putArchiveEntry(entry);

@@ -14,9 +14,15 @@ import org.junit.jupiter.api.Test;
 class OverlayTest {
 
     private static final String KEYS = "ls /etc/ssh/ssh_host_*_key 2>/dev/null | wc -l";
-    private static final String AGENT_CONDITION =
-            "systemctl show --property ConditionResult --value bosh-agent.service";
+    /** Whichever of the two a generation has; each tells of the host keys that it makes. */
+    private static final String FIRST_BOOT_LOG =
+            "journalctl --boot --output cat --unit rc-local.service --unit firstboot.service";
+
     private static final String UPDATED = "test -e /etc/.updated && echo yes || echo no";
+
+    private static final String MACHINE_ID = "/etc/machine-id";
+    private static final GuestOverlay WITHOUT_MACHINE_ID =
+            GuestOverlay.standard().without(OverlayPart.MACHINE_ID);
 
     private static Stemcells stemcells;
 
@@ -35,10 +41,23 @@ class OverlayTest {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
             assertThat(stemcell.files().readString("/etc/hostname")).isEqualTo(stemcell.name() + "\n");
             assertThat(stemcell.shell(KEYS).stdout().strip()).isNotEqualTo("0");
-            assertThat(stemcell.shell(AGENT_CONDITION).stdout()).isEqualTo("no\n");
+            assertThat(agentsCondition(stemcell)).isEqualTo("no\n");
             assertThat(stemcell.shell(UPDATED).stdout()).isEqualTo("yes\n");
-            assertThat(stemcell.shell("mountpoint /var/log").exitCode()).isZero();
+            if (!hasRunit(stemcell)) {
+                // With runit nothing that is started waits for it.
+                assertThat(stemcell.shell("mountpoint /var/log").exitCode()).isZero();
+            }
         }
+    }
+
+    private static boolean hasRunit(StemcellContainer stemcell) {
+        return stemcell.files().exists("/usr/sbin/runsvdir-start");
+    }
+
+    private static String agentsCondition(StemcellContainer stemcell) {
+        String supervisor = hasRunit(stemcell) ? "runit.service" : "bosh-agent.service";
+        return stemcell.exec("systemctl", "show", "--property=ConditionResult", "--value", supervisor)
+                .stdout();
     }
 
     @Test
@@ -72,20 +91,62 @@ class OverlayTest {
             assertThat(stemcell.shell("systemctl start ssh.service; systemctl is-active ssh.service")
                             .stdout())
                     .isEqualTo("active\n");
-            assertThat(stemcell.exec("pgrep", "-f", "firstboot.sh").stdout()).isEmpty();
+            assertThat(stemcell.shell(FIRST_BOOT_LOG).stdout()).doesNotContain(" key");
             assertThat(stemcell.files().exists("/root/firstboot_done")).isTrue();
         }
     }
 
+    /** As machine-id(5) has it: a first boot, which enables what is enabled by preset, unless the part is there. */
     @Test
     void enablesNothingThatTheImageDisabledWhereItsMachineIdAsksForAFirstBoot() {
-        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("uninitialized", guest -> {
-            guest.exec("systemctl", "disable", "cron").requireSuccess();
-            guest.files().writeString("/etc/machine-id", "uninitialized\n");
-        }));
+        for (String asking : List.of("echo uninitialized >/etc/machine-id", "rm /etc/machine-id")) {
+            ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of(asking, guest -> {
+                guest.exec("systemctl", "disable", "cron").requireSuccess();
+                guest.shell(asking).requireSuccess();
+            }));
+            try (StemcellContainer stemcell = stemcells.launch(spec)) {
+                assertThat(stemcell.files().readString(MACHINE_ID)).matches("[0-9a-f]{32}\n");
+                assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("disabled\n");
+            }
+            try (StemcellContainer stemcell = stemcells.launch(spec.withOverlay(WITHOUT_MACHINE_ID))) {
+                assertThat(stemcell.files().readString(MACHINE_ID)).matches("[0-9a-f]{32}\n");
+                assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("enabled\n");
+            }
+        }
+    }
+
+    @Test
+    void keepsTheMachineIdOfAnImageFromAllItsContainersUnlessAskedTo() {
+        String populated = "0123456789abcdef0123456789abcdef\n";
+        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("populated", guest -> guest.files()
+                .writeString(MACHINE_ID, populated)));
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
-            assertThat(stemcell.files().readString("/etc/machine-id")).matches("[0-9a-f]{32}\n");
-            assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("disabled\n");
+            assertThat(stemcell.files().readString(MACHINE_ID))
+                    .matches("[0-9a-f]{32}\n")
+                    .isNotEqualTo(populated);
+        }
+        try (StemcellContainer stemcell = stemcells.launch(spec.withOverlay(WITHOUT_MACHINE_ID))) {
+            assertThat(stemcell.files().readString(MACHINE_ID)).isEqualTo(populated);
+        }
+    }
+
+    @Test
+    void leavesTheFirstBootToTheStemcellWhereAskedTo() {
+        GuestOverlay overlay = GuestOverlay.standard().without(OverlayPart.FIRST_BOOT, OverlayPart.SSH_HOST_KEYS);
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOverlay(overlay))) {
+            String log = stemcell.shell(FIRST_BOOT_LOG).stdout();
+            String keys = stemcell.shell(KEYS).stdout();
+            if (stemcell.shell("grep -q ConditionFirstBoot /etc/systemd/system/firstboot.service")
+                    .isSuccess()) {
+                // With a newline as machine-id no boot is the first: what the noble of the winter of 2026 had to find
+                // out.
+                assertThat(log).contains("ConditionFirstBoot=yes").doesNotContain(" key");
+                assertThat(keys).isEqualTo("0\n");
+            } else {
+                assertThat(log).contains(" key");
+                assertThat(keys).isNotEqualTo("0\n");
+                assertThat(stemcell.files().readString("/root/firstboot_done")).isEmpty();
+            }
         }
     }
 
@@ -111,7 +172,7 @@ class OverlayTest {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOverlay(overlay))) {
             assertThat(stemcell.files().readString("/etc/hostname")).isEqualTo("bosh-stemcell");
             assertThat(stemcell.shell(KEYS).stdout()).isEqualTo("0\n");
-            assertThat(stemcell.shell(AGENT_CONDITION).stdout()).isEqualTo("yes\n");
+            assertThat(agentsCondition(stemcell)).isEqualTo("yes\n");
             assertThat(stemcell.files().exists("/etc/systemd/system/bosh-agent.service.d/90-incus-stemcell.conf"))
                     .isFalse();
         }

@@ -1,0 +1,91 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.OverlayPart;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The overlay on stemcells of each generation: what holds for all of them, however each comes to it. */
+class GenerationOverlayTest {
+
+    private static final String SETTINGS = "{\"agent_id\": \"test\"}";
+    private static final String STATE = "systemctl is-system-running";
+
+    private static Stemcells stemcells;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @Test
+    void resolvesNamesByItsNetwork() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            String gateway = stemcell.shell("ip route show default | head -n 1 | cut -d' ' -f3")
+                    .stdout()
+                    .strip();
+            // A name that Incus's DNS has, and nothing in the guest.
+            assertThat(stemcell.shell("getent ahostsv4 _gateway.incus").stdout())
+                    .startsWith(gateway + " ");
+        }
+    }
+
+    @Test
+    void startsTheAgentBesideOneSshdAndOneCron() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withAgentSettings(SETTINGS))) {
+            assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
+            // runit starts what it supervises at its leisure.
+            stemcell.shell("timeout 20 sh -c 'until pgrep -x rsyslogd && pgrep -f bosh-agent; do sleep 0.05; done'")
+                    .requireSuccess();
+            // Where a socket listens for it, the first who connects has it started.
+            stemcell.exec("bash", "-c", "read -r greeting </dev/tcp/127.0.0.1/22")
+                    .requireSuccess();
+            assertThat(stemcell.exec("pgrep", "-fc", "^sshd: .*listener").stdout())
+                    .isEqualTo("1\n");
+            if (stemcell.files().exists("/usr/sbin/runsvdir-start")) {
+                assertThat(stemcell.shell("ls /etc/service /etc/sv").stdout())
+                        .contains("agent", "monit", "rsyslog")
+                        .doesNotContain("ssh", "cron");
+            }
+        }
+    }
+
+    /** On jammy the first boot asks about host keys that runit's sshd has made, and waits for the answer. */
+    @Test
+    void startsTheAgentBesideTheStemcellsOwnFirstBoot() {
+        GuestOverlay overlay = GuestOverlay.standard().without(OverlayPart.FIRST_BOOT, OverlayPart.SSH_HOST_KEYS);
+        ContainerSpec spec = TestMachine.spec().withOverlay(overlay).withAgentSettings(SETTINGS);
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
+        }
+    }
+
+    @Test
+    void waitsForNothingThatNoContainerCanDo() {
+        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("waits", guest -> {
+            for (String unit : List.of("nvmf-autoconnect.service", "chrony-wait.service")) {
+                // Where the image masks it there is nothing to wait for.
+                guest.shell("systemctl enable " + unit + " || systemctl is-enabled " + unit + " | grep masked")
+                        .requireSuccess();
+            }
+        }));
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
+            assertThat(stemcell.shell("systemctl is-enabled nvmf-autoconnect chrony-wait")
+                            .stdout())
+                    .matches("(enabled|masked)\nenabled\n");
+            assertThat(stemcell.shell("systemctl show --property ActiveState --value nvmf-autoconnect chrony-wait")
+                            .stdout())
+                    .isEqualTo("inactive\n\ninactive\n");
+        }
+    }
+}

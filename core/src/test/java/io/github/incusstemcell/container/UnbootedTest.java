@@ -1,0 +1,59 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.incusstemcell.IncusStemcellException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Containers that are created, and not booted until somebody starts them. */
+class UnbootedTest {
+
+    /** It waits for a mount that nobody makes, as nothing is laid over the stemcell, and holds up the boot of most generations. */
+    private static final String GATE = "/etc/systemd/system/rsyslog.service.d/00-override.conf";
+
+    private static Stemcells stemcells;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @Test
+    void bootsThePublishedImageAsItIsWhenItIsStarted() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withoutBoot())) {
+            assertThat(stemcell.state().status()).isEqualTo("Stopped");
+            assertThat(catchThrowable(() -> stemcell.exec("true"))).hasMessageContaining("Instance is not running");
+            stemcell.files().delete(GATE);
+
+            stemcell.start();
+
+            assertThat(stemcell.shell("systemctl is-system-running").stdout()).matches("(running|degraded)\n");
+            assertThat(stemcell.files().readString("/etc/hostname")).isEqualTo("bosh-stemcell");
+            assertThat(stemcell.exec("mountpoint", "/var/log").exitCode()).isNotZero();
+            assertThat(stemcell.shell("systemctl list-unit-files 'incus-stemcell*'; cat /etc/systemd/system/*.d/90-*")
+                            .stdout())
+                    .contains("0 unit files listed.")
+                    .doesNotContain("[Unit]");
+        }
+    }
+
+    @Test
+    void refusesAProvisioningWhichWouldHaveToBoot() {
+        ContainerSpec spec = TestMachine.spec()
+                .withoutBoot()
+                .withProvisioning(Provisioning.of("boots", guest -> guest.shell("true")));
+
+        assertThat(catchThrowable(() -> stemcells.launch(spec)))
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessage(
+                        "There is a provisioning for the container, which has to boot for it, but is not to be booted. Remove one of boot = false and the provisioning");
+    }
+}

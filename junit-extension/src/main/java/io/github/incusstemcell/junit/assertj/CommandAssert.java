@@ -15,6 +15,8 @@ import org.assertj.core.api.AbstractStringAssert;
  * Assertions on what comes of a command. It runs once, and all of them look at that; where they wait or watch, it runs anew until what
  * they ask for comes of it. A run that is still going on at the end of that time is killed. {@link #satisfies} is given the {@link
  * ExecResult}, whether it succeeded or not.
+ *
+ * <p>A command sees what the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}) has written, as anything in the guest does.
  */
 public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> {
 

@@ -8,6 +8,10 @@ import org.assertj.core.api.AbstractObjectAssert;
 /**
  * Assertions on one file, folder or link. What does not exist fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given
  * its {@link FileStat}, {@link #hasContentSatisfying} its content.
+ *
+ * <p>What the overlay writes ({@link io.github.incusstemcell.stemcell.OverlayPart}, {@code paths()}) is what is seen of host keys, {@code
+ * /etc/hostname}, {@code /etc/machine-id},
+ * {@code /var/log} as a mount and drop-ins of units: to ask the image itself, do not boot it, by {@code @IncusStemcell(boot = false)}.
  */
 public final class FileAssert extends FileContentAssert {
 

@@ -11,6 +11,9 @@ import java.util.function.Predicate;
 /**
  * Assertions on what a name of a host stands for inside of the guest, by whatever {@code nsswitch.conf} says. A name that stands for nothing
  * fails all of them but {@link #doesNotResolve()}; a resolver that gives no answer fails that, too. {@link #satisfies} is given its addresses, in numbers.
+ *
+ * <p>The network's resolver is reached by the overlay where the image's has nobody who makes it, as on jammy ({@link
+ * io.github.incusstemcell.stemcell.OverlayPart}{@code .RESOLVER}).
  */
 public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
 

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  *
  * <p>Incus is asked, which looks inside of the guest's network namespace: the guest needs no program for it, and /proc and /sys do not say
  * which IPv4 addresses an interface has.
+ *
+ * <p>{@code eth0} is set up by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus: no
+ * stemcell does.
  */
 public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkInterface> {
 

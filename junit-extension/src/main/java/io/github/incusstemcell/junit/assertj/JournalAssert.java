@@ -17,6 +17,9 @@ import org.assertj.core.api.AbstractListAssert;
 /**
  * Assertions on the journal, or on a part of it. A journal that cannot be read, or in which nothing is at all, fails all of them; a part
  * in which nothing is fails those that look for something. {@link #satisfies} is given its entries, from the oldest on.
+ *
+ * <p>Entries of units that the overlay adds ({@link io.github.incusstemcell.stemcell.OverlayPart}) are among them, and those by which
+ * systemd tells that a condition of it was not met.
  */
 public final class JournalAssert extends GuestAssert<JournalAssert, List<JournalEntry>> {
 

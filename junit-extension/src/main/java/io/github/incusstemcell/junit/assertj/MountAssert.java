@@ -5,6 +5,9 @@ import java.util.function.Predicate;
 /**
  * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
  * is mounted all of them fail but {@link #isNotMounted()}. {@link #satisfies} is given the {@link GuestMount}.
+ *
+ * <p>{@code /var/log} is one by the overlay, where something waits for it ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code
+ * .LOG_MOUNT}).
  */
 public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
 

@@ -6,6 +6,9 @@ import java.util.function.Predicate;
 /**
  * Assertions on the route to one network, of several on the preferred one, as {@code /proc/net} has them. Where there is none all of them
  * fail but {@link #doesNotExist()}. {@link #satisfies} is given the {@link GuestRoute}.
+ *
+ * <p>Those of {@code eth0} are made by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus:
+ * no stemcell makes them.
  */
 public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
 

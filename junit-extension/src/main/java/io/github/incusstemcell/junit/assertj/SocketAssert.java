@@ -13,6 +13,9 @@ import java.util.function.Predicate;
  * but {@link #isNotListening()}. A socket that systemd holds for a service that does not run yet is listened on, by systemd. Where
  * {@link GuestSocket#tcp} or {@link GuestSocket#udp} is meant, it is over IPv4 and IPv6 alike. {@link #satisfies} is given all sockets
  * there, one or more.
+ *
+ * <p>That sshd answers on port 22 is due to host keys of the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code
+ * .SSH_HOST_KEYS}) where the first boot is not left to the stemcell.
  */
 public final class SocketAssert extends GuestAssert<SocketAssert, List<ListeningSocket>> {
 

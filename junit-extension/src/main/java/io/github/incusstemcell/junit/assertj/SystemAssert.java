@@ -11,7 +11,12 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Assertions on the system as a whole. {@link #satisfies} is given its {@link Systemd}, and asked at each change of which that tells. */
+/**
+ * Assertions on the system as a whole. {@link #satisfies} is given its {@link Systemd}, and asked at each change of which that tells.
+ *
+ * <p>What the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}) leaves out or counts as done at boot fails nothing and takes
+ * no time here.
+ */
 public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
 
     private static final Duration ANSWER = Duration.ofSeconds(10);

@@ -19,6 +19,8 @@ import org.assertj.core.api.ObjectAssert;
 /**
  * Assertions on all that is in a folder and below it, the folder included, as far as its own file system goes: not on what is mounted
  * below it. {@link #satisfies} is given the paths of all that is there, by letter.
+ *
+ * <p>The files of the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}, {@code paths()}) are among them.
  */
 public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 

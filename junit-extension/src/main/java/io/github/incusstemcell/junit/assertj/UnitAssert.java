@@ -19,6 +19,11 @@ import org.assertj.core.api.AbstractStringAssert;
 /**
  * Assertions on one unit. A unit that does not exist fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given the
  * {@link Unit}, each state of it in turn.
+ *
+ * <p>The overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}) masks, enables and disables no unit: whether one is, is asked of
+ * the image. It adds drop-ins, by which
+ * some units have a condition, a dependency, an order or a property more than in the image, and {@code incus-stemcell-ssh-keys.service} and
+ * {@code var-log.mount}.
  */
 public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
 

@@ -1,8 +1,7 @@
 package io.github.incusstemcell.samples;
 
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofSeconds;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
@@ -16,15 +15,15 @@ class SyslogTest {
     void aLoggedLineReachesTheFile(StemcellContainer stemcell) {
         stemcell.exec("logger", "--tag", "sample", "a line of ours").requireSuccess();
 
-        await().atMost(ofSeconds(10))
-                .untilAsserted(() -> assertThat(stemcell.files().readString("/var/log/syslog"))
-                        // A precise timestamp, with fractions of seconds and a zone.
-                        .containsPattern(
-                                "(?m)^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+\\S+ .*sample: a line of ours$"));
+        // A precise timestamp, with fractions of seconds and a zone.
+        assertThat(stemcell)
+                .within(ofSeconds(10))
+                .file("/var/log/syslog")
+                .matches("^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d+\\S+ .*sample: a line of ours$");
     }
 
     @Test
     void theConfigurationIsValid(StemcellContainer stemcell) {
-        stemcell.exec("rsyslogd", "-N", "1").requireSuccess();
+        assertThat(stemcell).command("rsyslogd", "-N", "1").succeeds();
     }
 }

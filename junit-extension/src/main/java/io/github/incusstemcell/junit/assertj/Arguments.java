@@ -241,6 +241,32 @@ final class Arguments {
         return name("a host", name, " /*?@[]");
     }
 
+    /** The key of a setting, which is one word mostly. */
+    static String key(String key) {
+        if (!Objects.requireNonNull(key, "key").equals(key.strip())
+                || key.isEmpty()
+                || key.matches("(?s).*[\\n=#;].*")) {
+            throw new IllegalArgumentException("Not the key of a setting: '" + key + "'");
+        }
+        return key;
+    }
+
+    /** RFC 6901, but for the empty one, which is all. */
+    static String pointer(String pointer) {
+        if (!Objects.requireNonNull(pointer, "pointer").matches("(?s)(/([^/~]|~[01])*)+")) {
+            throw new IllegalArgumentException("Not a JSON pointer, as /Platform/Linux or /disks/0: '" + pointer + "'");
+        }
+        return pointer;
+    }
+
+    static String systemdConfiguration(String name) {
+        if (!Objects.requireNonNull(name, "name").matches("[a-z0-9][a-z0-9-]*\\.conf")) {
+            throw new IllegalArgumentException(
+                    "Not the name of a configuration file of systemd, as journald.conf: '" + name + "'");
+        }
+        return name;
+    }
+
     static String mountOption(String option) {
         if (text(option).contains(",")) {
             throw new IllegalArgumentException("Not one mount option: '" + option + "'");

@@ -216,6 +216,46 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
                 "content of " + path + " on " + subject.name());
     }
 
+    /**
+     * Goes on with the settings in it: lines as {@code key = value} or {@code key value}, but comments behind {@code #} and {@code ;}.
+     *
+     * @return assertions on them
+     */
+    public SettingsAssert settings() {
+        return settings(Settings::ofLines);
+    }
+
+    /**
+     * Goes on with the settings in it that are in sections, as unit files have them.
+     *
+     * @return assertions on them, by keys as {@code Section.Key}
+     */
+    public SettingsAssert ini() {
+        return settings(Settings::ofSections);
+    }
+
+    private SettingsAssert settings(Function<String, Settings> reader) {
+        return new SettingsAssert(subject, path, () -> text().map(reader), this::noText);
+    }
+
+    /**
+     * Goes on with it as JSON.
+     *
+     * @return assertions on that
+     */
+    public JsonAssert json() {
+        return new JsonAssert(subject, path, this::text, this::noText);
+    }
+
+    private Optional<String> text() {
+        return find().flatMap(stat -> FileContent.textOf(files, stat));
+    }
+
+    private String noText() {
+        return find().map(stat -> "was: " + new FileLook<>(stat, "").words())
+                .orElseGet(() -> FileLook.surroundings(files, path));
+    }
+
     private Optional<FileStat> file() {
         return that("be a file", Function.identity(), FileStat::isFile, stat -> "");
     }

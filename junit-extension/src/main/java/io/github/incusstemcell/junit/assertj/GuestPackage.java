@@ -22,7 +22,17 @@ public record GuestPackage(String name, String version, String architecture, Str
 
     /** Whether this is what dpkg means by a name, with or without the architecture: {@code libc6} or {@code libc6:amd64}. */
     boolean isNamed(String wanted) {
-        return wanted.equals(name) || wanted.equals(name + ":" + architecture);
+        return wanted.equals(name) || wanted.equals(fullName());
+    }
+
+    /** {@return its name with its architecture behind a colon, as {@code libc6:amd64}} */
+    public String fullName() {
+        return name + ":" + architecture;
+    }
+
+    /** {@return whether apt is told to neither upgrade nor remove it} */
+    public boolean isHeld() {
+        return status.startsWith("h");
     }
 
     String words() {

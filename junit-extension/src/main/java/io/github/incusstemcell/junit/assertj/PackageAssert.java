@@ -2,7 +2,9 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import java.util.List;
 import java.util.function.Predicate;
+import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on one Debian package. A package that is not there fails all of them but {@link #isNotInstalled()}; so does one of which
@@ -10,11 +12,12 @@ import java.util.function.Predicate;
  */
 public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage> {
 
+    private final String name;
     private final Presence<Packages, GuestPackage> presence;
 
     PackageAssert(Subject subject, String name) {
         super(subject);
-        Arguments.packageName(name);
+        this.name = Arguments.packageName(name);
         this.presence = new Presence<>(
                 subject,
                 "package " + name,
@@ -60,11 +63,85 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
      */
     public PackageAssert hasVersionAtLeast(String version) {
         Arguments.version(version);
-        return that("have the version " + version + " or a newer one", entry -> isAtLeast(entry.version(), version));
+        return that("have the version " + version + " or a newer one", entry -> is(entry.version(), "ge", version));
     }
 
-    private boolean isAtLeast(String version, String oldest) {
-        Command compare = Command.of("dpkg", "--compare-versions", version, "ge", oldest);
+    /**
+     * Checks the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     *
+     * @param version the newest that will do; not null
+     * @return this
+     */
+    public PackageAssert hasVersionAtMost(String version) {
+        Arguments.version(version);
+        return that("have the version " + version + " or an older one", entry -> is(entry.version(), "le", version));
+    }
+
+    /**
+     * Checks the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     *
+     * @param version the oldest that will not do; not null
+     * @return this
+     */
+    public PackageAssert hasVersionBelow(String version) {
+        Arguments.version(version);
+        return that("have a version below " + version, entry -> is(entry.version(), "lt", version));
+    }
+
+    /**
+     * Goes on with the version in plain AssertJ.
+     *
+     * @return assertions on it, epoch and revision included
+     */
+    public AbstractStringAssert<?> version() {
+        return subject.string(
+                () -> presence.holds("be installed", GuestPackage::isInstalled),
+                GuestPackage::version,
+                "version of " + name + " on " + subject.name());
+    }
+
+    /**
+     * Checks that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
+     *
+     * @param except absolute paths that may be changed or missing, as configuration is; not null
+     * @return this
+     */
+    public PackageAssert isUnmodified(String... except) {
+        List<String> excepted = Arguments.anyTexts(except, Arguments::plainPath);
+        if (presence.holds("be installed", GuestPackage::isInstalled).isEmpty()) {
+            return this;
+        }
+        Observation<List<String>> seen = new Observation<List<String>>(
+                        subject.timing(), List::isEmpty, changed -> String.join("; ", changed))
+                .polling(() -> changed(excepted));
+        if (!seen.holds()) {
+            subject.fail(
+                    "package " + name,
+                    "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
+                    seen,
+                    "dpkg says: " + String.join("; ", seen.last()));
+        }
+        return this;
+    }
+
+    /** Lines as {@code ??5?????? c /etc/x} and {@code missing     /usr/x}; it ends with 1 where there are some. */
+    private List<String> changed(List<String> excepted) {
+        Command verify = Command.of("dpkg", "--verify", name).environment("LC_ALL", "C");
+        ExecResult result = subject.stemcell().exec(verify);
+        if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
+            throw new AssertionError("Verifying " + name + " by '" + verify + "' on " + subject.name()
+                    + " ended with exit code " + result.exitCode() + "\n  stderr: "
+                    + result.stderr().strip());
+        }
+        return result.stdout()
+                .lines()
+                .filter(line -> !excepted.contains(line.substring(Math.max(0, line.indexOf('/')))))
+                .map(line -> line.replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    private boolean is(String version, String relation, String other) {
+        Command compare = Command.of("dpkg", "--compare-versions", version, relation, other);
         ExecResult result = subject.stemcell().exec(compare);
         // What is no version dpkg warns of, and compares it all the same.
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
@@ -89,6 +166,6 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
 
     /** {@return this, where apt is told to neither upgrade nor remove it} */
     public PackageAssert isOnHold() {
-        return that("be on hold", entry -> entry.status().startsWith("h"));
+        return that("be on hold", GuestPackage::isHeld);
     }
 }

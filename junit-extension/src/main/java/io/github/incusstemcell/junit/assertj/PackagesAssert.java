@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +127,46 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
 
     private static String list(Collection<String> names) {
         return names.isEmpty() ? "none" : String.join(" ", names);
+    }
+
+    /**
+     * Checks all packages by a list that was written before.
+     *
+     * @param list a file of the test, in which each line begins with the name of a package that has to be installed, or is of
+     *     {@code dpkg --list}, or a comment behind {@code #}; not null
+     * @return this
+     */
+    public PackagesAssert containsExactlyThoseOf(Path list) {
+        return containsExactly(PackageList.namesIn(list).toArray(String[]::new));
+    }
+
+    /** {@return this, where apt is told to keep back none of them} */
+    public PackagesAssert areNotOnHold() {
+        Observation<List<GuestPackage>> seen = observe(all -> all.stream().noneMatch(GuestPackage::isHeld));
+        if (!seen.holds()) {
+            subject.fail(
+                    "the installed packages",
+                    "not be on hold",
+                    seen,
+                    "these were: "
+                            + list(seen.last().stream()
+                                    .filter(GuestPackage::isHeld)
+                                    .map(GuestPackage::name)
+                                    .toList()));
+        }
+        return this;
+    }
+
+    /**
+     * Goes on with the names of all installed packages and their architectures in plain AssertJ.
+     *
+     * @return assertions on the list, by letter, as {@code libc6:amd64}
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ?> fullNames() {
+        return subject.list(
+                () -> Optional.of(installed()),
+                all -> all.stream().map(GuestPackage::fullName).toList(),
+                "packages of " + subject.name());
     }
 
     /**

@@ -290,6 +290,46 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
         return new SocketAssert(subject(), socket);
     }
 
+    /** {@return assertions on all ports of TCP and UDP on which somebody listens} */
+    public SocketsAssert sockets() {
+        return new SocketsAssert(subject());
+    }
+
+    /**
+     * Turns to what sshd makes of all that configures it, by {@code sshd -T}, in which large and small letters of keys are the same; a key
+     * that sshd does not know is not there. sshd has to have a host key for that.
+     *
+     * @return assertions on its settings
+     */
+    public SettingsAssert sshd() {
+        return Configurations.sshd(subject());
+    }
+
+    /**
+     * Turns to the values that all files of sysctl.d(5) together give the kernel's settings, whatever they are by now: those that belong to
+     * the host no guest can set.
+     *
+     * @return assertions on them, by names as {@code net.ipv4.ip_forward}
+     */
+    public SettingsAssert configuredSysctls() {
+        return Configurations.sysctls(subject());
+    }
+
+    /**
+     * Turns to what a file of systemd's own and all its drop-ins say together, by {@code systemd-analyze cat-config}; defaults are not there.
+     *
+     * @param name the file below {@code /etc/systemd}, as {@code journald.conf}; not null
+     * @return assertions on its settings, by keys as {@code Journal.Storage}
+     */
+    public SettingsAssert systemdConfiguration(String name) {
+        return Configurations.systemd(subject(), name);
+    }
+
+    /** {@return assertions on what {@code /etc/os-release} says, os-release(5)} */
+    public SettingsAssert osRelease() {
+        return Configurations.osRelease(subject());
+    }
+
     /**
      * Turns to the processes of a name.
      *

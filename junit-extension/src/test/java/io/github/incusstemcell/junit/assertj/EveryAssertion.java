@@ -2,10 +2,14 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.systemd.JournalMark;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -98,6 +102,12 @@ record EveryAssertion(Method entry, Method method) {
             return mark;
         } else if (type == Command.class) {
             return Command.of("true");
+        } else if (type == boolean.class) {
+            return true;
+        } else if (type == Path.class) {
+            return listOfPackages();
+        } else if (type == GuestSocket[].class) {
+            return new GuestSocket[] {GuestSocket.tcp(22)};
         } else if (type == GuestSocket.class) {
             return GuestSocket.tcp(22);
         } else if (type == Function.class) {
@@ -109,6 +119,16 @@ record EveryAssertion(Method entry, Method method) {
             return type.getEnumConstants()[0];
         }
         throw new IllegalStateException("No argument of " + type + " for " + parameter.getDeclaringExecutable());
+    }
+
+    private static Path listOfPackages() {
+        try {
+            Path list = Files.createTempFile("packages", ".txt");
+            list.toFile().deleteOnExit();
+            return Files.writeString(list, "cron\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Something that is there. */
@@ -133,6 +153,7 @@ record EveryAssertion(Method entry, Method method) {
             case "device" -> "eth0";
             case "regex" -> "cron";
             case "names" -> method.equals("hasCapabilities") ? "cap_chown" : "cron";
+            case "pointer" -> "/a";
             case "pattern" -> method.equals("files") ? "/etc/pass*" : "pass*";
             case "name" ->
                 switch (method) {
@@ -141,6 +162,7 @@ record EveryAssertion(Method entry, Method method) {
                     case "networkInterface" -> "eth0";
                     case "sysctl" -> "kernel.no_such_setting";
                     case "host" -> "localhost";
+                    case "systemdConfiguration" -> "system.conf";
                     default -> "cron";
                 };
             case "argv" -> "true";

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -51,17 +52,20 @@ class IdleArgumentsTest {
             "hasOnlyNames.names",
             "haveNoLoginShell.except",
             "hasOnlyPaths.paths",
+            "isUnmodified.except",
             "hasOnlyEntries.names",
             "hasOnlyAddresses.addresses");
 
     /** Where every number may be the least. */
-    private static final Set<String> ANY_NUMBER = Set.of("hasValueAtLeast.least");
+    private static final Set<String> ANY_NUMBER = Set.of("hasValueAtLeast.least", "hasValue.value");
 
     private static final List<Object> PATHS = List.of("etc/passwd", "/etc/*.conf", "/etc/x?", "/etc/[a-z]x", "/a\0b");
     private static final List<Object> ACCOUNTS = List.of("--help", "+", "a:b", " root", "ro\not", "ro*");
     private static final List<Object> PACKAGES = List.of("Bash", "lib*", "a", "libc6:", "--help", "a b");
     private static final List<Object> UNITS = List.of("cron*", "a b", "[a]");
     private static final List<Object> PATTERNS = List.of(".*", "x?", "$", "a*|b", "(?s).*", "|x", "\\s*");
+    private static final List<Object> SOCKETS =
+            List.of(new GuestSocket[] {null}, new GuestSocket[] {GuestSocket.unix("/run/x")});
     private static final List<Object> OPTIONS =
             List.of("exec", "suid", "defaults", "nofail", "nosuid,nodev", "x-systemd.automount");
 
@@ -76,6 +80,15 @@ class IdleArgumentsTest {
             Map.entry("hasNoFailedUnits.except", UNITS),
             Map.entry("hasOnlyNames.names", ACCOUNTS),
             Map.entry("haveNoLoginShell.except", ACCOUNTS),
+            Map.entry("isUnmodified.except", PATHS),
+            Map.entry("key", List.of(" a", "a=b", "a\nb", "#a")),
+            Map.entry("pointer", List.of("a", "a/b", "/~2", "$.a")),
+            Map.entry("systemdConfiguration.name", List.of("--help", "journald", "../x.conf", "*.conf")),
+            Map.entry("sockets", SOCKETS),
+            Map.entry(
+                    "areSubsetOf.sockets",
+                    Stream.concat(SOCKETS.stream(), Stream.of(new GuestSocket[][] {{}}))
+                            .toList()),
             Map.entry("hasOnlyEntries.names", List.of("a/b", ".", "..", "a\0b")),
             Map.entry("files.pattern", List.of("etc/*", "/etc/", "/etc/**/x", "/etc/../*", "/etc//*", "/a\0*")),
             Map.entry("named.pattern", List.of("*", "**", "a/*", "a\0b")),
@@ -215,6 +228,9 @@ class IdleArgumentsTest {
         }
         Object tree = assertThat(stemcell).file("/etc").tree();
         EveryAssertion.assertions(TreeAssert.class).forEach(method -> accepted.addAll(accepted(tree, method, mark)));
+
+        Object json = assertThat(stemcell).file("/etc/passwd").json();
+        EveryAssertion.assertions(JsonAssert.class).forEach(method -> accepted.addAll(accepted(json, method, mark)));
 
         assertThat(accepted).isEmpty();
     }

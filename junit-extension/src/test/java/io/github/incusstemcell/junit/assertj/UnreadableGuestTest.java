@@ -26,7 +26,8 @@ class UnreadableGuestTest {
     private static final Duration MOMENT = Duration.ofMillis(50);
 
     /** What is looked up in files on the disk of the guest, which can be read whatever it does. */
-    private static final Predicate<EveryAssertion> ON_DISK = of("file", "files", "user", "users", "group", "groups")
+    private static final Predicate<EveryAssertion> ON_DISK = of(
+                    "file", "files", "user", "users", "group", "groups", "osRelease")
             .and(assertion -> !assertion.method().getName().matches("is(Not)?(Read|Writ|Execut)ableBy"));
 
     /** They are in the journal and in files. */
@@ -189,6 +190,17 @@ class UnreadableGuestTest {
                             .hasMessageContaining("exit code 127");
                 },
                 "find");
+    }
+
+    @Test
+    void aGuestWithoutSshdAndSystemdAnalyze(StemcellContainer stemcell) {
+        away(
+                stemcell,
+                () -> assertThat(notFailing(
+                                stemcell, of("sshd", "configuredSysctls", "systemdConfiguration"), "exit code 127"))
+                        .isEmpty(),
+                "../sbin/sshd",
+                "systemd-analyze");
     }
 
     @Test

@@ -1,0 +1,55 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.function.Function;
+
+/** What programs of a guest make of all the files that configure them. */
+final class Configurations {
+
+    private Configurations() {}
+
+    /** sshd_config(5) with its includes and defaults, as {@code sshd -T} prints it. */
+    static SettingsAssert sshd(Subject subject) {
+        return ofProgram(subject, "the configuration of sshd", Settings::ofWords, "sshd", "-T");
+    }
+
+    /** All files of sysctl.d(5), in the order in which systemd-sysctl(8) reads them. */
+    static SettingsAssert sysctls(Subject subject) {
+        return ofProgram(
+                subject, "the configured sysctls", Settings::ofSysctls, "systemd-analyze", "cat-config", "sysctl.d");
+    }
+
+    /** A file of systemd's own, with its drop-ins. */
+    static SettingsAssert systemd(Subject subject, String name) {
+        Arguments.systemdConfiguration(name);
+        return ofProgram(
+                subject, "systemd's " + name, Settings::ofSections, "systemd-analyze", "cat-config", "systemd/" + name);
+    }
+
+    /** os-release(5). */
+    static SettingsAssert osRelease(Subject subject) {
+        return new SettingsAssert(
+                subject,
+                "os-release",
+                () -> Settings.ofShell(subject.stemcell().files().readString("/etc/os-release")));
+    }
+
+    private static SettingsAssert ofProgram(
+            Subject subject, String name, Function<String, Settings> reader, String... argv) {
+        return new SettingsAssert(subject, name, () -> {
+            Command command = Command.of(argv).environment("LC_ALL", "C").environment("SYSTEMD_PAGER", "cat");
+            ExecResult result = subject.stemcell().exec(command);
+            // A file of comments alone is there, too: its path is in a comment. Where there is none, another comment
+            // says so.
+            boolean isSilent = result.stdout().lines().noneMatch(line -> line.matches("[^#\\s].*|# /\\S+"));
+            if (!result.isSuccess() || result.isTruncated() || isSilent) {
+                throw new AssertionError("Reading " + name + " on " + subject.name() + " by '" + command
+                        + "' ended with exit code " + result.exitCode()
+                        + (isSilent ? " and printed no configuration" : "")
+                        + "\n  stderr: " + result.stderr().strip());
+            }
+            return reader.apply(result.stdout());
+        });
+    }
+}

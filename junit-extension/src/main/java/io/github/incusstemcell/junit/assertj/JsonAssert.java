@@ -1,0 +1,190 @@
+package io.github.incusstemcell.junit.assertj;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.assertj.core.api.AbstractObjectAssert;
+
+/**
+ * Assertions on a file that is JSON. One that is not, or not only, fails all of them. Places in it are named by RFC 6901's pointers, as
+ * {@code /Platform/Linux/DevicePathResolutionType} or {@code /disks/0}. {@link #satisfies} is given all of it as maps, lists, texts, numbers
+ * and booleans.
+ */
+public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
+
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final int SHOWN = 300;
+
+    private final String path;
+    private final Supplier<Optional<Document>> reading;
+    private final Supplier<String> surroundings;
+
+    /** A text, and what it is, where it is JSON. */
+    private record Document(Optional<JsonNode> json, String trouble) {
+
+        static Document of(String text) {
+            try {
+                JsonNode node = MAPPER.readTree(text);
+                return node == null || node.isMissingNode()
+                        ? new Document(Optional.empty(), "it is empty")
+                        : new Document(Optional.of(node), "");
+            } catch (JsonProcessingException e) {
+                return new Document(
+                        Optional.empty(),
+                        "it is not JSON: " + e.getOriginalMessage() + " in line "
+                                + Optional.ofNullable(e.getLocation())
+                                        .map(location -> String.valueOf(location.getLineNr()))
+                                        .orElse("?"));
+            }
+        }
+
+        Optional<JsonNode> at(String pointer) {
+            return json.map(node -> node.at(pointer)).filter(node -> !node.isMissingNode());
+        }
+
+        /** What is there, as messages say it behind "but ". */
+        String words(String pointer) {
+            if (json.isEmpty()) {
+                return trouble;
+            }
+            return at(pointer)
+                    .map(node -> "was: " + shortened(node.toString()))
+                    .orElseGet(() -> "there is no " + pointer + ": "
+                            + shortened(json.get().toString()));
+        }
+
+        private static String shortened(String text) {
+            return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
+        }
+    }
+
+    JsonAssert(Subject subject, String path, Supplier<Optional<String>> reading, Supplier<String> surroundings) {
+        super(subject);
+        this.path = path;
+        this.reading = () -> reading.get().map(Document::of);
+        this.surroundings = surroundings;
+    }
+
+    private Optional<Document> that(String wanted, Predicate<Document> holds, Function<Document, String> but) {
+        Observation<Optional<Document>> seen = new Observation<Optional<Document>>(
+                        subject.timing(),
+                        found -> found.filter(document -> document.json().isPresent() && holds.test(document))
+                                .isPresent(),
+                        found -> found.map(but).orElse("absent"))
+                .polling(reading);
+        if (seen.holds()) {
+            return seen.last();
+        }
+        subject.fail(path, wanted, seen, seen.last().map(but).orElseGet(surroundings));
+        return Optional.empty();
+    }
+
+    @Override
+    JsonAssert that(String wanted, Predicate<Object> holds) {
+        that(
+                wanted,
+                document -> holds.test(MAPPER.convertValue(document.json().orElseThrow(), Object.class)),
+                document -> document.words(""));
+        return this;
+    }
+
+    private JsonAssert at(String pointer, String wanted, Predicate<Optional<JsonNode>> holds) {
+        that(wanted, document -> holds.test(document.at(pointer)), document -> document.words(pointer));
+        return this;
+    }
+
+    /** {@return this, where it is JSON and nothing else} */
+    public JsonAssert isValid() {
+        return that("be JSON", json -> true);
+    }
+
+    /**
+     * Checks that there is something at a place.
+     *
+     * @param pointer the place; not null
+     * @return this
+     */
+    public JsonAssert has(String pointer) {
+        Arguments.pointer(pointer);
+        return at(pointer, "have " + pointer, Optional::isPresent);
+    }
+
+    /**
+     * Checks that there is nothing at a place.
+     *
+     * @param pointer the place; not null
+     * @return this
+     */
+    public JsonAssert doesNotHave(String pointer) {
+        Arguments.pointer(pointer);
+        return at(pointer, "not have " + pointer, Optional::isEmpty);
+    }
+
+    /**
+     * Checks a text.
+     *
+     * @param pointer the place; not null
+     * @param value what is there, which has to be a text; not null
+     * @return this
+     */
+    public JsonAssert hasValue(String pointer, String value) {
+        return equal(pointer, TextNode.valueOf(Objects.requireNonNull(value, "value")));
+    }
+
+    /**
+     * Checks a boolean.
+     *
+     * @param pointer the place; not null
+     * @param value what is there, which has to be a boolean
+     * @return this
+     */
+    public JsonAssert hasValue(String pointer, boolean value) {
+        return equal(pointer, BooleanNode.valueOf(value));
+    }
+
+    /**
+     * Checks a whole number.
+     *
+     * @param pointer the place; not null
+     * @param value what is there, which has to be a whole number
+     * @return this
+     */
+    public JsonAssert hasValue(String pointer, long value) {
+        Arguments.pointer(pointer);
+        return at(pointer, "have " + pointer + " " + value, found -> found.filter(
+                        node -> node.isIntegralNumber() && node.canConvertToLong() && node.longValue() == value)
+                .isPresent());
+    }
+
+    private JsonAssert equal(String pointer, JsonNode value) {
+        Arguments.pointer(pointer);
+        return at(pointer, "have " + pointer + " " + value, found -> found.filter(value::equals)
+                .isPresent());
+    }
+
+    /**
+     * Goes on with what is at a place, where there has to be something, in plain AssertJ.
+     *
+     * @param pointer the place; not null
+     * @return assertions on a map, a list, a text, a number, a boolean or null
+     */
+    public AbstractObjectAssert<?, Object> value(String pointer) {
+        Arguments.pointer(pointer);
+        return subject.object(
+                () -> that(
+                        "have " + pointer,
+                        document -> document.at(pointer).isPresent(),
+                        document -> document.words(pointer)),
+                document -> MAPPER.convertValue(document.at(pointer).orElseThrow(), Object.class),
+                pointer + " of " + path + " on " + subject.name());
+    }
+}

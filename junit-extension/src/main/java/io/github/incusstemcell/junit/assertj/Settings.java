@@ -1,0 +1,122 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Settings that a file or a program has, each under its key.
+ *
+ * @param values of each key all values, in their order; of keys in sections as {@code Section.Key}
+ */
+record Settings(Map<String, List<String>> values) {
+
+    private static final Pattern ASSIGNMENT = Pattern.compile("([^\\s=]+)\\s*=\\s*(.*)");
+    private static final Pattern WORDS = Pattern.compile("([^\\s=]+)(?:\\s+(.*))?");
+    private static final Pattern SECTION = Pattern.compile("\\[(.+)]");
+
+    /** What reads a line that is no comment. */
+    private interface Line {
+        void read(Map<String, List<String>> values, String line);
+    }
+
+    private static Settings of(Map<String, List<String>> values, String text, Line reader) {
+        text.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && "#;".indexOf(line.charAt(0)) < 0)
+                .forEach(line -> reader.read(values, line));
+        return new Settings(Collections.unmodifiableMap(values));
+    }
+
+    private static void add(Map<String, List<String>> values, String key, String value) {
+        values.computeIfAbsent(key, none -> new ArrayList<>()).add(value);
+    }
+
+    /** Lines as {@code key = value}, {@code key value} or {@code key}. */
+    static Settings ofLines(String text) {
+        return of(new TreeMap<>(), text, Settings::keyAndValue);
+    }
+
+    private static void keyAndValue(Map<String, List<String>> values, String line) {
+        Matcher assignment = ASSIGNMENT.matcher(line);
+        Matcher words = WORDS.matcher(line);
+        if (assignment.matches()) {
+            add(values, assignment.group(1), assignment.group(2));
+        } else if (words.matches()) {
+            add(values, words.group(1), Optional.ofNullable(words.group(2)).orElse(""));
+        }
+    }
+
+    /** Lines as {@code key value} of a program to which large and small letters of a key are the same. */
+    static Settings ofWords(String text) {
+        return of(new TreeMap<>(String.CASE_INSENSITIVE_ORDER), text, (values, line) -> {
+            String[] word = line.split("\\s+", 2);
+            add(values, word[0], word.length > 1 ? word[1] : "");
+        });
+    }
+
+    /** Assignments of a shell, with quotes around some of them, as os-release(5) has them. */
+    static Settings ofShell(String text) {
+        return of(new TreeMap<>(), text, (values, line) -> {
+            Matcher assignment = ASSIGNMENT.matcher(line);
+            if (assignment.matches()) {
+                add(values, assignment.group(1), assignment.group(2).replaceFirst("^([\"'])(.*)\\1$", "$2"));
+            }
+        });
+    }
+
+    /** As sysctl.d(5) has them: a hyphen before a name lets failures pass, slashes stand for points, and the last value counts. */
+    static Settings ofSysctls(String text) {
+        return of(new TreeMap<>(), text, (values, line) -> {
+            Matcher assignment = ASSIGNMENT.matcher(line.replaceFirst("^-\\s*", ""));
+            if (assignment.matches()) {
+                String name = assignment.group(1);
+                boolean isPath =
+                        name.indexOf('/') >= 0 && (name.indexOf('.') < 0 || name.indexOf('/') < name.indexOf('.'));
+                String plain =
+                        isPath ? name.replace('.', '\0').replace('/', '.').replace('\0', '/') : name;
+                values.put(plain, List.of(assignment.group(2).replaceAll("\\s+", " ")));
+            }
+        });
+    }
+
+    /** Sections as {@code [Name]} and assignments; a line that ends with a backslash goes on, and an empty value forgets those before, as systemd.syntax(7) has it. */
+    static Settings ofSections(String text) {
+        String[] section = {""};
+        return of(new TreeMap<>(), text.replaceAll("\\\\\n", " "), (values, line) -> {
+            Matcher header = SECTION.matcher(line);
+            Matcher assignment = ASSIGNMENT.matcher(line);
+            if (header.matches()) {
+                section[0] = header.group(1) + ".";
+            } else if (assignment.matches() && assignment.group(2).isEmpty()) {
+                values.put(section[0] + assignment.group(1), new ArrayList<>(List.of("")));
+            } else if (assignment.matches()) {
+                values.computeIfPresent(
+                        section[0] + assignment.group(1), (key, all) -> all.equals(List.of("")) ? null : all);
+                add(values, section[0] + assignment.group(1), assignment.group(2));
+            }
+        });
+    }
+
+    List<String> of(String key) {
+        return values.getOrDefault(key, List.of());
+    }
+
+    /** The one that counts where there are several. */
+    Optional<String> last(String key) {
+        return of(key).isEmpty() ? Optional.empty() : Optional.of(of(key).get(of(key).size() - 1));
+    }
+
+    /** What there is of a key, as messages say it behind "but ". */
+    String words(String key) {
+        return of(key).isEmpty()
+                ? "there is no " + key + "; the closest names: "
+                        + String.join(", ", NearMisses.of(key, values.keySet()))
+                : "was: " + String.join(", ", of(key));
+    }
+}

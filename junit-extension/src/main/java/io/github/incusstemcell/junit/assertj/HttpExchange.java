@@ -5,6 +5,7 @@ import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -59,6 +60,9 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
 
     private static final int NOBODY = 3;
 
+    /** As much as is kept of what a command prints. */
+    private static final int LONGEST = 16 << 20;
+
     static HttpExchange inside(StemcellContainer stemcell, URI url, Duration patience) {
         int port = url.getPort() < 0 ? 80 : url.getPort();
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
@@ -76,9 +80,11 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
             throw AssertionErrors.of("Asking " + url + " on " + stemcell.name() + " by perl ended with exit code "
                     + result.exitCode() + "\n  stderr: " + result.stderr().strip());
         }
+        if (result.isTruncated()) {
+            throw tooLong(url);
+        }
         try {
-            return new HttpExchange(
-                    Optional.of(HttpAnswer.of(result.requireWhole().stdoutBytes())), "");
+            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
         } catch (HttpAnswer.NotHttp e) {
             return new HttpExchange(Optional.empty(), e.getMessage());
         }
@@ -92,7 +98,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
     static HttpExchange outside(URI url, Duration patience) {
         // Not its own timeout, which ends with the headers: the body may stall, too.
         CompletableFuture<HttpResponse<byte[]>> asked =
-                CLIENT.sendAsync(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofByteArray());
+                CLIENT.sendAsync(HttpRequest.newBuilder(url).build(), headers -> bounded(url));
         try {
             HttpResponse<byte[]> response = Waiting.on(asked, patience);
             Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
@@ -110,7 +116,27 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
         }
     }
 
+    /** Who serves without an end shall not fill the memory of the test. */
+    private static HttpResponse.BodySubscriber<byte[]> bounded(URI url) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        HttpResponse.BodySubscriber<Void> kept = HttpResponse.BodySubscribers.ofByteArrayConsumer(part -> {
+            body.writeBytes(part.orElseGet(() -> new byte[0]));
+            if (body.size() > LONGEST) {
+                throw tooLong(url);
+            }
+        });
+        return HttpResponse.BodySubscribers.mapping(kept, nothing -> body.toByteArray());
+    }
+
+    private static AssertionError tooLong(URI url) {
+        return AssertionErrors.of(
+                "Asking " + url + ": the answer is longer than the " + LONGEST + " bytes that are read of one");
+    }
+
     private static String trouble(URI url, Throwable failure) {
+        if (failure instanceof AssertionError tooLong) {
+            throw tooLong;
+        }
         if (!(failure instanceof IOException)) {
             throw new IncusStemcellException("Asking " + url + " failed: " + failure, failure);
         }

@@ -42,6 +42,7 @@ class NetworkAssertionsTest {
                             : "HTTP/1.1 404 Not Found\\r\\nContent-Length: " . length($path) . "\\r\\nConnection: close\\r\\n\\r\\n$path";
                         $answer = "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n-5\\r\\n" if $path eq "/junk";
                         $answer = "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhalf" if $path eq "/stalls";
+                        $answer = "HTTP/1.1 200 OK\\r\\nContent-Length: 20000000\\r\\n\\r\\n" . "x" x 20000000 if $path eq "/long";
                         syswrite $guest, $answer;
                         sysread $guest, my $gone, 1 if $path eq "/stalls";
                         close $guest;
@@ -177,6 +178,16 @@ class NetworkAssertionsTest {
                 stemcell,
                 "(?s)Expecting http://.*:8080/junk from the test on NAME to answer\n  but nobody answers: .+\n.*",
                 () -> assertThat(stemcell).httpFromTest(8080, "/junk").answers());
+    }
+
+    @Test
+    void anAnswerTooLongToBeKept(StemcellContainer stemcell) {
+        fail(
+                stemcell,
+                "Asking http://.*:8080/long: the answer is longer than the 16777216 bytes that are read of one",
+                () -> assertThat(stemcell).httpFromTest(8080, "/long").answers(),
+                () -> assertThat(stemcell).httpFromTest(8080, "/long").doesNotAnswer(),
+                () -> assertThat(stemcell).http("http://localhost:8080/long").answers());
     }
 
     @Test

@@ -137,7 +137,8 @@ public final class Instance {
             } catch (IncusException e) {
                 boolean isEnding = e.answer().equals("Instance is running")
                         || e.answer().equals("In use")
-                        // Of a stop, where the guest restarted meanwhile.
+                        // Of a stop, where the guest ended by itself, and where it has restarted meanwhile.
+                        || e.answer().startsWith("container is not running")
                         || e.answer().startsWith("Failed stopping instance, status is \"Running\"")
                         || e.answer().startsWith("Invalid PID")
                         || e.answer().contains("Instance is busy running a");

@@ -165,11 +165,12 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The guest's systemd.
      *
-     * @return a connection to PID 1, opened at its first use; not null
+     * @return a connection to PID 1, opened at its first use, which is closed with this container, not by closing what is returned; not
+     *     null
      */
     public Systemd systemd() {
         open();
-        return systemd;
+        return systemd.shared();
     }
 
     /**

@@ -100,7 +100,7 @@ final class ManagerAccess implements AutoCloseable {
                 .requireSuccess()
                 .stdout()
                 .strip();
-        new Systemd(this, answer).start("user@" + uid + ".service");
+        new Systemd(this, answer, false).start("user@" + uid + ".service");
         return new ManagerAccess(instance, new Scope(user, Long.parseLong(uid)));
     }
 

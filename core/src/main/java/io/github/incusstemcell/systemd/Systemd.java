@@ -30,11 +30,13 @@ public final class Systemd implements AutoCloseable {
 
     private final ManagerAccess access;
     private final Duration answer;
+    private final boolean owner;
     private final InvocationJournal journal;
 
-    Systemd(ManagerAccess access, Duration answer) {
+    Systemd(ManagerAccess access, Duration answer, boolean owner) {
         this.access = access;
         this.answer = answer;
+        this.owner = owner;
         this.journal = new InvocationJournal(Journal.of(access.instance()), access.scope());
     }
 
@@ -45,7 +47,16 @@ public final class Systemd implements AutoCloseable {
      * @return the handle
      */
     public static Systemd of(Instance instance) {
-        return new Systemd(new ManagerAccess(Objects.requireNonNull(instance, "instance"), Scope.SYSTEM), ANSWER);
+        return new Systemd(new ManagerAccess(Objects.requireNonNull(instance, "instance"), Scope.SYSTEM), ANSWER, true);
+    }
+
+    /**
+     * The same handle for those who do not own it: it shares the connection, and closing it, or what it gives, does nothing.
+     *
+     * @return the handle; not null
+     */
+    public Systemd shared() {
+        return new Systemd(access, answer, false);
     }
 
     /**
@@ -59,7 +70,7 @@ public final class Systemd implements AutoCloseable {
         if (span.isNegative() || span.isZero()) {
             throw new IllegalArgumentException("Not a time in which systemd could answer: " + span);
         }
-        return new Systemd(access, span);
+        return new Systemd(access, span, owner);
     }
 
     private ServiceManager manager() {
@@ -379,12 +390,17 @@ public final class Systemd implements AutoCloseable {
      * @return a handle on it
      */
     public Systemd user(String name) {
-        return new Systemd(access.ofUser(name, answer), answer);
+        return new Systemd(access.ofUser(name, answer), answer, owner);
     }
 
-    /** Ends the connection, and those to the managers of users. What is asked afterwards fails. */
+    /**
+     * Ends the connection, and those to the managers of users. What is asked afterwards fails. One that is {@linkplain #shared()
+     * shared} stays open: its owner closes it.
+     */
     @Override
     public void close() {
-        access.close();
+        if (owner) {
+            access.close();
+        }
     }
 }

@@ -2,9 +2,12 @@ package io.github.incusstemcell.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.systemd.SystemState;
+import io.github.incusstemcell.systemd.Systemd;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -61,5 +64,16 @@ class RestorePointTest {
         assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
         assertThat(stemcell.files().exists("/root/kept")).isTrue();
         assertThat(stemcell.files().exists("/root/dirt")).isFalse();
+    }
+
+    @Test
+    void findsSystemdOpenThoughAUserOfItClosedWhatHeWasGiven() {
+        try (Systemd systemd = stemcell.systemd()) {
+            assertThat(systemd.state()).isEqualTo(SystemState.RUNNING);
+        }
+
+        point.restore();
+
+        assertThat(stemcell.systemd().state()).isEqualTo(SystemState.RUNNING);
     }
 }

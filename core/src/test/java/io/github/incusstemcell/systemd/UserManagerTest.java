@@ -63,4 +63,18 @@ class UserManagerTest {
     void saysSoWhereThereIsNoSuchUser() {
         assertThatThrownBy(() -> systemd.user("nobody-at-all")).isInstanceOf(CommandFailedException.class);
     }
+
+    /** As an IDE proposes it for whatever can be closed. */
+    @Test
+    void isNotClosedByWhoOnlySharesIt() {
+        try (Systemd shared = systemd.shared();
+                Systemd patient = shared.answeringWithin(LIMIT);
+                Systemd daemon = shared.user("daemon")) {
+            assertThat(patient.state().hasFinishedBooting()).isTrue();
+            assertThat(daemon.state().hasFinishedBooting()).isTrue();
+        }
+
+        assertThat(systemd.state().hasFinishedBooting()).isTrue();
+        assertThat(systemd.user("daemon").state().hasFinishedBooting()).isTrue();
+    }
 }

@@ -10,10 +10,13 @@ import java.util.Set;
  * @param path where it is mounted; not null
  * @param type the kernel's name of the file system, as {@code tmpfs}; not null
  * @param source the device or another name; not null
+ * @param device the numbers of its file system, as {@code 0:25}; not null
+ * @param root what of its file system is mounted, {@code /} for all of it; not null
  * @param options those of the mount, and those of the file system; not null
  * @param readOnly whether nothing can be written, because of the mount or of its file system
  */
-public record GuestMount(String path, String type, String source, Set<String> options, boolean readOnly) {
+public record GuestMount(
+        String path, String type, String source, String device, String root, Set<String> options, boolean readOnly) {
 
     /** Keeps the options as they are, in their order. */
     public GuestMount {
@@ -21,6 +24,7 @@ public record GuestMount(String path, String type, String source, Set<String> op
     }
 
     String words() {
-        return type + " of " + source + " with " + String.join(",", options);
+        return type + " of " + source + (root.equals("/") ? "" : "[" + root + "]") + " with "
+                + String.join(",", options);
     }
 }

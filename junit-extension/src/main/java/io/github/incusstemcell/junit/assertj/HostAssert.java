@@ -35,11 +35,12 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
 
     private static final int NO_SUCH_NAME = 3;
 
+    private final String name;
     private final Presence<Optional<List<String>>, List<String>> presence;
 
     HostAssert(Subject subject, String name) {
         super(subject);
-        Arguments.host(name);
+        this.name = Arguments.host(name);
         StemcellContainer stemcell = subject.stemcell();
         this.presence = new Presence<>(
                 subject,
@@ -109,6 +110,40 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     public HostAssert resolvesTo(String address) {
         String wanted = Addresses.plain(address);
         return that("resolve to " + address, addresses -> addresses.contains(wanted));
+    }
+
+    /**
+     * Checks that the guest can connect to it, at one of its addresses.
+     *
+     * @param port the port of TCP
+     * @return this
+     */
+    public HostAssert acceptsTcp(int port) {
+        return connect(port, "accept connections to tcp port " + port, GuestConnecting::isOpen);
+    }
+
+    /**
+     * Checks that the guest cannot connect to it, at none of its addresses, of which it has to have one.
+     *
+     * @param port the port of TCP
+     * @return this
+     */
+    public HostAssert doesNotAcceptTcp(int port) {
+        return connect(port, "not accept connections to tcp port " + port, connecting -> !connecting.isOpen());
+    }
+
+    private HostAssert connect(int port, String wanted, Predicate<GuestConnecting> holds) {
+        Arguments.port(port);
+        if (!presence.holds("resolve", addresses -> true).isPresent()) {
+            return this;
+        }
+        Observation<GuestConnecting> seen = new Observation<>(subject.timing(), holds, GuestConnecting::words)
+                .polling(() -> GuestConnecting.to(
+                        subject.stemcell(), name, port, subject.timing().patience()));
+        if (!seen.holds()) {
+            subject.fail("host " + name, wanted, seen, seen.last().words());
+        }
+        return this;
     }
 
     /**

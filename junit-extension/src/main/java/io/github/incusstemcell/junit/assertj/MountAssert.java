@@ -11,11 +11,12 @@ import java.util.function.Predicate;
  */
 public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
 
+    private final String path;
     private final Presence<Mounts, GuestMount> presence;
 
     MountAssert(Subject subject, String path) {
         super(subject);
-        Arguments.plainPath(path);
+        this.path = Arguments.plainPath(path);
         this.presence = new Presence<>(
                 subject,
                 "mount " + path,
@@ -63,6 +64,27 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
         Arguments.text(source);
         return that("have the source " + source, mount -> mount.source().equals(source));
     }
+
+    /**
+     * Checks that it is a bind of another folder or file: that it shows the same part of the same file system.
+     *
+     * @param source the absolute path of that, without links in it; not null
+     * @return this
+     */
+    public MountAssert isBindOf(String source) {
+        Arguments.plainPath(source);
+        Presence<Mounts, Bound> bound = new Presence<>(
+                subject,
+                "mount " + path,
+                () -> Mounts.of(subject.stemcell()),
+                mounts -> mounts.at(path).map(mount -> new Bound(mount, mounts.isBind(mount, source))),
+                found -> found.mount().words(),
+                mounts -> mounts.notMounted(path));
+        bound.holds("be a bind of " + source, Bound::isBind);
+        return this;
+    }
+
+    private record Bound(GuestMount mount, boolean isBind) {}
 
     /**
      * Checks an option.

@@ -34,7 +34,14 @@ record Mounts(List<GuestMount> mounts) {
         Set<String> options = new LinkedHashSet<>(own);
         options.addAll(fileSystem);
         options.remove(readOnly ? "rw" : "ro");
-        return new GuestMount(plain(field.get(4)), field.get(dash + 1), plain(field.get(dash + 2)), options, readOnly);
+        return new GuestMount(
+                plain(field.get(4)),
+                field.get(dash + 1),
+                plain(field.get(dash + 2)),
+                field.get(2),
+                plain(field.get(3)),
+                options,
+                readOnly);
     }
 
     /** Spaces, tabs, line ends, number signs and backslashes are written as octal numbers. */
@@ -49,6 +56,18 @@ record Mounts(List<GuestMount> mounts) {
     /** The last that was mounted there, which hides those before it. */
     Optional<GuestMount> at(String path) {
         return mounts.stream().filter(mount -> mount.path().equals(path)).reduce((first, last) -> last);
+    }
+
+    /** Whether a path shows what another one has: the same part of the same file system. */
+    boolean isBind(GuestMount mount, String source) {
+        GuestMount around = at(source).orElseGet(() -> at(around(source)).orElseThrow());
+        String below = around.path().equals("/")
+                ? source
+                : source.substring(around.path().length());
+        String root = around.root().equals("/") ? below : around.root() + below;
+        return !mount.path().equals(source)
+                && mount.device().equals(around.device())
+                && mount.root().equals(root.isEmpty() ? "/" : root);
     }
 
     String notMounted(String path) {

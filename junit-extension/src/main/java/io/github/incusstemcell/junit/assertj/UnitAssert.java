@@ -102,6 +102,31 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
+     * Checks that the default target pulls it in at boot, whether its own unit file says so, another one, an alias or a generator, as for
+     * scripts of SysV.
+     *
+     * @return this
+     */
+    public UnitAssert startsAtBoot() {
+        return boot("start at boot", true);
+    }
+
+    /** {@return this, where the default target does not pull it in; a socket, timer or path may still start it later} */
+    public UnitAssert doesNotStartAtBoot() {
+        return boot("not start at boot", false);
+    }
+
+    private UnitAssert boot(String wanted, boolean starts) {
+        return that(
+                wanted,
+                unit -> {
+                    Set<String> atBoot = BootDependencies.of(subject.stemcell());
+                    return starts == (unit.names().stream().anyMatch(atBoot::contains) || atBoot.contains(unit.name()));
+                },
+                unit -> "  wanted by: " + String.join(" ", unit.dependencies(Dependency.WANTED_BY)) + "\n");
+    }
+
+    /**
      * Checks the state in the words of the unit's type.
      *
      * @param subState as {@code running} or {@code exited}; not null

@@ -14,12 +14,13 @@ import java.util.function.Predicate;
  */
 public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
+    private final String name;
     private final Presence<Accounts, GuestUser> presence;
     private final Presence<Accounts, GuestUser> password;
 
     UserAssert(Subject subject, String name) {
         super(subject);
-        Arguments.user(name);
+        this.name = Arguments.user(name);
         this.presence = new Presence<>(
                 subject,
                 "user " + name,
@@ -182,6 +183,38 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     /** {@return this, where the account has not expired by the day in UTC of the machine on which the test runs} */
     public UserAssert isNotExpired() {
         return password("not be expired", user -> !user.aging().isExpiredOn(LocalDate.now(ZoneOffset.UTC)));
+    }
+
+    /** {@return this, where sudo lets it run something, by {@code sudo -l}} */
+    public UserAssert mayUseSudo() {
+        return sudo("be allowed to use sudo", rights -> !rights.rules().isEmpty());
+    }
+
+    /** {@return this, where sudo lets it run nothing} */
+    public UserAssert mayNotUseSudo() {
+        return sudo("not be allowed to use sudo", rights -> rights.rules().isEmpty());
+    }
+
+    /** {@return this, where sudo lets it run something without a password} */
+    public UserAssert mayUseSudoWithoutPassword() {
+        return sudo("be allowed to use sudo without password", SudoRights::areWithoutPassword);
+    }
+
+    /** {@return this, where sudo wants a password for all that it lets it run, which has to be something} */
+    public UserAssert needsPasswordForSudo() {
+        return sudo("need a password for sudo", rights -> !rights.rules().isEmpty() && !rights.areWithoutPassword());
+    }
+
+    private UserAssert sudo(String wanted, Predicate<SudoRights> holds) {
+        if (!presence.isThere()) {
+            return this;
+        }
+        Observation<SudoRights> seen = new Observation<>(subject.timing(), holds, SudoRights::words)
+                .polling(() -> SudoRights.of(subject.stemcell(), name));
+        if (!seen.holds()) {
+            subject.fail("user " + name, wanted, seen, seen.last().words());
+        }
+        return this;
     }
 
     /**

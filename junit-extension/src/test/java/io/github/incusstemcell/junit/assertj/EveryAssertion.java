@@ -136,6 +136,7 @@ record EveryAssertion(Method entry, Method method) {
         String method = parameter.getDeclaringExecutable().getName();
         return switch (parameter.getName()) {
             case "path" -> method.equals("mount") ? "/" : "/etc/passwd";
+            case "source" -> method.equals("isBindOf") ? "/etc/none" : "cron";
             case "paths" -> "/etc/passwd";
             case "except" ->
                 switch (method) {

@@ -81,6 +81,7 @@ class IdleArgumentsTest {
             Map.entry("hasOnlyNames.names", ACCOUNTS),
             Map.entry("haveNoLoginShell.except", ACCOUNTS),
             Map.entry("isUnmodified.except", PATHS),
+            Map.entry("isBindOf.source", List.of("/mnt/", "/mnt//x", "/mnt/../x", "x")),
             Map.entry("key", List.of(" a", "a=b", "a\nb", "#a")),
             Map.entry("pointer", List.of("a", "a/b", "/~2", "$.a")),
             Map.entry("systemdConfiguration.name", List.of("--help", "journald", "../x.conf", "*.conf")),

@@ -1,0 +1,50 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.time.Duration;
+
+/**
+ * What came of connecting from a guest.
+ *
+ * @param isOpen whether somebody accepted
+ * @param words how messages say it
+ */
+record GuestConnecting(boolean isOpen, String words) {
+
+    /** Ends with 3 and a reason where nobody accepts in time. Perl is in every Debian and Ubuntu (perl-base is essential). */
+    private static final String CONNECT = """
+            use Socket qw(getaddrinfo SOCK_STREAM);
+            $SIG{ALRM} = sub { print STDERR "no answer within $ARGV[2] s"; exit 3 };
+            my ($error, @found) = getaddrinfo($ARGV[0], $ARGV[1], {socktype => SOCK_STREAM});
+            die "$error\\n" if $error;
+            alarm $ARGV[2];
+            my @why;
+            for (@found) {
+                socket(my $socket, $_->{family}, $_->{socktype}, $_->{protocol}) or die "$!\\n";
+                exit 0 if connect($socket, $_->{addr});
+                push @why, "$!";
+            }
+            print STDERR join ", ", @why; # one for each address
+            exit 3;
+            """;
+
+    private static final int NOBODY = 3;
+
+    static GuestConnecting to(StemcellContainer stemcell, String host, int port, Duration patience) {
+        String seconds = String.valueOf(patience.plusMillis(999).toSeconds());
+        ExecResult result = stemcell.exec(Command.of("perl", "-e", CONNECT, "--", host, String.valueOf(port), seconds)
+                .environment("LC_ALL", "C"));
+        if (!result.isSuccess() && result.exitCode() != NOBODY) {
+            throw new AssertionError("Connecting to " + host + ":" + port + " on " + stemcell.name()
+                    + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
+                    + result.stderr().strip());
+        }
+        return result.isSuccess()
+                ? new GuestConnecting(true, "it accepted a connection")
+                : new GuestConnecting(
+                        false,
+                        "it did not accept a connection: " + result.stderr().strip());
+    }
+}

@@ -1,0 +1,39 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.List;
+
+/**
+ * What sudo lets a user run, sudo(8).
+ *
+ * @param rules one for each line that {@code sudo -l} has, as {@code (ALL : ALL) NOPASSWD: ALL}; none where it lets the user run nothing
+ */
+record SudoRights(List<String> rules) {
+
+    static SudoRights of(StemcellContainer stemcell, String user) {
+        Command command = Command.of("sudo", "-n", "-l", "-U", user).environment("LC_ALL", "C");
+        ExecResult result = stemcell.exec(command);
+        List<String> rules = result.stdout()
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith("("))
+                .toList();
+        boolean isDenial = result.stdout().contains(" is not allowed to run sudo on ");
+        if (result.isTruncated() || rules.isEmpty() != isDenial || (!isDenial && !result.isSuccess())) {
+            throw new AssertionError("Asking what " + user + " may run on " + stemcell.name() + " by '" + command
+                    + "' ended with exit code " + result.exitCode() + "\n  stderr: "
+                    + result.stderr().strip());
+        }
+        return new SudoRights(rules);
+    }
+
+    boolean areWithoutPassword() {
+        return rules.stream().anyMatch(rule -> rule.contains("NOPASSWD:"));
+    }
+
+    String words() {
+        return rules.isEmpty() ? "sudo allows nothing" : "sudo allows " + String.join("; ", rules);
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
+import static io.github.incusstemcell.junit.assertj.Messages.message;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import org.junit.jupiter.api.Test;
+
+/** What starts at boot, sudo's rules, binds, and connections from the guest: each assertion so that it holds, and so that it does not. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class BootSudoAndBindsTest {
+
+    @Test
+    void whatStartsAtBoot(StemcellContainer stemcell) {
+        String service = "[Service]\nExecStart=/bin/sleep 1000\n";
+        stemcell.systemd().writeUnit("pulled", service);
+        stemcell.systemd().writeUnit("lonely", service);
+        // By the target itself, of which nothing makes it enabled.
+        stemcell.files().createDirectories("/etc/systemd/system/multi-user.target.d");
+        stemcell.files()
+                .writeString("/etc/systemd/system/multi-user.target.d/pulls.conf", "[Unit]\nWants=pulled.service\n");
+        stemcell.exec("systemctl", "daemon-reload").requireSuccess();
+
+        assertThat(stemcell).unit("pulled").startsAtBoot().isNotEnabled();
+        assertThat(stemcell).unit("lonely").doesNotStartAtBoot();
+        assertThat(stemcell).unit("syslog.service").startsAtBoot();
+
+        fail(
+                stemcell,
+                "(?s)Expecting unit lonely.service on NAME to start at boot\n  but was: inactive .*\n  wanted by: \n.*",
+                () -> assertThat(stemcell).unit("lonely").startsAtBoot());
+        fail(
+                stemcell,
+                "(?s)Expecting unit pulled.service on NAME to not start at boot\n  but was: .*\n  wanted by: multi-user.target\n.*",
+                () -> assertThat(stemcell).unit("pulled").doesNotStartAtBoot());
+        fail(
+                stemcell,
+                "Expecting unit lonley.service on NAME to not start at boot\n  but there is no such unit; the closest names: lonely.service, .*",
+                () -> assertThat(stemcell).unit("lonley").doesNotStartAtBoot());
+    }
+
+    @Test
+    void whatSudoAllows(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "useradd free && useradd asked && useradd none"
+                                + " && printf 'free ALL=(root) NOPASSWD: /bin/ls\\nasked ALL=(ALL) ALL\\n' > /etc/sudoers.d/them"
+                                + " && chmod 440 /etc/sudoers.d/them && grep -q includedir /etc/sudoers || echo '@includedir /etc/sudoers.d' >> /etc/sudoers")
+                .requireSuccess();
+
+        assertThat(stemcell).user("free").mayUseSudo().mayUseSudoWithoutPassword();
+        assertThat(stemcell).user("asked").mayUseSudo().needsPasswordForSudo();
+        assertThat(stemcell).user("none").mayNotUseSudo();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("free").needsPasswordForSudo()))
+                .isEqualTo("Expecting user free on NAME to need a password for sudo\n"
+                        + "  but sudo allows (root) NOPASSWD: /bin/ls");
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("none").mayUseSudo()))
+                .isEqualTo("Expecting user none on NAME to be allowed to use sudo\n  but sudo allows nothing");
+        fail(
+                stemcell,
+                "Expecting user asked on NAME to .*\n  but sudo allows \\(ALL\\) ALL",
+                () -> assertThat(stemcell).user("asked").mayNotUseSudo(),
+                () -> assertThat(stemcell).user("asked").mayUseSudoWithoutPassword());
+        fail(
+                stemcell,
+                "Expecting user asker on NAME to exist\n  but there is no such user; .*",
+                () -> assertThat(stemcell).user("asker").mayNotUseSudo());
+    }
+
+    @Test
+    void whatIsBound(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "mkdir -p /bind/from/sub /bind/to /bind/tmp /bind/sub && mount --bind /bind/from /bind/to"
+                                + " && mount -t tmpfs tmpfs /bind/tmp && mkdir /bind/tmp/x && mount --bind /bind/tmp/x /bind/sub")
+                .requireSuccess();
+
+        assertThat(stemcell).mount("/bind/to").isBindOf("/bind/from");
+        assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/tmp/x");
+
+        fail(
+                stemcell,
+                "Expecting mount /bind/sub on NAME to be a bind of /bind/.*\n  but was: tmpfs of tmpfs\\[/x\\] with .*",
+                () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/tmp"),
+                () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/from"),
+                () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/sub"));
+        fail(
+                stemcell,
+                "Expecting mount /bind/from on NAME to be a bind of /bind/to\n  but nothing is mounted there; .*",
+                () -> assertThat(stemcell).mount("/bind/from").isBindOf("/bind/to"));
+    }
+
+    @Test
+    void connectionsFromTheGuest(StemcellContainer stemcell) {
+        assertThat(stemcell).host("localhost").acceptsTcp(22).doesNotAcceptTcp(4799);
+        assertThat(stemcell).within(ofSeconds(5)).host("localhost").acceptsTcp(22);
+
+        fail(
+                stemcell,
+                "Expecting host localhost on NAME to accept connections to tcp port 4799\n"
+                        + "  but it did not accept a connection: (.*, )?Connection refused(, .*)?",
+                () -> assertThat(stemcell).host("localhost").acceptsTcp(4799));
+        fail(
+                stemcell,
+                "(?s)Expecting host no-such-host on NAME to resolve\n  but it does not resolve\n.*",
+                () -> assertThat(stemcell).host("no-such-host").doesNotAcceptTcp(4799));
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).host("localhost").doesNotAcceptTcp(22)))
+                .isEqualTo("Expecting host localhost on NAME to not accept connections to tcp port 22\n"
+                        + "  but it accepted a connection");
+    }
+}

@@ -2,17 +2,21 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +28,25 @@ final class CredentialHelper {
 
     private static final Logger LOG = LoggerFactory.getLogger(CredentialHelper.class);
     /** Some open a window for their user. */
-    private static final long SECONDS_TO_ANSWER = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** A user name that says that the secret is an identity token. */
     private static final String TOKEN = "<token>";
 
     private static final String NOT_FOUND = "credentials not found";
 
     private final Map<String, String> environment;
+    private final Duration patience;
 
     CredentialHelper(Map<String, String> environment) {
+        this(environment, PATIENCE);
+    }
+
+    /**
+     * @param patience how long a helper may take, in whole seconds
+     */
+    CredentialHelper(Map<String, String> environment, Duration patience) {
         this.environment = environment;
+        this.patience = patience;
     }
 
     /** {@return what the helper of this name has for a registry} */
@@ -94,7 +107,7 @@ final class CredentialHelper {
     }
 
     /** Reads all that the program says, and stops it when it takes too long. */
-    private static String read(Process process, String program) throws IOException, InterruptedException {
+    private String read(Process process, String program) throws IOException, InterruptedException {
         CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> {
             try {
                 return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -102,11 +115,18 @@ final class CredentialHelper {
                 return "";
             }
         });
-        if (!process.waitFor(SECONDS_TO_ANSWER, TimeUnit.SECONDS)) {
-            throw new IOException("no answer within " + SECONDS_TO_ANSWER + " s");
+        if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("no answer within " + patience.toSeconds() + " s");
         }
         LOG.debug("{} answered", program);
-        return output.join();
+        try {
+            return Waiting.on(output, patience);
+        } catch (TimeoutException e) {
+            throw new IOException("it has ended, but its output has not within " + patience.toSeconds()
+                    + " s: what it started in the background still has it open");
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        }
     }
 
     /** Finds the program by the PATH of our environment, which ProcessBuilder would look up in the JVM's own. */

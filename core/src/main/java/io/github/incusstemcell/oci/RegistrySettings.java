@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * How images are looked for and where their blobs are kept. Immutable.
@@ -86,6 +87,11 @@ public record RegistrySettings(
     /** Collects settings. */
     public static final class Builder {
 
+        /** A name, an IPv4 address, or an IPv6 address in brackets. */
+        private static final Pattern HOST = Pattern.compile("(?:[\\w.-]+|\\[[0-9a-fA-F:.]+\\])(?::[0-9]{1,5})?");
+
+        private static final Pattern PLACE = Pattern.compile(HOST.pattern() + "(?:/[\\w./-]*+)?");
+
         private final Set<String> insecureHosts = new TreeSet<>();
         private final Map<String, List<String>> mirrors = new LinkedHashMap<>();
         private final List<Path> authFiles = new ArrayList<>();
@@ -100,9 +106,10 @@ public record RegistrySettings(
          *
          * @param host {@code host} or {@code host:port}, as in references; not null
          * @return this builder
+         * @throws IllegalArgumentException if it is anything else, such as an address with a scheme
          */
         public Builder insecureHost(String host) {
-            insecureHosts.add(host);
+            insecureHosts.add(requireForm(host, HOST, "host or host:port"));
             return this;
         }
 
@@ -112,10 +119,20 @@ public record RegistrySettings(
          * @param host the registry, as in references; not null
          * @param mirror the mirror, {@code host[:port][/path]}; not null
          * @return this builder
+         * @throws IllegalArgumentException if either is anything else, such as an address with a scheme
          */
         public Builder mirror(String host, String mirror) {
-            mirrors.computeIfAbsent(host, h -> new ArrayList<>()).add(mirror);
+            mirrors.computeIfAbsent(requireForm(host, HOST, "host or host:port"), h -> new ArrayList<>())
+                    .add(requireForm(mirror, PLACE, "host[:port][/path]"));
             return this;
+        }
+
+        private static String requireForm(String text, Pattern form, String said) {
+            if (!form.matcher(text).matches()) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is no registry as references name it; write " + said + ", without a scheme");
+            }
+            return text;
         }
 
         /**

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -241,6 +242,19 @@ class CredentialFilesTest {
                 .hasMessageContaining("docker-credential-talks failed: its answer is no JSON.")
                 .hasStackTraceContaining("no JSON")
                 .satisfies(e -> assertThat(e.getCause()).hasNoCause().hasMessageNotContaining("secret"));
+    }
+
+    @Test
+    void doesNotWaitForWhatAHelperLeavesRunning() throws IOException {
+        // It runs until its output is being read; from what is read later, Java takes what there is by its end.
+        helper("leaves", "/bin/sleep 20 & echo '{}'; /bin/sleep 1");
+
+        assertThatThrownBy(() -> new CredentialHelper(environment, Duration.ofSeconds(2)).get("leaves", "a.example"))
+                .isInstanceOf(RegistryAuthenticationException.class)
+                .hasMessage(
+                        "Cannot get the credentials for a.example: docker-credential-leaves failed: it has ended, but"
+                                + " its output has not within 2 s: what it started in the background still has it open."
+                                + " Install it, or remove it from the configuration of docker or podman.");
     }
 
     @Test

@@ -19,8 +19,14 @@ final class SourceConfiguration {
 
     static RegistrySettings read(Configuration configuration) {
         RegistrySettings.Builder settings = RegistrySettings.builder();
-        list(configuration, Key.REGISTRY_INSECURE).forEach(settings::insecureHost);
-        list(configuration, Key.REGISTRY_MIRRORS).forEach(pair -> addMirror(settings, pair));
+        configuration.set(Key.REGISTRY_INSECURE, settings, (builder, text) -> {
+            items(text).forEach(builder::insecureHost);
+            return builder;
+        });
+        configuration.set(Key.REGISTRY_MIRRORS, settings, (builder, text) -> {
+            items(text).forEach(pair -> addMirror(builder, pair));
+            return builder;
+        });
         configuration.set(Key.REGISTRY_AUTH_FILE, settings, (builder, file) -> builder.authFile(Path.of(file)));
         configuration.get(Key.CACHE_FOLDER).map(Path::of).ifPresent(settings::cacheFolder);
         configuration.get(Key.CACHE_MAX_SIZE).map(SourceConfiguration::bytes).ifPresent(settings::cacheMaxSize);
@@ -28,9 +34,8 @@ final class SourceConfiguration {
         return settings.build();
     }
 
-    private static List<String> list(Configuration configuration, Key key) {
-        return configuration.get(key).stream()
-                .flatMap(text -> Arrays.stream(text.split(",")))
+    private static List<String> items(String text) {
+        return Arrays.stream(text.split(","))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
                 .toList();

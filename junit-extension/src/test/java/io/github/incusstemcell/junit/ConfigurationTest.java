@@ -142,6 +142,18 @@ class ConfigurationTest {
                 "'http://images.example.org' is no value for incus.stemcell.image.server: The server of images has to be"
                         + " an https address, but 'http://images.example.org' is none: Incus takes no other");
         assertBadConnection(
+                "registry.insecure",
+                "localhost:5000,http://registry.example.org",
+                "'localhost:5000,http://registry.example.org' is no value for incus.stemcell.registry.insecure:"
+                        + " 'http://registry.example.org' is no registry as references name it; write host or host:port,"
+                        + " without a scheme");
+        assertBadConnection(
+                "registry.mirrors",
+                "ghcr.io=https://mirror.example.org/ghcr",
+                "'ghcr.io=https://mirror.example.org/ghcr' is no value for incus.stemcell.registry.mirrors:"
+                        + " 'https://mirror.example.org/ghcr' is no registry as references name it; write"
+                        + " host[:port][/path], without a scheme");
+        assertBadConnection(
                 "image.max-age",
                 "1",
                 "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever");

@@ -274,6 +274,17 @@ class ResourcesTest {
             daemon.close();
         }
 
+        /** Until it hears SIGPWR, by which a container is shut down; it gets lost before. */
+        private static void awaitInit(Instance instance) {
+            assertThat(instance.exec(Command.of(
+                                            "sh",
+                                            "-c",
+                                            "until grep -q '^SigCgt:.*[2367abef].......$' /proc/1/status; do :; done")
+                                    .timeout(Duration.ofSeconds(60)))
+                            .exitCode())
+                    .isZero();
+        }
+
         @Test
         void takesAnInstanceThroughItsLife() {
             Instance instance = daemon.incus()
@@ -297,10 +308,12 @@ class ResourcesTest {
             instance.freeze();
             assertThat(instance.state().status()).isEqualTo("Frozen");
             instance.unfreeze();
+            awaitInit(instance);
             instance.restart(Duration.ofSeconds(20));
             assertThat(instance.info().isRunning()).isTrue();
             instance.updateConfig(Map.of("user.key", "", "user.other", "x"));
             assertThat(instance.info().config()).doesNotContainKey("user.key").containsEntry("user.other", "x");
+            awaitInit(instance);
             instance.stop(Duration.ofSeconds(20));
             instance.stop(Duration.ofSeconds(20));
             instance.stopNow();

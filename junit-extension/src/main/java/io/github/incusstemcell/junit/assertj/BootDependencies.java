@@ -23,7 +23,7 @@ final class BootDependencies {
                 .filter(name -> !name.isEmpty())
                 .collect(Collectors.toSet());
         if (!result.isSuccess() || result.isTruncated() || names.size() < 2) {
-            throw new AssertionError("Asking what starts at boot on " + stemcell.name() + " by '" + command
+            throw AssertionErrors.of("Asking what starts at boot on " + stemcell.name() + " by '" + command
                     + "' ended with exit code " + result.exitCode() + " and " + names.size()
                     + " units\n  stderr: " + result.stderr().strip());
         }

@@ -44,7 +44,7 @@ final class Configurations {
             // says so.
             boolean isSilent = result.stdout().lines().noneMatch(line -> line.matches("[^#\\s].*|# /\\S+"));
             if (!result.isSuccess() || result.isTruncated() || isSilent) {
-                throw new AssertionError("Reading " + name + " on " + subject.name() + " by '" + command
+                throw AssertionErrors.of("Reading " + name + " on " + subject.name() + " by '" + command
                         + "' ended with exit code " + result.exitCode()
                         + (isSilent ? " and printed no configuration" : "")
                         + "\n  stderr: " + result.stderr().strip());

@@ -37,7 +37,7 @@ record GuestConnecting(boolean isOpen, String words) {
         ExecResult result = stemcell.exec(Command.of("perl", "-e", CONNECT, "--", host, String.valueOf(port), seconds)
                 .environment("LC_ALL", "C"));
         if (!result.isSuccess() && result.exitCode() != NOBODY) {
-            throw new AssertionError("Connecting to " + host + ":" + port + " on " + stemcell.name()
+            throw AssertionErrors.of("Connecting to " + host + ":" + port + " on " + stemcell.name()
                     + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -129,7 +129,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
         Command verify = Command.of("dpkg", "--verify", name).environment("LC_ALL", "C");
         ExecResult result = subject.stemcell().exec(verify);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
-            throw new AssertionError("Verifying " + name + " by '" + verify + "' on " + subject.name()
+            throw AssertionErrors.of("Verifying " + name + " by '" + verify + "' on " + subject.name()
                     + " ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -22,7 +22,7 @@ record SudoRights(List<String> rules) {
                 .toList();
         boolean isDenial = result.stdout().contains(" is not allowed to run sudo on ");
         if (result.isTruncated() || rules.isEmpty() != isDenial || (!isDenial && !result.isSuccess())) {
-            throw new AssertionError("Asking what " + user + " may run on " + stemcell.name() + " by '" + command
+            throw AssertionErrors.of("Asking what " + user + " may run on " + stemcell.name() + " by '" + command
                     + "' ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }

@@ -5,8 +5,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -19,6 +21,10 @@ final class PlannedTests {
     private static final List<PlannedTests> RUNNING = new CopyOnWriteArrayList<>();
 
     private final Map<String, Remaining> remaining = new LinkedHashMap<>();
+
+    /** Sorted, so that those of a class are found without a look at all others. */
+    private final NavigableSet<String> ids = new TreeSet<>();
+
     private final Set<String> endedInvocations = new HashSet<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
@@ -46,6 +52,7 @@ final class PlannedTests {
     /** Adds a method, of which a number of tests will come. */
     synchronized void add(String id, PlannedTest test, int times) {
         remaining.put(id, new Remaining(test, times));
+        ids.add(id);
     }
 
     /** Has somebody told of each test, or class, that has ended or was skipped. */
@@ -56,18 +63,27 @@ final class PlannedTests {
     /** A test, or all of a class, will ask for nothing any more. */
     void ended(String id) {
         synchronized (this) {
-            remaining.keySet().removeIf(other -> other.equals(id) || other.startsWith(id + "/"));
-            endedInvocations.removeIf(other -> other.startsWith(id + "/"));
-            countDown(id);
+            // The character that follows the one by which JUnit separates the segments of an id.
+            NavigableSet<String> within = ids.subSet(id + "/", true, id + "0", false);
+            within.forEach(remaining::remove);
+            within.clear();
+            if (!remove(id)) {
+                countDown(id);
+            }
         }
         listeners.forEach(Runnable::run);
     }
 
     /** A test has asked for its container, so it is none to come any more. */
     synchronized void served(String id) {
-        if (remaining.remove(id) == null) {
+        if (!remove(id)) {
             countDown(id);
         }
+    }
+
+    private boolean remove(String id) {
+        ids.remove(id);
+        return remaining.remove(id) != null;
     }
 
     /** One invocation of a method less to come, at its first call for that invocation. */

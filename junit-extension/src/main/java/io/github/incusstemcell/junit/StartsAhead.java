@@ -245,6 +245,8 @@ final class StartsAhead {
         starts.removeIf(start -> start.container() == container);
         failed.add(spec.withOwner(""));
         LOG.info("No container could be started ahead for {}: {}", spec.owner(), failure.getMessage());
+        // There is room now for another one, which was not so yet when the start itself ended.
+        wake();
     }
 
     private void discard(Start start) {
@@ -271,12 +273,14 @@ final class StartsAhead {
         threads.shutdown();
     }
 
-    /** Starts none any more, and waits for a moment until those that are being started are there: only then they can be removed. */
-    void stop(Duration patience) throws InterruptedException {
-        synchronized (this) {
-            closed = true;
-        }
+    /** Starts none any more. */
+    synchronized void stop() {
+        closed = true;
         threads.shutdown();
+    }
+
+    /** Waits for a while until those that are being started are there: only then they can be removed. */
+    void awaitStarted(Duration patience) throws InterruptedException {
         threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

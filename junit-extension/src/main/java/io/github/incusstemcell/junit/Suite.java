@@ -180,9 +180,11 @@ final class Suite implements CloseableResource, AutoCloseable {
     private void endAtOnce() {
         starts.getQueue().clear();
         starts.shutdown();
+        ahead.stop();
         try {
-            ahead.stop(EXIT_PATIENCE);
+            long begin = System.nanoTime();
             starts.awaitTermination(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            ahead.awaitStarted(EXIT_PATIENCE.minusNanos(System.nanoTime() - begin));
             connection.get().removeAll();
         } catch (InterruptedException | ExecutionException | RuntimeException e) {
             LOG.warn("This run ends early, and what it created is left to the next run on this machine", e);

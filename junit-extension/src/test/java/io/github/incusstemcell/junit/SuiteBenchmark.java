@@ -91,13 +91,13 @@ class SuiteBenchmark {
                         RECORD,
                         String.format(
                                 Locale.ROOT,
-                                "%s,%s,%d,%.2f,%.2f,%.0f%n",
+                                "%s,%s,%d,%.2f,%.2f,%s%n",
                                 row.replace(",", ""),
                                 variant.getKey(),
                                 round,
                                 cost.wall(),
                                 cost.cpu(),
-                                cost.waited()),
+                                milliseconds(cost.waited())),
                         java.nio.file.StandardOpenOption.APPEND);
             }
         }
@@ -121,14 +121,19 @@ class SuiteBenchmark {
                 our / median(costs.get("none ahead"), Cost::wall));
         costs.forEach((variant, all) -> System.out.printf(
                 Locale.ROOT,
-                "  %-10s %6.2f s (%.2f to %.2f), processor %6.2f s, median wait %.0f ms; medians of %d%n",
+                "  %-10s %6.2f s (%.2f to %.2f), processor %6.2f s, median wait %s ms; medians of %d%n",
                 variant,
                 median(all, Cost::wall),
                 all.stream().mapToDouble(Cost::wall).min().orElseThrow(),
                 all.stream().mapToDouble(Cost::wall).max().orElseThrow(),
                 median(all, Cost::cpu),
-                median(all, Cost::waited),
+                milliseconds(median(all, Cost::waited)),
                 all.size()));
+    }
+
+    /** A script does not say how long it waits. */
+    private static String milliseconds(double waited) {
+        return Double.isNaN(waited) ? "-" : Long.toString(Math.round(waited));
     }
 
     private static double median(List<Cost> costs, ToDoubleFunction<Cost> figure) {

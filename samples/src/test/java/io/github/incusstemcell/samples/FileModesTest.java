@@ -1,9 +1,10 @@
 package io.github.incusstemcell.samples;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
+import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import org.junit.jupiter.api.Test;
@@ -32,20 +33,24 @@ class FileModesTest {
 
     @Test
     void onlySuAndSudoLendTheRightsOfRoot(StemcellContainer stemcell) {
-        String found = stemcell.exec("find", "/", "-xdev", "-type", "f", "-perm", "-4000", "-printf", "%f\n")
-                .requireSuccess()
-                .stdout();
-
         // sudoedit is a symbolic link to sudo on most systems, so it may or may not be a file of its own.
-        assertThat(found.lines()).contains("su", "sudo").isSubsetOf("su", "sudo", "sudoedit");
+        assertThat(stemcell)
+                .file("/")
+                .tree()
+                .ofType(FileType.FILE)
+                .withAnyOfMode(04000)
+                .paths()
+                .contains("/usr/bin/su", "/usr/bin/sudo")
+                .isSubsetOf("/usr/bin/su", "/usr/bin/sudo", "/usr/bin/sudoedit");
     }
 
     @Test
     void noFileIsWritableForEverybody(StemcellContainer stemcell) {
-        String found = stemcell.exec("find", "/", "-xdev", "-type", "f", "-perm", "-0002")
-                .requireSuccess()
-                .stdout();
-
-        assertThat(found).isEmpty();
+        assertThat(stemcell)
+                .file("/")
+                .tree()
+                .ofType(FileType.FILE)
+                .withAnyOfMode(0002)
+                .isEmpty();
     }
 }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.junit.assertj.StemcellAssertions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The least that each generation of stemcells does: it boots, and can be looked at from inside and from outside. */
@@ -26,9 +26,10 @@ class GenerationSmokeTest {
 
     @Test
     void letsInNeitherRootNorPasswords(StemcellContainer stemcell) {
-        String effective = stemcell.exec("sshd", "-T").requireSuccess().stdout().toLowerCase(Locale.ROOT);
-
-        assertThat(effective.lines()).contains("permitrootlogin no", "passwordauthentication no");
+        StemcellAssertions.assertThat(stemcell)
+                .sshd()
+                .hasValue("permitrootlogin", "no")
+                .hasValue("passwordauthentication", "no");
     }
 
     @Test

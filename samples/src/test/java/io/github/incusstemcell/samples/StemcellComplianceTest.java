@@ -183,40 +183,24 @@ class StemcellComplianceTest {
 
     @Test
     void theJournalIsKeptInMemory(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("systemd-analyze", "cat-config", "systemd/journald.conf")
-                .stdout()
-                .contains("\nStorage=volatile\n");
+        assertThat(stemcell).systemdConfiguration("journald.conf").hasValue("Journal.Storage", "volatile");
     }
 
     // --- users
 
     @Test
     void onlyRootHasTheRightsOfRoot(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("awk", "-F:", "$3 == 0 { print $1 }", "/etc/passwd")
-                .stdout()
-                .isEqualTo("root\n");
+        assertThat(stemcell).users().withUid(0).hasOnlyNames("root");
     }
 
     @Test
     void systemAccountsHaveNoShell(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command(
-                        "awk",
-                        "-F:",
-                        "$3 > 0 && $3 < 1000 && $7 !~ /(nologin|false|sync)$/ { print $1 }",
-                        "/etc/passwd")
-                .stdout()
-                .isEmpty();
+        assertThat(stemcell).users().withUidBetween(1, 999).haveNoLoginShell("sync");
     }
 
     @Test
     void nobodyButVcapIsAPerson(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("awk", "-F:", "$3 >= 1000 && $3 < 65534 { print $1 }", "/etc/passwd")
-                .stdout()
-                .isEqualTo("vcap\n");
+        assertThat(stemcell).users().withUidBetween(1000, 59_999).hasOnlyNames("vcap");
     }
 
     @Test
@@ -267,10 +251,8 @@ class StemcellComplianceTest {
 
     @Test
     void commandsBelongToRoot(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("find", "/bin/", "/sbin/", "/usr/bin", "/usr/sbin", "!", "-user", "root")
-                .stdout()
-                .isEmpty();
+        assertThat(stemcell).file("/usr/bin").tree().notOwnedBy("root").isEmpty();
+        assertThat(stemcell).file("/usr/sbin").tree().notOwnedBy("root").isEmpty();
     }
 
     @Test
@@ -295,8 +277,9 @@ class StemcellComplianceTest {
     void theAgentLooksForItsSettingsWhereTheyAre(StemcellContainer stemcell) {
         assertThat(stemcell)
                 .file("/var/vcap/bosh/agent.json")
-                .content()
-                .containsPattern("\"SettingsPath\"\\s*:\\s*\"/var/vcap/bosh/warden-cpi-agent-env.json\"");
+                .json()
+                .hasValue(
+                        "/Infrastructure/Settings/Sources/0/SettingsPath", "/var/vcap/bosh/warden-cpi-agent-env.json");
     }
 
     @Test
@@ -337,10 +320,7 @@ class StemcellComplianceTest {
 
     @Test
     void sshdListensAtEachAddress(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .command("sshd", "-T")
-                .stdout()
-                .contains("\nlistenaddress 0.0.0.0:22\n", "\nlistenaddress [::]:22\n");
+        assertThat(stemcell).sshd().values("listenaddress").containsExactlyInAnyOrder("0.0.0.0:22", "[::]:22");
         assertThat(stemcell).socket(tcp(22)).listensOnlyOn("0.0.0.0", "::");
     }
 
@@ -367,33 +347,33 @@ class StemcellComplianceTest {
 
     @Test
     void rootMayNotLogInBySsh(StemcellContainer stemcell) {
-        assertThat(stemcell).command("sshd", "-T").stdout().containsIgnoringCase("\npermitrootlogin no\n");
+        assertThat(stemcell).sshd().hasValue("permitrootlogin", "no");
     }
 
     @Test
     void passwordsLetNobodyInBySsh(StemcellContainer stemcell) {
-        assertThat(stemcell).command("sshd", "-T").stdout().contains("\npasswordauthentication no\n");
+        assertThat(stemcell).sshd().hasValue("passwordauthentication", "no");
     }
 
     @Test
     void onlyAGroupMayLogInBySsh(StemcellContainer stemcell) {
-        assertThat(stemcell).command("sshd", "-T").stdout().contains("\nallowgroups bosh_sshers\n");
+        assertThat(stemcell).sshd().hasOnlyValues("allowgroups", "bosh_sshers");
     }
 
     @Test
     void sshEncryptsWithStrongCiphersOnly(StemcellContainer stemcell) {
         assertThat(stemcell)
-                .command("sshd", "-T")
-                .stdout()
-                .containsPattern("(?m)^ciphers ((aes(128|192|256)-(gcm@openssh\\.com|ctr)|chacha20-\\S+?),?)+$");
+                .sshd()
+                .value("ciphers")
+                .matches("((aes(128|192|256)-(gcm@openssh\\.com|ctr)|chacha20-\\S+?),?)+");
     }
 
     @Test
     void sshAuthenticatesWithStrongMacsOnly(StemcellContainer stemcell) {
         assertThat(stemcell)
-                .command("sshd", "-T")
-                .stdout()
-                .containsPattern("(?m)^macs ((hmac-sha2-(256|512)|umac-128)(-etm)?(@openssh\\.com)?,?)+$");
+                .sshd()
+                .value("macs")
+                .matches("((hmac-sha2-(256|512)|umac-128)(-etm)?(@openssh\\.com)?,?)+");
     }
 
     // --- packages and the kernel
@@ -420,19 +400,13 @@ class StemcellComplianceTest {
 
     @Test
     void theKernelIsToldToIgnoreRedirects(StemcellContainer stemcell) {
-        // The file, because live values belong to the host.
-        assertThat(stemcell)
-                .file("/etc/sysctl.d/60-bosh-sysctl.conf")
-                .content()
-                .containsPattern("(?m)^net.ipv4.conf.all.accept_redirects ?= ?0$");
+        // The files, because live values belong to the host.
+        assertThat(stemcell).configuredSysctls().hasValue("net.ipv4.conf.all.accept_redirects", "0");
     }
 
     @Test
     void theKernelIsToldToDumpNoPrivilegedCore(StemcellContainer stemcell) {
-        assertThat(stemcell)
-                .file("/etc/sysctl.d/60-bosh-sysctl.conf")
-                .content()
-                .containsPattern("(?m)^fs.suid_dumpable ?= ?0$");
+        assertThat(stemcell).configuredSysctls().hasValue("fs.suid_dumpable", "0");
     }
 
     @Test
@@ -450,6 +424,6 @@ class StemcellComplianceTest {
 
     @Test
     void auditdReadsNoEventsOfTheHost(StemcellContainer stemcell) {
-        assertThat(stemcell).file("/etc/audit/auditd.conf").content().containsPattern("(?m)^local_events = no$");
+        assertThat(stemcell).file("/etc/audit/auditd.conf").settings().hasValue("local_events", "no");
     }
 }

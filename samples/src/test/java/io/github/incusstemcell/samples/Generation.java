@@ -34,6 +34,13 @@ enum Generation {
         return files.exists("/etc/systemd/system/firstboot.service") ? NOBLE_FIRSTBOOT : NOBLE_1_165;
     }
 
+    /** Has rsyslog run: where runit supervises it, it is not started before the agent has settings. Elsewhere it runs. */
+    static void startSyslog(StemcellContainer stemcell) {
+        if (of(stemcell).supervisesByRunit()) {
+            stemcell.systemd().start("rsyslog");
+        }
+    }
+
     /** {@return whether runit, and not systemd, starts the agent, monit, rsyslog and cron} */
     boolean supervisesByRunit() {
         return this == JAMMY_2026;

@@ -37,6 +37,8 @@ class LogCollectorTest {
             @Node("collector") StemcellContainer collector,
             @Node("web") StemcellContainer web,
             @Node("plain") StemcellContainer plain) {
+        Generation.startSyslog(collector);
+        Generation.startSyslog(web);
         assertThat(collector).within(ofSeconds(10)).socket(tcp(10514)).isListening();
 
         web.shell("logger --tag shop 'an order came in'").requireSuccess();

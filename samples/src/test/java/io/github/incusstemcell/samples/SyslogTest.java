@@ -13,6 +13,7 @@ class SyslogTest {
 
     @Test
     void aLoggedLineReachesTheFile(StemcellContainer stemcell) {
+        Generation.startSyslog(stemcell);
         stemcell.exec("logger", "--tag", "sample", "a line of ours").requireSuccess();
 
         // A precise timestamp, with fractions of seconds and a zone.

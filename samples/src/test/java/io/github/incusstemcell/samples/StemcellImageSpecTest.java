@@ -25,4 +25,44 @@ class StemcellImageSpecTest {
     void nobodyGetsInWithoutAPassword(StemcellContainer stemcell) {
         assertThat(stemcell).users().haveNoEmptyPasswords();
     }
+
+    @Test
+    void sshdIsToldWhichHostKeysToUse(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/etc/ssh/sshd_config")
+                .linesMatching("^HostKey ")
+                .containsExactly(
+                        "HostKey /etc/ssh/ssh_host_rsa_key",
+                        "HostKey /etc/ssh/ssh_host_ecdsa_key",
+                        "HostKey /etc/ssh/ssh_host_ed25519_key");
+    }
+
+    @Test
+    void theFirstBootIsStillToCome(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/root/firstboot_done").doesNotExist();
+        assertThat(stemcell).file("/root/firstboot.sh").isFile().hasMode(0755);
+    }
+
+    @Test
+    void theNetworkIsLeftToTheAgent(StemcellContainer stemcell) {
+        assertThat(stemcell).files("/etc/systemd/network/*").doNotExist();
+        assertThat(stemcell).files("/etc/netplan/*").doNotExist();
+    }
+
+    @Test
+    void thereIsNoDataYet(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/var/vcap/data").doesNotExist();
+    }
+
+    @Test
+    void syslogWaitsForTheLogsThatTheAgentMounts(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/etc/systemd/system/rsyslog.service.d/00-override.conf")
+                .matches("^ExecStartPre=.*wait_for_var_log_to_be_mounted");
+    }
+
+    @Test
+    void itIsCalledAsAllStemcellsAre(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/hostname").content().isEqualToIgnoringWhitespace("bosh-stemcell");
+    }
 }

@@ -26,6 +26,11 @@ final class TestMachine {
         return ImageReference.parse("rootfs:" + variable("INCUS_STEMCELL_DEV_ROOTFS"));
     }
 
+    /** {@return replicas of several generations of stemcells, the default one first, as dev/bench names them} */
+    static List<String> generations() {
+        return List.of(variable("INCUS_STEMCELL_DEV_GENERATIONS").split(" "));
+    }
+
     static ContainerSpec spec() {
         return ContainerSpec.of(image());
     }

@@ -29,6 +29,8 @@ class LeakTest {
     /** Returns what the run said about its waits. */
     static String leavesNothing(int classes, Path temporary) throws IOException, InterruptedException {
         int images = Kit.images().size();
+        // A daemon that was killed as a container stopped, by another test, leaves one for ever.
+        List<String> ports = bridgePorts();
         Process process =
                 Kit.java("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData", Load.class.getName(), "" + classes);
         String log = new String(process.getInputStream().readAllBytes());
@@ -39,7 +41,7 @@ class LeakTest {
         assertThat(Kit.networksOf(process.pid())).isEmpty();
         assertThat(temporary).isEmptyDirectory();
         assertThat(Kit.images()).hasSizeLessThanOrEqualTo(Math.max(1, images));
-        assertThat(bridgePorts()).isEmpty();
+        assertThat(bridgePorts()).isSubsetOf(ports);
         return log.lines()
                 .filter(line -> line.startsWith("waits: "))
                 .findFirst()

@@ -142,12 +142,6 @@ class ConfigurationTest {
                 "'http://images.example.org' is no value for incus.stemcell.image.server: The server of images has to be"
                         + " an https address, but 'http://images.example.org' is none: Incus takes no other");
         assertBadConnection(
-                "registry.insecure",
-                "localhost:5000,http://registry.example.org",
-                "'localhost:5000,http://registry.example.org' is no value for incus.stemcell.registry.insecure:"
-                        + " 'http://registry.example.org' is no registry as references name it; write host or host:port,"
-                        + " without a scheme");
-        assertBadConnection(
                 "registry.mirrors",
                 "ghcr.io=https://mirror.example.org/ghcr",
                 "'ghcr.io=https://mirror.example.org/ghcr' is no value for incus.stemcell.registry.mirrors:"

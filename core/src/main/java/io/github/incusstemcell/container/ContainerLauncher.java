@@ -36,7 +36,7 @@ final class ContainerLauncher {
     private final Lease lease;
     private final ManagedNetwork managedNetwork;
     /** One per network, since it knows which addresses of it this process uses. */
-    private final OnDemand<String, Attachment> attachments = new OnDemand<>(this::attach);
+    private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
 
     ContainerLauncher(Placement placement, Lease lease, ManagedNetwork managedNetwork) {
         this.placement = placement;
@@ -196,20 +196,20 @@ final class ContainerLauncher {
                 refusal);
     }
 
-    private Optional<Attachment> attachment(ContainerSpec spec) {
+    private Optional<NetworkAttachment> attachment(ContainerSpec spec) {
         if (spec.network().filter(ContainerSpec.NO_NETWORK::equals).isPresent()) {
             return Optional.empty();
         }
         return Optional.of(attachments.get(spec.network().orElse("")));
     }
 
-    private Attachment attach(String name) {
+    private NetworkAttachment attach(String name) {
         NetworkInfo network = Optional.of(name)
                 .filter(named -> !named.isEmpty())
                 .or(placement::network)
-                .map(named -> Attachment.require(incus(), named))
+                .map(named -> NetworkAttachment.require(incus(), named))
                 .orElseGet(managedNetwork::ensure);
-        return new Attachment(incus(), network, placement.lowLevel());
+        return new NetworkAttachment(incus(), network, placement.lowLevel());
     }
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param placement where containers go
  * @param attachment the network, if there is to be one
  */
-record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Attachment> attachment) {
+record InstanceRequest(ContainerSpec spec, Placement placement, Optional<NetworkAttachment> attachment) {
 
     private static final String ROOT = "root";
     private static final String NIC = "eth0";

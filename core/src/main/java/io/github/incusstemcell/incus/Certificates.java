@@ -44,7 +44,7 @@ public final class Certificates {
      * @param fingerprint the SHA-256 of its certificate, in hexadecimal; not null
      */
     public void delete(String fingerprint) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("certificates", fingerprint)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("certificates", fingerprint)));
     }
 
     /**

@@ -32,7 +32,7 @@ final class CliConfiguration {
     }
 
     /** {@return the configuration; empty where the command was never used} */
-    static Optional<CliConfiguration> of(Surroundings surroundings) {
+    static Optional<CliConfiguration> of(ProcessEnvironment surroundings) {
         Path folder = surroundings.variable("INCUS_CONF").map(Path::of).orElseGet(() -> surroundings
                 .variable("XDG_CONFIG_HOME")
                 .map(Path::of)

@@ -41,7 +41,7 @@ public sealed interface Endpoint {
      * @throws io.github.incusstemcell.IncusStemcellException if the certificate that a URL needs is not there
      */
     static Endpoint parse(String text) {
-        return EndpointCandidate.parse(text, Surroundings.ofThisProcess());
+        return EndpointCandidate.parse(text, ProcessEnvironment.ofThisProcess());
     }
 
     /** {@return the project that this endpoint asks for; empty: {@code default}} */

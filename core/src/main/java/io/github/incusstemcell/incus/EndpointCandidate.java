@@ -37,7 +37,7 @@ record EndpointCandidate(String name, String origin, Source source) {
     }
 
     /** What is named on purpose stands alone: to end up on another daemon would surprise. */
-    static List<EndpointCandidate> all(Surroundings surroundings) {
+    static List<EndpointCandidate> all(ProcessEnvironment surroundings) {
         return Stream.of(
                         configured(PROPERTY, surroundings.property(PROPERTY), surroundings),
                         configured(VARIABLE, surroundings.variable(VARIABLE), surroundings),
@@ -61,12 +61,12 @@ record EndpointCandidate(String name, String origin, Source source) {
     }
 
     private static List<EndpointCandidate> configured(
-            String origin, Optional<String> endpoint, Surroundings surroundings) {
+            String origin, Optional<String> endpoint, ProcessEnvironment surroundings) {
         return endpoint.map(text -> new EndpointCandidate(text, origin, () -> parse(text, surroundings))).stream()
                 .toList();
     }
 
-    static Endpoint parse(String text, Surroundings surroundings) {
+    static Endpoint parse(String text, ProcessEnvironment surroundings) {
         if (!text.contains("://")) {
             return socket(Path.of(text), surroundings);
         }
@@ -82,7 +82,7 @@ record EndpointCandidate(String name, String origin, Source source) {
         }
     }
 
-    private static List<EndpointCandidate> usual(Surroundings surroundings) {
+    private static List<EndpointCandidate> usual(ProcessEnvironment surroundings) {
         List<EndpointCandidate> candidates = new ArrayList<>();
         CliConfiguration.of(surroundings)
                 .map(CliConfiguration::defaultRemote)
@@ -97,11 +97,11 @@ record EndpointCandidate(String name, String origin, Source source) {
         return candidates;
     }
 
-    private static boolean isLocal(String remote, Surroundings surroundings) {
+    private static boolean isLocal(String remote, ProcessEnvironment surroundings) {
         return CliConfiguration.of(surroundings).map(cli -> cli.isLocal(remote)).orElse(remote.equals("local"));
     }
 
-    private static EndpointCandidate remote(String origin, String remote, Surroundings surroundings) {
+    private static EndpointCandidate remote(String origin, String remote, ProcessEnvironment surroundings) {
         String address = CliConfiguration.of(surroundings)
                 .map(cli -> cli.address(remote))
                 .orElse("");
@@ -112,7 +112,7 @@ record EndpointCandidate(String name, String origin, Source source) {
     }
 
     /** The socket for administrators, then the one for members of group incus, who each have a project of their own. */
-    private static Stream<EndpointCandidate> sockets(String origin, Path folder, Surroundings surroundings) {
+    private static Stream<EndpointCandidate> sockets(String origin, Path folder, ProcessEnvironment surroundings) {
         Endpoint administrators = Endpoint.unixSocket(folder.resolve("unix.socket"));
         Endpoint users = socket(folder.resolve(Endpoint.UnixSocket.FOR_USERS), surroundings);
         Endpoint inProject = CliConfiguration.of(surroundings)
@@ -123,12 +123,12 @@ record EndpointCandidate(String name, String origin, Source source) {
         return Stream.of(of(origin, inProject), of(origin, users));
     }
 
-    private static Endpoint socket(Path path, Surroundings surroundings) {
+    private static Endpoint socket(Path path, ProcessEnvironment surroundings) {
         Endpoint.UnixSocket socket = new Endpoint.UnixSocket(path, Optional.empty());
         return socket.isForUsers() ? socket.withProject("user-" + surroundings.uid()) : socket;
     }
 
-    private static List<EndpointCandidate> colima(Surroundings surroundings) {
+    private static List<EndpointCandidate> colima(ProcessEnvironment surroundings) {
         Path folder = surroundings.home().resolve(".colima");
         if (!Files.isDirectory(folder)) {
             return List.of();

@@ -24,7 +24,7 @@ final class EndpointDiscovery {
     }
 
     static EndpointDiscovery ofThisProcess() {
-        return new EndpointDiscovery(EndpointCandidate.all(Surroundings.ofThisProcess()));
+        return new EndpointDiscovery(EndpointCandidate.all(ProcessEnvironment.ofThisProcess()));
     }
 
     static EndpointDiscovery of(Endpoint endpoint) {

@@ -52,7 +52,7 @@ final class Execution {
         ObjectNode body = Json.object().put("wait-for-websocket", true);
         body.set("command", Json.array(command.argv()));
         tree.mark(environment);
-        new Surrounds(api, instance, command).describe(body, environment);
+        new CommandUser(api, instance, command).describe(body, environment);
         command.terminal().ifPresent(terminal -> {
             body.put("interactive", true);
             body.put("width", terminal.columns()).put("height", terminal.rows());

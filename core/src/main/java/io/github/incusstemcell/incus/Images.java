@@ -28,8 +28,8 @@ public final class Images {
      * @return what the daemon knows of it; empty where there is none
      */
     public Optional<ImageInfo> find(String fingerprintOrAlias) {
-        return Lookup.find(() -> info(fingerprintOrAlias))
-                .or(() -> Lookup.find(() -> api.ask(ApiRequest.get("images", "aliases", fingerprintOrAlias)))
+        return IfExists.find(() -> info(fingerprintOrAlias))
+                .or(() -> IfExists.find(() -> api.ask(ApiRequest.get("images", "aliases", fingerprintOrAlias)))
                         .map(alias -> info(alias.path("target").asText())));
     }
 
@@ -126,7 +126,7 @@ public final class Images {
      * @param fingerprint its fingerprint; not null
      */
     public void delete(String fingerprint) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("images", fingerprint)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("images", fingerprint)));
     }
 
     /**
@@ -151,7 +151,7 @@ public final class Images {
      * @param alias the name; not null
      */
     public void deleteAlias(String alias) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
     }
 
     /**

@@ -54,7 +54,7 @@ public final class Incus implements AutoCloseable {
      * @throws IncusException if it does not take the token, because it was spent or has expired, for example
      */
     public static Incus join(String token, ClientIdentity identity) {
-        return new Joining(TrustToken.parse(token), identity).join();
+        return new TrustTokenRedemption(TrustToken.parse(token), identity).join();
     }
 
     static Incus unchecked(Endpoint endpoint) {

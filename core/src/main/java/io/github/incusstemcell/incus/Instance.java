@@ -117,7 +117,7 @@ public final class Instance {
      * it; one that comes meanwhile does.
      */
     public void delete() {
-        Lookup.remove(() -> onceSettled(() -> {
+        IfExists.remove(() -> onceSettled(() -> {
             if (!state().status().equals("Stopped")) {
                 stopNow();
             }
@@ -164,8 +164,8 @@ public final class Instance {
      */
     public ExecResult exec(Command command) {
         CollectedOutput collected = new CollectedOutput();
-        Attended attended = Attended.run(execution(), command, collected);
-        return attended.result(collected.printed(Output.Stream.STDOUT), collected.printed(Output.Stream.STDERR));
+        CommandExecution execution = CommandExecution.run(execution(), command, collected);
+        return execution.result(collected.printed(Output.Stream.STDOUT), collected.printed(Output.Stream.STDERR));
     }
 
     /**
@@ -180,7 +180,7 @@ public final class Instance {
      * @throws IncusException if the command could not be started, because the instance does not run, for example
      */
     public ExecResult exec(Command command, Output output) {
-        return Attended.run(execution(), command, output)
+        return CommandExecution.run(execution(), command, output)
                 .result(CollectedOutput.Printed.NOTHING, CollectedOutput.Printed.NOTHING);
     }
 
@@ -282,7 +282,7 @@ public final class Instance {
      * @param snapshot its name; not null
      */
     public void deleteSnapshot(String snapshot) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
     }
 
     /** {@return what was written to its console since it was last started, {@code GET .../console}; not null} */

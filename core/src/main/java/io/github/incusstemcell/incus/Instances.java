@@ -26,7 +26,7 @@ public final class Instances {
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<InstanceInfo> find(String name) {
-        return Lookup.find(() -> InstanceInfo.of(api.ask(ApiRequest.get("instances", name))));
+        return IfExists.find(() -> InstanceInfo.of(api.ask(ApiRequest.get("instances", name))));
     }
 
     /**

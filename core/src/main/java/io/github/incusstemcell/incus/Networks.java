@@ -38,7 +38,7 @@ public final class Networks {
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<NetworkInfo> find(String name) {
-        return Lookup.find(() -> NetworkInfo.of(api.ask(ApiRequest.get("networks", name))));
+        return IfExists.find(() -> NetworkInfo.of(api.ask(ApiRequest.get("networks", name))));
     }
 
     /**
@@ -79,7 +79,7 @@ public final class Networks {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.remove(() -> undisturbed(() -> api.run(ApiRequest.delete("networks", name))));
+        IfExists.remove(() -> undisturbed(() -> api.run(ApiRequest.delete("networks", name))));
     }
 
     /**

@@ -27,7 +27,7 @@ public final class Profiles {
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<Profile> find(String name) {
-        return Lookup.find(() -> Profile.of(api.ask(ApiRequest.get("profiles", name))));
+        return IfExists.find(() -> Profile.of(api.ask(ApiRequest.get("profiles", name))));
     }
 
     /**
@@ -56,7 +56,7 @@ public final class Profiles {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("profiles", name)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("profiles", name)));
     }
 
     /**

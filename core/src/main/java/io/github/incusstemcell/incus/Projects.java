@@ -27,7 +27,7 @@ public final class Projects {
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<Project> find(String name) {
-        return Lookup.find(() -> Project.of(api.ask(ApiRequest.get("projects", name))));
+        return IfExists.find(() -> Project.of(api.ask(ApiRequest.get("projects", name))));
     }
 
     /**
@@ -53,7 +53,7 @@ public final class Projects {
      * @throws IncusException if something is in it
      */
     public void delete(String name) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("projects", name)));
+        IfExists.remove(() -> api.run(ApiRequest.delete("projects", name)));
     }
 
     /**

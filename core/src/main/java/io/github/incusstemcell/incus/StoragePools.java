@@ -32,7 +32,7 @@ public final class StoragePools {
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<StoragePool> find(String name) {
-        return Lookup.find(() -> StoragePool.of(api.ask(ApiRequest.get("storage-pools", name))));
+        return IfExists.find(() -> StoragePool.of(api.ask(ApiRequest.get("storage-pools", name))));
     }
 
     /**
@@ -59,7 +59,7 @@ public final class StoragePools {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        Lookup.remove(() -> api.run(ApiRequest.delete("storage-pools", name).patient()));
+        IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", name).patient()));
     }
 
     /**

@@ -3,7 +3,7 @@ package io.github.incusstemcell.oci;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
-import io.github.incusstemcell.oci.Members.Member;
+import io.github.incusstemcell.oci.ArchiveEntries.Member;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -23,12 +23,12 @@ final class DockerArchive implements LayerSource {
     private static final String LAYER = "application/vnd.docker.image.rootfs.diff.tar";
     private static final Pattern NAMED_BY_DIGEST = Pattern.compile("(?:.*/)?([0-9a-f]{64})(?:\\.json)?");
 
-    private final Members members;
+    private final ArchiveEntries members;
     private final ImageReference.DockerArchive reference;
     private final Progress progress;
     private final Map<Digest, Member> layers = new HashMap<>();
 
-    DockerArchive(Members members, ImageReference.DockerArchive reference, Progress progress) {
+    DockerArchive(ArchiveEntries members, ImageReference.DockerArchive reference, Progress progress) {
         this.progress = progress;
         this.members = members;
         this.reference = reference;

@@ -125,7 +125,7 @@ final class Download {
 
     /** Gets what is missing of the file and gives the digest of all of it. */
     Digest complete(Path file) throws IOException {
-        Patience patience = http.patience();
+        RetryPolicy patience = http.patience();
         append(file).close();
         int failures = 0;
         while (offset != size) {
@@ -312,11 +312,11 @@ final class Download {
 
     /** Notices a server that sends so slowly that it would never end, which no read timeout does. */
     private static final class Stall {
-        private final Patience patience;
+        private final RetryPolicy patience;
         private long windowStart = System.nanoTime();
         private long bytes;
 
-        Stall(Patience patience) {
+        Stall(RetryPolicy patience) {
             this.patience = patience;
         }
 

@@ -35,11 +35,11 @@ final class Http implements AutoCloseable {
     private static final String AUTHORIZATION = "Authorization";
 
     private final OkHttpClient client;
-    private final Patience patience;
+    private final RetryPolicy patience;
     private final Set<String> insecureHosts;
     private final EnvironmentProxies proxies;
 
-    Http(Patience patience, Set<String> insecureHosts, EnvironmentProxies proxies) {
+    Http(RetryPolicy patience, Set<String> insecureHosts, EnvironmentProxies proxies) {
         this.patience = patience;
         this.insecureHosts = insecureHosts;
         this.proxies = proxies;
@@ -54,7 +54,7 @@ final class Http implements AutoCloseable {
                 .build();
     }
 
-    Patience patience() {
+    RetryPolicy patience() {
         return patience;
     }
 

@@ -2,7 +2,7 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
-import io.github.incusstemcell.oci.Members.Member;
+import io.github.incusstemcell.oci.ArchiveEntries.Member;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import java.util.Optional;
 /** An OCI image layout, in a folder or in a tar file (OCI image spec, "Image Layout"). */
 final class Layout implements BlobSource {
 
-    private final Members members;
+    private final ArchiveEntries members;
     private final String image;
     private final Progress progress;
 
@@ -19,7 +19,7 @@ final class Layout implements BlobSource {
      *
      * @param image the reference, for messages
      */
-    Layout(Members members, String image, Progress progress) {
+    Layout(ArchiveEntries members, String image, Progress progress) {
         this.progress = progress;
         this.members = members;
         this.image = image;

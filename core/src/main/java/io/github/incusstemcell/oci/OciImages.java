@@ -60,7 +60,7 @@ public final class OciImages implements AutoCloseable {
             }
             if (reference instanceof ImageReference.OciLayout layout) {
                 requireThere(layout.folder(), Files.isDirectory(layout.folder()), "no such folder", layout);
-                return inLayout(Members.of(layout.folder()), layout, layout.name());
+                return inLayout(ArchiveEntries.of(layout.folder()), layout, layout.name());
             }
             if (reference instanceof ImageReference.OciArchive archive) {
                 return inLayout(members(archive.file(), archive), archive, archive.name());
@@ -102,7 +102,7 @@ public final class OciImages implements AutoCloseable {
                 .resolve(registry.manifest(reference));
     }
 
-    private SourceImage inLayout(Members members, ImageReference reference, Optional<String> name) {
+    private SourceImage inLayout(ArchiveEntries members, ImageReference reference, Optional<String> name) {
         Layout layout =
                 new Layout(members, reference.toString(), workspace.progress().apart());
         return new ImageResolver(layout, reference, settings.architecture(), workspace).resolve(layout.manifest(name));
@@ -116,8 +116,8 @@ public final class OciImages implements AutoCloseable {
         return followed.isPresent() ? inRegistry(followed.get()) : stemcell.image(facts);
     }
 
-    private Members members(Path file, ImageReference reference) throws IOException {
-        return Members.ofTar(onDisk(file, reference), reference.toString(), workspace);
+    private ArchiveEntries members(Path file, ImageReference reference) throws IOException {
+        return ArchiveEntries.ofTar(onDisk(file, reference), reference.toString(), workspace);
     }
 
     private Tarball tarball(String location, ImageReference reference) throws IOException {
@@ -155,7 +155,7 @@ public final class OciImages implements AutoCloseable {
 
         private RegistrySettings settings = RegistrySettings.builder().build();
         private Progress progress = Progress.none();
-        private Patience patience = Patience.USUAL;
+        private RetryPolicy patience = RetryPolicy.USUAL;
         private Map<String, String> environment = System.getenv();
 
         private Builder() {}
@@ -183,7 +183,7 @@ public final class OciImages implements AutoCloseable {
         }
 
         /** Waits for servers less long, in tests. */
-        Builder patience(Patience patience) {
+        Builder patience(RetryPolicy patience) {
             this.patience = patience;
             return this;
         }

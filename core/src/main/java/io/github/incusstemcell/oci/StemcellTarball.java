@@ -2,7 +2,7 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.incusstemcell.oci.Members.Member;
+import io.github.incusstemcell.oci.ArchiveEntries.Member;
 import io.github.incusstemcell.oci.Tarball.Content;
 import java.io.IOException;
 import java.io.InputStream;
@@ -128,7 +128,7 @@ final class StemcellTarball {
     }
 
     private Facts inspect() throws IOException {
-        Members members = members();
+        ArchiveEntries members = members();
         Member file = members.find("stemcell.MF")
                 .orElseThrow(() -> new CorruptImageException(
                         "Cannot use " + reference + ": there is no stemcell.MF in it, so it is no BOSH stemcell."));
@@ -149,11 +149,11 @@ final class StemcellTarball {
         return new Facts(manifest, text, Optional.of(content));
     }
 
-    private Members members() throws IOException {
-        return Members.ofTar(tarball, reference.toString(), workspace);
+    private ArchiveEntries members() throws IOException {
+        return ArchiveEntries.ofTar(tarball, reference.toString(), workspace);
     }
 
-    private Member image(Members members) throws IOException {
+    private Member image(ArchiveEntries members) throws IOException {
         Member image = members.find("image")
                 .orElseThrow(() -> new CorruptImageException(
                         "Cannot use " + reference + ": there is no image in it. Get the stemcell again."));

@@ -80,7 +80,7 @@ public final class DaemonConversion {
     /** Makes the image. Where another machine does so at the same time, one image remains, and that is returned. */
     String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         ImageReference.Registry reference = inRegistry(source);
-        new PullLoss(source).requireNone();
+        new DaemonPullCheck(source).requireNone();
         ApplicationImage application = new ApplicationImage(incus, reference, source, progress);
         return removing(
                 application::removeIfPulled,

@@ -22,12 +22,12 @@ public enum ActiveState {
     UNKNOWN;
 
     static ActiveState of(String word) {
-        return Words.constant(ActiveState.class, word, UNKNOWN);
+        return EnumNames.constant(ActiveState.class, word, UNKNOWN);
     }
 
     /** {@return systemd's own word} */
     @Override
     public String toString() {
-        return Words.of(this);
+        return EnumNames.of(this);
     }
 }

@@ -127,7 +127,7 @@ final class BootWait {
     }
 
     private String late() {
-        return guest + " has not finished booting within " + Spans.text(timeout) + ": ";
+        return guest + " has not finished booting within " + DurationText.text(timeout) + ": ";
     }
 
     private BootTimeoutException timedOut() {

@@ -140,7 +140,7 @@ final class Bridge {
                     + GuestText.escaped(greeting.substring(NO_SYSTEMD.length())));
         }
         return new SystemdException("Nothing to connect to in " + instance.name() + ": neither " + scope.managerSocket()
-                + " nor " + scope.daemonSocket() + " came to be within " + Spans.text(timeout)
+                + " nor " + scope.daemonSocket() + " came to be within " + DurationText.text(timeout)
                 + "; its PID 1 is " + GuestText.escaped(greeting.replaceFirst("^missing socket ?", "")));
     }
 

@@ -160,7 +160,7 @@ final class BusConnection implements AutoCloseable {
             throw new SystemdException("Interrupted while systemd of " + peer + " was asked to " + what, e);
         } catch (TimeoutException e) {
             throw new SystemdException(
-                    "systemd of " + peer + " did not answer " + what + " within " + Spans.text(deadline.span())
+                    "systemd of " + peer + " did not answer " + what + " within " + DurationText.text(deadline.span())
                             + "; is the guest frozen, or PID 1 busy?",
                     e);
         } catch (ExecutionException e) {

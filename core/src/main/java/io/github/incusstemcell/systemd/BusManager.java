@@ -180,7 +180,7 @@ final class BusManager implements ServiceManager {
                             + " ended before the " + job + " did; jobs: " + jobs()));
         } catch (TimeoutException e) {
             throw new SystemdException("The " + job + " on " + link.peer() + " was not over within "
-                    + Spans.text(timeout) + "; jobs: " + jobs());
+                    + DurationText.text(timeout) + "; jobs: " + jobs());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while waiting for the " + job + " on " + link.peer(), e);

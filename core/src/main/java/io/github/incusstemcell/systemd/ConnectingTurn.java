@@ -25,8 +25,9 @@ final class ConnectingTurn {
         Deadline deadline = Deadline.in(time);
         try {
             if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new SystemdException("systemd of " + peer + " could not be connected to within "
-                        + Spans.text(time) + ", as another thread was trying; is the guest frozen, or PID 1 busy?");
+                throw new SystemdException(
+                        "systemd of " + peer + " could not be connected to within " + DurationText.text(time)
+                                + ", as another thread was trying; is the guest frozen, or PID 1 busy?");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -66,7 +66,7 @@ public final class Journal {
         ExecResult result = read(query, answer, reading);
         if (!result.isSuccess()) {
             throw result.timedOut()
-                    ? unreadable("journalctl did not end within " + Spans.text(answer))
+                    ? unreadable("journalctl did not end within " + DurationText.text(answer))
                     : unreadable(result.exitCode(), reading.complaints());
         }
         return query.wanted(reading.entries());

@@ -20,12 +20,12 @@ public enum LoadState {
     UNKNOWN;
 
     static LoadState of(String word) {
-        return Words.constant(LoadState.class, word, UNKNOWN);
+        return EnumNames.constant(LoadState.class, word, UNKNOWN);
     }
 
     /** {@return systemd's own word} */
     @Override
     public String toString() {
-        return Words.of(this);
+        return EnumNames.of(this);
     }
 }

@@ -22,7 +22,7 @@ public enum SystemState {
     UNKNOWN;
 
     static SystemState of(String word) {
-        return Words.constant(SystemState.class, word, UNKNOWN);
+        return EnumNames.constant(SystemState.class, word, UNKNOWN);
     }
 
     /** {@return whether the boot has come to its end, well or not} */

@@ -38,12 +38,12 @@ public enum UnitFileState {
     UNKNOWN;
 
     static UnitFileState of(String word) {
-        return word.isEmpty() ? NONE : Words.constant(UnitFileState.class, word, UNKNOWN);
+        return word.isEmpty() ? NONE : EnumNames.constant(UnitFileState.class, word, UNKNOWN);
     }
 
     /** {@return systemd's own word; {@code none} where systemd says nothing} */
     @Override
     public String toString() {
-        return Words.of(this);
+        return EnumNames.of(this);
     }
 }

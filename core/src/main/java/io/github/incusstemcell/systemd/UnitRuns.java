@@ -31,7 +31,7 @@ final class UnitRuns {
             watch.catchUp();
             Unit unit = watch.await(UnitRuns::hasEnded, deadline.left())
                     .orElseThrow(() -> new UnitFailedException(
-                            "The run of " + name + " on " + guest + " was not over within " + Spans.text(timeout)
+                            "The run of " + name + " on " + guest + " was not over within " + DurationText.text(timeout)
                                     + ": it is " + watch.current() + ", and was seen " + watch.seen(),
                             watch.current()));
             return new UnitRun(unit, job, journal.of(unit));

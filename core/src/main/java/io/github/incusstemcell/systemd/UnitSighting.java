@@ -40,6 +40,6 @@ public record UnitSighting(Duration after, LoadState loadState, ActiveState acti
     @Override
     public String toString() {
         String state = loadState == LoadState.NOT_FOUND ? "not-found" : activeState + " (" + subState + ")";
-        return state + " at " + Spans.text(after);
+        return state + " at " + DurationText.text(after);
     }
 }

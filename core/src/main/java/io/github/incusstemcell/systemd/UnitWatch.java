@@ -45,7 +45,7 @@ public final class UnitWatch implements AutoCloseable {
         if (next(Deadline.in(patience)).isEmpty()) {
             close();
             throw new SystemdException("systemd of " + guest + " said nothing of " + name + " within "
-                    + Spans.text(patience) + "; is the guest frozen, or PID 1 busy?");
+                    + DurationText.text(patience) + "; is the guest frozen, or PID 1 busy?");
         }
     }
 

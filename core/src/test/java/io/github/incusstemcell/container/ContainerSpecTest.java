@@ -33,7 +33,7 @@ class ContainerSpecTest {
                 GuestOverlay.standard(),
                 List.of(),
                 Limits.NONE,
-                Location.DEFAULT,
+                PlacementOverride.DEFAULT,
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(),

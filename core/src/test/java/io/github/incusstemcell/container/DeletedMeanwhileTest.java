@@ -70,7 +70,7 @@ class DeletedMeanwhileTest {
     void settingsCountForConnectionsThatComeOnly() {
         Stemcells.Builder builder = TestMachine.stemcells();
         ContainerSpec elsewhere = ContainerSpec.of(ImageReference.parse("incus:there-is-none"))
-                .withLocation(Location.DEFAULT.withProject(project));
+                .withLocation(PlacementOverride.DEFAULT.withProject(project));
         try (Stemcells stemcells = builder.connect()) {
             builder.storagePool("there-is-none");
 

@@ -30,12 +30,12 @@ class EndpointDiscoveryTest {
 
     private final Map<String, String> variables = new HashMap<>();
     private final Map<String, String> properties = new HashMap<>();
-    private Surroundings surroundings;
+    private ProcessEnvironment surroundings;
 
     @BeforeEach
     void surround() throws IOException {
         Files.createDirectories(folder.resolve("home/.config/incus/servercerts"));
-        surroundings = new Surroundings(variables::get, properties::get, folder.resolve("home"), 1234, folder);
+        surroundings = new ProcessEnvironment(variables::get, properties::get, folder.resolve("home"), 1234, folder);
     }
 
     private List<String> names() {

@@ -48,7 +48,7 @@ final class TestDaemon implements AutoCloseable {
     private static Endpoint ofGroupIncus(Endpoint administrators) {
         Path socket = ((Endpoint.UnixSocket) administrators).path().resolveSibling("unix.socket.user");
         return Endpoint.unixSocket(socket)
-                .withProject("user-" + Surroundings.ofThisProcess().uid());
+                .withProject("user-" + ProcessEnvironment.ofThisProcess().uid());
     }
 
     /** {@return the client to test} */

@@ -33,7 +33,7 @@ public final class FaultyRegistry implements AutoCloseable {
         }
     }
 
-    static final Patience IMPATIENT = new Patience(
+    static final RetryPolicy IMPATIENT = new RetryPolicy(
             Duration.ofSeconds(2),
             Duration.ofMillis(700),
             3,

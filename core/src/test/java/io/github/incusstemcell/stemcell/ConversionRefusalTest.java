@@ -74,7 +74,7 @@ class ConversionRefusalTest {
                                 "./usr/bin/ping", "security.capability",
                                 "./var/log/journal", "system.posix_acl_access"))));
 
-        assertThat(catchThrowable(() -> new PullLoss(capable).requireNone()))
+        assertThat(catchThrowable(() -> new DaemonPullCheck(capable).requireNone()))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("Incus cannot convert " + capable.reference()
                         + " by itself: it would lose extended attributes, such as security.capability of /usr/bin/ping"
@@ -86,7 +86,8 @@ class ConversionRefusalTest {
         SourceImage journal = sources.resolve(ImageReference.parse(
                 "rootfs:" + rootfs(folder, Map.of("./var/log/journal", "system.posix_acl_access"))));
 
-        assertThat(catchThrowable(() -> new PullLoss(journal).requireNone())).isNull();
+        assertThat(catchThrowable(() -> new DaemonPullCheck(journal).requireNone()))
+                .isNull();
     }
 
     @Test

@@ -51,9 +51,9 @@ final class Declarations {
     }
 
     /** Whether this extension answers who asks: with a container, or with what is wrong. */
-    boolean serves(ExtensionContext context, Asker asker) {
-        boolean declared = find(context, asker.node()).isPresent();
-        boolean othersDo = Stores.get(context, registrationKey(asker.node()), Registration.class) != null;
+    boolean serves(ExtensionContext context, InjectionPoint point) {
+        boolean declared = find(context, point.node()).isPresent();
+        boolean othersDo = Stores.get(context, registrationKey(point.node()), Registration.class) != null;
         return declared || built.isEmpty() && !othersDo;
     }
 
@@ -98,56 +98,56 @@ final class Declarations {
     }
 
     /** The machines that one who asks gets one of. */
-    Cast cast(ExtensionContext context, Asker asker) {
-        Declaration declaration = find(context, asker.node())
+    NodeSelection selection(ExtensionContext context, InjectionPoint point) {
+        Declaration declaration = find(context, point.node())
                 .map(this::checked)
-                .orElseThrow(() -> new ExtensionConfigurationException(asker.description() + " asks for a container"
-                        + (asker.node().isEmpty() ? "" : " of the node '" + asker.node() + "'")
+                .orElseThrow(() -> new ExtensionConfigurationException(point.description() + " asks for a container"
+                        + (point.node().isEmpty() ? "" : " of the node '" + point.node() + "'")
                         + ", but neither its method nor its class nor a class around that has @IncusStemcell"
-                        + (asker.node().isEmpty() ? " without a node" : "") + ". Add it there"));
-        requireTest(declaration, context, asker);
-        requireIntended(declaration, context, asker.node());
-        return cast(declaration, context).with(asker.node(), settings(declaration, context, asker.node()));
+                        + (point.node().isEmpty() ? " without a node" : "") + ". Add it there"));
+        requireTest(declaration, context, point);
+        requireIntended(declaration, context, point.node());
+        return selection(declaration, context).with(point.node(), settings(declaration, context, point.node()));
     }
 
     /** All machines that a test asks for, scope by scope. */
-    List<Cast> casts(ExtensionContext test) {
-        Map<Machines, Cast> casts = new LinkedHashMap<>();
-        for (String node : Roster.of(test)) {
+    List<NodeSelection> selections(ExtensionContext test) {
+        Map<Machines, NodeSelection> selections = new LinkedHashMap<>();
+        for (String node : RequestedNodes.of(test)) {
             find(test, node)
                     .map(this::checked)
                     .map(declaration -> requireIntended(declaration, test, node))
-                    .map(declaration -> cast(declaration, test).with(node, settings(declaration, test, node)))
-                    .ifPresent(cast -> casts.merge(cast.machines(), cast, Cast::and));
+                    .map(declaration -> selection(declaration, test).with(node, settings(declaration, test, node)))
+                    .ifPresent(selection -> selections.merge(selection.machines(), selection, NodeSelection::and));
         }
-        return new ArrayList<>(casts.values());
+        return new ArrayList<>(selections.values());
     }
 
     /** Machines of the test's class that run already, perhaps used by way of a variable that we do not see. */
     Set<Machines> running(ExtensionContext test) {
         Set<Machines> running = new LinkedHashSet<>();
-        test.getParent().ifPresent(around -> Roster.of(around).forEach(node -> find(test, node)
+        test.getParent().ifPresent(around -> RequestedNodes.of(around).forEach(node -> find(test, node)
                 .filter(declaration -> declaration.template().scope() == Scope.PER_CLASS)
                 .map(declaration -> Machines.existing(declaration.context(), Scope.PER_CLASS))
                 .ifPresent(running::add)));
         return running;
     }
 
-    private Cast cast(Declaration declaration, ExtensionContext context) {
+    private NodeSelection selection(Declaration declaration, ExtensionContext context) {
         Scope scope = declaration.template().scope();
         if (scope == Scope.PER_TEST) {
-            return new Cast(Machines.of(context, scope), Map.of());
+            return new NodeSelection(Machines.of(context, scope), Map.of());
         }
         Map<String, MachineSettings> shared = new LinkedHashMap<>();
-        for (String node : Roster.of(declaration.context())) {
+        for (String node : RequestedNodes.of(declaration.context())) {
             find(declaration.context(), node)
                     .filter(other -> other.template().scope() == scope)
                     .filter(other -> other.context().equals(declaration.context()))
                     .ifPresent(other -> shared.put(node, settings(other, context, node)));
         }
         return scope == Scope.PER_CLASS
-                ? new Cast(Machines.of(declaration.context(), scope), shared)
-                : new Cast(Machines.of(context.getRoot(), shared), shared);
+                ? new NodeSelection(Machines.of(declaration.context(), scope), shared)
+                : new NodeSelection(Machines.of(context.getRoot(), shared), shared);
     }
 
     private static MachineSettings settings(Declaration declaration, ExtensionContext context, String node) {
@@ -160,16 +160,16 @@ final class Declarations {
 
     private static Declaration requireIntended(Declaration declaration, ExtensionContext context, String node) {
         if (!declaration.template().node().equals(node)) {
-            Intent.check(context, node);
+            DeclarationCheck.check(context, node);
         }
         return declaration;
     }
 
-    private void requireTest(Declaration declaration, ExtensionContext context, Asker asker) {
+    private void requireTest(Declaration declaration, ExtensionContext context, InjectionPoint point) {
         Scope scope = declaration.template().scope();
         if (scope == Scope.PER_TEST && context.getTestMethod().isEmpty()) {
             throw new ParameterResolutionException(
-                    asker.isConstructors() ? tooEarlyForConstructor(context, asker) : tooEarly(asker));
+                    point.isConstructors() ? tooEarlyForConstructor(context, point) : tooEarly(point));
         }
     }
 
@@ -186,18 +186,18 @@ final class Declarations {
         return declaration.checked();
     }
 
-    private static String tooEarly(Asker asker) {
-        return asker.description()
+    private static String tooEarly(InjectionPoint point) {
+        return point.description()
                 + " asks for a container where there is no test yet, but each test has its own. Ask for"
                 + " it in @BeforeEach, in the test, or by a field that is not static; or share one container among all"
                 + " tests of the class with scope = PER_CLASS";
     }
 
-    private static String tooEarlyForConstructor(ExtensionContext context, Asker asker) {
+    private static String tooEarlyForConstructor(ExtensionContext context, InjectionPoint point) {
         boolean perClass = context.getTestInstanceLifecycle()
                 .filter(Lifecycle.PER_CLASS::equals)
                 .isPresent();
-        return asker.description() + " asks for a container, but each test has its own, and "
+        return point.description() + " asks for a container, but each test has its own, and "
                 + (perClass
                         ? "with @TestInstance(PER_CLASS) the constructor runs once for all tests. Ask for it"
                         : "only JUnit 5.12 and later say which test a constructor runs for. Use that, or ask for it")

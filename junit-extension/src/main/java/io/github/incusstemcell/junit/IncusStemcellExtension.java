@@ -91,7 +91,7 @@ public abstract sealed class IncusStemcellExtension
     /** Whatever else may follow: what is closed last is put into the store first. */
     private static void begin(ExtensionContext context) {
         Reporting.of(context);
-        Used.by(context);
+        FailureTracker.by(context);
     }
 
     /** Fills static fields, which only a container that several tests share can be in. */
@@ -100,11 +100,11 @@ public abstract sealed class IncusStemcellExtension
         begin(context);
         declarations.register(context);
         ProvisionMethods.check(context.getRequiredTestClass());
-        Intent.check(context);
+        DeclarationCheck.check(context);
         for (Field field : fields(context.getRequiredTestClass(), true)) {
-            Asker asker = Asker.of(field);
-            if (declarations.serves(context, asker) && !isFilled(field, null)) {
-                set(field, null, container(context, asker));
+            InjectionPoint point = InjectionPoint.of(field);
+            if (declarations.serves(context, point) && !isFilled(field, null)) {
+                set(field, null, container(context, point));
             }
         }
     }
@@ -115,19 +115,20 @@ public abstract sealed class IncusStemcellExtension
         begin(context);
         Reporting.of(context).started();
         declarations.register(context);
-        declarations.casts(context).forEach(cast -> cast.begin(context));
-        declarations.running(context).forEach(Used.by(context)::add);
+        declarations.selections(context).forEach(selection -> selection.begin(context));
+        declarations.running(context).forEach(FailureTracker.by(context)::add);
         for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
             for (Field field : fields(instance.getClass(), false)) {
-                Asker asker = Asker.of(field);
-                if (declarations.serves(context, asker) && !isFilled(field, instance)) {
-                    requireOwnInstance(context, asker);
-                    set(field, instance, container(context, asker));
+                InjectionPoint point = InjectionPoint.of(field);
+                if (declarations.serves(context, point) && !isFilled(field, instance)) {
+                    requireOwnInstance(context, point);
+                    set(field, instance, container(context, point));
                 }
             }
         }
         Reporting.of(context)
-                .whileWaiting(() -> Used.by(context).machines().forEach(machines -> machines.takeTurn(context)));
+                .whileWaiting(
+                        () -> FailureTracker.by(context).machines().forEach(machines -> machines.takeTurn(context)));
     }
 
     /** JUnit 5.12 and later have the test's context here, and call nothing else of ours for it if its instance cannot be made. */
@@ -140,7 +141,8 @@ public abstract sealed class IncusStemcellExtension
     @Override
     public void testFailed(ExtensionContext test, Throwable failure) {
         if (!KNOWS_TESTS_OF_CONSTRUCTORS) {
-            test.getParent().ifPresent(around -> Used.failed(around, test, failure, () -> Reporting.ofClosed(test)));
+            test.getParent()
+                    .ifPresent(around -> FailureTracker.failed(around, test, failure, () -> Reporting.ofClosed(test)));
         }
     }
 
@@ -152,7 +154,7 @@ public abstract sealed class IncusStemcellExtension
         try {
             invocation.proceed();
         } catch (Throwable failure) {
-            Used.failed(factory(context), failure);
+            FailureTracker.failed(factory(context), failure);
             throw failure;
         }
     }
@@ -167,21 +169,22 @@ public abstract sealed class IncusStemcellExtension
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return Asker.asks(parameter.getParameter()) && declarations.serves(context, Asker.of(parameter));
+        return InjectionPoint.asks(parameter.getParameter())
+                && declarations.serves(context, InjectionPoint.of(parameter));
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return container(context, Asker.of(parameter));
+        return container(context, InjectionPoint.of(parameter));
     }
 
-    private StemcellContainer container(ExtensionContext context, Asker asker) {
+    private StemcellContainer container(ExtensionContext context, InjectionPoint point) {
         return Reporting.of(context)
-                .whileWaiting(() -> declarations.cast(context, asker).container(context, asker.node()));
+                .whileWaiting(() -> declarations.selection(context, point).container(context, point.node()));
     }
 
     /** One instance for all tests of a class has one field for all their containers, also while two of them run. */
-    private void requireOwnInstance(ExtensionContext context, Asker asker) {
+    private void requireOwnInstance(ExtensionContext context, InjectionPoint point) {
         boolean shared = context.getTestInstanceLifecycle()
                 .filter(Lifecycle.PER_CLASS::equals)
                 .isPresent();
@@ -189,12 +192,12 @@ public abstract sealed class IncusStemcellExtension
                 && context.getConfigurationParameter("junit.jupiter.execution.parallel.enabled", Boolean::valueOf)
                         .orElse(false);
         boolean perTest = declarations
-                .find(context, asker.node())
+                .find(context, point.node())
                 .filter(declaration -> declaration.template().scope() == Scope.PER_TEST)
                 .isPresent();
         if (shared && concurrent && perTest) {
             throw new ExtensionConfigurationException(
-                    asker.description() + " is one for all tests of its class, because"
+                    point.description() + " is one for all tests of its class, because"
                             + " of @TestInstance(PER_CLASS), but they run in parallel and each has a container of its own. Ask"
                             + " for it by a parameter; or run them one after the other with @Execution(SAME_THREAD)");
         }
@@ -203,7 +206,7 @@ public abstract sealed class IncusStemcellExtension
     private static List<Field> fields(Class<?> type, boolean statics) {
         return ReflectionSupport.findFields(
                 type,
-                field -> Asker.asks(field) && ModifierSupport.isStatic(field) == statics,
+                field -> InjectionPoint.asks(field) && ModifierSupport.isStatic(field) == statics,
                 HierarchyTraversalMode.TOP_DOWN);
     }
 
@@ -220,8 +223,8 @@ public abstract sealed class IncusStemcellExtension
         } catch (IllegalAccessException | RuntimeException e) {
             throw inaccessible(field, "read", e);
         }
-        throw new ExtensionConfigurationException(
-                Asker.of(field).description() + " is final, so no container can be put into it. Remove 'final'");
+        throw new ExtensionConfigurationException(InjectionPoint.of(field).description()
+                + " is final, so no container can be put into it. Remove 'final'");
     }
 
     static void set(Field field, Object instance, StemcellContainer container) {
@@ -235,7 +238,7 @@ public abstract sealed class IncusStemcellExtension
 
     private static ExtensionConfigurationException inaccessible(Field field, String what, Exception reason) {
         return new ExtensionConfigurationException(
-                Asker.of(field).description() + " cannot be " + what + ": " + reason.getMessage()
+                InjectionPoint.of(field).description() + " cannot be " + what + ": " + reason.getMessage()
                         + ". Open the package " + field.getDeclaringClass().getPackageName()
                         + " in its module-info.java, or ask for the container by a parameter",
                 reason);

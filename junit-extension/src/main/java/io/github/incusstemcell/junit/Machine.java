@@ -24,7 +24,7 @@ final class Machine {
     private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
     private final Suite suite;
-    private final Company company;
+    private final NetworkGroup group;
     private final String name;
     private final MachineSettings settings;
     private Future<StemcellContainer> launch;
@@ -38,9 +38,9 @@ final class Machine {
     /** When the test got it, by {@link System#nanoTime}; empty before. */
     private OptionalLong handedOver = OptionalLong.empty();
 
-    Machine(Suite suite, Company company, String name, MachineSettings settings) {
+    Machine(Suite suite, NetworkGroup group, String name, MachineSettings settings) {
         this.suite = suite;
-        this.company = company;
+        this.group = group;
         this.name = name;
         this.settings = settings;
     }
@@ -72,10 +72,10 @@ final class Machine {
                 throw ended(settings);
             }
         }
-        ContainerSpec spec = company.placed(settings.spec());
+        ContainerSpec spec = group.placed(settings.spec());
         StemcellContainer container = launch(spec);
         try {
-            company.join(name, spec, container);
+            group.join(name, spec, container);
             return container;
         } catch (RuntimeException e) {
             end(container, isKept(true));

@@ -27,15 +27,15 @@ final class Machines implements CloseableResource, AutoCloseable {
     private final Suite suite;
     private final ExtensionContext scope;
     private final Map<String, Machine> machines = new LinkedHashMap<>();
-    private final Turns turns = new Turns();
+    private final ExclusiveAccess access = new ExclusiveAccess();
     private final Set<Throwable> reported = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Company company;
+    private final NetworkGroup group;
     private boolean closed;
 
     private Machines(Suite suite, ExtensionContext scope) {
         this.suite = suite;
         this.scope = scope;
-        this.company = new Company(suite, Declaration.describe(scope));
+        this.group = new NetworkGroup(suite, Declaration.describe(scope));
     }
 
     /** Those of a scope; a store's look-up falls through to the scopes around it, so the key says which scope is meant. */
@@ -59,21 +59,21 @@ final class Machines implements CloseableResource, AutoCloseable {
     }
 
     /** Has machines started that do not run yet, all at once, and waits for none of them. */
-    synchronized void begin(Map<String, MachineSettings> cast) {
-        if (cast.keySet().stream().anyMatch(name -> !name.isEmpty())) {
-            company.expectNames();
+    synchronized void begin(Map<String, MachineSettings> selection) {
+        if (selection.keySet().stream().anyMatch(name -> !name.isEmpty())) {
+            group.expectNames();
         }
         Optional<String> test = Optional.of(scope)
-                .filter(context -> context.getTestMethod().isPresent() && !company.hasNames())
+                .filter(context -> context.getTestMethod().isPresent() && !group.hasNames())
                 .map(ExtensionContext::getUniqueId);
-        cast.forEach((name, settings) -> machine(name, settings).begin(test));
+        selection.forEach((name, settings) -> machine(name, settings).begin(test));
     }
 
     private Machine machine(String name, MachineSettings settings) {
         if (closed) {
             throw Machine.ended(settings);
         }
-        return machines.computeIfAbsent(name, absent -> new Machine(suite, company, name, settings));
+        return machines.computeIfAbsent(name, absent -> new Machine(suite, group, name, settings));
     }
 
     /** One of the machines that were begun, once all of them have booted. */
@@ -95,7 +95,7 @@ final class Machines implements CloseableResource, AutoCloseable {
                     .toList();
         }
         if (!resettable.isEmpty()) {
-            turns.of(test)
+            access.of(test)
                     .take(() -> resettable.stream().map(Machine::container).toList());
         }
     }
@@ -136,7 +136,7 @@ final class Machines implements CloseableResource, AutoCloseable {
             for (Machine machine : machines.values()) {
                 Optional<Future<?>> end = machine.close(() -> {
                     if (remaining.decrementAndGet() == 0) {
-                        company.disband();
+                        group.close();
                     }
                     return null;
                 });

@@ -39,7 +39,7 @@ record PlannedTest(Method method, List<Class<?>> classes) {
         try {
             return mayBeSkipped()
                             || isServedByBuilt()
-                            || !Roster.of(method, classes).equals(Set.of(""))
+                            || !RequestedNodes.of(method, classes).equals(Set.of(""))
                     ? Optional.empty()
                     : Declaration.annotated(places())
                             .filter(template -> template.scope() == Scope.PER_TEST)

@@ -43,7 +43,7 @@ record ProvisionMethod(Method method, Provision annotation) implements Provision
                     + " is on a method that is not static, but it runs once for many tests, and without any of them."
                     + " Make the method static");
         }
-        if (method.getParameterCount() != 1 || !Asker.asks(method.getParameters()[0])) {
+        if (method.getParameterCount() != 1 || !InjectionPoint.asks(method.getParameters()[0])) {
             throw new ExtensionConfigurationException(provision.origin() + " is on a method that takes "
                     + provision.parameters() + ", but it is called with the container to provision. Let its only"
                     + " parameter be a StemcellContainer");

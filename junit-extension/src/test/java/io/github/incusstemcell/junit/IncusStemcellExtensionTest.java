@@ -87,7 +87,7 @@ class IncusStemcellExtensionTest {
 
             assertThat(log)
                     .contains(
-                            "WARN Intent - @IncusStemcell on IncusStemcellExtensionTest.Unused starts nothing: none of its tests"
+                            "WARN DeclarationCheck - @IncusStemcell on IncusStemcellExtensionTest.Unused starts nothing: none of its tests"
                                     + " asks for a container. Ask with a parameter or a field of the type StemcellContainer\n");
         }
 

@@ -236,7 +236,7 @@ class MessagesTest {
                     IncusStemcellExtension.builder().image("incus:any").template(),
                     "MessagesTest.Ended.test",
                     suite.configuration());
-            Machine machine = new Machine(suite, new Company(suite, "Ended.test"), "", settings);
+            Machine machine = new Machine(suite, new NetworkGroup(suite, "Ended.test"), "", settings);
             machine.close(() -> null);
             Machines machines = Machines.of(context, "late");
             machines.close();
@@ -264,9 +264,9 @@ class MessagesTest {
         @Override
         public void beforeEach(ExtensionContext context) {
             ExtensionContext holder = context.getParent().orElseThrow();
-            Turns turns = new Turns();
-            turns.of(holder).take(List::of);
-            assertThatThrownBy(() -> turns.of(context).take(List::of))
+            ExclusiveAccess access = new ExclusiveAccess();
+            access.of(holder).take(List::of);
+            assertThatThrownBy(() -> access.of(context).take(List::of))
                     .isExactlyInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "MessagesTest.SameThread.test would wait for ever for the containers that it shares with"
@@ -286,13 +286,13 @@ class MessagesTest {
 
         @Override
         public void beforeEach(ExtensionContext context) throws InterruptedException {
-            Turns turns = new Turns();
-            Thread holder =
-                    new Thread(() -> turns.of(context.getParent().orElseThrow()).take(List::of));
+            ExclusiveAccess access = new ExclusiveAccess();
+            Thread holder = new Thread(
+                    () -> access.of(context.getParent().orElseThrow()).take(List::of));
             holder.start();
             holder.join();
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> turns.of(context).take(List::of))
+            assertThatThrownBy(() -> access.of(context).take(List::of))
                     .isExactlyInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "Interrupted while MessagesTest.Interrupted.test waited for its turn at containers that it"

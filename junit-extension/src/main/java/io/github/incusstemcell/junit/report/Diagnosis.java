@@ -32,9 +32,10 @@ record Diagnosis(String container, Path folder, String summary, List<Entry> file
      * @param failed whether something has failed, so that the container is of interest
      * @param node the name that the test has for the container, or empty
      */
-    static Diagnosis write(Inspected inspected, boolean failed, Place place, String node, Path run) throws IOException {
+    static Diagnosis write(Inspected inspected, boolean failed, ReportedElement place, String node, Path run)
+            throws IOException {
         Diagnostics diagnostics = inspected.diagnostics();
-        Path folder = create(run.resolve(place.folder()), node.isEmpty() ? "" : Place.safe(node));
+        Path folder = create(run.resolve(place.folder()), node.isEmpty() ? "" : ReportedElement.safe(node));
         for (Diagnostics.File file : diagnostics.files()) {
             if (file.content().length > 0) {
                 Files.write(folder.resolve(file.name()), file.content());

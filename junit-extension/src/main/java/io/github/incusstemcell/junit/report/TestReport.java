@@ -47,7 +47,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     /** Null once the test has ended: a run with many tests need not keep what JUnit has of each. */
     private ExtensionContext context;
 
-    private final Place place;
+    private final ReportedElement place;
     private final Instant begin = Instant.now();
     private final List<Wait> waits = new ArrayList<>();
     private final List<Span> diagnosing = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
 
     TestReport(ExtensionContext context) {
         this.context = context;
-        this.place = Place.of(context);
+        this.place = ReportedElement.of(context);
     }
 
     /** Says that the test was not skipped. */
@@ -138,7 +138,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
         return !(thrown instanceof TestAbortedException);
     }
 
-    Place place() {
+    ReportedElement place() {
         return place;
     }
 

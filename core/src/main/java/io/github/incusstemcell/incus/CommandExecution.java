@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A command with somebody who feeds it, takes what it prints, and watches the clock until it has ended. */
-final class Attended {
+final class CommandExecution {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Attended.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CommandExecution.class);
     private static final int BUFFER = 64 * 1024;
     private static final int KILLED = 128 + 9;
     private static final Duration PATIENCE_WITH_THE_DEAD = Duration.ofSeconds(5);
@@ -32,21 +32,21 @@ final class Attended {
     private int exitCode;
     private Duration duration;
 
-    private Attended(Execution execution, Command command, Output output) {
+    private CommandExecution(Execution execution, Command command, Output output) {
         this.command = command;
         this.output = output;
         this.running = execution.start(command);
         this.connection = execution.connection();
     }
 
-    static Attended run(Execution execution, Command command, Output output) {
-        Attended attended = new Attended(execution, command, output);
+    static CommandExecution run(Execution execution, Command command, Output output) {
+        CommandExecution attending = new CommandExecution(execution, command, output);
         try {
-            attended.attend();
+            attending.attend();
         } finally {
-            attended.running.close();
+            attending.running.close();
         }
-        return attended;
+        return attending;
     }
 
     ExecResult result(CollectedOutput.Printed stdout, CollectedOutput.Printed stderr) {

@@ -11,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Finds what JUnit and we would take as it stands, but nobody can have meant. */
-final class Intent {
+final class DeclarationCheck {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Intent.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DeclarationCheck.class);
 
-    private Intent() {}
+    private DeclarationCheck() {}
 
     /** Looks at a class before its tests. */
     static void check(ExtensionContext context) {
         Class<?> type = context.getRequiredTestClass();
-        Set<String> asked = around(context, Roster::of);
+        Set<String> asked = around(context, RequestedNodes::of);
         Set<String> described = around(context, Declaration::nodesOn);
         for (String node : ProvisionMethods.nodesOf(type)) {
             if (!node.isEmpty() && !asked.contains(node) && !described.contains(node)) {

@@ -3,9 +3,9 @@ package io.github.incusstemcell.systemd;
 import java.util.Locale;
 
 /** systemd's words as constants of our enums, and back. */
-final class Words {
+final class EnumNames {
 
-    private Words() {}
+    private EnumNames() {}
 
     /** {@return the constant that is written like the word, or the given one where a newer systemd says a new word} */
     static <E extends Enum<E>> E constant(Class<E> type, String word, E otherwise) {

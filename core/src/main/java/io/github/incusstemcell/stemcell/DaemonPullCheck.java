@@ -14,7 +14,7 @@ import java.util.SortedSet;
  *
  * @param source the image
  */
-record PullLoss(SourceImage source) {
+record DaemonPullCheck(SourceImage source) {
 
     /** systemd-tmpfiles gives it its access control list at each boot (tmpfiles.d of systemd). */
     private static final String JOURNAL = "var/log/journal";

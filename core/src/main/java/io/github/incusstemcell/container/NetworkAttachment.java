@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * too; Incus refuses to start a second container with an address, and the launcher then draws again. On a bridge without DHCP Incus
  * keeps no such book, so nothing is drawn there: the test has to choose.
  */
-final class Attachment {
+final class NetworkAttachment {
 
     /** Read by the overlay's template for systemd-networkd: on a network without DHCP it would wait for ever otherwise. */
     private static final String ADDRESS = Lease.PREFIX + "address";
@@ -40,7 +40,7 @@ final class Attachment {
     /**
      * @param lowLevel whether instances may set {@code raw.lxc}
      */
-    Attachment(Incus incus, NetworkInfo network, boolean lowLevel) {
+    NetworkAttachment(Incus incus, NetworkInfo network, boolean lowLevel) {
         this.incus = incus;
         this.network = network;
         this.subnet = isOurBridge()

@@ -13,17 +13,18 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @param testName the method with the number of its repetition, or empty for the class as a whole
  * @param displayName what JUnit calls it
  */
-record Place(String className, String testName, String displayName) {
+record ReportedElement(String className, String testName, String displayName) {
 
     private static final Pattern NUMBER = Pattern.compile("#(\\d+)\\]$");
     private static final int NAME = 100;
 
-    static Place of(ExtensionContext context) {
-        String className = context.getTestClass().map(Place::name).orElse("all tests");
+    static ReportedElement of(ExtensionContext context) {
+        String className = context.getTestClass().map(ReportedElement::name).orElse("all tests");
         Matcher number = NUMBER.matcher(context.getUniqueId());
         String repetition = number.find() ? "-" + number.group(1) : "";
         Optional<String> method = context.getTestMethod().map(Method::getName);
-        return new Place(className, method.map(name -> name + repetition).orElse(""), context.getDisplayName());
+        return new ReportedElement(
+                className, method.map(name -> name + repetition).orElse(""), context.getDisplayName());
     }
 
     private static String name(Class<?> type) {

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param stallWindow over this time a download must bring at least {@code stallBytes}
  * @param stallBytes less than this in a {@code stallWindow} counts as a broken connection
  */
-record Patience(
+record RetryPolicy(
         Duration connect,
         Duration read,
         int attempts,
@@ -22,7 +22,7 @@ record Patience(
         Duration stallWindow,
         long stallBytes) {
 
-    static final Patience USUAL = new Patience(
+    static final RetryPolicy USUAL = new RetryPolicy(
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             5,

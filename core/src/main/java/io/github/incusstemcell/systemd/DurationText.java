@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Spans of time as messages show them. */
-final class Spans {
+final class DurationText {
 
-    private Spans() {}
+    private DurationText() {}
 
     /** {@return seconds with as many decimals as say something: 30s, 2.5s, 0.048s} */
     static String text(Duration span) {

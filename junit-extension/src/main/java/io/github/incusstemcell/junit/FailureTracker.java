@@ -15,18 +15,18 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
  * in the store of each test and each class, which JUnit closes when nothing of it can fail any more, not in callbacks of other extensions
  * either. A failure counts for all machines that are used there and in the classes around.
  */
-final class Used implements CloseableResource, AutoCloseable {
+final class FailureTracker implements CloseableResource, AutoCloseable {
 
     private final ExtensionContext context;
     private final Set<Machines> machines = ConcurrentHashMap.newKeySet();
-    private final Map<Turns, Turns.Turn> turns = new ConcurrentHashMap<>();
+    private final Map<ExclusiveAccess, ExclusiveAccess.Turn> access = new ConcurrentHashMap<>();
 
-    private Used(ExtensionContext context) {
+    private FailureTracker(ExtensionContext context) {
         this.context = context;
     }
 
-    static Used by(ExtensionContext context) {
-        return Stores.computeIfAbsent(context, key(context), Used.class, () -> new Used(context));
+    static FailureTracker by(ExtensionContext context) {
+        return Stores.computeIfAbsent(context, key(context), FailureTracker.class, () -> new FailureTracker(context));
     }
 
     private static Object key(ExtensionContext context) {
@@ -50,8 +50,8 @@ final class Used implements CloseableResource, AutoCloseable {
     }
 
     /** This test's turn at machines that tests use one after the other. It ends with the test, once it is known how that ended. */
-    Turns.Turn turn(Turns of, Supplier<Turns.Turn> first) {
-        return turns.computeIfAbsent(of, absent -> first.get());
+    ExclusiveAccess.Turn turn(ExclusiveAccess of, Supplier<ExclusiveAccess.Turn> first) {
+        return access.computeIfAbsent(of, absent -> first.get());
     }
 
     /** Tells all machines that are used in a context and around it of a failure there. */
@@ -69,7 +69,7 @@ final class Used implements CloseableResource, AutoCloseable {
         for (Optional<ExtensionContext> next = Optional.of(around);
                 next.isPresent();
                 next = next.get().getParent()) {
-            Used used = Stores.get(next.get(), key(next.get()), Used.class);
+            FailureTracker used = Stores.get(next.get(), key(next.get()), FailureTracker.class);
             if (used != null) {
                 used.machines.forEach(machines -> machines.reportFailure(context, failure, report));
             }
@@ -81,7 +81,7 @@ final class Used implements CloseableResource, AutoCloseable {
         try {
             context.getExecutionException().ifPresent(failure -> failed(context, failure));
         } finally {
-            turns.values().forEach(Turns.Turn::close);
+            access.values().forEach(ExclusiveAccess.Turn::close);
         }
     }
 }

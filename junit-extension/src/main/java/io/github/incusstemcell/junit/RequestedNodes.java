@@ -22,19 +22,19 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * The names of the machines that a test, or the tests of a class, ask for anywhere, found before the first of them is asked for, so that
  * all of them start together. The empty name stands for the machine without one.
  */
-final class Roster {
+final class RequestedNodes {
 
     private final Set<String> names = new LinkedHashSet<>();
 
-    private Roster() {}
+    private RequestedNodes() {}
 
     /** What a test asks for in its parameters, its lifecycle methods and its fields; or what all of a class do. */
     static Set<String> of(ExtensionContext context) {
-        Roster roster = new Roster();
+        RequestedNodes requested = new RequestedNodes();
         context.getTestMethod()
-                .ifPresentOrElse(method -> roster.addTest(method, classes(context)), () -> context.getTestClass()
-                        .ifPresent(roster::addClass));
-        return roster.names;
+                .ifPresentOrElse(method -> requested.addTest(method, classes(context)), () -> context.getTestClass()
+                        .ifPresent(requested::addClass));
+        return requested.names;
     }
 
     /**
@@ -43,9 +43,9 @@ final class Roster {
      * @param classes its class and those around it
      */
     static Set<String> of(Method test, List<Class<?>> classes) {
-        Roster roster = new Roster();
-        roster.addTest(test, classes);
-        return roster.names;
+        RequestedNodes requested = new RequestedNodes();
+        requested.addTest(test, classes);
+        return requested.names;
     }
 
     /** The classes around are those of the contexts: that of a nested class which was inherited is not the one that it stands in. */
@@ -64,24 +64,24 @@ final class Roster {
         for (Class<?> type : classes) {
             addFields(type);
             addConstructors(type);
-            addMethods(type, Roster::surroundsTests);
+            addMethods(type, RequestedNodes::surroundsTests);
         }
     }
 
     private void addClass(Class<?> type) {
         addFields(type);
         addConstructors(type);
-        addMethods(type, Roster::isForJUnit);
+        addMethods(type, RequestedNodes::isForJUnit);
         ReflectionSupport.findNestedClasses(type, inner -> AnnotationSupport.isAnnotated(inner, Nested.class))
                 .forEach(this::addClass);
     }
 
     /** A final one gets its container from the constructor, if at all. */
     private void addFields(Class<?> type) {
-        ReflectionSupport.findFields(type, Asker::asks, HierarchyTraversalMode.TOP_DOWN).stream()
+        ReflectionSupport.findFields(type, InjectionPoint::asks, HierarchyTraversalMode.TOP_DOWN).stream()
                 .filter(ModifierSupport::isNotFinal)
-                .map(Asker::of)
-                .map(Asker::node)
+                .map(InjectionPoint::of)
+                .map(InjectionPoint::node)
                 .forEach(names::add);
     }
 
@@ -96,9 +96,9 @@ final class Roster {
 
     private void addParameters(Executable executable) {
         Arrays.stream(executable.getParameters())
-                .filter(Asker::asks)
-                .map(Asker::of)
-                .map(Asker::node)
+                .filter(InjectionPoint::asks)
+                .map(InjectionPoint::of)
+                .map(InjectionPoint::node)
                 .forEach(names::add);
     }
 

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** What the process around us says: variables, properties, the user. */
-record Surroundings(
+record ProcessEnvironment(
         Function<String, String> variables, Function<String, String> properties, Path home, long uid, Path root) {
 
-    static Surroundings ofThisProcess() {
-        return new Surroundings(
+    static ProcessEnvironment ofThisProcess() {
+        return new ProcessEnvironment(
                 System::getenv, System::getProperty, Path.of(System.getProperty("user.home")), ownUid(), Path.of("/"));
     }
 

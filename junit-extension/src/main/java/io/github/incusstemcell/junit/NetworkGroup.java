@@ -15,16 +15,16 @@ import org.slf4j.LoggerFactory;
  * What machines that were asked for by name have in common: a network of their own, and their names in {@code /etc/hosts} of each. A
  * machine without a name that is alone has none of that.
  */
-final class Company {
+final class NetworkGroup {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Company.class);
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkGroup.class);
 
     private final String owner;
     private final FutureTask<PrivateNetwork> network;
     private final Map<String, StemcellContainer> introduced = new LinkedHashMap<>();
     private volatile boolean named;
 
-    Company(Suite suite, String owner) {
+    NetworkGroup(Suite suite, String owner) {
         this.owner = owner;
         this.network = new FutureTask<>(() -> suite.stemcells().createNetwork(owner));
     }
@@ -38,7 +38,7 @@ final class Company {
         return named;
     }
 
-    /** Where a machine is to be started: on the network that its settings name, or else on that of this company. */
+    /** Where a machine is to be started: on the network that its settings name, or else on that of this group. */
     ContainerSpec placed(ContainerSpec spec) {
         if (!named || spec.network().isPresent()) {
             return spec;
@@ -73,7 +73,7 @@ final class Company {
     }
 
     /** Ends what was common, once all its machines have ended. */
-    void disband() throws InterruptedException {
+    void close() throws InterruptedException {
         if (network.isDone()) {
             try {
                 network.get().close();

@@ -11,24 +11,24 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @param machines the scope's
  * @param settings what each is to be, by name
  */
-record Cast(Machines machines, Map<String, MachineSettings> settings) {
+record NodeSelection(Machines machines, Map<String, MachineSettings> settings) {
 
     /** With one more, unless it is in it. */
-    Cast with(String node, MachineSettings wanted) {
-        return and(new Cast(machines, Map.of(node, wanted)));
+    NodeSelection with(String node, MachineSettings wanted) {
+        return and(new NodeSelection(machines, Map.of(node, wanted)));
     }
 
-    /** With those of another cast of the same scope. */
-    Cast and(Cast other) {
+    /** With those of another selection of the same scope. */
+    NodeSelection and(NodeSelection other) {
         Map<String, MachineSettings> all = new LinkedHashMap<>(settings);
         other.settings.forEach(all::putIfAbsent);
-        return new Cast(machines, all);
+        return new NodeSelection(machines, all);
     }
 
     /** Has all of them started, and waits for none. */
     void begin(ExtensionContext context) {
         machines.begin(settings);
-        Used.by(context).add(machines);
+        FailureTracker.by(context).add(machines);
     }
 
     /** One of them, once all have booted and, where tests take turns at them, it is this test's. */

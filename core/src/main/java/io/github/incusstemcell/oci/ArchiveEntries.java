@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The files of a folder or of a tar file, by their names in it. */
-interface Members {
+interface ArchiveEntries {
 
     /** One file. */
     interface Member extends Blob {
@@ -35,7 +35,7 @@ interface Members {
     Optional<Member> find(String name) throws IOException;
 
     /** Gives the files of a folder. */
-    static Members of(Path folder) {
+    static ArchiveEntries of(Path folder) {
         return name -> {
             Path file = folder.resolve(name).normalize();
             return file.startsWith(folder.normalize()) && Files.isRegularFile(file)
@@ -50,7 +50,7 @@ interface Members {
      *
      * @param image for the progress
      */
-    static Members ofTar(Tarball tar, String image, Workspace workspace) throws IOException {
+    static ArchiveEntries ofTar(Tarball tar, String image, Workspace workspace) throws IOException {
         if (tar.path().isPresent() && !Decompression.isCompressed(tar.path().get())) {
             Path plain = tar.path().get();
             try (FileChannel channel = FileChannel.open(plain)) {
@@ -84,7 +84,7 @@ interface Members {
     }
 
     /** The index of a tar file. */
-    final class TarMembers implements Members {
+    final class TarMembers implements ArchiveEntries {
 
         private interface Ranges {
             Member of(long start, long size);

@@ -16,9 +16,9 @@ import org.junit.platform.commons.support.AnnotationSupport;
  * @param description as a message begins with it: {@code The parameter 'stemcell' of CronTest.runsJobs}
  * @param isConstructors whether it is a constructor's parameter
  */
-record Asker(String node, String description, boolean isConstructors) {
+record InjectionPoint(String node, String description, boolean isConstructors) {
 
-    Asker {
+    InjectionPoint {
         if (!node.isEmpty()) {
             Template.requireHostName(
                     node, "@Node on " + Character.toLowerCase(description.charAt(0)) + description.substring(1));
@@ -33,21 +33,23 @@ record Asker(String node, String description, boolean isConstructors) {
         return field.getType() == StemcellContainer.class;
     }
 
-    static Asker of(ParameterContext context) {
+    static InjectionPoint of(ParameterContext context) {
         return of(context.getParameter());
     }
 
-    static Asker of(Parameter parameter) {
+    static InjectionPoint of(Parameter parameter) {
         Executable executable = parameter.getDeclaringExecutable();
         String type = executable.getDeclaringClass().getSimpleName();
         boolean constructor = executable instanceof Constructor;
         String place = constructor ? "the constructor of " + type : type + "." + executable.getName();
-        return new Asker(node(parameter), "The parameter '" + parameter.getName() + "' of " + place, constructor);
+        return new InjectionPoint(
+                node(parameter), "The parameter '" + parameter.getName() + "' of " + place, constructor);
     }
 
-    static Asker of(Field field) {
+    static InjectionPoint of(Field field) {
         String kind = java.lang.reflect.Modifier.isStatic(field.getModifiers()) ? "The static field " : "The field ";
-        return new Asker(node(field), kind + field.getDeclaringClass().getSimpleName() + "." + field.getName(), false);
+        return new InjectionPoint(
+                node(field), kind + field.getDeclaringClass().getSimpleName() + "." + field.getName(), false);
     }
 
     private static String node(AnnotatedElement element) {

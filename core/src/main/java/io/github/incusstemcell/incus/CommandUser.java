@@ -9,7 +9,7 @@ import java.util.Optional;
  * The user and the directory of a command. The daemon knows numbers only, leaves the group and the home directory of
  * root to whoever the user is, and takes / silently for a directory that is not there.
  */
-final class Surrounds {
+final class CommandUser {
 
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -17,7 +17,7 @@ final class Surrounds {
     private final Command command;
     private final GuestFiles files;
 
-    Surrounds(Api api, String instance, Command command) {
+    CommandUser(Api api, String instance, Command command) {
         this.instance = instance;
         this.command = command;
         this.files = new GuestFiles(api, instance);

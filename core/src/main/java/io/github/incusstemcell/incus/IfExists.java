@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Asking for what may not be there. */
-final class Lookup {
+final class IfExists {
 
-    private Lookup() {}
+    private IfExists() {}
 
     /** {@return what the request finds; empty where the daemon answers that there is no such thing} */
     static <T> Optional<T> find(Supplier<T> request) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * <p>Waiting is for a {@link Semaphore}, which does not make JUnit's fork-join pool start more tests meanwhile.
  */
-final class Turns {
+final class ExclusiveAccess {
 
     private static final String SNAPSHOT = "incus-stemcell-clean";
 
@@ -27,7 +27,7 @@ final class Turns {
 
     /** The turn of a test, which ends with it. */
     Turn of(ExtensionContext test) {
-        return Used.by(test).turn(this, () -> new Turn(Declaration.describe(test)));
+        return FailureTracker.by(test).turn(this, () -> new Turn(Declaration.describe(test)));
     }
 
     /** One test's. Taken once, and closed at the test's end. */

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** Spends a trust token: finds the daemon that it names, makes sure of its certificate, and asks to be let in. */
-final class Joining {
+final class TrustTokenRedemption {
 
     private final TrustToken token;
     private final ClientIdentity identity;
 
-    Joining(TrustToken token, ClientIdentity identity) {
+    TrustTokenRedemption(TrustToken token, ClientIdentity identity) {
         this.token = token;
         this.identity = identity;
     }

@@ -84,7 +84,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     /**
-     * Checks that it ends by itself and not well. Where it could not be run, which is told by 126 or 127, it did not fail.
+     * Verifies that it ends by itself and not well. Where it could not be run, which is told by 126 or 127, it did not fail.
      *
      * @return this
      */
@@ -93,7 +93,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     /**
-     * Checks the exit code. What was killed because its time was over has none.
+     * Verifies the exit code. What was killed because its time was over has none.
      *
      * @param code which one
      * @return this
@@ -104,7 +104,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     /**
-     * Checks the output, whatever the exit code, and also where it was killed because its time was over.
+     * Verifies the output, whatever the exit code, and also where it was killed because its time was over.
      *
      * @param text what is somewhere in its stdout; not empty, because everything contains that
      * @return this

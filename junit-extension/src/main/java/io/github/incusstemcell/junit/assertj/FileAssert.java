@@ -36,7 +36,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks where symbolic links lead, over whatever others, those of folders on the way included; what is there has to exist.
+     * Verifies where symbolic links lead, over whatever others, those of folders on the way included; what is there has to exist.
      *
      * @param target the path at the end, without links in it; not null
      * @return this
@@ -73,7 +73,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks a symbolic link.
+     * Verifies a symbolic link.
      *
      * @param target what is written in it; not null
      * @return this
@@ -86,7 +86,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the mode.
+     * Verifies the mode.
      *
      * @param mode exactly this one, setuid, setgid and sticky included, as {@code 0644}
      * @return this
@@ -97,7 +97,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the mode.
+     * Verifies the mode.
      *
      * @param mode what is allowed at most, as {@code 0640}
      * @return this
@@ -108,7 +108,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the owner.
+     * Verifies the owner.
      *
      * @param uid the number of the user
      * @param gid the number of the group
@@ -121,7 +121,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the owner.
+     * Verifies the owner.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -136,7 +136,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the group.
+     * Verifies the group.
      *
      * @param group the name of the group, which has to exist; not null
      * @return this
@@ -166,7 +166,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may do, as the kernel has it: by modes and access lists, those of the folders above it included. What it is about is
+     * Verifies what a user may do, as the kernel has it: by modes and access lists, those of the folders above it included. What it is about is
      * what is at the end of links.
      *
      * @param user the name of the user, who has to exist; not null
@@ -177,7 +177,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may not do; see {@link #isReadableBy}.
+     * Verifies what a user may not do; see {@link #isReadableBy}.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -187,7 +187,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may do; see {@link #isReadableBy}.
+     * Verifies what a user may do; see {@link #isReadableBy}.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -197,7 +197,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may not do; see {@link #isReadableBy}.
+     * Verifies what a user may not do; see {@link #isReadableBy}.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -207,7 +207,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may do, of a folder that is to go through it; see {@link #isReadableBy}.
+     * Verifies what a user may do, of a folder that is to go through it; see {@link #isReadableBy}.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -217,7 +217,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks what a user may not do; see {@link #isExecutableBy}.
+     * Verifies what a user may not do; see {@link #isExecutableBy}.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -239,7 +239,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the size.
+     * Verifies the size.
      *
      * @param bytes the number of bytes
      * @return this
@@ -250,7 +250,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks that its content changed.
+     * Verifies that its content changed.
      *
      * @param time a moment by the guest's clock since which it did, of which whole seconds count; not null
      * @return this
@@ -266,7 +266,7 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Checks the capabilities that a program gets from its file, capabilities(7).
+     * Verifies the capabilities that a program gets from its file, capabilities(7).
      *
      * @param names all of those that are permitted, as {@code cap_net_raw}; at least one
      * @return this

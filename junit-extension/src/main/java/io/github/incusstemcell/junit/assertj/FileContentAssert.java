@@ -68,7 +68,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param hash its SHA-256 in 64 hex digits; not null
      * @return this
@@ -84,7 +84,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param text all of it, as UTF-8; not null
      * @return this
@@ -95,7 +95,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
      * @return this
@@ -106,7 +106,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param text what is nowhere in it, as UTF-8; not empty, because everything contains that
      * @return this
@@ -117,7 +117,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
      * @return this
@@ -129,7 +129,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content.
+     * Verifies the content.
      *
      * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
      * @return this
@@ -141,7 +141,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Checks the content by a condition of one's own; see {@link #satisfies}.
+     * Verifies the content by a condition of one's own; see {@link #satisfies}.
      *
      * @param condition is given all of it, as UTF-8; not null
      * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty

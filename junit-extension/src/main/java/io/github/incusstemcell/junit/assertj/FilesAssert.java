@@ -69,7 +69,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks the mode of each.
+     * Verifies the mode of each.
      *
      * @param mode exactly this one, setuid, setgid and sticky included, as {@code 0600}
      * @return this
@@ -80,7 +80,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks the mode of each.
+     * Verifies the mode of each.
      *
      * @param mode what is allowed at most, as {@code 0640}
      * @return this
@@ -91,7 +91,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks the owner of each.
+     * Verifies the owner of each.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -105,7 +105,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks the group of each.
+     * Verifies the group of each.
      *
      * @param group the name of the group, which has to exist; not null
      * @return this
@@ -119,7 +119,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks that a text is in each; what is no regular file has none.
+     * Verifies that a text is in each; what is no regular file has none.
      *
      * @param text what is somewhere in it, as UTF-8; not empty
      * @return this
@@ -130,7 +130,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks that a pattern is found in each; what is no regular file has no content.
+     * Verifies that a pattern is found in each; what is no regular file has no content.
      *
      * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
      * @return this
@@ -142,7 +142,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks that a pattern is found in none. There has to be one, and only regular files: follow links by {@link FileAssert#followingLinks}.
+     * Verifies that a pattern is found in none. There has to be one, and only regular files: follow links by {@link FileAssert#followingLinks}.
      *
      * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
      * @return this
@@ -159,7 +159,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Checks which there are.
+     * Verifies which there are.
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
      * @return this

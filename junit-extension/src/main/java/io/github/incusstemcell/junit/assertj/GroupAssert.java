@@ -47,7 +47,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     }
 
     /**
-     * Checks the number.
+     * Verifies the number.
      *
      * @param gid the number of the group
      * @return this
@@ -58,7 +58,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     }
 
     /**
-     * Checks a member.
+     * Verifies a member.
      *
      * @param user the name of the user; not null
      * @return this
@@ -69,7 +69,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     }
 
     /**
-     * Checks that somebody is no member.
+     * Verifies that somebody is no member.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -82,7 +82,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     }
 
     /**
-     * Checks all members.
+     * Verifies all members.
      *
      * @param users the names of the users, in any order; none: the group is empty
      * @return this

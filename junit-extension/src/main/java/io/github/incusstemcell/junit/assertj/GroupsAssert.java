@@ -51,7 +51,7 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
     }
 
     /**
-     * Checks which they are.
+     * Verifies which they are.
      *
      * @param names the names of all of them, in any order; none: there are none
      * @return this

@@ -21,14 +21,14 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
     }
 
     /**
-     * Checks what is looked at.
+     * Verifies what is looked at.
      *
      * @param wanted what it should do, behind "to"
      */
     abstract S that(String wanted, Predicate<V> holds);
 
     /**
-     * Checks a condition of one's own. Behind {@code within} it is waited for, behind {@code always} it has to hold at every moment; what
+     * Verifies a condition of one's own. Behind {@code within} it is waited for, behind {@code always} it has to hold at every moment; what
      * is looked at is read anew each time. Where it is absent the check fails, and nobody asks the condition.
      *
      * @param condition is given what the class of these assertions says; what it throws ends the check; not null

@@ -71,7 +71,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     /**
-     * Checks all of them.
+     * Verifies all of them.
      *
      * @param but what they are instead, behind "but "
      */
@@ -85,7 +85,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         return itself();
     }
 
-    /** Checks each of them, of which there has to be one. */
+    /** Verifies each of them, of which there has to be one. */
     S each(String wanted, Predicate<? super T> holds) {
         return that(
                 wanted,
@@ -120,7 +120,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     /**
-     * Checks how many there are.
+     * Verifies how many there are.
      *
      * @param count how many
      * @return this
@@ -132,7 +132,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     /**
-     * Checks each of them, of which there has to be one, by a condition of one's own.
+     * Verifies each of them, of which there has to be one, by a condition of one's own.
      *
      * @param condition what holds for each; not null
      * @param description how messages say it behind "to match "; not empty
@@ -144,7 +144,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     /**
-     * Checks that a condition of one's own holds for none of them, of which there may be none.
+     * Verifies that a condition of one's own holds for none of them, of which there may be none.
      *
      * @param condition what holds for none; not null
      * @param description how messages say it behind "to not match "; not empty

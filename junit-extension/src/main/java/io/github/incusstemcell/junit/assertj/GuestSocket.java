@@ -42,7 +42,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
         }
     }
 
-    /** Checks what was given. */
+    /** Verifies what was given. */
     public GuestSocket {
         if (protocol == Protocol.UNIX) {
             if (!path.startsWith("/") && !path.startsWith("@")) {

@@ -102,7 +102,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     }
 
     /**
-     * Checks an address.
+     * Verifies an address.
      *
      * @param address one of those for which it stands, in numbers; not null
      * @return this
@@ -113,7 +113,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     }
 
     /**
-     * Checks that the guest can connect to it, at one of its addresses.
+     * Verifies that the guest can connect to it, at one of its addresses.
      *
      * @param port the port of TCP
      * @return this
@@ -123,7 +123,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     }
 
     /**
-     * Checks that the guest cannot connect to it, at none of its addresses, of which it has to have one.
+     * Verifies that the guest cannot connect to it, at none of its addresses, of which it has to have one.
      *
      * @param port the port of TCP
      * @return this
@@ -147,7 +147,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     }
 
     /**
-     * Checks all addresses.
+     * Verifies all addresses.
      *
      * @param addresses those for which it stands, in numbers, in any order; at least one
      * @return this

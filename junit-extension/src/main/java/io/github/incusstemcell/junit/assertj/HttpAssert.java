@@ -81,7 +81,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     }
 
     /**
-     * Checks the status.
+     * Verifies the status.
      *
      * @param status its number, as 200
      * @return this
@@ -92,7 +92,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     }
 
     /**
-     * Checks a header.
+     * Verifies a header.
      *
      * @param name its name, in whatever letters; not null
      * @param value one of its values; not null
@@ -107,7 +107,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     }
 
     /**
-     * Checks the body.
+     * Verifies the body.
      *
      * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
      * @return this

@@ -85,7 +85,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     }
 
     /**
-     * Checks the size of packets.
+     * Verifies the size of packets.
      *
      * @param bytes the largest, in bytes
      * @return this
@@ -96,7 +96,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     }
 
     /**
-     * Checks the MAC address.
+     * Verifies the MAC address.
      *
      * @param address as {@code 10:66:6a:15:04:dc}; not null
      * @return this
@@ -108,7 +108,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     }
 
     /**
-     * Checks an address.
+     * Verifies an address.
      *
      * @param address one of its IPv4 or IPv6 addresses, in numbers, with or without the length of its prefix, as {@code 10.0.0.5/24}; not null
      * @return this
@@ -119,7 +119,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     }
 
     /**
-     * Checks that it does not have an address.
+     * Verifies that it does not have an address.
      *
      * @param address as for {@link #hasAddress}; not null
      * @return this
@@ -130,7 +130,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     }
 
     /**
-     * Checks all addresses.
+     * Verifies all addresses.
      *
      * @param addresses all of its addresses without their prefixes, IPv6 ones of the link included, in any order; not null
      * @return this

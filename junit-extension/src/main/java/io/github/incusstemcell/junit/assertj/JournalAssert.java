@@ -99,7 +99,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that a message contains a text.
+     * Verifies that a message contains a text.
      *
      * @param text the text; not empty, because every message contains that
      * @return this
@@ -111,7 +111,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that no message contains a text.
+     * Verifies that no message contains a text.
      *
      * @param text the text; not empty, because every message contains that
      * @return this
@@ -122,7 +122,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that a pattern is found in a message.
+     * Verifies that a pattern is found in a message.
      *
      * @param regex the pattern, as {@link Pattern} has it; not null
      * @return this
@@ -132,7 +132,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that a pattern is found in a message.
+     * Verifies that a pattern is found in a message.
      *
      * @param pattern the pattern; not null
      * @return this
@@ -144,7 +144,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that a pattern is found in no message.
+     * Verifies that a pattern is found in no message.
      *
      * @param regex the pattern, as {@link Pattern} has it; not null
      * @return this
@@ -156,7 +156,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that messages contain texts, in this order, whatever is between them; of one message for each text.
+     * Verifies that messages contain texts, in this order, whatever is between them; of one message for each text.
      *
      * @param texts the texts; at least one, none of them empty
      * @return this
@@ -176,7 +176,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks that nothing grave was written.
+     * Verifies that nothing grave was written.
      *
      * @param priority the least grave priority that is too grave; not null
      * @return this
@@ -189,7 +189,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks how many entries there are.
+     * Verifies how many entries there are.
      *
      * @param count how many
      * @return this
@@ -200,7 +200,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Checks how many entries of some kind there are.
+     * Verifies how many entries of some kind there are.
      *
      * @param count how many
      * @param text what is in the message of those that count; not empty

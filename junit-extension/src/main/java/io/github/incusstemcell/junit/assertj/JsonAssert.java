@@ -108,7 +108,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Checks that there is something at a place.
+     * Verifies that there is something at a place.
      *
      * @param pointer the place; not null
      * @return this
@@ -119,7 +119,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Checks that there is nothing at a place.
+     * Verifies that there is nothing at a place.
      *
      * @param pointer the place; not null
      * @return this
@@ -130,7 +130,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Checks a text.
+     * Verifies a text.
      *
      * @param pointer the place; not null
      * @param value what is there, which has to be a text; not null
@@ -141,7 +141,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Checks a boolean.
+     * Verifies a boolean.
      *
      * @param pointer the place; not null
      * @param value what is there, which has to be a boolean
@@ -152,7 +152,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Checks a whole number.
+     * Verifies a whole number.
      *
      * @param pointer the place; not null
      * @param value what is there, which has to be a whole number

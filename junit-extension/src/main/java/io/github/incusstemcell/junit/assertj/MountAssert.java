@@ -44,7 +44,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     }
 
     /**
-     * Checks the file system.
+     * Verifies the file system.
      *
      * @param type the kernel's name of it, as {@code tmpfs} or {@code ext4}; not null
      * @return this
@@ -55,7 +55,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     }
 
     /**
-     * Checks what is mounted.
+     * Verifies what is mounted.
      *
      * @param source the device or another name, as the kernel has it; not null
      * @return this
@@ -66,7 +66,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     }
 
     /**
-     * Checks that it is a bind of another folder or file: that it shows the same part of the same file system.
+     * Verifies that it is a bind of another folder or file: that it shows the same part of the same file system.
      *
      * @param source the absolute path of that, without links in it; not null
      * @return this
@@ -87,7 +87,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     private record Bound(GuestMount mount, boolean isBind) {}
 
     /**
-     * Checks an option.
+     * Verifies an option.
      *
      * @param option one of the mount or of its file system, as {@code nosuid} or {@code mode=755}; not null
      * @return this
@@ -98,7 +98,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     }
 
     /**
-     * Checks that an option is not there.
+     * Verifies that an option is not there.
      *
      * @param option as for {@link #hasOption}; not null
      * @return this

@@ -45,7 +45,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks the version.
+     * Verifies the version.
      *
      * @param version exactly this one, epoch and revision included, as {@code 1:9.6p1-3ubuntu13}; not null
      * @return this
@@ -56,7 +56,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks the version by the order of Debian's versions, in which 1.10 comes after 1.9, and 2~rc1 before 2.
+     * Verifies the version by the order of Debian's versions, in which 1.10 comes after 1.9, and 2~rc1 before 2.
      *
      * @param version the oldest that will do; not null
      * @return this
@@ -67,7 +67,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
      *
      * @param version the newest that will do; not null
      * @return this
@@ -78,7 +78,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
      *
      * @param version the oldest that will not do; not null
      * @return this
@@ -101,7 +101,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
+     * Verifies that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
      *
      * @param except absolute paths that may be changed or missing, as configuration is; not null
      * @return this
@@ -153,7 +153,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     }
 
     /**
-     * Checks the architecture.
+     * Verifies the architecture.
      *
      * @param architecture Debian's word for it, as {@code amd64} or {@code all}; not null
      * @return this

@@ -45,7 +45,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Checks all packages.
+     * Verifies all packages.
      *
      * @param names the names of exactly those that are installed, in any order; at least one
      * @return this
@@ -66,7 +66,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Checks that packages are installed, whatever else is.
+     * Verifies that packages are installed, whatever else is.
      *
      * @param names their names; at least one
      * @return this
@@ -86,7 +86,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Checks that packages are not installed.
+     * Verifies that packages are not installed.
      *
      * @param names their names; at least one
      * @return this
@@ -130,7 +130,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Checks all packages by a list that was written before.
+     * Verifies all packages by a list that was written before.
      *
      * @param list a file of the test, in which each line begins with the name of a package that has to be installed, or is of
      *     {@code dpkg --list}, or a comment behind {@code #}; not null

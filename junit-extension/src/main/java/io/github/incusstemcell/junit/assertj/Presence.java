@@ -37,7 +37,7 @@ record Presence<S, T>(
     }
 
     /**
-     * Checks it; where it is absent that fails.
+     * Verifies it; where it is absent that fails.
      *
      * @param wanted what it should do, behind "to"
      * @return it, where the check holds

@@ -90,7 +90,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Checks how many there are.
+     * Verifies how many there are.
      *
      * @param count how many, one or more
      * @return this
@@ -104,7 +104,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Checks whose rights they have.
+     * Verifies whose rights they have.
      *
      * @param user the name of the user, who has to exist; not null
      * @return this
@@ -120,7 +120,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Checks an argument.
+     * Verifies an argument.
      *
      * @param argument one that each of them was started with, whole; not null
      * @return this
@@ -134,7 +134,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Checks the unit.
+     * Verifies the unit.
      *
      * @param unit the innermost service or scope that they are part of; without a type it is a service; not null
      * @return this

@@ -51,7 +51,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
     }
 
     /**
-     * Checks the gateway.
+     * Verifies the gateway.
      *
      * @param address its address in numbers; not null
      * @return this
@@ -67,7 +67,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
     }
 
     /**
-     * Checks the interface.
+     * Verifies the interface.
      *
      * @param device the name of the interface, as {@code eth0}; not null
      * @return this
@@ -78,7 +78,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
     }
 
     /**
-     * Checks the metric.
+     * Verifies the metric.
      *
      * @param metric the smaller, the more preferred
      * @return this

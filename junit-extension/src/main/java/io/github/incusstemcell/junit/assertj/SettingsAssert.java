@@ -65,7 +65,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Checks a key.
+     * Verifies a key.
      *
      * @param key one that there is, whatever its value; not null
      * @return this
@@ -76,7 +76,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Checks that a key is not there.
+     * Verifies that a key is not there.
      *
      * @param key one that there is not; not null
      * @return this
@@ -87,7 +87,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Checks a value.
+     * Verifies a value.
      *
      * @param key the key, of a file with sections as {@code Section.Key}; not null
      * @param value all of it; not null
@@ -102,7 +102,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Checks all values of a key.
+     * Verifies all values of a key.
      *
      * @param key the key; not null
      * @param values all of them, in any order; at least one

@@ -60,7 +60,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks an address.
+     * Verifies an address.
      *
      * @param address one of those that are listened on, in numbers, as {@code 0.0.0.0} or {@code ::1}; not null
      * @return this
@@ -74,7 +74,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks all addresses.
+     * Verifies all addresses.
      *
      * @param addresses those that are listened on, in numbers, in any order; at least one
      * @return this
@@ -89,7 +89,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens.
+     * Verifies that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens.
      *
      * @return this
      * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
@@ -100,7 +100,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks that the test itself cannot connect, because nobody listens there, or not for it, or because something is in between.
+     * Verifies that the test itself cannot connect, because nobody listens there, or not for it, or because something is in between.
      *
      * @return this
      * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
@@ -134,7 +134,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks who listens, on each address.
+     * Verifies who listens, on each address.
      *
      * @param name the name of a process that holds the socket, whatever others do, as for {@link StemcellAssert#process}; not null
      * @return this
@@ -145,7 +145,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Checks who listens, on each address.
+     * Verifies who listens, on each address.
      *
      * @param unit the unit of a process that holds the socket, whatever others do; without a type it is a service; not null
      * @return this

@@ -45,7 +45,7 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     }
 
     /**
-     * Checks all ports.
+     * Verifies all ports.
      *
      * @param sockets exactly those on which somebody listens, as {@code tcp(22)}, which is over both families, in any order; none: nobody
      *     listens on any
@@ -61,7 +61,7 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     }
 
     /**
-     * Checks that nobody listens on other ports than these, whether or not somebody listens on each of them.
+     * Verifies that nobody listens on other ports than these, whether or not somebody listens on each of them.
      *
      * @param sockets the ports that may be listened on, as {@code tcp(22)}; at least one
      * @return this

@@ -64,7 +64,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     }
 
     /**
-     * Checks a condition of one's own on the stemcell. Behind {@link #within} it is asked again and again until it holds, behind
+     * Verifies a condition of one's own on the stemcell. Behind {@link #within} it is asked again and again until it holds, behind
      * {@link #always} it has to hold each time.
      *
      * @param condition is given the stemcell; what it throws ends the check; not null

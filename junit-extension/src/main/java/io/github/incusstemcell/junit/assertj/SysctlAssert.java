@@ -82,7 +82,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
     }
 
     /**
-     * Checks the value.
+     * Verifies the value.
      *
      * @param value all of it, with one blank between numbers; not null
      * @return this
@@ -93,7 +93,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
     }
 
     /**
-     * Checks a number.
+     * Verifies a number.
      *
      * @param least the least that will do; a value that is no number fails
      * @return this

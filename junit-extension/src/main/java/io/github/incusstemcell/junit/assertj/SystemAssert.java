@@ -85,7 +85,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     }
 
     /**
-     * Checks that nothing has failed.
+     * Verifies that nothing has failed.
      *
      * @param except full names of units that may fail; not null
      * @return this
@@ -105,7 +105,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     }
 
     /**
-     * Checks that no process dumped core, as far as that left a trace in the guest: in its journal, or as a file in
+     * Verifies that no process dumped core, as far as that left a trace in the guest: in its journal, or as a file in
      * {@code /var/lib/systemd/coredump}, {@code /var/crash}, or the place of {@code kernel.core_pattern}, for which processes whose folder
      * is not the root folder go unnoticed where it names none.
      *
@@ -130,7 +130,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     }
 
     /**
-     * Checks how long the boot took by the guest's own clock.
+     * Verifies how long the boot took by the guest's own clock.
      *
      * @param limit how long at most; not null
      * @return this

@@ -81,7 +81,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     }
 
     /**
-     * Checks how soon it will run.
+     * Verifies how soon it will run.
      *
      * @param span the longest time from now until its next run; not null
      * @return this
@@ -100,7 +100,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     }
 
     /**
-     * Checks that it has run.
+     * Verifies that it has run.
      *
      * @param time a moment since which it has; not null
      * @return this
@@ -118,7 +118,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     }
 
     /**
-     * Checks what it starts.
+     * Verifies what it starts.
      *
      * @param unit the full name of the unit; not null
      * @return this

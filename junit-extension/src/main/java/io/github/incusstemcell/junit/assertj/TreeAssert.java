@@ -172,7 +172,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks what there is.
+     * Verifies what there is.
      *
      * @param paths the absolute paths of all of it, in any order, that of the folder included where no filter leaves it out; none: there is
      *     nothing
@@ -186,7 +186,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks what is in the folder itself, and not what is below that.
+     * Verifies what is in the folder itself, and not what is below that.
      *
      * @param names the names of all of it, in any order; none: there is nothing
      * @return this
@@ -208,7 +208,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks that a pattern is found in no regular file.
+     * Verifies that a pattern is found in no regular file.
      *
      * @param regex the pattern, as {@code grep -P} has it, of one line; not null
      * @return this
@@ -219,7 +219,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks that a pattern is found in a regular file at least.
+     * Verifies that a pattern is found in a regular file at least.
      *
      * @param regex the pattern, as {@code grep -P} has it, of one line; not null
      * @return this
@@ -297,7 +297,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks that there is no file and no folder that everybody may write to. Links, sockets and devices do not count, nor do folders
+     * Verifies that there is no file and no folder that everybody may write to. Links, sockets and devices do not count, nor do folders
      * with the sticky bit, such as /tmp.
      *
      * @param except absolute paths that may be so, and what is below them; not null
@@ -322,7 +322,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks that everything belongs to a user.
+     * Verifies that everything belongs to a user.
      *
      * @param user the name of the user, who has to exist; not null
      * @param except absolute paths that may belong to others, and what is below them; not null
@@ -336,7 +336,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks that everything belongs to users and groups that exist.
+     * Verifies that everything belongs to users and groups that exist.
      *
      * @param except absolute paths that may belong to nobody, and what is below them; not null
      * @return this
@@ -346,7 +346,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks which files give whoever runs them the rights of their owner.
+     * Verifies which files give whoever runs them the rights of their owner.
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
      * @return this
@@ -356,7 +356,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Checks which files give whoever runs them the rights of their group; folders do not count.
+     * Verifies which files give whoever runs them the rights of their group; folders do not count.
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
      * @return this

@@ -102,7 +102,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that the default target pulls it in at boot, whether its own unit file says so, another one, an alias or a generator, as for
+     * Verifies that the default target pulls it in at boot, whether its own unit file says so, another one, an alias or a generator, as for
      * scripts of SysV.
      *
      * @return this
@@ -127,7 +127,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks the state in the words of the unit's type.
+     * Verifies the state in the words of the unit's type.
      *
      * @param subState as {@code running} or {@code exited}; not null
      * @return this
@@ -138,7 +138,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks the state of its file, in one of systemd's words that have no method of their own here.
+     * Verifies the state of its file, in one of systemd's words that have no method of their own here.
      *
      * @param state as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}; not null
      * @return this
@@ -188,7 +188,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks how its last run ended.
+     * Verifies how its last run ended.
      *
      * @param result systemd's word, as {@code success}, {@code exit-code} or {@code timeout}; not null
      * @return this
@@ -198,7 +198,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks how its main process ended.
+     * Verifies how its main process ended.
      *
      * @param code the exit code, 0 to 255
      * @return this
@@ -208,7 +208,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks how its main process ended.
+     * Verifies how its main process ended.
      *
      * @param signal the number of the signal, 1 to 64
      * @return this
@@ -227,7 +227,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks how often systemd restarted it by itself.
+     * Verifies how often systemd restarted it by itself.
      *
      * @param times how often at least, once or more
      * @return this
@@ -241,7 +241,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that it was started since, by whomever.
+     * Verifies that it was started since, by whomever.
      *
      * @param time a moment by the guest's clock; not null
      * @return this
@@ -252,7 +252,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that it was started since, by whomever.
+     * Verifies that it was started since, by whomever.
      *
      * @param mark from {@link Journal#mark()}; not null
      * @return this
@@ -263,7 +263,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that nobody started it since.
+     * Verifies that nobody started it since.
      *
      * @param time a moment by the guest's clock; not null
      * @return this
@@ -274,7 +274,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that nobody started it since.
+     * Verifies that nobody started it since.
      *
      * @param mark from {@link Journal#mark()}; not null
      * @return this
@@ -285,7 +285,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
+     * Verifies that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
      * so from now on, but from some moment of that time.
      *
      * @param span how long; not null
@@ -297,7 +297,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
+     * Verifies whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
      * that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a time.
      *
      * @param user the name of the user, who has to be in {@code /etc/passwd}; not null
@@ -311,7 +311,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
+     * Verifies how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
      *
      * @param exposure the most that is accepted, from 0, where everything is shut off, to less than 10
      * @return this
@@ -322,7 +322,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks one property.
+     * Verifies one property.
      *
      * @param name systemd's name of it, as {@code Restart}; not null
      * @param text what {@code systemctl show} prints of it; not null
@@ -338,7 +338,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks a relation to another unit.
+     * Verifies a relation to another unit.
      *
      * @param dependency the relation; not null
      * @param other the other unit's name, which may be an alias, and need not exist; not null
@@ -350,7 +350,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that it has no such relation to another unit.
+     * Verifies that it has no such relation to another unit.
      *
      * @param dependency the relation; not null
      * @param other the other unit's name, which may be an alias, and need not exist; not null
@@ -362,7 +362,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks the order of starting.
+     * Verifies the order of starting.
      *
      * @param other the name of the unit that starts after this one; not null
      * @return this
@@ -372,7 +372,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks the order of starting.
+     * Verifies the order of starting.
      *
      * @param other the name of the unit that starts before this one; not null
      * @return this
@@ -392,7 +392,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks that a drop-in was read.
+     * Verifies that a drop-in was read.
      *
      * @param path its path in the guest; not null
      * @return this
@@ -403,7 +403,7 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Checks another name.
+     * Verifies another name.
      *
      * @param name a full name by which it is known, too, or its own; not null
      * @return this

@@ -117,13 +117,13 @@ final class UnitCheck {
         return holds(wanted, holds, unit -> "");
     }
 
-    /** Checks a unit, which has to exist, and shows more of it than what is always shown. */
+    /** Verifies a unit, which has to exist, and shows more of it than what is always shown. */
     Optional<Unit> holds(String wanted, Predicate<Unit> holds, Function<Unit, String> details) {
         return holds(wanted, holds, unit -> false, details);
     }
 
     /**
-     * Checks a unit, which has to exist.
+     * Verifies a unit, which has to exist.
      *
      * @param wanted what it should do, behind "to"
      * @param hopeless whether it is in a state in which waiting is of no use
@@ -139,7 +139,7 @@ final class UnitCheck {
                 details);
     }
 
-    /** Checks that there is such a unit; unlike all other checks, this one is not over where there is none yet. */
+    /** Verifies that there is such a unit; unlike all other checks, this one is not over where there is none yet. */
     void isThere(String wanted, Predicate<Unit> holds) {
         decide(wanted, unit -> unit.exists() && holds.test(unit), unit -> false, unit -> "");
     }

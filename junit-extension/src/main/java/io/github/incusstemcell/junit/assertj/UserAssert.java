@@ -70,7 +70,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks the number.
+     * Verifies the number.
      *
      * @param uid the number of the user
      * @return this
@@ -81,7 +81,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks the primary group.
+     * Verifies the primary group.
      *
      * @param gid the number of that group
      * @return this
@@ -92,7 +92,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks the home.
+     * Verifies the home.
      *
      * @param path what is written in passwd, there or not; not null
      * @return this
@@ -103,7 +103,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks the login shell.
+     * Verifies the login shell.
      *
      * @param path what is written in passwd; not null
      * @return this
@@ -129,7 +129,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks how the hash of its password was made; a locked one, with an exclamation mark before the hash, counts, too.
+     * Verifies how the hash of its password was made; a locked one, with an exclamation mark before the hash, counts, too.
      *
      * @param hash the way, as {@code SHA512CRYPT}; not null
      * @return this
@@ -140,7 +140,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks for how long a password may not be changed again.
+     * Verifies for how long a password may not be changed again.
      *
      * @param days the days, as written in shadow(5)
      * @return this
@@ -150,7 +150,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks after what time a password has to be changed.
+     * Verifies after what time a password has to be changed.
      *
      * @param days the days, as written in shadow(5)
      * @return this
@@ -160,7 +160,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks how long before that its user is warned.
+     * Verifies how long before that its user is warned.
      *
      * @param days the days, as written in shadow(5)
      * @return this
@@ -218,7 +218,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks groups.
+     * Verifies groups.
      *
      * @param groups names of groups, the primary one or others, among which it has to be; at least one
      * @return this
@@ -230,7 +230,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Checks a group.
+     * Verifies a group.
      *
      * @param group the name of the group, which has to exist; not null
      * @return this

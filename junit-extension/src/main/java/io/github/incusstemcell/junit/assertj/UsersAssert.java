@@ -53,7 +53,7 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
     }
 
     /**
-     * Checks who they are.
+     * Verifies who they are.
      *
      * @param names the names of all of them, in any order; none: there are none
      * @return this
@@ -108,7 +108,7 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
     }
 
     /**
-     * Checks that the shell of each is nologin or false.
+     * Verifies that the shell of each is nologin or false.
      *
      * @param except the names of those who may have another one, as {@code root} and {@code sync}; not null
      * @return this

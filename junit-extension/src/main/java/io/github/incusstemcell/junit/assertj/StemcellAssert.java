@@ -49,6 +49,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param span how long to wait; not null
      * @return assertions that wait
      */
+    @CheckReturnValue
     public StemcellAssert within(Duration span) {
         return timed(Timing.within(span));
     }
@@ -59,6 +60,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param span how long; not null
      * @return assertions that watch
      */
+    @CheckReturnValue
     public StemcellAssert always(Duration span) {
         return timed(Timing.always(span));
     }
@@ -105,6 +107,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     }
 
     /** {@return assertions on the system as a whole} */
+    @CheckReturnValue
     public SystemAssert systemd() {
         return new SystemAssert(subject());
     }
@@ -115,6 +118,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the unit's name, as systemctl takes it; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public UnitAssert unit(String name) {
         Subject subject = subject();
         return new UnitAssert(subject, UnitCheck.ofSystem(subject, name));
@@ -126,6 +130,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the timer's full name, as {@code logrotate.timer}; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public TimerAssert timer(String name) {
         return new TimerAssert(subject(), name);
     }
@@ -137,6 +142,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the unit's name, as systemctl takes it; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public UnitAssert userUnit(String user, String name) {
         Subject subject = subject();
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -149,6 +155,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
     }
 
     /** {@return assertions on the journal} */
+    @CheckReturnValue
     public JournalAssert journal() {
         return new JournalAssert(subject());
     }
@@ -159,6 +166,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param path its absolute path in the guest; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public FileAssert file(String path) {
         return new FileAssert(subject(), path);
     }
@@ -170,6 +178,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning; not null
      * @return assertions on them
      */
+    @CheckReturnValue
     public FilesAssert files(String pattern) {
         return new FilesAssert(subject(), pattern);
     }
@@ -180,6 +189,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the user's name; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public UserAssert user(String name) {
         return new UserAssert(subject(), name);
     }
@@ -190,16 +200,19 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the group's name; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public GroupAssert group(String name) {
         return new GroupAssert(subject(), name);
     }
 
     /** {@return assertions on all users} */
+    @CheckReturnValue
     public UsersAssert users() {
         return new UsersAssert(subject());
     }
 
     /** {@return assertions on all groups} */
+    @CheckReturnValue
     public GroupsAssert groups() {
         return new GroupsAssert(subject());
     }
@@ -210,11 +223,13 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the package's name, with or without its architecture behind a colon; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public PackageAssert packageNamed(String name) {
         return new PackageAssert(subject(), name);
     }
 
     /** {@return assertions on which Debian packages are installed} */
+    @CheckReturnValue
     public PackagesAssert packages() {
         return new PackagesAssert(subject());
     }
@@ -225,6 +240,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name its name as sysctl(8) has it, as {@code net.ipv4.ip_forward}; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public SysctlAssert sysctl(String name) {
         return new SysctlAssert(subject(), name);
     }
@@ -235,6 +251,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name its name, as {@code eth0}; not null
      * @return assertions on it and its addresses
      */
+    @CheckReturnValue
     public InterfaceAssert networkInterface(String name) {
         return new InterfaceAssert(subject(), name);
     }
@@ -245,6 +262,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param target {@code default}, which is 0.0.0.0/0, or a network as {@code 10.0.0.0/8} or {@code ::/0}; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public RouteAssert route(String target) {
         return new RouteAssert(subject(), target);
     }
@@ -255,6 +273,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the name; not null
      * @return assertions on its addresses
      */
+    @CheckReturnValue
     public HostAssert host(String name) {
         return new HostAssert(subject(), name);
     }
@@ -265,6 +284,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param url its address as seen from inside, as {@code http://localhost:8080/health}; not null
      * @return assertions on the answer
      */
+    @CheckReturnValue
     public HttpAssert http(String url) {
         return HttpAssert.inside(subject(), url);
     }
@@ -276,6 +296,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param path the absolute path to ask for, as {@code /health}; not null
      * @return assertions on the answer
      */
+    @CheckReturnValue
     public HttpAssert httpFromTest(int port, String path) {
         return HttpAssert.outside(subject(), port, path);
     }
@@ -286,11 +307,13 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param socket the port or path, as {@code tcp(22)}; not null
      * @return assertions on who listens there
      */
+    @CheckReturnValue
     public SocketAssert socket(GuestSocket socket) {
         return new SocketAssert(subject(), socket);
     }
 
     /** {@return assertions on all ports of TCP and UDP on which somebody listens} */
+    @CheckReturnValue
     public SocketsAssert sockets() {
         return new SocketsAssert(subject());
     }
@@ -301,6 +324,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      *
      * @return assertions on its settings
      */
+    @CheckReturnValue
     public SettingsAssert sshd() {
         return Configurations.sshd(subject());
     }
@@ -311,6 +335,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      *
      * @return assertions on them, by names as {@code net.ipv4.ip_forward}
      */
+    @CheckReturnValue
     public SettingsAssert configuredSysctls() {
         return Configurations.sysctls(subject());
     }
@@ -321,11 +346,13 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param name the file below {@code /etc/systemd}, as {@code journald.conf}; not null
      * @return assertions on its settings, by keys as {@code Journal.Storage}
      */
+    @CheckReturnValue
     public SettingsAssert systemdConfiguration(String name) {
         return Configurations.systemd(subject(), name);
     }
 
     /** {@return assertions on what {@code /etc/os-release} says, os-release(5)} */
+    @CheckReturnValue
     public SettingsAssert osRelease() {
         return Configurations.osRelease(subject());
     }
@@ -338,6 +365,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      *     program; not null
      * @return assertions on all of them
      */
+    @CheckReturnValue
     public ProcessAssert process(String name) {
         return new ProcessAssert(subject(), name);
     }
@@ -348,6 +376,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param path the absolute path at which it is, without a slash at its end; not null
      * @return assertions on it
      */
+    @CheckReturnValue
     public MountAssert mount(String path) {
         return new MountAssert(subject(), path);
     }
@@ -358,6 +387,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param argv the program and its arguments; not null
      * @return assertions on what came of it
      */
+    @CheckReturnValue
     public CommandAssert command(String... argv) {
         return command(Command.of(Arguments.argv(argv)));
     }
@@ -368,6 +398,7 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
      * @param command the command with its user, environment, input, timeout; not null
      * @return assertions on what came of it
      */
+    @CheckReturnValue
     public CommandAssert command(Command command) {
         return new CommandAssert(subject(), command);
     }

@@ -19,6 +19,7 @@ public final class StemcellAssertions extends Assertions {
      * @param actual the stemcell; null fails every assertion
      * @return what can be asserted of it
      */
+    @CheckReturnValue
     public static StemcellAssert assertThat(StemcellContainer actual) {
         return new StemcellAssert(actual);
     }
@@ -32,6 +33,7 @@ public final class StemcellAssertions extends Assertions {
      * @param actual the stemcell; null fails every assertion
      * @return what AssertJ takes for it; not null
      */
+    @CheckReturnValue
     public static AssertProvider<StemcellAssert> that(StemcellContainer actual) {
         return () -> assertThat(actual);
     }

@@ -23,15 +23,33 @@ record FileContent(FileServer server, String path) {
 
     /** Reads all of it, if it is a file, as nothing else need have an end, and not too long. */
     byte[] readAll() {
+        if (!KernelFiles.isOne(path)) {
+            return server.looking("Reading", path, this::whole);
+        }
         try (InputStream content = open(FileContent::requireFileForMemory)) {
-            byte[] all = content.readNBytes(LARGEST_IN_MEMORY + 1);
-            if (all.length > LARGEST_IN_MEMORY) {
-                throw server.failure("Reading", path, tooLong("its content is"));
-            }
-            return all;
+            return whole(content);
+        } catch (SftpStatus e) {
+            throw server.failure("Reading", path, e);
         } catch (IOException e) {
             throw server.failure("Reading", path, e);
         }
+    }
+
+    private byte[] whole(Sftp sftp) throws SftpStatus, IOException {
+        ByteString file = FileServer.bytes(path);
+        Sftp.Attributes attributes = sftp.stat(file);
+        requireFileForMemory(attributes);
+        try (InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), () -> {})) {
+            return whole(content);
+        }
+    }
+
+    private static byte[] whole(InputStream content) throws SftpStatus, IOException {
+        byte[] all = content.readNBytes(LARGEST_IN_MEMORY + 1);
+        if (all.length > LARGEST_IN_MEMORY) {
+            throw tooLong("its content is");
+        }
+        return all;
     }
 
     private InputStream open(Check check) {

@@ -2,10 +2,35 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import java.io.IOException;
+import java.time.Duration;
 import okio.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The daemon's file server for one instance: a session for each piece of work, and what goes wrong in it in words. */
-record FileServer(Api api, String instance) {
+record FileServer(Api api, String instance, Duration shortReply) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
+
+    /** Much longer than an answer takes, unless it is one that never comes. */
+    private static final Duration SHORT_REPLY = Duration.ofSeconds(20);
+
+    FileServer(Api api, String instance) {
+        this(api, instance, SHORT_REPLY);
+    }
+
+    /**
+     * The same for what only looks, and is done once more, in another session, where an answer does not come: Incus now and then stops to
+     * answer in a session, where another ends at that moment. Seen on 6.0.4, once in some thousand sessions.
+     */
+    <T> T looking(String what, String path, Work<T> work) {
+        try {
+            return on(what, path, work, shortReply);
+        } catch (SftpSession.NoAnswerException e) {
+            LOG.warn("{} Asking again.", e.getMessage());
+            return on(what, path, work, SftpSession.LONGEST_REPLY);
+        }
+    }
 
     /**
      * Does a piece of work in a session of its own.
@@ -14,8 +39,12 @@ record FileServer(Api api, String instance) {
      * @param path what it does that to, absolute
      */
     <T> T on(String what, String path, Work<T> work) {
+        return on(what, path, work, SftpSession.LONGEST_REPLY);
+    }
+
+    private <T> T on(String what, String path, Work<T> work, Duration longestReply) {
         bytes(path);
-        try (Sftp sftp = open()) {
+        try (Sftp sftp = open(longestReply)) {
             return work.on(sftp);
         } catch (SftpStatus e) {
             throw failure(what, path, e);
@@ -26,7 +55,11 @@ record FileServer(Api api, String instance) {
 
     /** Opens a session, for the caller to close soon: while it is open, the daemon cannot stop the instance in good order. */
     Sftp open() {
-        return new Sftp(SftpSession.open(api, instance));
+        return open(SftpSession.LONGEST_REPLY);
+    }
+
+    private Sftp open(Duration longestReply) {
+        return new Sftp(SftpSession.open(api, instance), longestReply);
     }
 
     GuestFileException failure(String what, String path, SftpStatus status) {

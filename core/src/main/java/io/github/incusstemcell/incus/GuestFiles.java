@@ -149,7 +149,7 @@ public final class GuestFiles {
     }
 
     private Optional<Sftp.Attributes> followed(String path) {
-        return server.on("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(FileServer.bytes(path))));
+        return server.looking("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(FileServer.bytes(path))));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public FileStat stat(String path) {
-        return server.on("Looking at", path, sftp -> FileStat.of(sftp, path, sftp.lstat(FileServer.bytes(path))));
+        return server.looking("Looking at", path, sftp -> FileStat.of(sftp, path, sftp.lstat(FileServer.bytes(path))));
     }
 
     /**
@@ -171,7 +171,7 @@ public final class GuestFiles {
      * @throws GuestFileException if nobody can tell, as symbolic links on the way lead in a circle or the path is too long
      */
     public Optional<FileStat> find(String path) {
-        return server.on("Looking at", path, sftp -> {
+        return server.looking("Looking at", path, sftp -> {
             Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(FileServer.bytes(path)));
             return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(sftp, path, found.get()));
         });
@@ -185,7 +185,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such directory
      */
     public List<FileStat> list(String path) {
-        return server.on("Listing", path, sftp -> {
+        return server.looking("Listing", path, sftp -> {
             ByteString directory = FileServer.bytes(path);
             if (sftp.stat(directory).type() != FileType.DIRECTORY) {
                 throw new SftpStatus(Reason.NOT_A_DIRECTORY);

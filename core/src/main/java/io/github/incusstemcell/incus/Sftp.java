@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.incus.SftpSession.Reply;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +29,14 @@ final class Sftp implements Closeable {
     private static final int HAS_TIMES = 0x8;
 
     private final SftpSession session;
+    private final Duration longestReply;
 
-    Sftp(SftpSession session) {
+    /**
+     * @param longestReply how long each reply is waited for
+     */
+    Sftp(SftpSession session, Duration longestReply) {
         this.session = session;
+        this.longestReply = longestReply;
     }
 
     interface Question<T> {
@@ -180,7 +186,7 @@ final class Sftp implements Closeable {
     }
 
     private Reply await(CompletableFuture<Reply> pending) {
-        return session.await(pending);
+        return session.answer(pending, longestReply);
     }
 
     private CompletableFuture<Reply> send(int type, ByteString pathOrHandle) {

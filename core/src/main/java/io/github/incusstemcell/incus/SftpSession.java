@@ -57,10 +57,19 @@ final class SftpSession implements Closeable {
     private static final Duration LONGEST_OPENING = Duration.ofSeconds(20);
 
     /** Each reply is about one block or one name, however large the file is. */
-    private static final Duration LONGEST_REPLY = Duration.ofMinutes(2);
+    static final Duration LONGEST_REPLY = Duration.ofMinutes(2);
 
     private static final int PROTOCOL = 3;
     private static final int LARGEST_PACKET = 1 << 20;
+
+    /** Thrown where an answer is waited for no longer. */
+    static final class NoAnswerException extends IncusStemcellException {
+        private static final long serialVersionUID = 1;
+
+        NoAnswerException(String message, TimeoutException cause) {
+            super(message, cause);
+        }
+    }
 
     private final RawStream stream;
     private final String instance;
@@ -156,13 +165,18 @@ final class SftpSession implements Closeable {
         return reply;
     }
 
-    Reply await(CompletableFuture<Reply> reply) {
+    /**
+     * Waits for a reply.
+     *
+     * @throws NoAnswerException where it has not come within that time
+     */
+    Reply answer(CompletableFuture<Reply> reply, Duration limit) {
         try {
-            return await(reply, LONGEST_REPLY);
+            return await(reply, limit);
         } catch (TimeoutException e) {
-            throw new IncusStemcellException(
+            throw new NoAnswerException(
                     "Incus did not answer for the files of instance '" + instance + "' within "
-                            + LONGEST_REPLY.toSeconds()
+                            + limit.toSeconds()
                             + " s; is its storage busy, or the instance, or does what is read wait for somebody, as a pipe does?",
                     e);
         }

@@ -40,7 +40,7 @@ public record ContainerSpec(
         GuestOverlay overlay,
         List<BootFile> files,
         Limits limits,
-        PlacementOverride location,
+        Location location,
         Optional<String> network,
         Optional<Inet4Address> address,
         Map<String, String> config,
@@ -166,7 +166,7 @@ public record ContainerSpec(
      * @param changed where on the daemon it stands; not null
      * @return the copy; not null
      */
-    public ContainerSpec withLocation(PlacementOverride changed) {
+    public ContainerSpec withLocation(Location changed) {
         return with(draft -> draft.location = changed);
     }
 
@@ -314,7 +314,7 @@ public record ContainerSpec(
         private GuestOverlay overlay = GuestOverlay.standard();
         private List<BootFile> files = List.of();
         private Limits limits = Limits.NONE;
-        private PlacementOverride location = PlacementOverride.DEFAULT;
+        private Location location = Location.DEFAULT;
         private Optional<String> network = Optional.empty();
         private Optional<Inet4Address> address = Optional.empty();
         private Map<String, String> config = Map.of();

@@ -156,7 +156,7 @@ class AddressTest {
         incus.projects().create(project, Map.of("features.images", "true", "restricted", "true"), "A test");
         try (Stemcells own = TestMachine.stemcells().connect();
                 StemcellContainer stemcell = own.launch(onNetwork()
-                        .withLocation(PlacementOverride.DEFAULT.withProject(project))
+                        .withLocation(Location.DEFAULT.withProject(project))
                         .withAddress(wanted))) {
             assertThat(incus.project(project).instances().list())
                     .extracting(InstanceInfo::name)
@@ -173,8 +173,7 @@ class AddressTest {
             incus.projects().delete(project);
         }
         ContainerSpec gone = TestMachine.spec().withOwner("WebTest.one");
-        assertThat(catchThrowable(
-                        () -> stemcells.launch(gone.withLocation(PlacementOverride.DEFAULT.withProject("nowhere")))))
+        assertThat(catchThrowable(() -> stemcells.launch(gone.withLocation(Location.DEFAULT.withProject("nowhere")))))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("The project 'nowhere' of the container for WebTest.one does not exist on "
                         + TestMachine.endpoint() + ". Create it with: incus project create nowhere");

@@ -120,7 +120,7 @@ class ContainerSettingsTest {
         String pool = pools().get(0);
 
         try (StemcellContainer stemcell =
-                stemcells.launch(TestMachine.spec().withLocation(PlacementOverride.DEFAULT.withStoragePool(pool)))) {
+                stemcells.launch(TestMachine.spec().withLocation(Location.DEFAULT.withStoragePool(pool)))) {
             assertThat(info(stemcell).devices().get("root")).containsEntry("pool", pool);
         }
     }
@@ -128,7 +128,7 @@ class ContainerSettingsTest {
     @Test
     void nameAStoragePoolThatIsThere() {
         assertRefused(
-                TestMachine.spec().withLocation(PlacementOverride.DEFAULT.withStoragePool("floppy")),
+                TestMachine.spec().withLocation(Location.DEFAULT.withStoragePool("floppy")),
                 "The storage pool 'floppy' does not exist on " + TestMachine.endpoint() + ", which has: "
                         + String.join(", ", pools())
                         + ". Name one of these, or create it with: incus storage create floppy btrfs");
@@ -137,9 +137,7 @@ class ContainerSettingsTest {
     @Test
     void nameNoTargetWhereThereIsNoCluster() {
         assertRefused(
-                TestMachine.spec()
-                        .withOwner("WebTest.test")
-                        .withLocation(PlacementOverride.DEFAULT.withTarget("node2")),
+                TestMachine.spec().withOwner("WebTest.test").withLocation(Location.DEFAULT.withTarget("node2")),
                 "The target 'node2' of the container for WebTest.test would be a member of a cluster, but "
                         + TestMachine.endpoint()
                         + " is none. Remove it, or name a member of the cluster with incus.stemcell.endpoint");

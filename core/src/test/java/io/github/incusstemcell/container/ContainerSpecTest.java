@@ -33,7 +33,7 @@ class ContainerSpecTest {
                 GuestOverlay.standard(),
                 List.of(),
                 Limits.NONE,
-                PlacementOverride.DEFAULT,
+                Location.DEFAULT,
                 Optional.empty(),
                 Optional.empty(),
                 Map.of(),

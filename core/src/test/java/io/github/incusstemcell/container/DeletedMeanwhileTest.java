@@ -70,7 +70,7 @@ class DeletedMeanwhileTest {
     void settingsCountForConnectionsThatComeOnly() {
         Stemcells.Builder builder = TestMachine.stemcells();
         ContainerSpec elsewhere = ContainerSpec.of(ImageReference.parse("incus:there-is-none"))
-                .withLocation(PlacementOverride.DEFAULT.withProject(project));
+                .withLocation(Location.DEFAULT.withProject(project));
         try (Stemcells stemcells = builder.connect()) {
             builder.storagePool("there-is-none");
 

@@ -56,7 +56,7 @@ class ProvisioningKeyTest {
         ContainerSpec elsewhere = SPEC.withNetwork("lan")
                 .withAddress("10.78.0.50")
                 .withLimits(Limits.NONE.withMemory("512MiB"))
-                .withLocation(PlacementOverride.DEFAULT.withStoragePool("fast"))
+                .withLocation(Location.DEFAULT.withStoragePool("fast"))
                 .withAgentSettings("{}")
                 .withJournalInLog(true)
                 .withOwner("another")

@@ -333,7 +333,7 @@ class StemcellsTest {
     void removesAllThatIsItsOwnThoughAnotherProjectIsGone() {
         String project = "isc-gone-" + UUID.randomUUID().toString().substring(0, 8);
         ContainerSpec spec = TestMachine.spec().withOwner("all");
-        ContainerSpec refused = spec.withLocation(PlacementOverride.DEFAULT.withProject(project))
+        ContainerSpec refused = spec.withLocation(Location.DEFAULT.withProject(project))
                 .withFile(new BootFile.Copy("/etc/motd", Path.of("/nonexistent")));
         try (Incus incus = Incus.connect();
                 Stemcells own = TestMachine.stemcells().connect()) {

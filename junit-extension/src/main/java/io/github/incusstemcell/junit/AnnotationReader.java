@@ -3,7 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Limits;
-import io.github.incusstemcell.container.PlacementOverride;
+import io.github.incusstemcell.container.Location;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -86,10 +86,10 @@ record AnnotationReader(IncusStemcell annotation, String place) {
     }
 
     private ContainerSpec withLocation(ContainerSpec plain) {
-        PlacementOverride location = plain.location();
-        location = with(location, "project", annotation.project(), PlacementOverride::withProject);
-        location = with(location, "storagePool", annotation.storagePool(), PlacementOverride::withStoragePool);
-        return plain.withLocation(with(location, "target", annotation.target(), PlacementOverride::withTarget));
+        Location location = plain.location();
+        location = with(location, "project", annotation.project(), Location::withProject);
+        location = with(location, "storagePool", annotation.storagePool(), Location::withStoragePool);
+        return plain.withLocation(with(location, "target", annotation.target(), Location::withTarget));
     }
 
     private ContainerSpec withFiles(ContainerSpec plain) {

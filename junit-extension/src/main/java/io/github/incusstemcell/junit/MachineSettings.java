@@ -2,7 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Limits;
-import io.github.incusstemcell.container.PlacementOverride;
+import io.github.incusstemcell.container.Location;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import java.time.Duration;
@@ -68,8 +68,8 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
 
     /** Where and how it is run is up to the configuration, whatever the code says. Project and pool are those of the connection then. */
     private static ContainerSpec run(ContainerSpec spec, Configuration configuration) {
-        PlacementOverride said = spec.location();
-        PlacementOverride location = new PlacementOverride(
+        Location said = spec.location();
+        Location location = new Location(
                 said.project().filter(name -> configuration.get(Key.PROJECT).isEmpty()),
                 said.storagePool()
                         .filter(name -> configuration.get(Key.STORAGE_POOL).isEmpty()),

@@ -10,14 +10,13 @@ import java.util.Optional;
  * @param storagePool the name of an existing storage pool for its root disk, or empty for that of {@link Stemcells}; not null
  * @param target the name of a member of the daemon's cluster, or empty for the one that the cluster chooses; not null
  */
-public record PlacementOverride(Optional<String> project, Optional<String> storagePool, Optional<String> target) {
+public record Location(Optional<String> project, Optional<String> storagePool, Optional<String> target) {
 
     /** Where all others stand. */
-    public static final PlacementOverride DEFAULT =
-            new PlacementOverride(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final Location DEFAULT = new Location(Optional.empty(), Optional.empty(), Optional.empty());
 
     /** Refuses nulls. */
-    public PlacementOverride {
+    public Location {
         Objects.requireNonNull(project, "project");
         Objects.requireNonNull(storagePool, "storagePool");
         Objects.requireNonNull(target, "target");
@@ -29,8 +28,8 @@ public record PlacementOverride(Optional<String> project, Optional<String> stora
      * @param name the name of an existing project; not null
      * @return the copy; not null
      */
-    public PlacementOverride withProject(String name) {
-        return new PlacementOverride(Optional.of(name), storagePool, target);
+    public Location withProject(String name) {
+        return new Location(Optional.of(name), storagePool, target);
     }
 
     /**
@@ -39,8 +38,8 @@ public record PlacementOverride(Optional<String> project, Optional<String> stora
      * @param name the name of an existing pool; not null
      * @return the copy; not null
      */
-    public PlacementOverride withStoragePool(String name) {
-        return new PlacementOverride(project, Optional.of(name), target);
+    public Location withStoragePool(String name) {
+        return new Location(project, Optional.of(name), target);
     }
 
     /**
@@ -49,7 +48,7 @@ public record PlacementOverride(Optional<String> project, Optional<String> stora
      * @param member the member's name; not null
      * @return the copy; not null
      */
-    public PlacementOverride withTarget(String member) {
-        return new PlacementOverride(project, storagePool, Optional.of(member));
+    public Location withTarget(String member) {
+        return new Location(project, storagePool, Optional.of(member));
     }
 }

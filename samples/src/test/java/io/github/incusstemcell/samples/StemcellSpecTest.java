@@ -41,16 +41,6 @@ class StemcellSpecTest {
     }
 
     @Test
-    void systemAccountsHaveNoShell(StemcellContainer stemcell) {
-        assertThat(stemcell).users().withUidBetween(1, 999).haveNoLoginShell("sync");
-    }
-
-    @Test
-    void nobodyButVcapIsAPerson(StemcellContainer stemcell) {
-        assertThat(stemcell).users().withUidBetween(1000, 59_999).hasOnlyNames("vcap");
-    }
-
-    @Test
     void vcapHasAPasswordForSudo(StemcellContainer stemcell) {
         assertThat(stemcell).user("vcap").isNotExpired().needsPasswordForSudo();
     }
@@ -164,11 +154,6 @@ class StemcellSpecTest {
     }
 
     // --- logging
-
-    @Test
-    void theJournalIsKeptInMemory(StemcellContainer stemcell) {
-        assertThat(stemcell).systemdConfiguration("journald.conf").hasValue("Journal.Storage", "volatile");
-    }
 
     @Test
     void timesInLogsAreToTheMicrosecond(StemcellContainer stemcell) {

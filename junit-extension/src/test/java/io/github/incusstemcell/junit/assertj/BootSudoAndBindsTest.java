@@ -73,6 +73,21 @@ class BootSudoAndBindsTest {
     }
 
     @Test
+    void whatSudoAllowsWhereItIsToldNotToAsk(StemcellContainer stemcell) {
+        stemcell.shell("useradd unasked && useradd still && printf 'Defaults:unasked,still !authenticate\\n"
+                        + "unasked ALL=(ALL) ALL\\nstill ALL=(ALL) PASSWD: ALL\\n' > /etc/sudoers.d/unasked"
+                        + " && chmod 440 /etc/sudoers.d/unasked"
+                        + " && grep -q includedir /etc/sudoers || echo '@includedir /etc/sudoers.d' >> /etc/sudoers")
+                .requireSuccess();
+
+        assertThat(stemcell).user("unasked").mayUseSudoWithoutPassword();
+        assertThat(stemcell).user("still").needsPasswordForSudo();
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("unasked").needsPasswordForSudo()))
+                .isEqualTo("Expecting user unasked on NAME to need a password for sudo\n"
+                        + "  but sudo allows (ALL) ALL, without authentication");
+    }
+
+    @Test
     void whatIsBound(StemcellContainer stemcell) {
         stemcell.shell(
                         "mkdir -p /bind/from/sub /bind/to /bind/tmp /bind/sub && mount --bind /bind/from /bind/to"

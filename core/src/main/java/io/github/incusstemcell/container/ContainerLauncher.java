@@ -245,7 +245,7 @@ final class ContainerLauncher {
                 return false;
             }
             if (launch.onFailure().diagnoses()) {
-                diagnose(instance, launch.onFailure().diagnosed(), reason);
+                diagnose(instance, launch, reason);
             }
             if (launch.onFailure().keeps()) {
                 KeptContainer.keep(instance);
@@ -259,10 +259,12 @@ final class ContainerLauncher {
     }
 
     /** Whatever goes wrong here: the container has to go, and why it did not come up is what counts. */
-    private void diagnose(Instance instance, Consumer<Diagnostics> listener, RuntimeException reason) {
+    private static void diagnose(Instance instance, Launch launch, RuntimeException reason) {
         try (Systemd systemd = Systemd.of(instance)) {
-            listener.accept(new DiagnosticsCollector(instance, systemd, new CommandLog(), DiagnosticsCollector.LIMIT)
-                    .collect());
+            Diagnostics found = new DiagnosticsCollector(
+                            instance, systemd, new CommandLog(), launch.spec().artifacts(), DiagnosticsCollector.LIMIT)
+                    .collect();
+            launch.onFailure().diagnosed().accept(found);
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }

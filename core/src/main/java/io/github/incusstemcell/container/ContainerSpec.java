@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  * @param devices instance devices by name, each by Incus's own keys; not null
  * @param profiles names of Incus profiles, applied in this order below everything else; not null
  * @param logsJournal whether the guest's journal is written to our log as long as the container is there
+ * @param artifacts paths in the guest whose content {@link StemcellContainer#diagnose()} fetches; not null
  * @param owner for what the container is started, such as the test's class and method; short, or empty; not null
  * @param startupTimeout how long starting may take until systemd has finished booting; positive
  * @param boots whether it is started; if not, it is only created, and nothing is laid over the stemcell's own files
@@ -47,6 +48,7 @@ public record ContainerSpec(
         Map<String, Map<String, String>> devices,
         List<String> profiles,
         boolean logsJournal,
+        List<String> artifacts,
         String owner,
         Duration startupTimeout,
         boolean boots,
@@ -61,7 +63,7 @@ public record ContainerSpec(
     /**
      * Checks and copies everything.
      *
-     * @throws IllegalArgumentException if the timeout is not positive
+     * @throws IllegalArgumentException if the timeout is not positive, or an artifact is no path to fetch
      */
     public ContainerSpec {
         Objects.requireNonNull(image, "image");
@@ -78,6 +80,8 @@ public record ContainerSpec(
         devices.replaceAll((name, options) -> Map.copyOf(options));
         devices = Collections.unmodifiableMap(devices);
         profiles = List.copyOf(profiles);
+        artifacts = List.copyOf(artifacts);
+        artifacts.forEach(ArtifactDownload::requirePath);
         if (startupTimeout.isNegative() || startupTimeout.isZero()) {
             throw new IllegalArgumentException("The startup timeout must be positive, but it is " + startupTimeout);
         }
@@ -243,6 +247,18 @@ public record ContainerSpec(
     }
 
     /**
+     * The same with other artifacts: files of the guest, and folders with all that is below them, which {@link StemcellContainer#diagnose()}
+     * fetches besides what it finds out. {@value ArtifactDownload#LOGS} is fetched anyway where there is one.
+     *
+     * @param paths absolute paths in the guest; not null
+     * @return the copy; not null
+     * @throws IllegalArgumentException if one of them is not absolute, or the root of the file system
+     */
+    public ContainerSpec withArtifacts(List<String> paths) {
+        return with(draft -> draft.artifacts = paths);
+    }
+
+    /**
      * The same, started for somebody.
      *
      * @param name for what the container is started, such as the test's class and method; not null
@@ -322,6 +338,7 @@ public record ContainerSpec(
         private Map<String, Map<String, String>> devices = Map.of();
         private List<String> profiles = List.of();
         private boolean logsJournal;
+        private List<String> artifacts = List.of();
         private String owner = "";
         private Duration startupTimeout = DEFAULT_STARTUP_TIMEOUT;
         private boolean boots = true;
@@ -343,6 +360,7 @@ public record ContainerSpec(
             devices = spec.devices;
             profiles = spec.profiles;
             logsJournal = spec.logsJournal;
+            artifacts = spec.artifacts;
             owner = spec.owner;
             startupTimeout = spec.startupTimeout;
             boots = spec.boots;
@@ -362,6 +380,7 @@ public record ContainerSpec(
                     devices,
                     profiles,
                     logsJournal,
+                    artifacts,
                     owner,
                     startupTimeout,
                     boots,

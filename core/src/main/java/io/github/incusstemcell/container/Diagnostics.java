@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param failedUnits the units that have failed; empty also where systemd does not answer; not null
  * @param lastCommands the last commands that were run by way of the {@link StemcellContainer}, one line each; not null
  * @param files everything else, to be read or kept as files; not null
+ * @param artifacts files of the guest that were asked for by {@link ContainerSpec#artifacts()}, each by its path in the guest; also what could
+ *     not be fetched, with the trouble; not null
  * @param duration how long the collection took; not null
  */
 public record Diagnostics(
@@ -29,6 +31,7 @@ public record Diagnostics(
         List<FailedUnit> failedUnits,
         List<String> lastCommands,
         List<File> files,
+        List<File> artifacts,
         Duration duration) {
 
     /** Copies the lists. */
@@ -41,6 +44,7 @@ public record Diagnostics(
         failedUnits = List.copyOf(failedUnits);
         lastCommands = List.copyOf(lastCommands);
         files = List.copyOf(files);
+        artifacts = List.copyOf(artifacts);
     }
 
     /**
@@ -63,7 +67,7 @@ public record Diagnostics(
     /**
      * One thing that was asked for.
      *
-     * @param name a good name for a file, such as {@code journal.txt}; not null
+     * @param name a good name for a file, such as {@code journal.txt}; of an artifact its path in the guest; not null
      * @param title the same for people; not null
      * @param content what came, cut to a few MiB, with a mark where it was cut; empty where nothing came; not null
      * @param trouble why it is not all there; empty where it is; not null

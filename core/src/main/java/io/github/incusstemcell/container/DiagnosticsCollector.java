@@ -34,6 +34,9 @@ final class DiagnosticsCollector {
     /** With what is done with the outcome, a failed test takes 5 seconds more at most. */
     static final Duration LIMIT = Duration.ofMillis(4_500);
 
+    /** What somebody has named is worth a longer wait. */
+    static final Duration ARTIFACTS_LIMIT = Duration.ofSeconds(10);
+
     /** Nobody reads more, and hundreds of failed tests fit on a disk. */
     static final int FILE_LIMIT = 2 << 20;
 
@@ -45,6 +48,7 @@ final class DiagnosticsCollector {
     private final Instance instance;
     private final Systemd systemd;
     private final CommandLog commands;
+    private final List<String> artifacts;
     private final Duration limit;
     private final long begin = System.nanoTime();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -53,8 +57,10 @@ final class DiagnosticsCollector {
         return thread;
     });
 
-    DiagnosticsCollector(Instance instance, Systemd systemd, CommandLog commands, Duration limit) {
+    DiagnosticsCollector(
+            Instance instance, Systemd systemd, CommandLog commands, List<String> artifacts, Duration limit) {
         this.limit = limit;
+        this.artifacts = artifacts;
         this.instance = instance;
         this.systemd = systemd;
         this.commands = commands;
@@ -106,6 +112,8 @@ final class DiagnosticsCollector {
         Future<List<FailedUnit>> failed = ask(() -> living(dead, this::failedUnits));
         Future<byte[]> console = ask(() -> bounded(instance.consoleLog()));
         Future<byte[]> log = ask(() -> bounded(instance.log("lxc.log")));
+        ArtifactDownload download = new ArtifactDownload(instance.files());
+        Future<Boolean> downloaded = ask(() -> download.fetch(artifacts));
         Future<byte[]> config = ask(() -> bounded(InstanceText.of(instance.info())));
 
         List<File> files = new ArrayList<>();
@@ -125,7 +133,13 @@ final class DiagnosticsCollector {
                 await(failed).orElse(List.of()),
                 commands.last(COMMANDS),
                 files,
+                end(download, downloaded),
                 Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    private List<File> end(ArtifactDownload download, Future<Boolean> downloaded) {
+        Duration allowed = artifacts.isEmpty() || limit.compareTo(ARTIFACTS_LIMIT) > 0 ? limit : ARTIFACTS_LIMIT;
+        return download.end(await(downloaded, allowed).trouble());
     }
 
     private static <T> T living(Optional<String> dead, Callable<T> question) throws Exception {
@@ -227,11 +241,15 @@ final class DiagnosticsCollector {
     }
 
     private <T> Answer<T> await(Future<T> question) {
+        return await(question, limit);
+    }
+
+    private <T> Answer<T> await(Future<T> question, Duration allowed) {
         try {
-            long left = limit.toNanos() - (System.nanoTime() - begin);
+            long left = allowed.toNanos() - (System.nanoTime() - begin);
             return new Answer<>(Optional.of(question.get(Math.max(0, left), TimeUnit.NANOSECONDS)), "");
         } catch (TimeoutException e) {
-            return new Answer<>(Optional.empty(), "no answer within " + Booting.seconds(limit));
+            return new Answer<>(Optional.empty(), "no answer within " + Booting.seconds(allowed));
         } catch (ExecutionException e) {
             return new Answer<>(Optional.empty(), String.valueOf(e.getCause().getMessage()));
         } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final StemcellImage image;
     private final GuestAddress address;
     private final Duration startupTimeout;
+    private final List<String> artifacts;
     private final StartTimes startTimes;
     private final CommandLog commands = new CommandLog();
     private final Systemd systemd;
@@ -56,6 +58,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.image = image;
         this.address = address;
         this.startupTimeout = spec.startupTimeout();
+        this.artifacts = spec.artifacts();
         this.startTimes = startTimes;
         this.systemd = systemd;
         this.journal = Journal.of(instance);
@@ -317,7 +320,8 @@ public final class StemcellContainer implements AutoCloseable {
 
     /**
      * Finds out what can be found out about the container within 5 seconds, whatever state it is in. The commands that were run by
-     * way of this handle are among it: their arguments and the beginning of what they printed.
+     * way of this handle are among it: their arguments and the beginning of what they printed. What {@link ContainerSpec#artifacts()}
+     * names is fetched within 10 seconds: of each file up to 8 MiB, of a longer one its end, and 32 MiB and 1,000 files in all.
      *
      * @return what was found out; not null
      */
@@ -326,7 +330,7 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     Diagnostics diagnose(Duration limit) {
-        return new DiagnosticsCollector(open(), systemd, commands, limit).collect();
+        return new DiagnosticsCollector(open(), systemd, commands, artifacts, limit).collect();
     }
 
     void awaitBootOf(Runnable start) {

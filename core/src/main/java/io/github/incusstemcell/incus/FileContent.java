@@ -16,9 +16,9 @@ record FileContent(FileServer server, String path) {
         void look(Sftp.Attributes attributes) throws SftpStatus;
     }
 
-    /** Opens it to be read step by step. */
-    InputStream read() {
-        return open(attributes -> requireContent(attributes.type()));
+    /** Opens it to be read step by step, from somewhere in it. */
+    InputStream read(long offset) {
+        return open(attributes -> requireContent(attributes.type()), offset);
     }
 
     /** Reads all of it, if it is a file, as nothing else need have an end, and not too long. */
@@ -26,7 +26,7 @@ record FileContent(FileServer server, String path) {
         if (!KernelFiles.isOne(path)) {
             return server.looking("Reading", path, this::whole);
         }
-        try (InputStream content = open(FileContent::requireFileForMemory)) {
+        try (InputStream content = open(FileContent::requireFileForMemory, 0)) {
             return whole(content);
         } catch (SftpStatus e) {
             throw server.failure("Reading", path, e);
@@ -52,32 +52,40 @@ record FileContent(FileServer server, String path) {
         return all;
     }
 
-    private InputStream open(Check check) {
+    private InputStream open(Check check, long offset) {
         try {
-            return KernelFiles.isOne(path) ? kernelFiles().read(path) : served(check);
+            return KernelFiles.isOne(path) ? rest(kernelFiles().read(path), offset) : served(check, offset);
         } catch (KernelFiles.Unreachable e) {
-            return servedOrFailure(check);
+            return servedOrFailure(check, offset);
+        } catch (IOException e) {
+            throw server.failure("Reading", path, e);
         } catch (SftpStatus e) {
             throw server.failure("Reading", path, e);
         }
     }
 
-    private InputStream servedOrFailure(Check check) {
+    private static InputStream rest(InputStream content, long offset) throws IOException {
+        content.skip(offset);
+        return content;
+    }
+
+    private InputStream servedOrFailure(Check check, long offset) {
         try {
-            return served(check);
+            return served(check, offset);
         } catch (SftpStatus e) {
             throw server.failure("Reading", path, e);
         }
     }
 
-    private InputStream served(Check check) throws SftpStatus {
+    private InputStream served(Check check, long offset) throws SftpStatus {
         ByteString file = FileServer.bytes(path);
         Sftp sftp = server.open();
         boolean opened = false;
         try {
             Sftp.Attributes attributes = sftp.stat(file);
             check.look(attributes);
-            InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), sftp::close);
+            InputStream content =
+                    new SftpInput(sftp, sftp.open(file, Sftp.READ), offset, attributes.size(), sftp::close);
             opened = true;
             return content;
         } finally {

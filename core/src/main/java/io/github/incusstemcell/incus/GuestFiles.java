@@ -61,7 +61,22 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file, or it is a directory
      */
     public InputStream read(String path) {
-        return content(path).read();
+        return read(path, 0);
+    }
+
+    /**
+     * Opens a file to be read from somewhere in it to its end, as {@link #read(String)} does from its beginning.
+     *
+     * @param path the absolute path; not null
+     * @param offset how many bytes are left out; not negative
+     * @return the rest of its content, to be closed soon
+     * @throws GuestFileException if there is no such file, or it is a directory
+     */
+    public InputStream read(String path, long offset) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("Not an offset: " + offset);
+        }
+        return content(path).read(offset);
     }
 
     /**

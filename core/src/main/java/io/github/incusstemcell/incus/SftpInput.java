@@ -35,10 +35,21 @@ final class SftpInput extends InputStream {
      * @param atClose what else is over when this stream is
      */
     SftpInput(Sftp sftp, ByteString handle, long size, Runnable atClose) {
+        this(sftp, handle, 0, size, atClose);
+    }
+
+    /**
+     * Reads the rest of what was opened.
+     *
+     * @param offset where that begins
+     * @param size how long all of it says it is
+     */
+    SftpInput(Sftp sftp, ByteString handle, long offset, long size, Runnable atClose) {
+        this.next = offset;
         this.sftp = sftp;
         this.atClose = atClose;
         this.handle = handle;
-        this.window = size > BLOCK ? WINDOW : 1;
+        this.window = size - offset > BLOCK ? WINDOW : 1;
     }
 
     @Override

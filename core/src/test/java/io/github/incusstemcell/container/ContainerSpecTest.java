@@ -40,6 +40,7 @@ class ContainerSpecTest {
                 devices,
                 List.of(),
                 false,
+                List.of(),
                 "",
                 ContainerSpec.DEFAULT_STARTUP_TIMEOUT,
                 true,

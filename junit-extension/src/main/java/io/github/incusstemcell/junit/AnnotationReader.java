@@ -72,6 +72,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
         for (String device : annotation.devices()) {
             spec = withDevice(spec, device);
         }
+        spec = withArtifacts(spec);
         if (!annotation.boot()) {
             spec = spec.withoutBoot();
         }
@@ -99,6 +100,11 @@ record AnnotationReader(IncusStemcell annotation, String place) {
             spec = with(spec, "files", file, (before, text) -> before.withFile(file(text)));
         }
         return spec;
+    }
+
+    private ContainerSpec withArtifacts(ContainerSpec spec) {
+        String paths = String.join(", ", annotation.artifacts());
+        return with(spec, "artifacts", paths, (before, all) -> before.withArtifacts(List.of(annotation.artifacts())));
     }
 
     private BootFile file(String text) {

@@ -211,6 +211,15 @@ public @interface IncusStemcell {
     boolean journal() default false;
 
     /**
+     * Files of the guest, and folders with all files below them, that are fetched into the test's folder of diagnostics when it fails, as long
+     * as it takes no more than 10 seconds: of each file up to 8 MiB, of a longer one its end, and 32 MiB and 1,000 files in all. Symbolic
+     * links below them are not followed. {@code /var/vcap/sys/log} is fetched without being named where there is one.
+     *
+     * @return absolute paths in the guest, such as {@code /etc/nginx}
+     */
+    String[] artifacts() default {};
+
+    /**
      * When the container is deleted at the end of its scope.
      *
      * @return the moment; {@code incus.stemcell.cleanup} goes before it

@@ -207,6 +207,17 @@ public final class IncusStemcellBuilder {
     }
 
     /**
+     * Files and folders of the guest that are fetched when a test fails, as {@link IncusStemcell#artifacts} says.
+     *
+     * @param paths absolute paths in the guest; not null
+     * @return this builder
+     * @throws IllegalArgumentException if one of them is not absolute
+     */
+    public IncusStemcellBuilder artifacts(String... paths) {
+        return with(spec -> spec.withArtifacts(List.of(paths)));
+    }
+
+    /**
      * An instance option.
      *
      * @param key Incus's own key, such as {@code security.nesting}; not null

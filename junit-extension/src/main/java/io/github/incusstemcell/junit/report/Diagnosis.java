@@ -15,15 +15,22 @@ import java.util.Optional;
  * @param folder where the files are
  * @param summary what a {@link MachineDiagnostics} says
  * @param files the files that there are
+ * @param artifacts the files of the guest that somebody has named
  * @param lastJournal the last lines of the journal
  */
-record Diagnosis(String container, Path folder, String summary, List<Entry> files, String lastJournal) {
+record Diagnosis(
+        String container, Path folder, String summary, List<Entry> files, List<Entry> artifacts, String lastJournal) {
 
     private static final int JOURNAL_LINES = 40;
     private static final int JOURNAL_TEXT = 16_000;
 
-    /** A file, or why there is none. */
-    record Entry(String name, String title, int size, Optional<String> trouble) {}
+    /** A file, or why there is none, or not all of it; without a name where it was not written. */
+    record Entry(String name, String title, int size, Optional<String> trouble) {
+
+        boolean isThere() {
+            return !name.isEmpty();
+        }
+    }
 
     /**
      * Writes what was found out into a folder of its own.
@@ -41,7 +48,8 @@ record Diagnosis(String container, Path folder, String summary, List<Entry> file
                 Files.write(folder.resolve(file.name()), file.content());
             }
         }
-        String summary = Wording.summary(inspected, failed, node, place.toString(), folder);
+        List<Entry> artifacts = new ArtifactFolder(folder).write(diagnostics.artifacts());
+        String summary = Wording.summary(inspected, failed, node, place.toString(), artifacts, folder);
         Files.writeString(folder.resolve("summary.txt"), summary + "\n");
         return new Diagnosis(
                 diagnostics.container(),
@@ -50,6 +58,7 @@ record Diagnosis(String container, Path folder, String summary, List<Entry> file
                 diagnostics.files().stream()
                         .map(file -> new Entry(file.name(), file.title(), file.content().length, file.trouble()))
                         .toList(),
+                artifacts,
                 diagnostics.file("journal.txt").map(file -> end(file.text())).orElse(""));
     }
 

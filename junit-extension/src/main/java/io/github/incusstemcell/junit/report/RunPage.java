@@ -111,6 +111,7 @@ final class RunPage {
             }
         }
         body.raw("</div>");
+        artifacts(diagnosis);
         if (!diagnosis.lastJournal().isEmpty()) {
             body.raw("<details><summary>End of the journal</summary>")
                     .element("pre", diagnosis.lastJournal())
@@ -123,6 +124,26 @@ final class RunPage {
                     .raw(picture)
                     .raw("\"></div></details>");
         }
+    }
+
+    private void artifacts(Diagnosis diagnosis) {
+        if (diagnosis.artifacts().isEmpty()) {
+            return;
+        }
+        body.raw("<details><summary>Artifacts</summary><ul>");
+        for (Diagnosis.Entry file : diagnosis.artifacts()) {
+            body.raw("<li>");
+            if (file.isThere()) {
+                body.raw("<a href=\"" + Markup.link(folder, diagnosis.folder().resolve(file.name())) + "\">")
+                        .text(file.title())
+                        .raw("</a>");
+            } else {
+                body.text(file.title());
+            }
+            file.trouble().ifPresent(trouble -> body.element("span class=\"quiet\"", " " + trouble));
+            body.raw("</li>");
+        }
+        body.raw("</ul></details>");
     }
 
     private void table() {

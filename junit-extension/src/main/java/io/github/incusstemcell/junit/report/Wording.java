@@ -12,11 +12,18 @@ final class Wording {
 
     private static final int LINE = 300;
     private static final int UNITS = 10;
+    private static final int ARTIFACTS = 5;
 
     private Wording() {}
 
     /** The text of a {@link MachineDiagnostics}. */
-    static String summary(Inspected inspected, boolean failed, String node, String place, Path folder) {
+    static String summary(
+            Inspected inspected,
+            boolean failed,
+            String node,
+            String place,
+            List<Diagnosis.Entry> artifacts,
+            Path folder) {
         Diagnostics diagnostics = inspected.diagnostics();
         String machine = diagnostics.container() + (node.isEmpty() ? "" : ", the node '" + node + "'");
         StringBuilder text = new StringBuilder(line(machine + " of " + place + " is " + diagnostics.status()
@@ -34,6 +41,7 @@ final class Wording {
             diagnostics.lastCommands().forEach(command -> text.append("\n    ").append(line(command)));
         }
         missing(diagnostics, text);
+        artifacts(artifacts, text);
         if (inspected.kept()) {
             text.append("\n  kept for a day, look inside with: ").append(diagnostics.shellCommand());
         } else if (failed) {
@@ -55,6 +63,22 @@ final class Wording {
                         .append(files)
                         .append(": ")
                         .append(trouble));
+    }
+
+    private static void artifacts(List<Diagnosis.Entry> artifacts, StringBuilder text) {
+        long there = artifacts.stream().filter(Diagnosis.Entry::isThere).count();
+        if (there > 0) {
+            text.append("\n  artifacts: ").append(there).append(there == 1 ? " file" : " files");
+        }
+        List<Diagnosis.Entry> missing =
+                artifacts.stream().filter(entry -> entry.trouble().isPresent()).toList();
+        missing.stream().limit(ARTIFACTS).forEach(entry -> text.append("\n  artifact ")
+                .append(line(entry.title() + ": " + entry.trouble().get())));
+        if (missing.size() > ARTIFACTS) {
+            text.append("\n  artifacts not all there: ")
+                    .append(missing.size() - ARTIFACTS)
+                    .append(" more");
+        }
     }
 
     /** One line without anything that a terminal would take for a command. */

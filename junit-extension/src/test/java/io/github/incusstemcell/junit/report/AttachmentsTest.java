@@ -37,6 +37,7 @@ class AttachmentsTest {
                 List.of(
                         new Diagnosis.Entry("journal.txt", "Journal", 7, Optional.empty()),
                         new Diagnosis.Entry("boot.svg", "Boot", 0, Optional.of("no answer"))),
+                List.of(),
                 "");
     }
 

@@ -103,6 +103,22 @@ class RunReportTest {
     }
 
     @Test
+    void fetchesWhatATestNamesIntoItsFolder() throws IOException {
+        Throwable failure = onlyFailure(run("on_failure", WithArtifacts.class));
+
+        assertThat(masked(failure.getSuppressed()[0].getMessage()))
+                .contains("\n  artifacts: 2 files\n  artifact /srv/missing: there is no such file\n");
+        assertThat(files().filter(file -> file.contains("artifacts")))
+                .containsExactly(
+                        "RUN/RunReportTest.WithArtifacts/test/artifacts/srv/app/app.log",
+                        "RUN/RunReportTest.WithArtifacts/test/artifacts/var/vcap/sys/log/web/web.log");
+        assertThat(page())
+                .contains(
+                        "href=\"RunReportTest.WithArtifacts/test/artifacts/srv/app/app.log\">/srv/app/app.log</a>",
+                        "/srv/missing<span class=\"quiet\"> there is no such file</span>");
+    }
+
+    @Test
     void tellsJUnitWhereTheFilesAre() {
         List<Event> published = run("on_failure", Failing.class)
                 .allEvents()
@@ -405,6 +421,19 @@ class RunReportTest {
             stemcell.shell(
                     "echo \"<script>alert('journal')</script> \033[31m\u202E\" | systemd-cat; journalctl --sync");
             throw new AssertionError("<script>alert('message')</script> \u001B[31m\u202E");
+        }
+    }
+
+    @IncusStemcell(artifacts = {"/srv/app", "/srv/missing"})
+    static class WithArtifacts {
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            stemcell.shell("mkdir -p /srv/app /var/vcap/sys/log/web; echo a > /srv/app/app.log;"
+                            + " echo b > /var/vcap/sys/log/web/web.log")
+                    .requireSuccess();
+            stemcell.stop();
+            throw new AssertionError("on purpose");
         }
     }
 }

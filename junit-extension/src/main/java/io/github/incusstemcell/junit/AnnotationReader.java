@@ -31,6 +31,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
                 "@IncusStemcell on " + place,
                 annotation.node(),
                 image(),
+                List.of(annotation.images()),
                 annotation.scope(),
                 annotation.resetBetweenTests(),
                 given(annotation.network()),

@@ -67,7 +67,8 @@ record Declaration(Template template, ExtensionContext context) {
             ExtensionContext candidate = next.get();
             Optional<IncusStemcell> annotation = candidate.getElement().flatMap(element -> on(element, node));
             if (annotation.isPresent()) {
-                return Optional.of(found.apply(annotation.get(), whole(candidate)));
+                boolean runsPerImage = annotation.get().images().length > 0;
+                return Optional.of(found.apply(annotation.get(), runsPerImage ? candidate : whole(candidate)));
             }
         }
         return Optional.empty();

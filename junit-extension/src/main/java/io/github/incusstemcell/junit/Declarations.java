@@ -128,7 +128,7 @@ final class Declarations {
         Set<Machines> running = new LinkedHashSet<>();
         test.getParent().ifPresent(around -> RequestedNodes.of(around).forEach(node -> find(test, node)
                 .filter(declaration -> declaration.template().scope() == Scope.PER_CLASS)
-                .map(declaration -> Machines.existing(declaration.context(), Scope.PER_CLASS))
+                .map(declaration -> Machines.existing(declaration.context(), key(Scope.PER_CLASS, test)))
                 .ifPresent(running::add)));
         return running;
     }
@@ -146,14 +146,41 @@ final class Declarations {
                     .ifPresent(other -> shared.put(node, settings(other, context, node)));
         }
         return scope == Scope.PER_CLASS
-                ? new NodeSelection(Machines.of(declaration.context(), scope), shared)
+                ? new NodeSelection(Machines.of(declaration.context(), key(scope, context)), shared)
                 : new NodeSelection(Machines.of(context.getRoot(), shared), shared);
     }
 
+    /** Tests that run once for each image share one container for each. */
+    private static Object key(Scope scope, ExtensionContext context) {
+        return List.of(scope, ImageMatrix.chosen(context));
+    }
+
+    /** The images with each of which a test, or a class, is to run once; none where it runs with one, or does so already. */
+    List<String> images(ExtensionContext context) {
+        if (ImageMatrix.chosen(context).isPresent()) {
+            return List.of();
+        }
+        List<List<String>> found = RequestedNodes.of(context).stream()
+                .flatMap(node -> find(context, node).stream())
+                .map(declaration -> declaration.template().images())
+                .filter(images -> !images.isEmpty())
+                .distinct()
+                .toList();
+        if (found.size() > 1) {
+            throw new ExtensionConfigurationException(
+                    Declaration.describe(context) + " asks for machines with different"
+                            + " images to run with each of: " + found.get(0) + " and " + found.get(1)
+                            + ". Name the same images for all of them, or one image");
+        }
+        return found.stream().findFirst().orElse(List.of());
+    }
+
     private static MachineSettings settings(Declaration declaration, ExtensionContext context, String node) {
+        Optional<String> chosen = ImageMatrix.chosen(context);
+        String owner = declaration.owner(context);
         MachineSettings settings = MachineSettings.of(
-                declaration.template(),
-                declaration.owner(context),
+                declaration.template().withChosen(chosen, owner),
+                chosen.map(image -> owner + " with " + image).orElse(owner),
                 Suite.of(context).configuration());
         return declaration.provision(context, node).map(settings::provisionedBy).orElse(settings);
     }

@@ -58,6 +58,26 @@ public @interface IncusStemcell {
     String image() default "";
 
     /**
+     * Several stemcells, with each of which a test runs once: one that is a {@code @TestTemplate} where it would be a {@code @Test}; or, with
+     * JUnit 5.13 and later, all tests of a class with {@link EachImage}. Each time has a name, a provisioning and a report of its own, and
+     * with {@link Scope#PER_CLASS} a container of its own.
+     *
+     * <pre>{@code
+     * @IncusStemcell(images = {"ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165", "ghcr.io/cloudfoundry/ubuntu-jammy-stemcell:1.990"})
+     * class CronTest {
+     *
+     *     @TestTemplate
+     *     void isEnabled(StemcellContainer stemcell) {
+     *         assertThat(stemcell).unit("cron.service").isEnabled();
+     *     }
+     * }
+     * }</pre>
+     *
+     * @return the references, in the notation of {@link #image()}, which is then left out; or none
+     */
+    String[] images() default {};
+
+    /**
      * Which of several machines this describes, for those who ask with {@link Node}.
      *
      * @return the name, lower-case letters, digits and dashes; or empty for what is asked for without a name, or with a name that no other

@@ -22,6 +22,7 @@ public final class IncusStemcellBuilder {
 
     private String node = "";
     private Optional<String> image = Optional.empty();
+    private List<String> images = List.of();
     private Scope scope = Scope.PER_TEST;
     private boolean reset;
     private Optional<String> network = Optional.empty();
@@ -51,6 +52,17 @@ public final class IncusStemcellBuilder {
      */
     public IncusStemcellBuilder image(String reference) {
         image = Optional.of(reference);
+        return this;
+    }
+
+    /**
+     * Several stemcells, with each of which a test runs once, as {@link IncusStemcell#images} says.
+     *
+     * @param references in the notation of {@link io.github.incusstemcell.oci.ImageReference#parse}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder images(String... references) {
+        images = List.of(references);
         return this;
     }
 
@@ -317,6 +329,7 @@ public final class IncusStemcellBuilder {
                 "IncusStemcellExtension.builder()",
                 node,
                 image,
+                images,
                 scope,
                 reset,
                 network,

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.lang.reflect.Field;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.jupiter.api.extension.TestWatcher;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
@@ -43,6 +46,7 @@ public abstract sealed class IncusStemcellExtension
                 TestInstancePreConstructCallback,
                 ParameterResolver,
                 InvocationInterceptor,
+                TestTemplateInvocationContextProvider,
                 TestWatcher
         permits AnnotatedStemcells, BuiltStemcells {
 
@@ -176,6 +180,23 @@ public abstract sealed class IncusStemcellExtension
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         return container(context, InjectionPoint.of(parameter));
+    }
+
+    /** Those that are to run once with each of several images. */
+    @Override
+    public boolean supportsTestTemplate(ExtensionContext context) {
+        return ImageMatrix.isPlain(context) && !declarations.images(context).isEmpty();
+    }
+
+    @Override
+    public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
+        ImageMatrix matrix = ImageMatrix.of(context);
+        return declarations.images(context).stream().map(matrix::invocation);
+    }
+
+    /** The images with each of which a class is to run once; none if it asks this extension for none. */
+    List<String> images(ExtensionContext context) {
+        return declarations.images(context);
     }
 
     private StemcellContainer container(ExtensionContext context, InjectionPoint point) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,6 +62,11 @@ class PlannedTestTest {
     void areNoneOfSeveral() {
         assertThat(known(Plain.class, "several")).isEmpty();
         assertThat(known(Plain.class, "named")).isEmpty();
+    }
+
+    @Test
+    void areNoneOfTestsThatRunOnceWithEachImage() {
+        assertThat(known(Plain.class, "images")).isEmpty();
     }
 
     @Test
@@ -117,6 +123,10 @@ class PlannedTestTest {
 
         @Test
         void none() {}
+
+        @TestTemplate
+        @IncusStemcell(images = {"incus:one", "incus:other"})
+        void images(StemcellContainer stemcell) {}
 
         @Test
         @IncusStemcell(value = "incus:own", memory = "512MiB")

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -15,16 +16,30 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 record ReportedElement(String className, String testName, String displayName) {
 
-    private static final Pattern NUMBER = Pattern.compile("#(\\d+)\\]$");
+    private static final Pattern NUMBER = Pattern.compile("#(\\d+)\\]");
     private static final int NAME = 100;
 
     static ReportedElement of(ExtensionContext context) {
         String className = context.getTestClass().map(ReportedElement::name).orElse("all tests");
         Matcher number = NUMBER.matcher(context.getUniqueId());
-        String repetition = number.find() ? "-" + number.group(1) : "";
+        String repetition = number.results().map(found -> "-" + found.group(1)).collect(Collectors.joining());
         Optional<String> method = context.getTestMethod().map(Method::getName);
         return new ReportedElement(
-                className, method.map(name -> name + repetition).orElse(""), context.getDisplayName());
+                className, method.map(name -> name + repetition).orElse(""), displayName(context));
+    }
+
+    /** After that of the invocation of its class, where that runs several times. */
+    private static String displayName(ExtensionContext context) {
+        return context.getParent()
+                .filter(around -> context.getTestMethod().isPresent() && isInvocation(around))
+                .map(around -> around.getDisplayName() + " " + context.getDisplayName())
+                .orElseGet(context::getDisplayName);
+    }
+
+    private static boolean isInvocation(ExtensionContext context) {
+        return context.getUniqueId()
+                .substring(context.getUniqueId().lastIndexOf('['))
+                .startsWith("[class-template-invocation:");
     }
 
     private static String name(Class<?> type) {

@@ -1,0 +1,76 @@
+package io.github.incusstemcell.junit;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.TestTemplate;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/**
+ * The images with each of which a test template, or a class template, runs once. JUnit lets an invocation know its number when it asks for
+ * the name, and has that number at the end of its unique id: so each context below finds its image, whatever else provides invocations.
+ */
+final class ImageMatrix {
+
+    private static final Pattern NUMBER = Pattern.compile("#(\\d+)\\]$");
+
+    private final Map<Integer, String> images = new ConcurrentHashMap<>();
+
+    private ImageMatrix() {}
+
+    /**
+     * @param template the context of the template itself
+     */
+    static ImageMatrix of(ExtensionContext template) {
+        return Stores.computeIfAbsent(template, key(template), ImageMatrix.class, ImageMatrix::new);
+    }
+
+    private static Object key(ExtensionContext template) {
+        return List.of("images", template.getUniqueId());
+    }
+
+    /** What JUnit is to run with an image. */
+    TestTemplateInvocationContext invocation(String image) {
+        return new TestTemplateInvocationContext() {
+            @Override
+            public String getDisplayName(int number) {
+                return displayName(number, image);
+            }
+        };
+    }
+
+    /** Remembers which invocation is that with an image, and says what it is called. */
+    String displayName(int number, String image) {
+        images.put(number, image);
+        return "[" + number + "] " + image;
+    }
+
+    /** The image with which a test, or all tests of a class, run this time. */
+    static Optional<String> chosen(ExtensionContext context) {
+        ExtensionContext invocation = context;
+        while (invocation.getParent().isPresent()) {
+            ExtensionContext template = invocation.getParent().get();
+            ImageMatrix matrix = Stores.get(template, key(template), ImageMatrix.class);
+            Matcher number = NUMBER.matcher(invocation.getUniqueId());
+            if (matrix != null && number.find()) {
+                return Optional.ofNullable(matrix.images.get(Integer.valueOf(number.group(1))));
+            }
+            invocation = template;
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a method is a template of nobody's in particular, unlike parameterized and repeated tests. */
+    static boolean isPlain(ExtensionContext context) {
+        return Arrays.stream(context.getRequiredTestMethod().getAnnotations())
+                .map(annotation -> annotation.annotationType())
+                .filter(type -> type != TestTemplate.class && type.getName().startsWith("org.junit."))
+                .noneMatch(type -> AnnotationSupport.isAnnotated(type, TestTemplate.class));
+    }
+}

@@ -157,6 +157,7 @@ class StemcellSpecTest {
 
     @Test
     void timesInLogsAreToTheMicrosecond(StemcellContainer stemcell) {
+        Generation.startSyslog(stemcell);
         stemcell.exec("logger", "spec").requireSuccess();
         assertThat(stemcell).within(ofSeconds(10)).file("/var/log/syslog").matches("T[0-9:]{8}\\.[0-9]{6}.* spec$");
     }

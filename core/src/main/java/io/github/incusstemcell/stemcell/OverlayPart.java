@@ -28,7 +28,7 @@ public enum OverlayPart {
 
     /**
      * {@code eth0} is set up by systemd-networkd. No generation configures an interface: a BOSH agent would. networkd also gets a
-     * read-only view of {@code /sys}, or else it waits for ever for udev, which is masked in noble since spring 2026 and sees no events
+     * read-only view of {@code /sys}, or else it waits for ever for udev, which is masked in noble since September 2026 and sees no events
      * in a container before. The guest asks by DHCP even where it has its address already, and is given the same: this is how Incus's
      * DNS learns its name. jammy does not start networkd: there it is started only where the address has to come by DHCP.
      */
@@ -88,7 +88,18 @@ public enum OverlayPart {
             OverlayTemplate.dropIn("nvmf-autoconnect.service")),
 
     /**
-     * chrony may not set the host's clock, and fails; noble masks it since spring 2026. Where it comes with Ubuntu's starter script, it
+     * No udev: the devices are the host's, whose udev has seen to them, and the kernel tells a container nothing of them. It would ask for
+     * each of the host's some hundred devices anew and run its rules on them, a fifth of a boot. Since September 2026 noble masks the
+     * service; its sockets and {@code systemd-udev-trigger.service} live on in all generations.
+     */
+    UDEV(
+            OverlayTemplate.dropIn("systemd-udevd.service"),
+            OverlayTemplate.dropIn("systemd-udevd-control.socket"),
+            OverlayTemplate.dropIn("systemd-udevd-kernel.socket"),
+            OverlayTemplate.dropIn("systemd-udev-trigger.service")),
+
+    /**
+     * chrony may not set the host's clock, and fails; noble masks it since September 2026. Where it comes with Ubuntu's starter script, it
      * runs: that script lets it watch the clock only. Nothing waits for it to have set the clock.
      */
     CLOCK(OverlayTemplate.dropIn("chrony.service"), OverlayTemplate.dropIn("chrony-wait.service")),

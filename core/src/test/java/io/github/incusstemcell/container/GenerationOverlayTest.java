@@ -88,4 +88,19 @@ class GenerationOverlayTest {
                     .isEqualTo("inactive\n\ninactive\n");
         }
     }
+
+    @Test
+    void leavesTheHostsDevicesToTheHostsUdev() {
+        String units =
+                "systemd-udevd.service systemd-udevd-control.socket systemd-udevd-kernel.socket systemd-udev-trigger.service";
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            assertThat(stemcell.shell("systemctl is-active " + units).stdout().lines())
+                    .hasSize(4)
+                    .containsOnly("inactive");
+            // What the image says of them is still true: it masks the service or nothing.
+            assertThat(stemcell.shell("systemctl is-enabled " + units).stdout())
+                    .matches("(static|masked)\nstatic\nstatic\nstatic\n");
+            assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
+        }
+    }
 }

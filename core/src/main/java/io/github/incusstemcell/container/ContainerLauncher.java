@@ -111,9 +111,9 @@ final class ContainerLauncher {
         NewInstance.Builder wanted =
                 request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
         NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
-        StartRefusal refusal = new StartRefusal(
-                instance, image, spec, created.devices().get("root").get("pool"));
-        explaining(refusal, () -> incus().instances().create(created));
+        StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
+        new CreateRefusal(image, created.devices().get("root").get("pool"))
+                .explaining(() -> refusal.explaining(() -> incus().instances().create(created)));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());
@@ -122,7 +122,7 @@ final class ContainerLauncher {
             return created(launch, request, address, instance, begin);
         }
         if (!launch.startsAtOnce()) {
-            explaining(refusal, instance::start);
+            refusal.explaining(instance::start);
         }
         Instant started = Instant.now();
         Systemd systemd = Systemd.of(instance);
@@ -144,14 +144,6 @@ final class ContainerLauncher {
                 Duration.between(begin, started).toMillis());
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
         return new StemcellContainer(instance, image, spec, actual, times, systemd, release(request, address));
-    }
-
-    private static void explaining(StartRefusal refusal, Runnable request) {
-        try {
-            request.run();
-        } catch (IncusException e) {
-            throw refusal.explained(e);
-        }
     }
 
     private static StemcellContainer created(

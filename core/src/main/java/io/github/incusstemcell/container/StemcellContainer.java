@@ -7,6 +7,7 @@ import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
@@ -35,6 +36,7 @@ public final class StemcellContainer implements AutoCloseable {
 
     private final Instance instance;
     private final StemcellImage image;
+    private final GuestOverlay overlay;
     private final GuestAddress address;
     private final Duration startupTimeout;
     private final List<String> artifacts;
@@ -56,6 +58,7 @@ public final class StemcellContainer implements AutoCloseable {
             Runnable afterDelete) {
         this.instance = instance;
         this.image = image;
+        this.overlay = spec.overlay();
         this.address = address;
         this.startupTimeout = spec.startupTimeout();
         this.artifacts = spec.artifacts();
@@ -335,7 +338,7 @@ public final class StemcellContainer implements AutoCloseable {
 
     void awaitBootOf(Runnable start) {
         Instant begin = Instant.now();
-        start.run();
+        new StartRefusal(instance, image, overlay).explaining(start);
         new Booting(instance, systemd, image).await(startupTimeout, begin);
         journalLog.ifPresent(JournalLog::follow);
     }

@@ -46,6 +46,18 @@ class UnbootedTest {
     }
 
     @Test
+    void saysWhatIsMissingWhenItCannotBeStarted() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withoutBoot())) {
+            stemcell.files().delete("/sbin/init");
+
+            assertThat(catchThrowable(stemcell::start))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith("Cannot start the container '" + stemcell.name() + "' of ")
+                    .hasMessageContaining(": it has no /sbin/init that can be run");
+        }
+    }
+
+    @Test
     void refusesAProvisioningWhichWouldHaveToBoot() {
         ContainerSpec spec = TestMachine.spec()
                 .withoutBoot()

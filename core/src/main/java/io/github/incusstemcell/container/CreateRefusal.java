@@ -1,0 +1,36 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import java.util.List;
+
+/**
+ * What it means that the daemon refused to create a container: that the volume for its root disk is too small, where that can be told.
+ *
+ * @param pool the storage pool of its root disk
+ */
+record CreateRefusal(StemcellImage image, String pool) {
+
+    /** As btrfs and zfs, other file systems, and Incus itself call it. */
+    private static final List<String> TOO_LITTLE_SPACE = List.of(
+            "Disk quota exceeded", "No space left on device", "run out of disk space", "exceeds specified volume size");
+
+    /** Makes a request that creates the container. What it throws has words of our own, or comes as it is. */
+    void explaining(Runnable request) {
+        try {
+            request.run();
+        } catch (IncusException e) {
+            if (TOO_LITTLE_SPACE.stream().noneMatch(e.getMessage()::contains)) {
+                throw e;
+            }
+            throw new IncusStemcellException(
+                    "Cannot create a container of " + image.source()
+                            + ": its root file system does not fit into a volume of"
+                            + " the storage pool " + pool + ". Give the container a larger one, by the device"
+                            + " \"root,size=10GiB\", or all of the pool's, images' among them: incus storage set "
+                            + pool + " volume.size=10GiB. If they are large enough, the pool is full.",
+                    e);
+        }
+    }
+}

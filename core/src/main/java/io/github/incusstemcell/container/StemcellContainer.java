@@ -13,6 +13,7 @@ import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final List<String> artifacts;
     private final StartTimes startTimes;
     private final CommandLog commands = new CommandLog();
+    private final PortForwards forwards;
     private final Systemd systemd;
     private final Journal journal;
     private final Optional<JournalLog> journalLog;
@@ -64,6 +66,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.artifacts = spec.artifacts();
         this.startTimes = startTimes;
         this.systemd = systemd;
+        this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
         this.afterDelete = afterDelete;
@@ -99,6 +102,20 @@ public final class StemcellContainer implements AutoCloseable {
     public Inet4Address address() {
         open();
         return address.require(name());
+    }
+
+    /**
+     * A way to a TCP port of the guest that needs no route to it: a port of this machine's loopback, from which each connection goes on by
+     * way of Incus, to what listens there on the guest's loopback or else at its {@link #address()}. Where nobody accepts, the connection
+     * breaks off, and the log says why. A restart of the guest ends connections, but not the forward.
+     *
+     * @param port the port in the guest, 1 to 65535
+     * @return the local address, the same for the same port, until the container is closed; not null
+     * @throws IllegalArgumentException if there is no such port
+     */
+    public InetSocketAddress forward(int port) {
+        open();
+        return forwards.to(port).address();
     }
 
     /**
@@ -285,8 +302,7 @@ public final class StemcellContainer implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            journalLog.ifPresent(JournalLog::close);
-            systemd.close();
+            release();
             instance.delete();
             afterDelete.run();
         }
@@ -299,9 +315,14 @@ public final class StemcellContainer implements AutoCloseable {
     public void leaveRunning() {
         if (closed.compareAndSet(false, true)) {
             KeptContainer.keep(instance);
-            journalLog.ifPresent(JournalLog::close);
-            systemd.close();
+            release();
         }
+    }
+
+    private void release() {
+        forwards.close();
+        journalLog.ifPresent(JournalLog::close);
+        systemd.close();
     }
 
     /** The same for one in which something failed before a test had it. Does nothing where it is closed. */

@@ -23,7 +23,7 @@ public enum ApiExtension {
     /** A container's disk device may be a tmpfs. Without it the daemon takes {@code tmpfs:} for the path of a folder, and refuses it. */
     CONTAINER_DISK_TMPFS("container_disk_tmpfs"),
 
-    /** The daemon relays TCP connections to ports of an instance. Without it the address must be reachable. */
+    /** The daemon relays TCP connections to ports of an instance. Not used: an exec carries them with every daemon. */
     INSTANCE_PORT_FORWARD("instance_port_forward"),
 
     /** Projects can be deleted with all that is in them. Not used: 6.0.4 also empties the default profile then. */

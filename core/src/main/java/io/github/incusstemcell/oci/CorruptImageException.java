@@ -5,6 +5,9 @@ import io.github.incusstemcell.IncusStemcellException;
 /** Bytes that are not what their digest, size or format promised. Nothing of them was kept. */
 public final class CorruptImageException extends IncusStemcellException {
 
+    /** What to do about a file that somebody has got from somewhere. */
+    static final String NOT_WHOLE = "Was it downloaded to its end? Get it again.";
+
     /**
      * Describes a failure that has no cause below it.
      *

@@ -44,6 +44,13 @@ enum Decompression {
         }
     };
 
+    /** The compressed data ends early. */
+    static final class CutOffException extends IOException {
+        CutOffException(Throwable cause) {
+            super("its compressed data is cut off", cause);
+        }
+    }
+
     /** What it takes to decompress is not on the class path. */
     static final class MissingException extends IOException {
         MissingException(String message) {
@@ -77,7 +84,7 @@ enum Decompression {
             try {
                 this.in = how.around(in);
             } catch (EOFException e) {
-                throw cutOff(e);
+                throw new CutOffException(e);
             }
         }
 
@@ -92,12 +99,8 @@ enum Decompression {
             try {
                 return in.read(buffer, offset, length);
             } catch (EOFException e) {
-                throw cutOff(e);
+                throw new CutOffException(e);
             }
-        }
-
-        private static IOException cutOff(EOFException e) {
-            return new IOException("its compressed data is cut off", e);
         }
     }
 

@@ -62,9 +62,10 @@ final class DockerArchive implements LayerSource {
     }
 
     private JsonNode entry() throws IOException {
+        String hint = ArchiveKind.hint(members, reference.file());
         Member manifest = members.find("manifest.json")
                 .orElseThrow(() -> new ImageNotFoundException("Cannot use " + reference
-                        + ": there is no manifest.json in it, so it is nothing that docker save wrote."));
+                        + ": there is no manifest.json in it, so it is nothing that docker save wrote." + hint));
         JsonNode images = Manifest.JSON.readTree(manifest.read(BlobSource.SMALL));
         List<String> names = new ArrayList<>();
         List<JsonNode> found = new ArrayList<>();

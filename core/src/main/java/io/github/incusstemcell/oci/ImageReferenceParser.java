@@ -20,6 +20,10 @@ final class ImageReferenceParser {
     private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");
     private static final Pattern HOST =
             Pattern.compile("(?:" + LABEL + "(?:\\." + LABEL + ")*+|\\[[0-9a-fA-F:]+])(?::[0-9]{1,5})?");
+    private static final Pattern TAR_FILE =
+            Pattern.compile("(?i)[^:@]*\\.(?:tar|tgz|txz|tar\\.(?:gz|xz|bz2|zst|lz4))(?::[^/]*)?");
+
+    private static final String LOOKS_LIKE_PATH = "it looks like a path on this machine; ";
     private static final String DOCKER_HUB = "docker.io";
 
     private final String text;
@@ -31,6 +35,9 @@ final class ImageReferenceParser {
     ImageReference parse() {
         if (text.isBlank()) {
             throw invalid("it is empty");
+        }
+        if (text.startsWith("file:")) {
+            throw invalid(LOOKS_LIKE_PATH + notations(text.replaceFirst("^file:(//)?", "")));
         }
         if (text.chars().anyMatch(Character::isWhitespace) && !hasPrefix()) {
             throw invalid("it contains white space");
@@ -49,6 +56,10 @@ final class ImageReferenceParser {
             case "docker", "http", "https" ->
                 throw invalid("registry references are written without '" + prefix
                         + "://', for example ghcr.io/owner/image:tag");
+            case "docker-daemon", "containers-storage" ->
+                throw invalid(
+                        "what Docker or Podman has in its store is not read; write it to a file with 'docker save "
+                                + rest + " > image.tar', and name docker-archive:image.tar");
             default -> registry();
         };
     }
@@ -58,6 +69,7 @@ final class ImageReferenceParser {
     }
 
     private ImageReference registry() {
+        requireNoPath();
         int at = text.indexOf('@');
         Optional<Digest> digest = at < 0 ? Optional.empty() : Optional.of(digest(text.substring(at + 1)));
         String name = at < 0 ? text : text.substring(0, at);
@@ -80,6 +92,24 @@ final class ImageReferenceParser {
         return host.equals(DOCKER_HUB) || host.equals("index.docker.io")
                 ? onDockerHub(repository, tag, digest)
                 : new ImageReference.Registry(host, repository(repository), tag, digest);
+    }
+
+    /** Docker Hub has no image that is called like a tar file. */
+    private void requireNoPath() {
+        int slash = text.indexOf('/');
+        boolean onHub = slash < 0 || !isHost(text.substring(0, slash));
+        if (text.matches("(?s)[./~].*") || onHub && TAR_FILE.matcher(text).matches()) {
+            throw invalid(LOOKS_LIKE_PATH + notations(text));
+        }
+    }
+
+    private static String notations(String path) {
+        if (path.matches("(?s)(.*/)?(light-)?bosh-stemcell-[^/]*")) {
+            return "write stemcell:" + path;
+        }
+        return "say what is there: rootfs:" + path + " for a tarball of a root file system, stemcell:" + path
+                + " for a BOSH stemcell, oci-archive:" + path + " or docker-archive:" + path
+                + " for an image in a tar file, oci:" + path + " for an OCI layout in a folder";
     }
 
     private ImageReference onDockerHub(String path, Optional<String> tag, Optional<Digest> digest) {

@@ -44,7 +44,13 @@ final class LayerCheck {
                 return;
             }
         }
-        diffId(new Layer(digest, "application/x-tar", -1, Optional.empty()), tarball, image);
+        try {
+            diffId(new Layer(digest, "application/x-tar", -1, Optional.empty()), tarball, image);
+        } catch (CorruptImageException e) {
+            throw e.getCause() instanceof TarExtraction.RefusedException
+                    ? e
+                    : new CorruptImageException(e.getMessage() + ". " + CorruptImageException.NOT_WHOLE, e.getCause());
+        }
     }
 
     /** {@return the sha256 of a blob} */

@@ -12,14 +12,17 @@ final class Layout implements BlobSource {
 
     private final ArchiveEntries members;
     private final String image;
+    private final String hint;
     private final Progress progress;
 
     /**
      * Reads a layout.
      *
      * @param image the reference, for messages
+     * @param hint what else it may be, for the message that it is none
      */
-    Layout(ArchiveEntries members, String image, Progress progress) {
+    Layout(ArchiveEntries members, String image, String hint, Progress progress) {
+        this.hint = hint;
         this.progress = progress;
         this.members = members;
         this.image = image;
@@ -28,8 +31,8 @@ final class Layout implements BlobSource {
     /** Reads the manifest or index that a name stands for; without a name, the only one. */
     byte[] manifest(Optional<String> name) {
         byte[] json = read(member("index.json")
-                .orElseThrow(() -> new ImageNotFoundException(
-                        "Cannot use " + image + ": there is no index.json in it, so it is no OCI image layout.")));
+                .orElseThrow(() -> new ImageNotFoundException("Cannot use " + image
+                        + ": there is no index.json in it, so it is no OCI image layout." + hint)));
         if (!(Manifest.parse(json, image) instanceof Manifest.Index index)) {
             throw new CorruptImageException("Cannot use " + image + ": its index.json is no index.");
         }

@@ -3,7 +3,6 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +58,12 @@ public final class OciImages implements AutoCloseable {
                 return inRegistry(registry);
             }
             if (reference instanceof ImageReference.OciLayout layout) {
-                requireThere(layout.folder(), Files.isDirectory(layout.folder()), "no such folder", layout);
-                return inLayout(ArchiveEntries.of(layout.folder()), layout, layout.name());
+                LocalPath.requireFolder(layout.folder(), layout);
+                return inLayout(ArchiveEntries.of(layout.folder()), layout, layout.name(), "");
             }
             if (reference instanceof ImageReference.OciArchive archive) {
-                return inLayout(members(archive.file(), archive), archive, archive.name());
+                ArchiveEntries members = members(archive.file(), archive);
+                return inLayout(members, archive, archive.name(), ArchiveKind.hint(members, archive.file()));
             }
             if (reference instanceof ImageReference.DockerArchive archive) {
                 return new DockerArchive(
@@ -81,6 +81,9 @@ public final class OciImages implements AutoCloseable {
             }
         } catch (TarReader.MalformedTarException e) {
             throw new CorruptImageException("Cannot use " + reference + ": " + e.getMessage() + ".", e);
+        } catch (Decompression.CutOffException e) {
+            throw new CorruptImageException(
+                    "Cannot use " + reference + ": " + e.getMessage() + ". " + CorruptImageException.NOT_WHOLE, e);
         } catch (IOException e) {
             throw new IncusStemcellException("Cannot read " + reference + ": " + e.getMessage(), e);
         }
@@ -102,9 +105,9 @@ public final class OciImages implements AutoCloseable {
                 .resolve(registry.manifest(reference));
     }
 
-    private SourceImage inLayout(ArchiveEntries members, ImageReference reference, Optional<String> name) {
-        Layout layout =
-                new Layout(members, reference.toString(), workspace.progress().apart());
+    private SourceImage inLayout(ArchiveEntries members, ImageReference reference, Optional<String> name, String hint) {
+        Layout layout = new Layout(
+                members, reference.toString(), hint, workspace.progress().apart());
         return new ImageResolver(layout, reference, settings.architecture(), workspace).resolve(layout.manifest(name));
     }
 
@@ -134,15 +137,8 @@ public final class OciImages implements AutoCloseable {
     }
 
     private Tarball onDisk(Path file, ImageReference reference) {
-        requireThere(file, Files.isRegularFile(file), "no such file", reference);
+        LocalPath.requireFile(file, reference);
         return new Tarball.OnDisk(file, cache);
-    }
-
-    private static void requireThere(Path path, boolean there, String problem, ImageReference reference) {
-        if (!there) {
-            throw new ImageNotFoundException("Cannot use " + reference + ": " + problem + ": "
-                    + path.toAbsolutePath().normalize() + ".");
-        }
     }
 
     @Override

@@ -34,11 +34,14 @@ final class RootfsTarballFile {
      * @param architecture what it is taken for, because a tarball does not say
      */
     SourceImage image(String architecture) throws IOException {
-        requireTar();
+        requireTar(tarball, reference);
         String key = tarball.key();
         Content content = tarball.content();
         String checked = "checked-" + content.digest().hex();
         if (cache.recall(checked).isEmpty()) {
+            ArchiveKind.unlikeRootfs(tarball).ifPresent(kind -> {
+                throw new CorruptImageException("Cannot use " + reference + ": " + kind.sentence(reference.location()));
+            });
             LayerCheck.unpackable(tarball, content.digest(), reference.toString());
             cache.remember(checked, content.toString());
         }
@@ -56,7 +59,7 @@ final class RootfsTarballFile {
         return COMPRESSED.stream().anyMatch(hex::startsWith) && !Decompression.isCompressed(first);
     }
 
-    private void requireTar() throws IOException {
+    static void requireTar(Tarball tarball, ImageReference reference) throws IOException {
         byte[] first;
         try (InputStream in = tarball.open()) {
             first = in.readNBytes(Tar.BLOCK);

@@ -128,10 +128,12 @@ final class StemcellTarball {
     }
 
     private Facts inspect() throws IOException {
+        RootfsTarballFile.requireTar(tarball, reference);
         ArchiveEntries members = members();
+        String hint = ArchiveKind.hint(members, Path.of(reference.location()));
         Member file = members.find("stemcell.MF")
-                .orElseThrow(() -> new CorruptImageException(
-                        "Cannot use " + reference + ": there is no stemcell.MF in it, so it is no BOSH stemcell."));
+                .orElseThrow(() -> new CorruptImageException("Cannot use " + reference
+                        + ": there is no stemcell.MF in it, so it is no BOSH stemcell." + hint));
         String text = new String(file.read(LARGEST_MANIFEST), StandardCharsets.UTF_8);
         StemcellManifest manifest = StemcellManifest.parse(text);
         if (follows(manifest, reference).isPresent()) {

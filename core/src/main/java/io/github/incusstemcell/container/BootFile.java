@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.incusstemcell.incus.FileMode;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -36,9 +37,7 @@ public sealed interface BootFile {
         public Text {
             requireAbsolute(path);
             Objects.requireNonNull(content, "content");
-            if (mode < 0 || mode > 07777) {
-                throw new IllegalArgumentException("Not a mode for " + path + ": 0" + Integer.toOctalString(mode));
-            }
+            FileMode.require(mode);
         }
     }
 

@@ -108,8 +108,19 @@ final class CliConfiguration {
                 URI.create(address.split(",")[0]), identity(), serverCertificate(remote), Optional.empty());
     }
 
+    /** {@return what a machine has to do that no daemon knows yet} */
+    static String noCertificate(String where) {
+        return "there is no client certificate" + where
+                + ": run 'incus config trust add NAME' on the daemon's machine, and"
+                + " 'incus remote add NAME TOKEN' here with the token that it prints";
+    }
+
     ClientIdentity identity() {
-        return ClientIdentity.load(folder.resolve("client.crt"), folder.resolve("client.key"));
+        Path certificate = folder.resolve("client.crt");
+        if (Files.notExists(certificate)) {
+            throw new IncusStemcellException(noCertificate(" in '" + folder + "'"));
+        }
+        return ClientIdentity.load(certificate, folder.resolve("client.key"));
     }
 
     /** {@return the certificate that was accepted for the remote; none where a public authority vouches for it} */

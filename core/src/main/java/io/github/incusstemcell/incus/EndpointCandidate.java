@@ -71,9 +71,7 @@ record EndpointCandidate(String name, String origin, Source source) {
             return socket(Path.of(text), surroundings);
         }
         CliConfiguration cli = CliConfiguration.of(surroundings)
-                .orElseThrow(
-                        () -> new IncusStemcellException("there is no client certificate: let 'incus remote add NAME "
-                                + text + "' make one and make the daemon trust it"));
+                .orElseThrow(() -> new IncusStemcellException(CliConfiguration.noCertificate("")));
         try {
             URI url = URI.create(text);
             return new Endpoint.Https(url, cli.identity(), cli.serverCertificate(url), Optional.empty());

@@ -9,6 +9,8 @@ import java.time.Duration;
  */
 public final class ExecResult {
 
+    private static final int NOT_FOUND = 127;
+
     private final Command command;
     private final int exitCode;
     private final Printed stdout;
@@ -119,9 +121,19 @@ public final class ExecResult {
     }
 
     String ending() {
+        if (exitCode == NOT_FOUND && isSentence()) {
+            return "ended with exit code 127: there is no program whose name is that one word; have a shell split it by"
+                    + " shell(...), or write exec(\""
+                    + String.join("\", \"", command.argv().get(0).split("\\s+")) + "\")";
+        }
         return timedOut
                 ? "was killed after its timeout of "
                         + command.timeout().map(Duration::toMillis).orElse(0L) + " ms"
                 : "ended with exit code " + exitCode;
+    }
+
+    /** Whether somebody has written a program and its arguments as one. */
+    private boolean isSentence() {
+        return command.argv().size() == 1 && command.argv().get(0).strip().matches("(?s).*\\s.*");
     }
 }

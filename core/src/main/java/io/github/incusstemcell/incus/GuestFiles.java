@@ -328,10 +328,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public void setPermissions(String path, int mode) {
-        if (mode < 0 || mode > 07777) {
-            throw new IllegalArgumentException("Not a mode: 0" + Integer.toOctalString(mode));
-        }
-        change("Setting the permissions of", path, Sftp.Change.mode(mode));
+        change("Setting the permissions of", path, Sftp.Change.mode(FileMode.require(mode)));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -36,6 +37,11 @@ final class TreeUpload {
     }
 
     void copy(Path source, ByteString target) throws IOException, SftpStatus {
+        if (Files.notExists(source)) {
+            throw new NoSuchFileException(
+                    "there is no file " + source.toAbsolutePath().normalize() + " on this machine"
+                            + (source.isAbsolute() ? "" : ", where '" + source + "' begins at the working directory"));
+        }
         if (Files.isDirectory(source)) {
             Directories.create(sftp, target);
             copyChildren(source, target);

@@ -131,6 +131,21 @@ class EndpointDiscoveryTest {
     }
 
     @Test
+    void saysHowToGetAClientCertificate() throws IOException {
+        variables.put("INCUS_STEMCELL_ENDPOINT", "https://build.example:8443");
+        String advice =
+                ": run 'incus config trust add NAME' on the daemon's machine, and 'incus remote add NAME TOKEN' here"
+                        + " with the token that it prints";
+
+        assertThatThrownBy(this::only).hasMessage("there is no client certificate" + advice);
+
+        cli("default-remote: local");
+        assertThatThrownBy(this::only)
+                .hasMessage(
+                        "there is no client certificate in '" + folder.resolve("home/.config/incus") + "'" + advice);
+    }
+
+    @Test
     void followsARemoteThatIsNamedByAVariable() throws Exception {
         variables.put("INCUS_REMOTE", "other");
         cli("""

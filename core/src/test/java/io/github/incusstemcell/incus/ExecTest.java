@@ -135,6 +135,16 @@ class ExecTest {
         }
 
         @Test
+        void saysHowToWriteACommandThatIsOneWordWithSpaces() {
+            assertThatThrownBy(() ->
+                            instance.exec(Command.of("systemctl status cron")).requireSuccess())
+                    .hasMessageStartingWith(
+                            "''systemctl status cron'' ended with exit code 127: there is no program whose"
+                                    + " name is that one word; have a shell split it by shell(...), or write"
+                                    + " exec(\"systemctl\", \"status\", \"cron\")");
+        }
+
+        @Test
         void keepsWhatIsPrintedBefore127() {
             ExecResult result = instance.exec(Command.shell("echo out; echo err >&2; exit 127"));
 

@@ -193,7 +193,10 @@ class UntrustedFilesTest {
 
         assertThatThrownBy(() -> files.write("/root/never", burning)).hasCause(reason);
         assertThatThrownBy(() -> files.copyTo(here.resolve("missing"), "/root/never"))
+                .hasMessageEndingWith("there is no file " + here.resolve("missing") + " on this machine")
                 .hasCauseInstanceOf(java.nio.file.NoSuchFileException.class);
+        assertThatThrownBy(() -> files.copyTo(Path.of("missing"), "/root/never"))
+                .hasMessageEndingWith(" on this machine, where 'missing' begins at the working directory");
         assertThatThrownBy(() -> files.copyFrom("/etc/passwd", here.resolve("missing/passwd")))
                 .hasCauseInstanceOf(java.nio.file.NoSuchFileException.class);
         assertThat(files.exists("/root/never")).isFalse();

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.incus.FileMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -315,10 +316,7 @@ final class Arguments {
     }
 
     static int mode(int mode) {
-        if ((mode & ~ALL_MODES) != 0) {
-            throw new IllegalArgumentException("Not a mode, 0 to 07777: 0" + Integer.toOctalString(mode));
-        }
-        return mode;
+        return FileMode.require(mode);
     }
 
     /** A mode of which something is looked for. */

@@ -47,6 +47,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final Systemd systemd;
     private final Journal journal;
     private final Optional<JournalLog> journalLog;
+    private final ActiveFaults faults = new ActiveFaults();
     private final Runnable afterDelete;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -240,6 +241,26 @@ public final class StemcellContainer implements AutoCloseable {
     /** Lets the processes of a {@linkplain #pause() paused} guest go on. */
     public void resume() {
         open().unfreeze();
+    }
+
+    /**
+     * The container's network, for faults of it.
+     *
+     * @return what makes faults, and heals them; not null
+     */
+    public NetworkFaults network() {
+        open();
+        return new NetworkFaults(this, faults);
+    }
+
+    /**
+     * Takes back all that was changed by {@link #network()}; does nothing once this is closed. The extension for JUnit does it at the end of
+     * each test where several share the container: where they run in parallel, one takes back what another has changed.
+     */
+    public void undoFaults() {
+        if (!closed.get()) {
+            faults.undoAll();
+        }
     }
 
     /**

@@ -80,8 +80,16 @@ final class FailureTracker implements CloseableResource, AutoCloseable {
     public void close() {
         try {
             context.getExecutionException().ifPresent(failure -> failed(context, failure));
+            undoFaults();
         } finally {
             access.values().forEach(ExclusiveAccess.Turn::close);
+        }
+    }
+
+    /** The next test that shares the machines finds them without; of a test's own nothing stays. */
+    private void undoFaults() {
+        if (context.getTestMethod().isPresent()) {
+            machines.stream().filter(used -> !used.isOf(context)).forEach(Machines::undoFaults);
         }
     }
 }

@@ -144,6 +144,23 @@ final class Machine {
         }
     }
 
+    /** Of one that did not come up nothing was changed. */
+    void undoFaults() {
+        Future<StemcellContainer> begun;
+        synchronized (this) {
+            begun = launch;
+        }
+        try {
+            if (begun != null && begun.isDone()) {
+                begun.get().undoFaults();
+            }
+        } catch (ExecutionException e) {
+            LOG.debug("{} never came up", settings.spec().owner(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Optional<Diagnostics> diagnose() throws InterruptedException {
         Future<StemcellContainer> begun;
         synchronized (this) {

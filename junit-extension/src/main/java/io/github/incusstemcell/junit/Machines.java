@@ -100,6 +100,15 @@ final class Machines implements CloseableResource, AutoCloseable {
         }
     }
 
+    /** Takes back what a test has changed of them that it shares with others. */
+    void undoFaults() {
+        List<Machine> all;
+        synchronized (this) {
+            all = List.copyOf(machines.values());
+        }
+        all.forEach(Machine::undoFaults);
+    }
+
     /** Remembers that a test failed which used these machines, and finds out how they are, since they may live on. */
     void reportFailure(ExtensionContext test, Throwable failure, Supplier<TestReport> report) {
         synchronized (this) {

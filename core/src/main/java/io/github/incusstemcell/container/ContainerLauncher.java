@@ -149,7 +149,7 @@ final class ContainerLauncher {
     private static StemcellContainer created(
             Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
         GuestAddress known = request.attachment()
-                .flatMap(network -> network.known(address))
+                .flatMap(network -> network.known(address).map(there -> there.by(network.routes(), instance)))
                 .orElseGet(() -> GuestAddress.none("was not booted by its start, so its address is not known"));
         Instant there = Instant.now();
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
@@ -167,11 +167,11 @@ final class ContainerLauncher {
         if (request.attachment().isEmpty()) {
             return GuestAddress.none("was started without a network, so it has no address");
         }
-        return request.attachment()
-                .get()
-                .known(taken)
+        NetworkAttachment network = request.attachment().get();
+        return network.known(taken)
                 .orElseGet(() -> GuestAddress.of(
-                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)));
+                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)))
+                .by(network.routes(), instance);
     }
 
     private static String user(Instance instance, ContainerSpec spec) {

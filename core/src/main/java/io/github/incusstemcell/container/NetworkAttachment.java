@@ -35,6 +35,7 @@ final class NetworkAttachment {
     private final Optional<Subnet> subnet;
     private final boolean lowLevel;
     private final boolean dhcp;
+    private final GuestRoutes routes;
     private final Map<String, String> given = new ConcurrentHashMap<>();
 
     /**
@@ -48,6 +49,11 @@ final class NetworkAttachment {
                 : Optional.empty();
         this.lowLevel = lowLevel;
         this.dhcp = !"false".equals(network.config().get("ipv4.dhcp"));
+        this.routes = new GuestRoutes(incus, network, subnet);
+    }
+
+    GuestRoutes routes() {
+        return routes;
     }
 
     /** The name of the network. */

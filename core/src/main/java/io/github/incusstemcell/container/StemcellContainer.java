@@ -95,14 +95,29 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * The address of the guest's {@code eth0}.
+     * The address of the guest's {@code eth0}, by which other guests on the same network reach it. This JVM does where it
+     * {@linkplain #isRoutable() has a route}, as it has where Incus runs on this machine; otherwise the log says so once, and
+     * {@link #forward} is the way.
      *
-     * @return the IPv4 address, reachable from this machine where Incus runs on it; not null
+     * @return the IPv4 address; not null
      * @throws IncusStemcellException if it has none: without a network, or on one without IPv4
      */
     public Inet4Address address() {
         open();
-        return address.require(name());
+        Inet4Address there = address.require(name());
+        address.isRoutable();
+        return there;
+    }
+
+    /**
+     * Whether this JVM can connect to the {@link #address()}. Where Incus runs elsewhere, this is tried with the first container on a
+     * network.
+     *
+     * @return whether it can; {@code true} also where that cannot be tried, for example since the guest does not run
+     */
+    public boolean isRoutable() {
+        open();
+        return address.isRoutable();
     }
 
     /**

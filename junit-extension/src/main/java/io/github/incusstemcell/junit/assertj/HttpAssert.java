@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.container.StemcellContainer;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +12,8 @@ import org.assertj.core.api.AbstractStringAssert;
 /**
  * Assertions on what a web server answers to a GET, redirects included, which are not followed. Each of them asks. Where nobody answers
  * within the time of the wait, but from 1 to 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}. {@link #satisfies}
- * is given the {@link HttpAnswer}.
+ * is given the {@link HttpAnswer}. Where the test is to ask, but {@linkplain StemcellContainer#isRoutable() has no route} to the guest, the
+ * guest asks itself, at its own address.
  */
 public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
 
@@ -38,10 +40,14 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
             throw new IllegalArgumentException(
                     "Not an address of HTTP as http://localhost:8080/path: '" + text + "'; of TLS ask by a command");
         }
+        return inside(subject, url, " inside");
+    }
+
+    private static HttpAssert inside(Subject subject, URI url, String from) {
         return new HttpAssert(
                 subject,
                 url,
-                " inside",
+                from,
                 () -> HttpExchange.inside(
                         subject.stemcell(), url, subject.timing().patience()));
     }
@@ -51,7 +57,11 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
         if (!Objects.requireNonNull(path, "path").startsWith("/")) {
             throw new IllegalArgumentException("Not an absolute path as /health: '" + path + "'");
         }
-        URI url = URI.create("http://" + subject.stemcell().address().getHostAddress() + ":" + port + path);
+        StemcellContainer stemcell = subject.stemcell();
+        URI url = URI.create("http://" + stemcell.address().getHostAddress() + ":" + port + path);
+        if (!stemcell.isRoutable()) {
+            return inside(subject, url, " inside, since the test has no route to it");
+        }
         return new HttpAssert(
                 subject,
                 url,

@@ -2,7 +2,6 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -89,7 +88,8 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Verifies that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens.
+     * Verifies that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens. Where the test
+     * {@linkplain StemcellContainer#isRoutable() has no route} to that, the guest connects to itself there.
      *
      * @return this
      * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
@@ -114,9 +114,8 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
         if (socket.protocol() != Protocol.TCP) {
             throw new IllegalArgumentException("A test can connect to ports of tcp only, not to " + socket);
         }
-        InetSocketAddress there = new InetSocketAddress(subject.stemcell().address(), socket.port());
-        Observation<Connecting> seen =
-                new Observation<>(subject.timing(), holds, Connecting::words).polling(() -> Connecting.to(there));
+        Observation<Connecting> seen = new Observation<>(subject.timing(), holds, Connecting::words)
+                .polling(() -> Connecting.to(subject.stemcell(), socket.port()));
         if (!seen.holds()) {
             subject.fail(
                     socket.toString(),

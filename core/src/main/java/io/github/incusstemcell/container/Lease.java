@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -112,6 +113,12 @@ record Lease(
         } catch (NumberFormatException | DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether a key of a configuration is one of those that say to whom something belongs. */
+    static boolean isKey(String key) {
+        return Set.of(RUN, HOST, BOOT_ID, PID_NAMESPACE, PID, PID_START, PID_START_TICKS, OWNER, KEPT, EXPIRES)
+                .contains(key);
     }
 
     /** The keys that go into a create call. */

@@ -133,8 +133,7 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
         return incus.storagePools()
                 .find(wanted)
                 .map(StoragePool::name)
-                .orElseThrow(() ->
-                        missing(incus, wanted, origin, incus.storagePools().list()));
+                .orElseThrow(() -> missing(incus, wanted, origin, pools(incus)));
     }
 
     /** 6.0 shows the list of pools to nobody who is confined to a project; but that project's profile names the one to use. */
@@ -147,7 +146,7 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
     }
 
     private static String fastest(Incus incus) {
-        List<StoragePool> pools = incus.storagePools().list();
+        List<StoragePool> pools = pools(incus);
         return pools.stream()
                 .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
                 .findFirst()
@@ -157,6 +156,13 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
                         () -> new IncusStemcellException(
                                 "There is no storage pool on " + incus.endpoint()
                                         + ", so no container can have a root disk. Create one with: incus storage create default btrfs"));
+    }
+
+    /** Those that are not a disk of one container. */
+    private static List<StoragePool> pools(Incus incus) {
+        return incus.storagePools().list().stream()
+                .filter(pool -> Lease.read(pool.config()).isEmpty())
+                .toList();
     }
 
     private static Optional<StoragePool> slow(List<StoragePool> pools) {

@@ -48,6 +48,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final Journal journal;
     private final Optional<JournalLog> journalLog;
     private final ActiveFaults faults = new ActiveFaults();
+    private final Disks disks = new Disks(this::open, faults);
     private final Runnable afterDelete;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -269,7 +270,25 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Takes back all that was changed by {@link #network()}; does nothing once this is closed. The extension for JUnit does it at the end of
+     * Disks besides the root disk.
+     *
+     * @return what attaches and detaches them; not null
+     */
+    public Disks disks() {
+        open();
+        return disks;
+    }
+
+    /**
+     * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #start()} boots it again. What it had written, but not
+     * synchronized, is there then all the same, since the kernel that keeps it goes on; what was in {@code /run} is not.
+     */
+    public void powerCut() {
+        open().stopNow();
+    }
+
+    /**
+     * Takes back all that was changed by {@link #network()} and {@link #disks()}; does nothing once this is closed. The extension for JUnit does it at the end of
      * each test where several share the container: where they run in parallel, one takes back what another has changed.
      */
     public void undoFaults() {
@@ -340,6 +359,7 @@ public final class StemcellContainer implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             release();
             instance.delete();
+            disks.deleteAll();
             afterDelete.run();
         }
     }
@@ -351,6 +371,7 @@ public final class StemcellContainer implements AutoCloseable {
     public void leaveRunning() {
         if (closed.compareAndSet(false, true)) {
             KeptContainer.keep(instance);
+            disks.keep();
             release();
         }
     }

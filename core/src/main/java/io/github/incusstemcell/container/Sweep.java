@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
+import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes containers and private networks of ours whose owner died without removing them, and those whose lease is over. What
+ * Removes containers, their disks and private networks of ours whose owner died without removing them, and those whose lease is over. What
  * has no lease is not ours and is left alone: the user's own, and the images and the one bridge that all runs share.
  *
  * <p>Several processes may do it at once: what is gone already, or is being removed by another, is fine with each of them.
@@ -53,7 +54,7 @@ final class Sweep {
     }
 
     /**
-     * Containers first: a network that is in use cannot be removed.
+     * Containers first: a network, or a disk, that is in use cannot be removed.
      *
      * @throws IncusStemcellException if the daemon cannot be asked; what could be removed is gone then
      */
@@ -68,6 +69,21 @@ final class Sweep {
         for (NetworkInfo network : incus.networks().list()) {
             removal(network.name(), network.config(), () -> incus.networks().delete(network.name()))
                     .ifPresent(Runnable::run);
+        }
+        for (StoragePool pool : pools()) {
+            DiskPool.of(pool, project -> incus.project(project).storagePools())
+                    .flatMap(disk -> removal(pool.name(), pool.config(), disk::delete))
+                    .ifPresent(Runnable::run);
+        }
+    }
+
+    /** 6.0 shows them to nobody who is confined to a project; but there nobody can have made one either. */
+    private List<StoragePool> pools() {
+        try {
+            return incus.storagePools().list();
+        } catch (IncusException e) {
+            LOG.debug("The storage pools of {} cannot be seen", incus.endpoint(), e);
+            return List.of();
         }
     }
 

@@ -228,6 +228,26 @@ public final class Instance {
     }
 
     /**
+     * Takes a device away that is its own, and not a profile's, {@code PUT /1.0/instances/NAME}; one that is not there is fine.
+     *
+     * @param device its name; not null
+     */
+    public void removeDevice(String device) {
+        ObjectNode whole = api.ask(ApiRequest.get("instances", name)).deepCopy();
+        ObjectNode body = Json.object();
+        for (String part : List.of("architecture", "config", "devices", "ephemeral", "profiles", "description")) {
+            body.set(part, whole.path(part));
+        }
+        body.withObject("/devices").remove(device);
+        api.run(ApiRequest.put("instances", name).json(body));
+    }
+
+    /** {@return the storage pools of its daemon, with the volumes of its project in view; never null} */
+    public StoragePools storagePools() {
+        return new StoragePools(api);
+    }
+
+    /**
      * Replaces its metadata, {@code PUT /1.0/instances/NAME/metadata}: what {@code metadata.yaml} was in its image.
      *
      * @param json the metadata, as JSON with the names of {@code metadata.yaml}; not null

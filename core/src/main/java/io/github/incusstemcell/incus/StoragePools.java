@@ -63,6 +63,41 @@ public final class StoragePools {
     }
 
     /**
+     * Sets keys of a pool's configuration and leaves the others as they are, {@code PATCH /1.0/storage-pools/NAME}.
+     *
+     * @param name its name; not null
+     * @param changes keys and their values; not null
+     */
+    public void updateConfig(String name, Map<String, String> changes) {
+        ObjectNode body = Json.object();
+        body.set("config", Json.object(changes));
+        api.run(ApiRequest.patch("storage-pools", name).json(body));
+    }
+
+    /**
+     * Creates a volume for files, {@code POST /1.0/storage-pools/NAME/volumes/custom}, in the project in view.
+     *
+     * @param pool its pool; not null
+     * @param name its name; not null
+     * @throws IncusException if the daemon refuses
+     */
+    public void createVolume(String pool, String name) {
+        api.run(ApiRequest.post("storage-pools", pool, "volumes", "custom")
+                .json(Json.object().put("name", name).put("content_type", "filesystem")));
+    }
+
+    /**
+     * Deletes such a volume; one that is not there is fine.
+     *
+     * @param pool its pool; not null
+     * @param name its name; not null
+     * @throws IncusException if it is in use
+     */
+    public void deleteVolume(String pool, String name) {
+        IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", pool, "volumes", "custom", name)));
+    }
+
+    /**
      * How much room a pool has, {@code GET /1.0/storage-pools/NAME/resources}.
      *
      * @param name its name; not null

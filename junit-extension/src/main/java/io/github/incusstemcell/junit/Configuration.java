@@ -29,11 +29,32 @@ final class Configuration {
     }
 
     Optional<String> get(Key key) {
+        return found(key).map(Found::value);
+    }
+
+    /** A value, and where it stands. */
+    private record Found(String value, String source) {}
+
+    private Optional<Found> found(Key key) {
         return Optional.ofNullable(System.getProperty(key.property()))
-                .or(() -> Optional.ofNullable(System.getenv(key.variable())))
-                .or(() -> platform.apply(key.property()))
-                .map(String::strip)
-                .filter(value -> !value.isEmpty());
+                .map(value -> new Found(value, "the system property"))
+                .or(() -> Optional.ofNullable(System.getenv(key.variable()))
+                        .map(value -> new Found(value, "the environment variable " + key.variable())))
+                .or(() -> platform.apply(key.property())
+                        .map(value -> new Found(value, "junit-platform.properties, or JUnit's launcher")))
+                .map(found -> new Found(found.value().strip(), found.source()))
+                .filter(found -> !found.value().isEmpty());
+    }
+
+    /**
+     * An error for a value that cannot be taken.
+     *
+     * @param problem names the value and the key, and says what to write
+     * @param cause or null
+     */
+    ExtensionConfigurationException refused(Key key, String problem, Exception cause) {
+        String source = found(key).map(Found::source).orElseThrow();
+        return new ExtensionConfigurationException(problem + ". It is set by " + source, cause);
     }
 
     /**
@@ -47,8 +68,8 @@ final class Configuration {
         try {
             return value.map(text -> change.apply(before, text)).orElse(before);
         } catch (IllegalArgumentException e) {
-            throw new ExtensionConfigurationException(
-                    "'" + value.orElseThrow() + "' is no value for " + key.property() + ": " + e.getMessage(), e);
+            throw refused(
+                    key, "'" + value.orElseThrow() + "' is no value for " + key.property() + ": " + e.getMessage(), e);
         }
     }
 
@@ -57,8 +78,8 @@ final class Configuration {
         return get(key).map(value -> Arrays.stream(words)
                 .filter(word -> word.name().equals(value.toUpperCase(Locale.ROOT)))
                 .findFirst()
-                .orElseThrow(() -> new ExtensionConfigurationException(
-                        "'" + value + "' is not a value of " + key.property() + "; write " + list(words))));
+                .orElseThrow(() -> refused(
+                        key, "'" + value + "' is not a value of " + key.property() + "; write " + list(words), null)));
     }
 
     private static String list(Enum<?>[] words) {
@@ -73,8 +94,10 @@ final class Configuration {
     Optional<Integer> seconds(Key key) {
         return get(key).map(value -> {
             if (!value.matches("[1-9]\\d{0,5}")) {
-                throw new ExtensionConfigurationException(
-                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60");
+                throw refused(
+                        key,
+                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60",
+                        null);
             }
             return Integer.valueOf(value);
         });
@@ -84,8 +107,11 @@ final class Configuration {
     Optional<Integer> days(Key key) {
         return get(key).map(value -> {
             if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) == 1) {
-                throw new ExtensionConfigurationException("'" + value + "' is no number of days for " + key.property()
-                        + "; write at least 2, or 0 for ever");
+                throw refused(
+                        key,
+                        "'" + value + "' is no number of days for " + key.property()
+                                + "; write at least 2, or 0 for ever",
+                        null);
             }
             return Integer.parseInt(value);
         });
@@ -100,15 +126,18 @@ final class Configuration {
                 .toArray(OverlayPart[]::new);
     }
 
-    private static OverlayPart part(String name, Key key) {
+    private OverlayPart part(String name, Key key) {
         return Arrays.stream(OverlayPart.values())
                 .filter(part -> written(part).equals(name))
                 .findFirst()
-                .orElseThrow(() -> new ExtensionConfigurationException("'" + name + "' in " + key.property()
-                        + " is no part of the overlay; these are: "
-                        + Arrays.stream(OverlayPart.values())
-                                .map(Configuration::written)
-                                .collect(Collectors.joining(", "))));
+                .orElseThrow(() -> refused(
+                        key,
+                        "'" + name + "' in " + key.property()
+                                + " is no part of the overlay; these are: "
+                                + Arrays.stream(OverlayPart.values())
+                                        .map(Configuration::written)
+                                        .collect(Collectors.joining(", ")),
+                        null));
     }
 
     private static String written(OverlayPart part) {
@@ -119,8 +148,8 @@ final class Configuration {
     Optional<Integer> count(Key key) {
         return get(key).map(value -> {
             if (!value.matches("[1-9]\\d{0,4}")) {
-                throw new ExtensionConfigurationException(
-                        "'" + value + "' is no number for " + key.property() + "; write for example 4");
+                throw refused(
+                        key, "'" + value + "' is no number for " + key.property() + "; write for example 4", null);
             }
             return Integer.valueOf(value);
         });
@@ -130,8 +159,10 @@ final class Configuration {
     Optional<Integer> countOrZero(Key key) {
         return get(key).map(value -> {
             if (!value.matches("0|[1-9]\\d{0,4}")) {
-                throw new ExtensionConfigurationException(
-                        "'" + value + "' is no number for " + key.property() + "; write for example 2, or 0 for none");
+                throw refused(
+                        key,
+                        "'" + value + "' is no number for " + key.property() + "; write for example 2, or 0 for none",
+                        null);
             }
             return Integer.valueOf(value);
         });
@@ -142,9 +173,7 @@ final class Configuration {
         return get(key).map(value -> switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default ->
-                throw new ExtensionConfigurationException(
-                        "'" + value + "' is neither true nor false for " + key.property());
+            default -> throw refused(key, "'" + value + "' is neither true nor false for " + key.property(), null);
         });
     }
 

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.lang.reflect.Field;
 import java.util.List;
@@ -200,8 +201,12 @@ public abstract sealed class IncusStemcellExtension
     }
 
     private StemcellContainer container(ExtensionContext context, InjectionPoint point) {
-        return Reporting.of(context)
-                .whileWaiting(() -> declarations.selection(context, point).container(context, point.node()));
+        try {
+            return Reporting.of(context)
+                    .whileWaiting(() -> declarations.selection(context, point).container(context, point.node()));
+        } catch (IncusStemcellException e) {
+            throw Suite.of(context).failures().tell(e, Declaration.describe(context));
+        }
     }
 
     /** One instance for all tests of a class has one field for all their containers, also while two of them run. */

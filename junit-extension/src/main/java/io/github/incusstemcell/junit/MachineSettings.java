@@ -4,9 +4,12 @@ import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Limits;
 import io.github.incusstemcell.container.Location;
 import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.InvalidImageReferenceException;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /**
@@ -78,12 +81,23 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
         return spec.withLocation(location).withJournalInLog(journal);
     }
 
-    private static String image(Template template, Configuration configuration) {
+    private static ImageReference image(Template template, Configuration configuration) {
         return template.image()
-                .or(() -> configuration.get(Key.IMAGE))
+                .map(ImageReference::parse)
+                .or(() -> configured(configuration))
                 .orElseThrow(() -> new ExtensionConfigurationException(template.origin() + " names no image, and "
                         + Key.IMAGE.property() + " is not set. Write for example"
                         + " @IncusStemcell(\"ghcr.io/cloudfoundry/ubuntu-noble-stemcell:1.165\")"));
+    }
+
+    private static Optional<ImageReference> configured(Configuration configuration) {
+        return configuration.set(Key.IMAGE, Optional.empty(), (none, text) -> {
+            try {
+                return Optional.of(ImageReference.parse(text));
+            } catch (InvalidImageReferenceException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        });
     }
 
     private static Duration startupTimeout(Template template, Configuration configuration) {

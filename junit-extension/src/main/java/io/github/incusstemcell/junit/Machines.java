@@ -158,6 +158,9 @@ final class Machines implements CloseableResource, AutoCloseable {
     }
 
     private void diagnose(TestReport report, ExtensionContext test, Optional<Throwable> failure) {
+        if (failure.filter(RepeatedFailureException::is).isPresent()) {
+            return;
+        }
         Map<String, Callable<Optional<Inspected>>> questions = new LinkedHashMap<>();
         List<Machine> all;
         synchronized (this) {

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** Reads from the configuration where stemcells come from, and where they are kept on the way. */
 final class SourceConfiguration {
@@ -29,7 +28,7 @@ final class SourceConfiguration {
         });
         configuration.set(Key.REGISTRY_AUTH_FILE, settings, (builder, file) -> builder.authFile(Path.of(file)));
         configuration.get(Key.CACHE_FOLDER).map(Path::of).ifPresent(settings::cacheFolder);
-        configuration.get(Key.CACHE_MAX_SIZE).map(SourceConfiguration::bytes).ifPresent(settings::cacheMaxSize);
+        configuration.set(Key.CACHE_MAX_SIZE, settings, (builder, text) -> builder.cacheMaxSize(bytes(text)));
         configuration.get(Key.ARCHITECTURE).ifPresent(settings::architecture);
         return settings.build();
     }
@@ -44,8 +43,8 @@ final class SourceConfiguration {
     private static void addMirror(RegistrySettings.Builder settings, String pair) {
         String[] sides = pair.split("=", 2);
         if (sides.length < 2 || sides[0].isBlank() || sides[1].isBlank()) {
-            throw new ExtensionConfigurationException("'" + pair + "' in " + Key.REGISTRY_MIRRORS.property()
-                    + " names no registry with its mirror; write for example ghcr.io=mirror.example.org/ghcr");
+            throw new IllegalArgumentException("'" + pair
+                    + "' names no registry with its mirror; write for example ghcr.io=mirror.example.org/ghcr");
         }
         settings.mirror(sides[0].strip(), sides[1].strip());
     }
@@ -53,8 +52,7 @@ final class SourceConfiguration {
     private static long bytes(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches()) {
-            throw new ExtensionConfigurationException("'" + text + "' is no size for " + Key.CACHE_MAX_SIZE.property()
-                    + "; write for example 20GiB, or a number of bytes");
+            throw new IllegalArgumentException("it is no size; write for example 20GiB, or a number of bytes");
         }
         return Long.parseLong(matcher.group(1)) << 10 * UNITS.indexOf(matcher.group(2));
     }

@@ -43,6 +43,7 @@ final class Suite implements CloseableResource, AutoCloseable {
     private final Configuration configuration;
     private final RunReport report;
     private final FailurePause pause;
+    private final SharedFailures failures = new SharedFailures();
     private final FutureTask<Stemcells> connection;
     private final AtomicBoolean connecting = new AtomicBoolean();
 
@@ -86,6 +87,10 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     RunReport report() {
         return report;
+    }
+
+    SharedFailures failures() {
+        return failures;
     }
 
     FailurePause pause() {

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 /** Turns the configuration into a connection. */
 final class SuiteConnection {
@@ -22,7 +21,7 @@ final class SuiteConnection {
     private SuiteConnection() {}
 
     static Stemcells open(Configuration configuration) {
-        Progress progress = progress(configuration.get(Key.PROGRESS).orElse("auto"));
+        Progress progress = progress(configuration);
         Stemcells.Builder stemcells = Stemcells.builder().progress(progress).sources(sources(configuration, progress));
         configuration.set(Key.ENDPOINT, stemcells, (builder, text) -> builder.endpoint(Endpoint.parse(text)));
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
@@ -46,7 +45,8 @@ final class SuiteConnection {
             try {
                 return Files.readString(Path.of(file));
             } catch (IOException e) {
-                throw new ExtensionConfigurationException(
+                throw configuration.refused(
+                        Key.IMAGE_SERVER_CERTIFICATE,
                         "The file '" + file + "' of " + Key.IMAGE_SERVER_CERTIFICATE.property() + " cannot be read: "
                                 + e,
                         e);
@@ -54,15 +54,19 @@ final class SuiteConnection {
         });
     }
 
-    private static Progress progress(String shown) {
+    private static Progress progress(Configuration configuration) {
+        String shown = configuration.get(Key.PROGRESS).orElse("auto");
         return switch (shown) {
             case "auto" -> ShownProgress.forThisProcess();
             case "bars" -> ShownProgress.bars();
             case "lines" -> ShownProgress.lines();
             case "none" -> Progress.none();
             default ->
-                throw new ExtensionConfigurationException("'" + shown + "' is not a value of " + Key.PROGRESS.property()
-                        + "; write auto, bars, lines or none");
+                throw configuration.refused(
+                        Key.PROGRESS,
+                        "'" + shown + "' is not a value of " + Key.PROGRESS.property()
+                                + "; write auto, bars, lines or none",
+                        null);
         };
     }
 

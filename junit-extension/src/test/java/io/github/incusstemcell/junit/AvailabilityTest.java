@@ -77,7 +77,8 @@ class AvailabilityTest {
                 run(Map.of("incus.stemcell.endpoint", NOWHERE, "incus.stemcell.required", "yes"), OnClass.class),
                 JUnitException.class,
                 "Failed to evaluate condition [" + IncusAvailability.class.getName()
-                        + "]: 'yes' is neither true nor false" + " for incus.stemcell.required");
+                        + "]: 'yes' is neither true nor false" + " for incus.stemcell.required"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test

@@ -23,6 +23,8 @@ class ConfigurationTest {
 
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(incus\\.stemcell\\.[a-z.-]+)` \\| \\S.*\\|$");
 
+    private static final String FROM_PROPERTIES = ". It is set by junit-platform.properties, or JUnit's launcher";
+
     @Test
     void namesWhatNobodyReadsAndWhatWasMeant() {
         assertThat(UnknownKeys.find(
@@ -111,7 +113,7 @@ class ConfigurationTest {
                 "overlay.without",
                 "agent, clok",
                 "'clok' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, machine-id,"
-                        + " network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel, clock, update-done");
+                        + " network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel, udev, clock, update-done");
         assertBad(
                 "limits.cpu",
                 "many",
@@ -127,6 +129,36 @@ class ConfigurationTest {
                 "big",
                 "'big' is no value for incus.stemcell.limits.disk: 'big' is no size of a root disk; write for example"
                         + " 3GiB");
+    }
+
+    @Test
+    void saysWhereABadValueStands() {
+        System.setProperty("incus.stemcell.cleanup", "sometimes");
+        try {
+            assertThatThrownBy(() -> of(Map.of("cleanup", "never")).word(Key.CLEANUP, Cleanup.values()))
+                    .hasMessageEndingWith("; write always, on_success or never. It is set by the system property");
+        } finally {
+            System.clearProperty("incus.stemcell.cleanup");
+        }
+        // dev/test names the image in the environment.
+        assertThatThrownBy(() -> of(Map.of()).flag(Key.IMAGE))
+                .hasMessageEndingWith(". It is set by the environment variable INCUS_STEMCELL_IMAGE");
+    }
+
+    @Test
+    void saysThatTheImageOfTheConfigurationIsNone() {
+        System.setProperty("incus.stemcell.image", "./layout");
+        try {
+            Template template = IncusStemcellExtension.builder().template();
+            assertThatThrownBy(() -> MachineSettings.of(template, "Any.test", of(Map.of())))
+                    .isInstanceOf(ExtensionConfigurationException.class)
+                    .hasMessageStartingWith(
+                            "'./layout' is no value for incus.stemcell.image: './layout' does not name an"
+                                    + " image: it looks like a path on this machine;")
+                    .hasMessageEndingWith(". It is set by the system property");
+        } finally {
+            System.clearProperty("incus.stemcell.image");
+        }
     }
 
     @Test
@@ -152,26 +184,29 @@ class ConfigurationTest {
                 "1",
                 "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever");
         assertThatThrownBy(() -> of(Map.of("starts-ahead", "-1")).countOrZero(Key.STARTS_AHEAD))
-                .hasMessage("'-1' is no number for incus.stemcell.starts-ahead; write for example 2, or 0 for none");
+                .hasMessage("'-1' is no number for incus.stemcell.starts-ahead; write for example 2, or 0 for none"
+                        + FROM_PROPERTIES);
         assertThatThrownBy(() -> of(Map.of("parallel-starts", "0")).count(Key.PARALLEL_STARTS))
                 .isInstanceOf(ExtensionConfigurationException.class)
-                .hasMessage("'0' is no number for incus.stemcell.parallel-starts; write for example 4");
+                .hasMessage(
+                        "'0' is no number for incus.stemcell.parallel-starts; write for example 4" + FROM_PROPERTIES);
         assertThatThrownBy(() -> Reporting.of(of(Map.of("diagnostics", "maybe"))))
                 .isInstanceOf(ExtensionConfigurationException.class)
-                .hasMessage("'maybe' is not a value of incus.stemcell.diagnostics; write on_failure, always or never");
+                .hasMessage("'maybe' is not a value of incus.stemcell.diagnostics; write on_failure, always or never"
+                        + FROM_PROPERTIES);
     }
 
     private static void assertBad(String key, String value, String message) {
         Template template = IncusStemcellExtension.builder().image("incus:any").template();
         assertThatThrownBy(() -> MachineSettings.of(template, "Any.test", of(Map.of(key, value))))
                 .isInstanceOf(ExtensionConfigurationException.class)
-                .hasMessage(message);
+                .hasMessage(message + FROM_PROPERTIES);
     }
 
     private static void assertBadConnection(String key, String value, String message) {
         assertThatThrownBy(() -> SuiteConnection.open(of(Map.of(key, value))))
                 .isInstanceOf(ExtensionConfigurationException.class)
-                .hasMessage(message);
+                .hasMessage(message + FROM_PROPERTIES);
     }
 
     private static Configuration of(Map<String, String> values) {

@@ -28,7 +28,8 @@ class ImageSettingsTest {
                 ExtensionConfigurationException.class,
                 "'sshd' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname,"
                         + " machine-id, network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel,"
-                        + " clock, update-done");
+                        + " udev, clock, update-done"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test
@@ -36,7 +37,8 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.image.max-age", "1"), WithoutKeys.class),
                 ParameterResolutionException.class,
-                "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever");
+                "'1' is no number of days for incus.stemcell.image.max-age; write at least 2, or 0 for ever"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test
@@ -44,7 +46,8 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.conversion", "server"), WithoutKeys.class),
                 ParameterResolutionException.class,
-                "'server' is not a value of incus.stemcell.conversion; write client or daemon");
+                "'server' is not a value of incus.stemcell.conversion; write client or daemon"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test
@@ -52,7 +55,8 @@ class ImageSettingsTest {
         assertFailed(
                 run(Map.of("incus.stemcell.progress", "bar"), WithoutKeys.class),
                 ParameterResolutionException.class,
-                "'bar' is not a value of incus.stemcell.progress; write auto, bars, lines or none");
+                "'bar' is not a value of incus.stemcell.progress; write auto, bars, lines or none"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test
@@ -65,7 +69,8 @@ class ImageSettingsTest {
                         WithoutKeys.class),
                 ParameterResolutionException.class,
                 "The file '/nonexistent/server.pem' of incus.stemcell.image.server.certificate cannot be read:"
-                        + " java.nio.file.NoSuchFileException: /nonexistent/server.pem");
+                        + " java.nio.file.NoSuchFileException: /nonexistent/server.pem. It is set by"
+                        + " junit-platform.properties, or JUnit's launcher");
     }
 
     @Test

@@ -46,6 +46,24 @@ class MessagesTest {
     }
 
     @Test
+    void oneCauseForManyTests() {
+        List<String> messages = run(Map.of("incus.stemcell.endpoint", "/nonexistent/unix.socket"), Many.class)
+                .testEvents()
+                .failed()
+                .stream()
+                .map(failed -> failed.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElseThrow()
+                        .getMessage())
+                .toList();
+
+        assertThat(messages).hasSize(3);
+        assertThat(messages.get(0)).contains("No Incus can be reached. Tried, in this order:\n", "\nInstall Incus");
+        assertThat(messages.subList(1, 3)).allSatisfy(message -> assertThat(message)
+                .endsWith(": The same as for MessagesTest.Many.a, which tells all of it: No Incus can be reached"));
+    }
+
+    @Test
     void aNegativeTimeout() {
         assertFailed(
                 run(Negative.class),
@@ -165,6 +183,20 @@ class MessagesTest {
 
         @Test
         void test(StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell
+    @org.junit.jupiter.api.TestMethodOrder(org.junit.jupiter.api.MethodOrderer.MethodName.class)
+    static class Many {
+
+        @Test
+        void a(StemcellContainer stemcell) {}
+
+        @Test
+        void b(StemcellContainer stemcell) {}
+
+        @Test
+        void c(StemcellContainer stemcell) {}
     }
 
     @IncusStemcell(startupTimeout = -1)

@@ -4,12 +4,6 @@ import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.platform.testkit.engine.EventConditions.event;
-import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.cause;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.suppressed;
 
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.container.ProvisioningException;
@@ -116,32 +110,30 @@ class ProvisionTest {
     }
 
     @Test
-    void failsEachTestThatNeedsWhatFailed() {
+    void failsEachTestThatNeedsWhatFailedAndTellsAllOfItOnce() {
         EngineExecutionResults results = run(Failing.class);
 
         assertThat(RUNS).hasValue(1);
-        results.testEvents()
-                .failed()
-                .assertThatEvents()
-                .hasSize(2)
-                .have(event(finishedWithFailure(
-                        instanceOf(ParameterResolutionException.class),
-                        cause(instanceOf(ProvisioningException.class)),
-                        message(text ->
-                                text.contains(" by " + NAME + "$Failing#install (version 7) failed, so no image of it"
-                                        + " is kept, and every test that needs it fails; the next run tries again. It failed with"
-                                        + " java.io.IOException: no such release")),
-                        suppressed(
-                                0,
-                                instanceOf(MachineDiagnostics.class),
-                                message(text -> text.contains("echo tried"))))));
-        assertThat(results.testEvents().failed().map(failed -> failed.getRequiredPayload(
-                                org.junit.platform.engine.TestExecutionResult.class)
+        List<Throwable> failures = results.testEvents().failed().stream()
+                .map(failed -> failed.getRequiredPayload(org.junit.platform.engine.TestExecutionResult.class)
                         .getThrowable()
-                        .orElseThrow()
-                        .getSuppressed()
-                        .length))
-                .containsOnly(1);
+                        .orElseThrow())
+                .toList();
+        assertThat(failures).hasSize(2).hasOnlyElementsOfType(ParameterResolutionException.class);
+        assertThat(failures.get(0).getCause()).isInstanceOf(ProvisioningException.class);
+        assertThat(failures.get(0).getMessage())
+                .contains(" by " + NAME + "$Failing#install (version 7) failed, so no image of it"
+                        + " is kept, and every test that needs it fails; the next run tries again. It failed with"
+                        + " java.io.IOException: no such release");
+        assertThat(failures.get(0).getSuppressed()).hasSize(1);
+        assertThat(failures.get(0).getSuppressed()[0])
+                .isInstanceOf(MachineDiagnostics.class)
+                .hasMessageContaining("echo tried");
+        assertThat(failures.get(1)).hasMessageContaining(": The same as for ProvisionTest.Failing.");
+        assertThat(failures.get(1).getMessage().lines()).hasSize(1);
+        assertThat(failures.get(1).getCause()).hasNoCause();
+        assertThat(failures.get(1).getCause().getStackTrace()).isEmpty();
+        assertThat(failures.get(1).getSuppressed()).isEmpty();
     }
 
     @Test

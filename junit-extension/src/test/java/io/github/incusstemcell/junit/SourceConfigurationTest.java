@@ -49,13 +49,15 @@ class SourceConfigurationTest {
     void saysWhatIsNoMirrorAndWhatIsNoSize() {
         assertThatThrownBy(() -> read(Map.of("registry.mirrors", "mirror.example.org")))
                 .isInstanceOf(ExtensionConfigurationException.class)
-                .hasMessage("'mirror.example.org' in incus.stemcell.registry.mirrors names no registry with its mirror;"
-                        + " write for example ghcr.io=mirror.example.org/ghcr");
+                .hasMessage("'mirror.example.org' is no value for incus.stemcell.registry.mirrors: 'mirror.example.org'"
+                        + " names no registry with its mirror;"
+                        + " write for example ghcr.io=mirror.example.org/ghcr"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
         assertThatThrownBy(() -> read(Map.of("cache.max-size", "20 gigs")))
                 .isInstanceOf(ExtensionConfigurationException.class)
                 .hasMessage(
-                        "'20 gigs' is no size for incus.stemcell.cache.max-size; write for example 20GiB, or a number"
-                                + " of bytes");
+                        "'20 gigs' is no value for incus.stemcell.cache.max-size: it is no size; write for example 20GiB, or a number"
+                                + " of bytes" + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 
     @Test
@@ -66,7 +68,8 @@ class SourceConfigurationTest {
                 .isInstanceOf(ExtensionConfigurationException.class)
                 .hasMessage("'" + missing + "' is no value for incus.stemcell.registry.auth-file: the file " + missing
                         + " does not exist. Log in with: podman login --authfile " + missing + " REGISTRY; or name no"
-                        + " file, and those that podman and docker use are read");
+                        + " file, and those that podman and docker use are read"
+                        + ". It is set by junit-platform.properties, or JUnit's launcher");
         assertThatThrownBy(() -> read(Map.of("registry.auth-file", folder.toString())))
                 .isInstanceOf(ExtensionConfigurationException.class)
                 .hasMessageContaining(": the file " + folder + " cannot be read. Log in with: podman login");

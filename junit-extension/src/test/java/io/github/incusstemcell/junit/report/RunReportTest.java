@@ -219,7 +219,8 @@ class RunReportTest {
                 .hasSize(1)
                 .allSatisfy(event -> assertThat(throwable(event))
                         .hasRootCauseMessage("'sometimes' is not a value of incus.stemcell.diagnostics; write"
-                                + " on_failure, always or never"));
+                                + " on_failure, always or never. It is set by junit-platform.properties, or JUnit's"
+                                + " launcher"));
     }
 
     @Test

@@ -27,7 +27,7 @@ public final class RestorePoint {
         guest.deleteSnapshot(snapshot);
         guest.snapshot(snapshot);
         RestorePoint point = new RestorePoint(container, snapshot, Set.copyOf(guest.snapshots()));
-        if (!container.isUp()) {
+        if (!container.lifecycle().isUp()) {
             point.restore();
         }
         return point;
@@ -43,13 +43,13 @@ public final class RestorePoint {
     public void restore() {
         Instance guest = container.open();
         guest.snapshots().stream().filter(made -> !snapshots.contains(made)).forEach(guest::deleteSnapshot);
-        container.awaitBootOf(() -> boot(guest));
+        container.lifecycle().boot(() -> boot(guest));
     }
 
     /** The daemon starts again what it stopped for it. */
     private void boot(Instance guest) {
         guest.restore(snapshot);
-        if (guest.state().status().equals(StemcellContainer.STOPPED)) {
+        if (container.lifecycle().isStopped()) {
             guest.start();
         }
     }

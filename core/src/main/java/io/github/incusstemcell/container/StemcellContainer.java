@@ -7,15 +7,12 @@ import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.RunningCommand;
-import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
-import io.github.incusstemcell.systemd.SystemdException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,17 +26,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class StemcellContainer implements AutoCloseable {
 
-    /** Incus's word for a container that does not run and is not paused. */
-    static final String STOPPED = "Stopped";
-
     /** How long systemd in the guest may take to stop everything before Incus ends it. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final Instance instance;
     private final StemcellImage image;
-    private final GuestOverlay overlay;
     private final GuestAddress address;
-    private final Duration startupTimeout;
     private final List<String> artifacts;
     private final StartTimes startTimes;
     private final CommandLog commands = new CommandLog();
@@ -47,6 +39,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final Systemd systemd;
     private final Journal journal;
     private final Optional<JournalLog> journalLog;
+    private final Lifecycle lifecycle;
     private final ActiveFaults faults = new ActiveFaults();
     private final Disks disks = new Disks(this::open, faults);
     private final Runnable afterDelete;
@@ -62,15 +55,14 @@ public final class StemcellContainer implements AutoCloseable {
             Runnable afterDelete) {
         this.instance = instance;
         this.image = image;
-        this.overlay = spec.overlay();
         this.address = address;
-        this.startupTimeout = spec.startupTimeout();
         this.artifacts = spec.artifacts();
         this.startTimes = startTimes;
         this.systemd = systemd;
         this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
+        this.lifecycle = new Lifecycle(instance, image, spec, systemd, journalLog);
         this.afterDelete = afterDelete;
         if (spec.boots()) {
             journalLog.ifPresent(JournalLog::follow);
@@ -230,7 +222,7 @@ public final class StemcellContainer implements AutoCloseable {
      */
     public void restart() {
         Instance guest = open();
-        awaitBootOf(() -> guest.restart(STOP_TIMEOUT));
+        lifecycle.boot(() -> guest.restart(STOP_TIMEOUT));
     }
 
     /**
@@ -246,7 +238,7 @@ public final class StemcellContainer implements AutoCloseable {
      * @throws StartupTimeoutException if it does not within the startup timeout
      */
     public void start() {
-        awaitBootOf(open()::start);
+        lifecycle.boot(open()::start);
     }
 
     /** Freezes all processes of the guest. */
@@ -280,6 +272,32 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
+     * The devices, to be changed.
+     *
+     * @return what sets and removes them; not null
+     */
+    public Devices devices() {
+        open();
+        return new Devices(this::open, faults);
+    }
+
+    /**
+     * Sets an instance option by Incus's own key, such as {@code limits.memory}; what counts at once, and what only from the next start, Incus
+     * documents for each.
+     *
+     * @param key the key; not null
+     * @param value its value as Incus writes it, or empty to take the option away; not null
+     * @throws IncusStemcellException if the daemon refuses it, or it is a limit that the daemon's machine cannot enforce; nothing is changed then
+     */
+    public void config(String key, String value) {
+        Instance guest = open();
+        CgroupControllers.require(guest, key);
+        String before = guest.info().config().getOrDefault(key, "");
+        guest.updateConfig(Map.of(key, value));
+        faults.add("config " + key, () -> open().updateConfig(Map.of(key, before)));
+    }
+
+    /**
      * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #start()} boots it again. What it had written, but not
      * synchronized, is there then all the same, since the kernel that keeps it goes on; what was in {@code /run} is not.
      */
@@ -288,7 +306,7 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Takes back all that was changed by {@link #network()} and {@link #disks()}; does nothing once this is closed. The extension for JUnit does it at the end of
+     * Takes back all that was changed by {@link #network()}, {@link #disks()}, {@link #devices()} and {@link #config}; does nothing once this is closed. The extension for JUnit does it at the end of
      * each test where several share the container: where they run in parallel, one takes back what another has changed.
      */
     public void undoFaults() {
@@ -314,12 +332,7 @@ public final class StemcellContainer implements AutoCloseable {
      * @throws StartupTimeoutException if the guest does not boot within the startup timeout
      */
     public void restore(String snapshot) {
-        Instance guest = open();
-        if (guest.state().status().equals(STOPPED)) {
-            guest.restore(snapshot);
-        } else {
-            awaitBootOf(() -> guest.restore(snapshot));
-        }
+        lifecycle().restore(snapshot);
     }
 
     /**
@@ -334,14 +347,9 @@ public final class StemcellContainer implements AutoCloseable {
         return RestorePoint.of(this, snapshot);
     }
 
-    /** Whether systemd runs there, has finished booting, and is not shutting down. */
-    boolean isUp() {
-        try {
-            return open().state().status().equals("Running") && systemd.state().hasFinishedBooting();
-        } catch (SystemdException e) {
-            // It may be going away at this moment.
-            return false;
-        }
+    Lifecycle lifecycle() {
+        open();
+        return lifecycle;
     }
 
     /**
@@ -412,13 +420,6 @@ public final class StemcellContainer implements AutoCloseable {
 
     Diagnostics diagnose(Duration limit) {
         return new DiagnosticsCollector(open(), systemd, commands, artifacts, limit).collect();
-    }
-
-    void awaitBootOf(Runnable start) {
-        Instant begin = Instant.now();
-        new StartRefusal(instance, image, overlay).explaining(start);
-        new Booting(instance, systemd, image).await(startupTimeout, begin);
-        journalLog.ifPresent(JournalLog::follow);
     }
 
     Instance open() {

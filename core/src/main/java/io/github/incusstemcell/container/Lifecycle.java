@@ -1,0 +1,69 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import io.github.incusstemcell.systemd.Systemd;
+import io.github.incusstemcell.systemd.SystemdException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** How a container that is there comes up again. */
+final class Lifecycle {
+
+    private static final String STOPPED = "Stopped";
+
+    private final Instance instance;
+    private final StemcellImage image;
+    private final GuestOverlay overlay;
+    private final Systemd systemd;
+    private final Duration startupTimeout;
+    private final Optional<JournalLog> journalLog;
+
+    Lifecycle(
+            Instance instance,
+            StemcellImage image,
+            ContainerSpec spec,
+            Systemd systemd,
+            Optional<JournalLog> journalLog) {
+        this.instance = instance;
+        this.image = image;
+        this.overlay = spec.overlay();
+        this.systemd = systemd;
+        this.startupTimeout = spec.startupTimeout();
+        this.journalLog = journalLog;
+    }
+
+    /** Has it started by a request, and waits until systemd has finished booting. */
+    void boot(Runnable start) {
+        Instant begin = Instant.now();
+        new StartRefusal(instance, image, overlay).explaining(start);
+        new Booting(instance, systemd, image).await(startupTimeout, begin);
+        journalLog.ifPresent(JournalLog::follow);
+    }
+
+    /** Whether systemd runs there, has finished booting, and is not shutting down. */
+    boolean isUp() {
+        try {
+            return instance.state().status().equals("Running")
+                    && systemd.state().hasFinishedBooting();
+        } catch (SystemdException e) {
+            // It may be going away at this moment.
+            return false;
+        }
+    }
+
+    boolean isStopped() {
+        return instance.state().status().equals(STOPPED);
+    }
+
+    /** The daemon starts again what it stops for it, and leaves stopped what is. */
+    void restore(String snapshot) {
+        if (isStopped()) {
+            instance.restore(snapshot);
+        } else {
+            boot(() -> instance.restore(snapshot));
+        }
+    }
+}

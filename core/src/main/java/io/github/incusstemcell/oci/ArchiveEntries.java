@@ -1,5 +1,8 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.Tar;
+import io.github.incusstemcell.oci.tar.TarEntry;
+import io.github.incusstemcell.oci.tar.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.Tar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.SortedMap;

@@ -2,6 +2,8 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.tar.Tar;
+import io.github.incusstemcell.oci.tar.TarExtraction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;

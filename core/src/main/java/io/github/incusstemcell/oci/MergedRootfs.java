@@ -2,6 +2,10 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.oci.RootfsTree.Directory;
 import io.github.incusstemcell.oci.RootfsTree.Node;
+import io.github.incusstemcell.oci.tar.Tar;
+import io.github.incusstemcell.oci.tar.TarEntry;
+import io.github.incusstemcell.oci.tar.TarHeaders;
+import io.github.incusstemcell.oci.tar.TarReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.tar.TarReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.oci.Tarball.Content;
+import io.github.incusstemcell.oci.tar.Tar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;

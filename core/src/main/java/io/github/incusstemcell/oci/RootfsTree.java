@@ -1,5 +1,7 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.Tar;
+import io.github.incusstemcell.oci.tar.TarEntry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

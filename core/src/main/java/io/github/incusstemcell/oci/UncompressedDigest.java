@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.TarExtraction;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;

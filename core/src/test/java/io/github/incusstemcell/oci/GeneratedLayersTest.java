@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

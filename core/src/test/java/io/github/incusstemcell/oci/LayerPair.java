@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

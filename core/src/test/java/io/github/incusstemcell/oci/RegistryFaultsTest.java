@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.oci.FaultyRegistry.Answer;
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.file.Path;

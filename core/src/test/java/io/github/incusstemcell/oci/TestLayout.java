@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

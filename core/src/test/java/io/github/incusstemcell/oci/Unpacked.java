@@ -19,18 +19,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Root file systems on disk, made by other people's programs and described so that two can be compared. */
-final class Unpacked {
+public final class Unpacked {
 
     private Unpacked() {}
 
     /** As umoci, an unpacker that shares nothing with ours, sees an image of a layout. */
-    static Path byUmoci(TestLayout layout, String name, Path folder) throws IOException {
+    public static Path byUmoci(TestLayout layout, String name, Path folder) throws IOException {
         run("umoci", "unpack", "--image", layout.folder() + ":" + name, folder.toString());
         return folder.resolve("rootfs");
     }
 
     /** As Incus unpacks the rootfs tarball of an image. */
-    static Path byTar(InputStream tar, Path folder) throws IOException {
+    public static Path byTar(InputStream tar, Path folder) throws IOException {
         Files.createDirectories(folder);
         Path file = folder.resolveSibling(folder.getFileName() + ".tar");
         Files.copy(tar, file);
@@ -53,7 +53,7 @@ final class Unpacked {
      *
      * @param upper what is to be in the upper folder, as overlay mounts have it
      */
-    static byte[] overlaid(byte[] lower, byte[] upper, Path folder) throws IOException {
+    public static byte[] overlaid(byte[] lower, byte[] upper, Path folder) throws IOException {
         Files.createDirectories(folder);
         Path lowerTar = Files.write(folder.resolveSibling(folder.getFileName() + "-lower.tar"), lower);
         Path upperTar = Files.write(folder.resolveSibling(folder.getFileName() + "-upper.tar"), upper);
@@ -77,12 +77,12 @@ final class Unpacked {
     }
 
     /** One line for each file: all that a file has. Times of directories that no layer describes are nobody's promise. */
-    static List<String> describe(Path root) throws IOException {
+    public static List<String> describe(Path root) throws IOException {
         return describe(root, Unpacked::extendedAttributes);
     }
 
     /** The same for files that have no extended attributes: asking for these takes longer than all else. */
-    static List<String> describeWithoutAttributes(Path root) throws IOException {
+    public static List<String> describeWithoutAttributes(Path root) throws IOException {
         return describe(root, file -> null);
     }
 
@@ -129,7 +129,7 @@ final class Unpacked {
     }
 
     /** The same without the times of directories: umoci spoils some while it works on what is in them. */
-    static List<String> withoutDirectoryTimes(List<String> description) {
+    public static List<String> withoutDirectoryTimes(List<String> description) {
         return description.stream()
                 .map(line -> line.replaceFirst("( size=-) \\S+", "$1"))
                 .toList();
@@ -150,7 +150,7 @@ final class Unpacked {
                 .toString();
     }
 
-    static String run(String... command) throws IOException {
+    public static String run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.oci.tar.TestTar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.MalformedURLException;

@@ -1,13 +1,13 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The layout of tar's header blocks: POSIX ustar and pax, and GNU's dialect (tar(5), POSIX.1-2017 pax). */
-final class Tar {
+public final class Tar {
 
-    static final int BLOCK = 512;
+    public static final int BLOCK = 512;
 
     static final Field NAME = new Field(0, 100);
     static final Field MODE = new Field(100, 8);
@@ -101,7 +101,7 @@ final class Tar {
     }
 
     /** The sum of all bytes, the checksum's own taken as blanks. Ancient tars summed signed bytes, so both count. */
-    static boolean hasRightChecksum(byte[] header) {
+    public static boolean hasRightChecksum(byte[] header) {
         long expected;
         try {
             expected = CHECKSUM.number(header);
@@ -124,7 +124,7 @@ final class Tar {
         return sum;
     }
 
-    static boolean isZero(byte[] block) {
+    public static boolean isZero(byte[] block) {
         for (byte b : block) {
             if (b != 0) {
                 return false;
@@ -137,7 +137,7 @@ final class Tar {
      * The components of a path as it is meant inside a root: nothing leads above it, so {@code ../../etc}, {@code /etc} and
      * {@code ./etc/} all are {@code etc}.
      */
-    static List<String> components(String path) {
+    public static List<String> components(String path) {
         List<String> components = new ArrayList<>();
         for (String part : path.split("/")) {
             if (part.equals("..")) {
@@ -152,7 +152,7 @@ final class Tar {
     }
 
     /** Makes bytes of a tar stream legible. */
-    static String legible(String bytes) {
+    public static String legible(String bytes) {
         return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 }

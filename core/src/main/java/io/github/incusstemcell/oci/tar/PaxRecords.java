@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.util.ArrayList;
 import java.util.List;

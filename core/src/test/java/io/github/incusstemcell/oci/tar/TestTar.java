@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes tar streams header by header, so that tests can have any oddity that a layer may have. */
-final class TestTar {
+public final class TestTar {
 
-    static final long MTIME = 1_600_000_000L;
+    public static final long MTIME = 1_600_000_000L;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Map<String, String> nextPax = new LinkedHashMap<>();
@@ -23,83 +23,83 @@ final class TestTar {
     private String magic = "ustar\00000";
 
     /** The next entry gets a pax record; texts are bytes, one character for each. */
-    TestTar pax(String key, String value) {
+    public TestTar pax(String key, String value) {
         nextPax.put(key, value);
         return this;
     }
 
-    TestTar owner(int uid, int gid) {
+    public TestTar owner(int uid, int gid) {
         this.uid = octal(uid, 8);
         this.gid = octal(gid, 8);
         return this;
     }
 
     /** GNU's way to write numbers that do not fit. */
-    TestTar binaryOwner(int uid) {
+    public TestTar binaryOwner(int uid) {
         this.uid = "\u0080\0\0\0" + (char) (uid >>> 24 & 0xff) + (char) (uid >>> 16 & 0xff) + (char) (uid >>> 8 & 0xff)
                 + (char) (uid & 0xff);
         return this;
     }
 
-    TestTar mtime(long seconds) {
+    public TestTar mtime(long seconds) {
         this.mtime = octal(seconds, 12);
         return this;
     }
 
-    TestTar prefix(String prefix) {
+    public TestTar prefix(String prefix) {
         this.prefix = prefix;
         return this;
     }
 
-    TestTar gnu() {
+    public TestTar gnu() {
         this.magic = "ustar  \0";
         return this;
     }
 
-    TestTar directory(String name, int mode) {
+    public TestTar directory(String name, int mode) {
         return entry('5', name, "", mode, new byte[0]);
     }
 
-    TestTar file(String name, int mode, String content) {
+    public TestTar file(String name, int mode, String content) {
         return entry('0', name, "", mode, content.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    TestTar file(String name, String content) {
+    public TestTar file(String name, String content) {
         return file(name, 0644, content);
     }
 
-    TestTar file(String name, byte[] content) {
+    public TestTar file(String name, byte[] content) {
         return entry('0', name, "", 0644, content);
     }
 
-    TestTar symbolicLink(String name, String target) {
+    public TestTar symbolicLink(String name, String target) {
         return entry('2', name, target, 0777, new byte[0]);
     }
 
-    TestTar hardLink(String name, String target) {
+    public TestTar hardLink(String name, String target) {
         return entry('1', name, target, 0644, new byte[0]);
     }
 
-    TestTar device(char type, String name, int major, int minor) {
+    public TestTar device(char type, String name, int major, int minor) {
         devices = octal(major, 8) + octal(minor, 8);
         entry(type, name, "", 0660, new byte[0]);
         devices = "";
         return this;
     }
 
-    TestTar fifo(String name) {
+    public TestTar fifo(String name) {
         return entry('6', name, "", 0600, new byte[0]);
     }
 
-    TestTar whiteout(String name) {
+    public TestTar whiteout(String name) {
         return file(name, 0, "");
     }
 
-    TestTar longName(char type, String text) {
+    public TestTar longName(char type, String text) {
         return header(type, "././@LongLink", "", 0644, (text + "\0").length()).data(latin1(text + "\0"));
     }
 
-    TestTar entry(char type, String name, String linkName, int mode, byte[] content) {
+    public TestTar entry(char type, String name, String linkName, int mode, byte[] content) {
         if (!nextPax.isEmpty()) {
             StringBuilder records = new StringBuilder();
             nextPax.forEach((key, value) -> records.append(record(key, value)));
@@ -109,11 +109,11 @@ final class TestTar {
         return header(type, name, linkName, mode, content.length).data(content);
     }
 
-    TestTar extended(char type, String records) {
+    public TestTar extended(char type, String records) {
         return header(type, "PaxHeaders/x", "", 0644, records.length()).data(latin1(records));
     }
 
-    static String record(String key, String value) {
+    public static String record(String key, String value) {
         int rest = key.length() + value.length() + 3;
         int length = rest;
         while (length != rest + String.valueOf(length).length()) {
@@ -122,7 +122,7 @@ final class TestTar {
         return length + " " + key + "=" + value + "\n";
     }
 
-    TestTar header(char type, String name, String linkName, int mode, long size) {
+    public TestTar header(char type, String name, String linkName, int mode, long size) {
         byte[] header = new byte[512];
         put(header, 0, name);
         put(header, 100, octal(mode, 8));
@@ -146,29 +146,29 @@ final class TestTar {
         return this;
     }
 
-    TestTar data(byte[] content) {
+    public TestTar data(byte[] content) {
         out.writeBytes(content);
         out.writeBytes(new byte[(512 - content.length % 512) % 512]);
         return this;
     }
 
-    TestTar raw(byte[] bytes) {
+    public TestTar raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         whole.writeBytes(out.toByteArray());
         whole.writeBytes(new byte[1024]);
         return whole.toByteArray();
     }
 
-    byte[] bytesWithoutEnd() {
+    public byte[] bytesWithoutEnd() {
         return out.toByteArray();
     }
 
-    static byte[] gzip(byte[] bytes) {
+    public static byte[] gzip(byte[] bytes) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
             gzip.write(bytes);

@@ -1,7 +1,8 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.oci.Unpacked;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import java.util.Map;
  * <p>Tar never leaves its folder: it refuses names with {@code ..}, and makes symbolic links that are absolute or have {@code ..} in
  * their targets only at its end, with empty files in their places until then.
  */
-final class TarExtraction {
+public final class TarExtraction {
 
     /** As Linux has them (limits.h). */
     private static final int LONGEST_COMPONENT = 255;
@@ -34,7 +34,7 @@ final class TarExtraction {
     private static final String LINK = "-> ";
 
     /** Says what cannot be unpacked. */
-    static final class RefusedException extends IOException {
+    public static final class RefusedException extends IOException {
         RefusedException(String message) {
             super(message);
         }
@@ -49,7 +49,7 @@ final class TarExtraction {
      * @throws RefusedException where tar would refuse an entry
      * @throws TarReader.MalformedTarException where it goes on as no tar stream does, or ends too early
      */
-    static void check(InputStream tar) throws IOException {
+    public static void check(InputStream tar) throws IOException {
         BufferedInputStream stream = new BufferedInputStream(tar);
         stream.mark(Tar.BLOCK);
         byte[] first = stream.readNBytes(Tar.BLOCK);

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 /**
  * One entry of a tar stream. All texts are the bytes of the stream, one character for each (ISO 8859-1), because names on
@@ -15,7 +15,7 @@ package io.github.incusstemcell.oci;
  * @param dataSize how many bytes of data the stream holds, without padding
  * @param verbatim whether {@code start} to {@link #end()} may stand in another tar stream as they are
  */
-record TarEntry(
+public record TarEntry(
         long start,
         byte[] header,
         char type,
@@ -27,24 +27,24 @@ record TarEntry(
         long dataSize,
         boolean verbatim) {
 
-    boolean isDirectory() {
+    public boolean isDirectory() {
         return type == '5';
     }
 
-    boolean isHardLink() {
+    public boolean isHardLink() {
         return type == '1';
     }
 
-    boolean isSymbolicLink() {
+    public boolean isSymbolicLink() {
         return type == '2';
     }
 
-    boolean isFile() {
+    public boolean isFile() {
         return type == '0' || type == 'S';
     }
 
     /** {@return where the next entry begins} */
-    long end() {
+    public long end() {
         return dataStart + Tar.padded(dataSize);
     }
 }

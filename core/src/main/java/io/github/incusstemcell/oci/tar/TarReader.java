@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,14 +13,14 @@ import java.util.List;
  * Reads the entries of a tar stream that lies in a file or passes by, without their data. Nothing is decoded that does not have to be,
  * so that an entry can be copied to another stream exactly.
  */
-final class TarReader {
+public final class TarReader {
 
     /** Names, attributes and ACLs of one file; Linux allows 4 KiB of name and 64 KiB for each attribute. */
     private static final long LARGEST_EXTENDED_HEADER = 4 << 20;
 
     /** A stream that is not tar, as far as it goes. */
-    static final class MalformedTarException extends IOException {
-        MalformedTarException(String message) {
+    public static final class MalformedTarException extends IOException {
+        public MalformedTarException(String message) {
             super(message);
         }
     }
@@ -41,7 +41,7 @@ final class TarReader {
     private long position;
 
     /** Reads the stream from {@code start} to {@code end} of the file, from one entry to the next. */
-    TarReader(FileChannel file, long start, long end) {
+    public TarReader(FileChannel file, long start, long end) {
         this(file::read, start, end, 1 << 15, false);
     }
 
@@ -49,7 +49,7 @@ final class TarReader {
      * Reads a stream that passes by, up to the end of the archive in it, as GNU tar does: entries of types that it does not know are
      * files.
      */
-    static TarReader passing(InputStream stream) {
+    public static TarReader passing(InputStream stream) {
         return new TarReader(new Passing(stream), 0, Long.MAX_VALUE, 1 << 15, true);
     }
 
@@ -91,18 +91,18 @@ final class TarReader {
     }
 
     /** Reads entries at any places of the file. */
-    static TarReader jumping(FileChannel file) throws IOException {
+    public static TarReader jumping(FileChannel file) throws IOException {
         return new TarReader(file::read, 0, file.size(), 4 * Tar.BLOCK, false);
     }
 
     /** {@return the entry whose first header begins here} */
-    TarEntry at(long start) throws IOException {
+    public TarEntry at(long start) throws IOException {
         position = start;
         return next();
     }
 
     /** {@return the next entry, or null at the end of the archive} */
-    TarEntry next() throws IOException {
+    public TarEntry next() throws IOException {
         Extended extended = new Extended(position);
         while (true) {
             byte[] header = header();

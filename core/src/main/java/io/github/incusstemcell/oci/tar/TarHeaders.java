@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.tar;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,14 +8,14 @@ import java.util.Set;
  * Writes header blocks for entries that cannot be copied as they are, because another name or another meaning is theirs
  * now. Names that are too long go into GNU's long-name entries, which hold them as bytes, where pax headers hold characters.
  */
-final class TarHeaders {
+public final class TarHeaders {
 
     private static final String LONG_NAME_ENTRY = "././@LongLink";
 
     private TarHeaders() {}
 
     /** {@return the headers of an entry under another name} */
-    static byte[] renamed(TarEntry entry, String name) {
+    public static byte[] renamed(TarEntry entry, String name) {
         PaxRecords pax = entry.pax().without(Set.of("path", "linkpath")).replaced("GNU.sparse.name", name);
         byte[] header = entry.header().clone();
         header[Tar.TYPE] = (byte) entry.type();
@@ -32,7 +32,7 @@ final class TarHeaders {
     }
 
     /** {@return the headers of a hard link to an entry that stands earlier under the name {@code target}} */
-    static byte[] hardLink(TarEntry entry, String name, String target) {
+    public static byte[] hardLink(TarEntry entry, String name, String target) {
         byte[] header = entry.header().clone();
         header[Tar.TYPE] = '1';
         Tar.SIZE.setNumber(header, 0);
@@ -45,7 +45,7 @@ final class TarHeaders {
     }
 
     /** {@return the headers of a directory that nobody described: root's, for all to enter} */
-    static byte[] directory(String name) {
+    public static byte[] directory(String name) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         finish(out, fresh('5', 0755), name, "");
         return out.toByteArray();

@@ -1,12 +1,18 @@
 package io.github.incusstemcell.junit;
 
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +39,36 @@ final class DeclarationCheck {
                             + " the type StemcellContainer",
                     Declaration.describe(context));
         }
+    }
+
+    /**
+     * Looks at a class of a plan: where no extension of ours stands, JUnit calls nothing of ours, so that it can only be logged.
+     *
+     * @param classes the class and those around it, from the inside
+     */
+    static void check(List<Class<?>> classes) {
+        Class<?> type = classes.get(0);
+        List<Method> provisions =
+                ReflectionSupport.findMethods(type, ProvisionMethod::isOne, HierarchyTraversalMode.TOP_DOWN);
+        if (!provisions.isEmpty() && classes.stream().noneMatch(DeclarationCheck::hasStemcells)) {
+            LOG.error(
+                    "@Provision on {} is never called: there is no @IncusStemcell on {}, nor on a method or a class around it."
+                            + " Add it there",
+                    Declaration.describe(provisions.get(0)),
+                    Declaration.describe(type));
+        }
+    }
+
+    private static boolean hasStemcells(Class<?> type) {
+        return isAnnotated(type)
+                || !ReflectionSupport.findMethods(type, DeclarationCheck::isAnnotated, HierarchyTraversalMode.TOP_DOWN)
+                        .isEmpty()
+                || PlannedTest.isServedByBuilt(type);
+    }
+
+    private static boolean isAnnotated(AnnotatedElement element) {
+        return !AnnotationSupport.findRepeatableAnnotations(element, IncusStemcell.class)
+                .isEmpty();
     }
 
     private static Set<String> around(ExtensionContext context, Function<ExtensionContext, Set<String>> names) {

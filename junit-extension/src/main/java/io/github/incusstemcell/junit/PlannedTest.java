@@ -88,11 +88,15 @@ record PlannedTest(Method method, List<Class<?>> classes) {
 
     /** What an extension was built with, is known when its field is. */
     private boolean isServedByBuilt() {
-        return classes.stream().anyMatch(type -> !ReflectionSupport.findFields(
+        return classes.stream().anyMatch(PlannedTest::isServedByBuilt);
+    }
+
+    static boolean isServedByBuilt(Class<?> type) {
+        return !ReflectionSupport.findFields(
                         type,
                         field -> IncusStemcellExtension.class.isAssignableFrom(field.getType()),
                         HierarchyTraversalMode.TOP_DOWN)
-                .isEmpty());
+                .isEmpty();
     }
 
     /** Files, devices, profiles, projects and pools may be made or changed by the tests before; an address is one container's at a time. */

@@ -62,7 +62,10 @@ public final class TestPlanListener implements TestExecutionListener {
         String id = identifier.getUniqueId();
         List<Class<?>> classes = new ArrayList<>(around);
         if (id.contains(JUPITER) && !id.contains(CLASS_TEMPLATE)) {
-            source(identifier, ClassSource.class).ifPresent(source -> classes.add(0, source.getJavaClass()));
+            source(identifier, ClassSource.class).ifPresent(source -> {
+                classes.add(0, source.getJavaClass());
+                DeclarationCheck.check(classes);
+            });
             source(identifier, MethodSource.class)
                     .ifPresent(source -> planned.add(
                             id, new PlannedTest(source.getJavaMethod(), List.copyOf(classes)), times(id, source)));

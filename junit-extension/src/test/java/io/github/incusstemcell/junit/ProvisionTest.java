@@ -4,6 +4,8 @@ import static io.github.incusstemcell.junit.Kit.assertFailed;
 import static io.github.incusstemcell.junit.Kit.assertSucceeded;
 import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.launcher.EngineFilter.includeEngines;
 
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.container.ProvisioningException;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** Methods that provision, in each place where they can stand. */
@@ -182,6 +186,24 @@ class ProvisionTest {
                 NoNodes.class,
                 "@Provision(node = \"db\") in ProvisionTest.NoNodes provisions a machine that no test asks for. Leave the node out,"
                         + " as none of them asks with @Node");
+    }
+
+    /** JUnit calls nothing of ours for a class without the annotation, so nothing can fail. */
+    @Test
+    void notWithoutAStemcell() {
+        String log = SimpleLog.of(() -> LauncherFactory.create()
+                .execute(LauncherDiscoveryRequestBuilder.request()
+                        .selectors(selectClass(NoStemcell.class), selectClass(NoNodes.class))
+                        .filters(includeEngines("junit-jupiter"))
+                        .build()));
+
+        assertThat(log.lines().filter(line -> line.contains("is never called")))
+                .singleElement()
+                .asString()
+                .endsWith(
+                        "ERROR DeclarationCheck - @Provision on ProvisionTest.NoStemcell.install is never called: there is"
+                                + " no @IncusStemcell on ProvisionTest.NoStemcell, nor on a method or a class around it. Add it"
+                                + " there");
     }
 
     @Test
@@ -348,6 +370,15 @@ class ProvisionTest {
 
         @Test
         void other(StemcellContainer stemcell) {}
+    }
+
+    static class NoStemcell {
+
+        @Provision
+        static void install(StemcellContainer stemcell) {}
+
+        @Test
+        void test() {}
     }
 
     @IncusStemcell

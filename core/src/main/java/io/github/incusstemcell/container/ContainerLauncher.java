@@ -112,8 +112,9 @@ final class ContainerLauncher {
                 request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
         NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
         StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
-        new CreateRefusal(image, created.devices().get("root").get("pool"))
-                .explaining(() -> refusal.explaining(() -> incus().instances().create(created)));
+        new CreateRefusal(image, created.devices().get("root").get("pool")).explaining(() -> new OptionRefusal(
+                        incus(), spec)
+                .explaining(() -> refusal.explaining(() -> incus().instances().create(created))));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());

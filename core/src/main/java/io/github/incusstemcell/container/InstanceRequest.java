@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +39,8 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
         Map<String, String> root = spec.devices().getOrDefault(ROOT, Map.of());
         requireOnce("size", spec.limits().disk(), root);
         requireOnce("pool", spec.location().storagePool(), root);
+        requirePlausible("limits.memory", spec.config(), Limits::requireMemory);
+        requirePlausible("size", root, Limits::requireDisk);
         if (spec.devices().getOrDefault(NIC, Map.of()).containsKey(ADDRESS)) {
             throw new IncusStemcellException(
                     "The device '" + NIC + "' of " + spec.container() + " has the option '" + ADDRESS
@@ -60,6 +63,15 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                     "'" + key + "' of " + spec.container() + " is set twice: to '" + setting.get()
                             + "' by a setting of its own, and to '" + options.get(key)
                             + "' among the options of Incus. Remove one of them");
+        }
+    }
+
+    private void requirePlausible(String key, Map<String, String> options, Consumer<String> check) {
+        try {
+            Optional.ofNullable(options.get(key)).ifPresent(check);
+        } catch (IllegalArgumentException e) {
+            throw new IncusStemcellException(
+                    "'" + key + "' of " + spec.container() + " cannot be meant: " + e.getMessage(), e);
         }
     }
 

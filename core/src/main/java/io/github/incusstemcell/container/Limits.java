@@ -43,8 +43,16 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
         require(cpu, CPU, "number of CPUs; write for example 2, or 0-1 for the first two");
         require(memory, MEMORY, "limit of memory; write for example 512MiB, or 25%");
         require(disk, DISK, "size of a root disk; write for example 3GiB");
-        memory.ifPresent(size -> requireEnough(size, "limit of memory"));
-        disk.ifPresent(size -> requireEnough(size, "size of a root disk"));
+        memory.ifPresent(Limits::requireMemory);
+        disk.ifPresent(Limits::requireDisk);
+    }
+
+    static void requireMemory(String size) {
+        requireEnough(size, "limit of memory");
+    }
+
+    static void requireDisk(String size) {
+        requireEnough(size, "size of a root disk");
     }
 
     private static void requireEnough(String size, String kind) {

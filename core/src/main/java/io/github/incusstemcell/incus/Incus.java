@@ -1,6 +1,11 @@
 package io.github.incusstemcell.incus;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to one Incus daemon, seen from one project.
@@ -9,6 +14,8 @@ import java.util.Objects;
  * {@link IncusClosedException}; it leaves neither thread nor socket behind.
  */
 public final class Incus implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Incus.class);
 
     private static final String DEFAULT_PROJECT = "default";
 
@@ -94,6 +101,28 @@ public final class Incus implements AutoCloseable {
      */
     public int processors() {
         return api.ask(ApiRequest.get("resources")).path("cpu").path("total").asInt();
+    }
+
+    /**
+     * Lists the options that the daemon knows, {@code GET /1.0/metadata/configuration}.
+     *
+     * @param path of what, in the words of that document, such as {@code instance}, or {@code devices} and {@code disk}; not null
+     * @return their names, with {@code *} for any word; empty where the daemon has no such list; never null
+     */
+    public List<String> optionNames(String... path) {
+        try {
+            JsonNode node = api.ask(ApiRequest.get("metadata", "configuration")).path("configs");
+            for (String name : path) {
+                node = node.path(name);
+            }
+            List<String> names = new ArrayList<>();
+            node.findValues("keys")
+                    .forEach(keys -> keys.forEach(key -> key.fieldNames().forEachRemaining(names::add)));
+            return names;
+        } catch (IncusException e) {
+            LOG.debug("{} does not list its options", endpoint(), e);
+            return List.of();
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.Spelling;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.junit;
+package io.github.incusstemcell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,25 +1,35 @@
-package io.github.incusstemcell.junit;
+package io.github.incusstemcell;
 
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds what somebody meant who mistyped it. */
-final class Spelling {
+/** Finds what somebody meant who mistyped it, for messages. */
+public final class Spelling {
 
     private Spelling() {}
 
-    /** The known word that is nearest. */
-    static Optional<String> nearest(String word, Collection<String> known) {
+    /**
+     * Finds the known word that is nearest.
+     *
+     * @param word what was written; not null
+     * @param known all that could have been meant; not null
+     * @return the word; empty where none is known
+     */
+    public static Optional<String> nearest(String word, Collection<String> known) {
         return known.stream().min(Comparator.comparingInt(candidate -> distance(word, candidate)));
     }
 
     /**
-     * The known word from which it differs by one letter that was typed too much, too little or wrongly, or by two that changed places. One
+     * Finds the known word from which it differs by one letter that was typed too much, too little or wrongly, or by two that changed places. One
      * that differs in its number is another word, and so is each of a single letter.
+     *
+     * @param word what was written; not null
+     * @param known all that could have been meant; not null
+     * @return the word; empty where there is none
      */
-    static Optional<String> mistyped(String word, Collection<String> known) {
+    public static Optional<String> mistyped(String word, Collection<String> known) {
         return known.stream()
                 .filter(candidate -> Math.min(word.length(), candidate.length()) > 1)
                 .filter(candidate -> !withoutDigits(candidate).equals(withoutDigits(word)))

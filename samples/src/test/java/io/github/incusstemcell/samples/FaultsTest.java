@@ -1,0 +1,89 @@
+package io.github.incusstemcell.samples;
+
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofSeconds;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Node;
+import io.github.incusstemcell.junit.Scope;
+import org.junit.jupiter.api.Test;
+
+/** What happens when something breaks. The tests share two machines, and what each does to them ends with it. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class FaultsTest {
+
+    /** In what every stemcell has. */
+    private static final String SERVER = """
+            use IO::Socket::INET;
+            my $socket = IO::Socket::INET->new(LocalPort => 8080, Listen => 5, ReuseAddr => 1) or die $!;
+            while (my $client = $socket->accept) {
+                while (<$client>) { last if /^\\r?\\n$/ }
+                print $client "HTTP/1.0 204 No Content\\r\\n\\r\\n";
+                close $client;
+            }
+            """;
+
+    @Test
+    void nobodyIsReachedOverACutNetwork(@Node("web") StemcellContainer web, @Node("db") StemcellContainer db) {
+        assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isTrue();
+
+        web.network().cut(db);
+
+        assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isFalse();
+        assertThat(web).systemd().isRunning();
+    }
+
+    @Test
+    void aServiceFailsWhereItsDiskIsFull(@Node("db") StemcellContainer db) {
+        db.disks().attach("data", "128MiB", "/var/vcap/store");
+
+        db.exec("systemd-run", "--unit=filler", "dd", "if=/dev/zero", "of=/var/vcap/store/large", "bs=1M")
+                .requireSuccess();
+
+        assertThat(db).within(ofSeconds(30)).unit("filler").isFailed();
+        assertThat(db).journal().ofUnit("filler").contains("No space left on device");
+        db.exec("systemctl", "reset-failed", "filler").requireSuccess();
+    }
+
+    @Test
+    void aHungServiceIsActiveAllTheSame(@Node("db") StemcellContainer db) {
+        db.files().writeString("/root/server.pl", SERVER);
+        db.exec("systemd-run", "--unit=web", "perl", "/root/server.pl").requireSuccess();
+        String request = "curl --silent --output /dev/null --max-time 2 http://127.0.0.1:8080/";
+        assertThat(db).within(ofSeconds(30)).command("sh", "-c", request).succeeds();
+
+        db.exec("systemctl", "kill", "--signal=STOP", "web").requireSuccess();
+
+        assertThat(db).unit("web").isActive();
+        assertThat(db).command("sh", "-c", request).exitsWith(28);
+
+        db.exec("systemctl", "kill", "--signal=KILL", "web").requireSuccess();
+        assertThat(db).within(ofSeconds(10)).unit("web").isFailed();
+        db.exec("systemctl", "reset-failed", "web").requireSuccess();
+    }
+
+    @Test
+    void memoryIsHeldAsLongAsATestWants(@Node("db") StemcellContainer db) {
+        db.exec("systemd-run", "--unit=pressure", "sh", "-c", "(head --bytes=64M /dev/zero; sleep infinity) | tail")
+                .requireSuccess();
+
+        assertThat(db)
+                .within(ofSeconds(30))
+                .command("sh", "-c", "awk '/VmRSS/ { exit $2 < 65536 }' /proc/$(pgrep -x tail)/status")
+                .succeeds();
+
+        db.exec("systemctl", "stop", "pressure").requireSuccess();
+    }
+
+    @Test
+    void theOtherMachineStaysUpAtAPowerCut(@Node("web") StemcellContainer web, @Node("db") StemcellContainer db) {
+        db.powerCut();
+
+        assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isFalse();
+
+        db.start();
+
+        assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isTrue();
+    }
+}

@@ -83,14 +83,16 @@ final class ContainerLauncher {
         InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
         for (int draw = 1; ; draw++) {
             Instance instance = incus().instance(newName());
+            DeadMansSwitch deadMansSwitch = new DeadMansSwitch(instance);
             Optional<Inet4Address> address =
                     request.attachment().flatMap(network -> network.take(spec.address(), user(instance, spec)));
             try {
-                return start(launch, request, address, instance, begin);
+                return start(launch, request, address, deadMansSwitch, begin);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
-                boolean kept = !taken && end(launch, instance, e);
+                boolean kept = !taken && end(launch, instance, deadMansSwitch, e);
                 if (!kept) {
+                    deadMansSwitch.close();
                     discard(instance, e);
                     address.ifPresent(given -> request.attachment().get().release(given));
                 }
@@ -105,7 +107,12 @@ final class ContainerLauncher {
     }
 
     private StemcellContainer start(
-            Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
+            Launch launch,
+            InstanceRequest request,
+            Optional<Inet4Address> address,
+            DeadMansSwitch deadMansSwitch,
+            Instant begin) {
+        Instance instance = deadMansSwitch.instance();
         ContainerSpec spec = launch.spec();
         StemcellImage image = launch.image();
         NewInstance.Builder wanted =
@@ -120,12 +127,13 @@ final class ContainerLauncher {
             new BootFiles(spec.files()).writeTo(instance.files());
         }
         if (!spec.boots()) {
-            return created(launch, request, address, instance, begin);
+            return created(launch, request, address, deadMansSwitch, begin);
         }
         if (!launch.startsAtOnce()) {
             refusal.explaining(instance::start);
         }
         Instant started = Instant.now();
+        deadMansSwitch.arm();
         Systemd systemd = Systemd.of(instance);
         GuestAddress actual;
         try {
@@ -144,11 +152,16 @@ final class ContainerLauncher {
                 Duration.between(begin, booted).toMillis(),
                 Duration.between(begin, started).toMillis());
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
-        return new StemcellContainer(instance, image, spec, actual, times, systemd, release(request, address));
+        return new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, release(request, address));
     }
 
     private static StemcellContainer created(
-            Launch launch, InstanceRequest request, Optional<Inet4Address> address, Instance instance, Instant begin) {
+            Launch launch,
+            InstanceRequest request,
+            Optional<Inet4Address> address,
+            DeadMansSwitch deadMansSwitch,
+            Instant begin) {
+        Instance instance = deadMansSwitch.instance();
         GuestAddress known = request.attachment()
                 .flatMap(network -> network.known(address).map(there -> there.by(network.routes(), instance)))
                 .orElseGet(() -> GuestAddress.none("was not booted by its start, so its address is not known"));
@@ -156,7 +169,13 @@ final class ContainerLauncher {
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
         LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
         return new StemcellContainer(
-                instance, launch.image(), launch.spec(), known, times, Systemd.of(instance), release(request, address));
+                deadMansSwitch,
+                launch.image(),
+                launch.spec(),
+                known,
+                times,
+                Systemd.of(instance),
+                release(request, address));
     }
 
     private static Runnable release(InstanceRequest request, Optional<Inet4Address> address) {
@@ -231,7 +250,7 @@ final class ContainerLauncher {
     }
 
     /** {@return whether it is kept} */
-    private boolean end(Launch launch, Instance instance, RuntimeException reason) {
+    private boolean end(Launch launch, Instance instance, DeadMansSwitch deadMansSwitch, RuntimeException reason) {
         try {
             if (launch.onFailure().equals(OnFailure.DELETE)
                     || incus().instances().find(instance.name()).isEmpty()) {
@@ -241,7 +260,7 @@ final class ContainerLauncher {
                 diagnose(instance, launch, reason);
             }
             if (launch.onFailure().keeps()) {
-                KeptContainer.keep(instance);
+                KeptContainer.keep(deadMansSwitch);
                 KeptContainer.tell(instance, launch.spec().container());
             }
             return launch.onFailure().keeps();

@@ -12,8 +12,9 @@ final class KeptContainer {
 
     private KeptContainer() {}
 
-    static void keep(Instance instance) {
-        instance.updateConfig(Map.of(Lease.KEPT, "true"));
+    static void keep(DeadMansSwitch deadMansSwitch) {
+        deadMansSwitch.instance().updateConfig(Map.of(Lease.KEPT, "true"));
+        deadMansSwitch.disarm();
     }
 
     /** Says so of one that nobody has a handle on. */

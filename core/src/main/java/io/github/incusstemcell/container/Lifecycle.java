@@ -15,6 +15,7 @@ final class Lifecycle {
     private static final String STOPPED = "Stopped";
 
     private final Instance instance;
+    private final DeadMansSwitch deadMansSwitch;
     private final StemcellImage image;
     private final GuestOverlay overlay;
     private final Systemd systemd;
@@ -22,12 +23,13 @@ final class Lifecycle {
     private final Optional<JournalLog> journalLog;
 
     Lifecycle(
-            Instance instance,
+            DeadMansSwitch deadMansSwitch,
             StemcellImage image,
             ContainerSpec spec,
             Systemd systemd,
             Optional<JournalLog> journalLog) {
-        this.instance = instance;
+        this.instance = deadMansSwitch.instance();
+        this.deadMansSwitch = deadMansSwitch;
         this.image = image;
         this.overlay = spec.overlay();
         this.systemd = systemd;
@@ -39,6 +41,7 @@ final class Lifecycle {
     void boot(Runnable start) {
         Instant begin = Instant.now();
         new StartRefusal(instance, image, overlay).explaining(start);
+        deadMansSwitch.arm();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
         journalLog.ifPresent(JournalLog::follow);
     }

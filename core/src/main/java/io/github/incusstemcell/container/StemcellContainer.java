@@ -30,6 +30,7 @@ public final class StemcellContainer implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final Instance instance;
+    private final DeadMansSwitch deadMansSwitch;
     private final StemcellImage image;
     private final GuestAddress address;
     private final List<String> artifacts;
@@ -46,14 +47,15 @@ public final class StemcellContainer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     StemcellContainer(
-            Instance instance,
+            DeadMansSwitch deadMansSwitch,
             StemcellImage image,
             ContainerSpec spec,
             GuestAddress address,
             StartTimes startTimes,
             Systemd systemd,
             Runnable afterDelete) {
-        this.instance = instance;
+        this.instance = deadMansSwitch.instance();
+        this.deadMansSwitch = deadMansSwitch;
         this.image = image;
         this.address = address;
         this.artifacts = spec.artifacts();
@@ -62,7 +64,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
-        this.lifecycle = new Lifecycle(instance, image, spec, systemd, journalLog);
+        this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, systemd, journalLog);
         this.afterDelete = afterDelete;
         if (spec.boots()) {
             journalLog.ifPresent(JournalLog::follow);
@@ -366,6 +368,7 @@ public final class StemcellContainer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             release();
+            deadMansSwitch.close();
             instance.delete();
             disks.deleteAll();
             afterDelete.run();
@@ -378,7 +381,7 @@ public final class StemcellContainer implements AutoCloseable {
      */
     public void leaveRunning() {
         if (closed.compareAndSet(false, true)) {
-            KeptContainer.keep(instance);
+            KeptContainer.keep(deadMansSwitch);
             disks.keep();
             release();
         }

@@ -1,0 +1,195 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.IncusConnectionException;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.RunningCommand;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Powers a container off when this JVM dies, however suddenly: a shell in the guest holds the end of an exec of which the JVM holds the
+ * other. No process but that shell and its child is needed, and none outside the container.
+ *
+ * <p>A process that is only halted keeps its connections, so a debugger does no harm. Nor does a daemon that restarts: with a JVM the
+ * daemon ends the input of the exec <em>and</em> kills the exec's process, while a daemon that dies ends the input only. Then, and where
+ * somebody in the guest kills the shell, it is held anew, and the newest shell takes over.
+ *
+ * <p>A guest that is paused powers off only when it goes on. What is created, and not started, has a {@link Lease} only.
+ */
+final class DeadMansSwitch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadMansSwitch.class);
+
+    /** What the shell calls itself, for people who look at the guest's processes. */
+    private static final String NAME = "incus-stemcell-switch";
+
+    private static final String DISARM = "disarm";
+
+    /**
+     * {@code $1} is how often it was held before. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
+     * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
+     * soon, so a death counts only when it is seen eight times in a row.
+     */
+    private static final String SCRIPT = """
+            newest=/run/incus-stemcell.switch
+            [ "$1" = 0 ] || echo $$ >"$newest"
+            exec 3<&0 </dev/null >/dev/null 2>&1
+            (
+              read -r word <&3
+              [ "$word" != disarm ] || exit 0
+              dead=0
+              while [ "$dead" -lt 8 ]; do
+                read -r last <"$newest" && [ "$last" != $$ ] && exit 0
+                if kill -0 $$; then dead=0; else dead=$((dead + 1)); fi
+                sleep 0.1
+              done
+              systemctl poweroff -ff || poweroff -f
+            ) &
+            exec 3<&-
+            wait
+            """;
+
+    private static final int NOT_EXECUTABLE = 126;
+    private static final int NOT_FOUND = 127;
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+    /** For so long a guest that does not run may be on its way to its next boot. */
+    private static final Duration REBOOT = Duration.ofSeconds(30);
+
+    private static final Duration DISARMING = Duration.ofSeconds(5);
+
+    /** For all containers, as each needs them for moments only; they end when there is nothing to do. */
+    private static final ScheduledThreadPoolExecutor THREADS = threads();
+
+    private final Instance instance;
+    private RunningCommand held;
+    private boolean arming;
+    private boolean over;
+    private Duration pause = FIRST_PAUSE;
+    private long refusedSince;
+    private int times;
+
+    DeadMansSwitch(Instance instance) {
+        this.instance = instance;
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    /** Begins to hold a container that runs, on a thread of our own; does nothing where it is held already. */
+    synchronized void arm() {
+        if (!over && !arming && held == null) {
+            arming = true;
+            pause = FIRST_PAUSE;
+            refusedSince = System.nanoTime();
+            THREADS.execute(this::hold);
+        }
+    }
+
+    private void hold() {
+        try {
+            RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME, Integer.toString(times++)));
+            if (isHeldBy(command)) {
+                command.onExit().whenComplete((code, failure) -> ended(command, code, failure));
+            } else {
+                THREADS.execute(() -> release(command));
+            }
+        } catch (IncusException e) {
+            LOG.debug("{} does not power off by itself should this JVM die now: {}", instance, e.getMessage());
+            again(e.code() != 404 && System.nanoTime() - refusedSince < REBOOT.toNanos());
+        } catch (IncusConnectionException e) {
+            LOG.debug("{} is out of reach: {}", instance, e.getMessage());
+            again(true);
+        } catch (IncusStemcellException e) {
+            LOG.debug("The connection by which {} was held is closed: {}", instance, e.getMessage());
+            again(false);
+        }
+    }
+
+    private synchronized boolean isHeldBy(RunningCommand command) {
+        arming = false;
+        if (!over) {
+            held = command;
+            pause = FIRST_PAUSE;
+        }
+        return !over;
+    }
+
+    /** On a thread of the connection, which must not wait. */
+    private void ended(RunningCommand command, Integer code, Throwable failure) {
+        THREADS.execute(command::close);
+        LOG.debug("What held {} has ended with {}", instance, code, failure);
+        synchronized (this) {
+            held = null;
+            arming = !over;
+            refusedSince = System.nanoTime();
+        }
+        again(code == null || (code != 0 && code != NOT_EXECUTABLE && code != NOT_FOUND));
+    }
+
+    private synchronized void again(boolean sensible) {
+        arming = sensible && !over;
+        if (arming) {
+            THREADS.schedule(this::hold, pause.toMillis(), TimeUnit.MILLISECONDS);
+            Duration next = pause.multipliedBy(2);
+            pause = next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
+        }
+    }
+
+    /** Lets the container live on without this JVM. */
+    void disarm() {
+        RunningCommand command = end();
+        if (command != null) {
+            release(command);
+        }
+    }
+
+    private void release(RunningCommand command) {
+        try (command) {
+            command.stdin().write((DISARM + "\n").getBytes(StandardCharsets.US_ASCII));
+            if (command.waitFor(DISARMING).isEmpty()) {
+                // A guest that is paused reads it when it goes on.
+                LOG.debug("{} has not said that it will outlive this JVM", instance);
+            }
+        } catch (IOException | IncusStemcellException e) {
+            LOG.debug("{} is held no more, or its daemon is gone", instance, e);
+        }
+    }
+
+    private synchronized RunningCommand end() {
+        over = true;
+        RunningCommand command = held;
+        held = null;
+        return command;
+    }
+
+    /** For a container that is about to be deleted: what is held ends with it. */
+    @Override
+    public void close() {
+        end();
+    }
+
+    private static ScheduledThreadPoolExecutor threads() {
+        AtomicInteger number = new AtomicInteger();
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(4, task -> {
+            Thread thread = new Thread(task, "incus-stemcell-switch-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setKeepAliveTime(1, TimeUnit.SECONDS);
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+}

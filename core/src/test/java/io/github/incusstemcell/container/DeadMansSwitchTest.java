@@ -1,0 +1,147 @@
+package io.github.incusstemcell.container;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.InstanceGoneException;
+import io.github.incusstemcell.incus.RunningCommand;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of the containers of a JVM that dies, and of one that only seems to be dead. */
+class DeadMansSwitchTest {
+
+    private static final String OWNER = "DeadMansSwitchTest";
+
+    /** Prints the process of the exec; the other is its child. Brackets, as this has what is looked for among its own arguments. */
+    private static final Command HELD = Command.shell("until pgrep -of '[i]ncus-stemcell-switch'; do sleep 0.05; done")
+            .timeout(Duration.ofSeconds(20));
+
+    @Test
+    void powersOffWhatAKilledJvmHadRunningAndNothingElse() throws Exception {
+        Process holder = java(Holder.class);
+        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+            BufferedReader said = holder.inputReader();
+            List<String> names = List.of(said.readLine(), said.readLine());
+            assertThat(names).containsExactlyInAnyOrder("provisioning", "launched");
+            Map<String, Instance> containers = containersOf(incus, holder);
+            assertThat(containers).containsOnlyKeys("booting", "kept", "provisioning by a test", "running");
+            Map<String, RunningCommand> witnesses = new TreeMap<>();
+            containers.forEach((owner, container) -> {
+                if (!owner.equals("kept")) {
+                    container.exec(HELD).requireSuccess();
+                }
+                witnesses.put(owner, container.start(Command.of("sleep", "600")));
+            });
+
+            // As a debugger does.
+            signal("STOP", holder);
+            assertThat(witnesses.get("running").waitFor(Duration.ofSeconds(3))).isEmpty();
+            assertThat(witnesses.values()).allMatch(RunningCommand::isAlive);
+            signal("KILL", holder);
+
+            RunningCommand kept = witnesses.remove("kept");
+            for (RunningCommand witness : witnesses.values()) {
+                assertThatThrownBy(() -> witness.onExit().get(20, SECONDS))
+                        .hasCauseInstanceOf(InstanceGoneException.class);
+            }
+            assertThat(kept.isAlive()).isTrue();
+        } finally {
+            holder.destroyForcibly().waitFor();
+            deleteAllOf(holder);
+        }
+    }
+
+    @Test
+    void isHeldAnewAfterAllThatEndsItButTheJvm() throws Exception {
+        try (Stemcells stemcells = TestMachine.stemcells().connect();
+                StemcellContainer container =
+                        stemcells.launch(TestMachine.spec().withOwner(OWNER))) {
+            String first = container.exec(HELD).stdout().strip();
+            TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_RESTART"));
+            String ofNextDaemon = heldAnew(container, first);
+            container.shell("kill -9 " + ofNextDaemon).requireSuccess();
+            heldAnew(container, ofNextDaemon);
+            container.restart();
+            container.exec(HELD).requireSuccess();
+        }
+    }
+
+    /** {@return the newest, when what was held before is gone} */
+    private static String heldAnew(StemcellContainer container, String before) {
+        String script = "until now=$(pgrep -of '[i]ncus-stemcell-switch') && [ $now != " + before
+                + " ]; do sleep 0.05; done; echo $now";
+        return container
+                .exec(Command.shell(script).timeout(Duration.ofSeconds(20)))
+                .requireSuccess()
+                .stdout()
+                .strip();
+    }
+
+    private static Map<String, Instance> containersOf(Incus incus, Process owner) {
+        return incus.instances().list().stream()
+                .filter(instance ->
+                        Long.toString(owner.pid()).equals(instance.config().get(Lease.PID)))
+                .collect(Collectors.toMap(
+                        instance -> instance.config().get(Lease.OWNER), instance -> incus.instance(instance.name())));
+    }
+
+    private static void deleteAllOf(Process owner) {
+        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+            containersOf(incus, owner).values().forEach(Instance::delete);
+        }
+    }
+
+    private static void signal(String name, Process process) throws IOException, InterruptedException {
+        TestMachine.run("kill", "-" + name, Long.toString(process.pid()));
+    }
+
+    private static Process java(Class<?> main) throws IOException {
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        return new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), main.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** A process with a container of each kind that runs; ends when it is killed, or its parent ends. */
+    static final class Holder {
+
+        public static void main(String... arguments) throws IOException {
+            Stemcells stemcells = TestMachine.stemcells().connect();
+            inBackground(stemcells, spec -> spec.withOwner("booting")
+                    .withFile(new BootFile.Text(
+                            "/etc/systemd/system/cron.service.d/slow.conf",
+                            "[Service]\nExecStartPre=/bin/sleep 600\nTimeoutStartSec=infinity\n",
+                            0644))
+                    .withStartupTimeout(Duration.ofMinutes(10)));
+            inBackground(
+                    stemcells,
+                    spec -> spec.withProvisioning(Provisioning.of("a test", container -> {
+                        System.out.println("provisioning");
+                        Thread.sleep(Long.MAX_VALUE);
+                    })));
+            stemcells.launch(TestMachine.spec().withOwner("running"));
+            stemcells.launch(TestMachine.spec().withOwner("kept")).leaveRunning();
+            System.out.println("launched");
+            System.in.read();
+            System.exit(0);
+        }
+
+        private static void inBackground(Stemcells stemcells, Function<ContainerSpec, ContainerSpec> settings) {
+            Thread thread = new Thread(() -> stemcells.launch(settings.apply(TestMachine.spec())));
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+}

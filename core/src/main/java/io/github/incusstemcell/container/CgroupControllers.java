@@ -30,20 +30,26 @@ final class CgroupControllers {
      * @throws IncusStemcellException if a controller is missing
      */
     static void require(Instance guest, String key) {
+        lacking(guest, key).ifPresent(lacking -> {
+            throw new IncusStemcellException("'" + key + "' of '" + guest.name()
+                    + "' was not changed, since it could not be enforced: " + lacking);
+        });
+    }
+
+    /** {@return why an option says nothing; empty where it does, or where that is not known} */
+    static Optional<String> lacking(Instance guest, String key) {
         Optional<String> controller = BY_KEY.keySet().stream()
                 .filter(beginning -> key.equals(beginning) || key.startsWith(beginning + "."))
                 .max((one, other) -> one.length() - other.length())
                 .map(BY_KEY::get);
         if (controller.isEmpty() || !guest.info().isRunning() || !guest.files().exists(FILE)) {
-            return;
+            return Optional.empty();
         }
         List<String> there =
                 Arrays.asList(guest.files().readString(FILE).strip().split(" "));
-        if (!there.contains(controller.get())) {
-            throw new IncusStemcellException(
-                    "'" + key + "' of '" + guest.name() + "' was not changed, since it could not be"
-                            + " enforced: containers of that machine have no cgroup controller '" + controller.get()
-                            + "', but " + (there.contains("") ? "none" : there) + ". See there: incus warning list");
-        }
+        return controller
+                .filter(wanted -> !there.contains(wanted))
+                .map(wanted -> "containers of that machine have no cgroup controller '" + wanted + "', but "
+                        + (there.contains("") ? "none" : there) + ". See there: incus warning list");
     }
 }

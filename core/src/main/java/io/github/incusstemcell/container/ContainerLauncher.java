@@ -35,10 +35,12 @@ final class ContainerLauncher {
     private final Placement placement;
     private final Lease lease;
     private final ManagedNetwork managedNetwork;
+    private final LimitCheck limits;
     /** One per network, since it knows which addresses of it this process uses. */
     private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
 
-    ContainerLauncher(Placement placement, Lease lease, ManagedNetwork managedNetwork) {
+    ContainerLauncher(Placement placement, Lease lease, ManagedNetwork managedNetwork, LimitCheck limits) {
+        this.limits = limits;
         this.placement = placement;
         this.lease = lease;
         this.managedNetwork = managedNetwork;
@@ -138,6 +140,7 @@ final class ContainerLauncher {
         GuestAddress actual;
         try {
             new Booting(instance, systemd, image).await(spec.startupTimeout(), begin);
+            limits.check(instance, spec);
             actual = address(request, address, instance, begin);
         } catch (RuntimeException e) {
             systemd.close();

@@ -81,7 +81,11 @@ public final class Stemcells implements AutoCloseable {
                         settings.progress,
                         settings.daemonConversion(placement, lease)),
                 settings.imageMaxAge);
-        this.launcher = new ContainerLauncher(placement, lease, new ManagedNetwork(placement.incus(), settings.subnet));
+        this.launcher = new ContainerLauncher(
+                placement,
+                lease,
+                new ManagedNetwork(placement.incus(), settings.subnet),
+                new LimitCheck(settings.limitsRequired));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
                 launcher,
@@ -429,6 +433,17 @@ public final class Stemcells implements AutoCloseable {
          */
         public Builder provisionedSince(Instant since) {
             settings.refreshedSince = Optional.of(since);
+            return this;
+        }
+
+        /**
+         * Makes it an error of a start that a limit of CPUs, memory or disk is not in force, since the daemon's machine cannot enforce it.
+         * Otherwise the log has a warning.
+         *
+         * @return this builder
+         */
+        public Builder requireLimits() {
+            settings.limitsRequired = true;
             return this;
         }
 

@@ -24,6 +24,9 @@ final class StemcellsSettings implements Cloneable {
     /** From when provisioned images may be. */
     Optional<Instant> refreshedSince = Optional.empty();
 
+    /** Whether a limit that is not in force is an error. */
+    boolean limitsRequired;
+
     Progress progress = ShownProgress.forThisProcess();
 
     /** As they are at this moment, whatever is set later; all views of other projects have the same sources, so that they are closed once. */

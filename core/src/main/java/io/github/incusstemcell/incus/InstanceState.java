@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param processes how many processes it has; -1 where the daemon does not know
  * @param cpuNanoseconds the time that it has kept processors busy, in nanoseconds
  * @param memoryBytes the memory that it uses, in bytes
+ * @param diskBytes how large its disks may become, in bytes, by the names of their devices; without those that have no limit; not null
  * @param network its network interfaces by name, as seen from inside; empty where it does not run; not null
  */
 public record InstanceState(
@@ -21,6 +22,7 @@ public record InstanceState(
         long processes,
         long cpuNanoseconds,
         long memoryBytes,
+        Map<String, Long> diskBytes,
         Map<String, NetworkInterface> network) {
 
     static InstanceState of(JsonNode node) {
@@ -30,6 +32,7 @@ public record InstanceState(
                 node.path("processes").asLong(),
                 node.path("cpu").path("usage").asLong(),
                 node.path("memory").path("usage").asLong(),
+                Json.map(node.path("disk"), disk -> disk.path("total").asLong()),
                 Json.map(node.path("network"), NetworkInterface::of));
     }
 

@@ -188,6 +188,8 @@ final class Configuration {
         LIMITS_CPU("limits.cpu", "how many CPUs a container may use, or which, where its annotation says nothing"),
         LIMITS_MEMORY("limits.memory", "how much memory a container may use, where its annotation says nothing"),
         LIMITS_DISK("limits.disk", "how large a root disk may become, where its annotation says nothing"),
+        LIMITS_UNENFORCED(
+                "limits.unenforced", "what a limit is that the daemon's machine cannot enforce: error or warn"),
         ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),

@@ -28,6 +28,9 @@ final class SuiteConnection {
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
         configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);
+        if (unenforced(configuration).equals("error")) {
+            stemcells.requireLimits();
+        }
         configuration.days(Key.IMAGE_MAX_AGE).ifPresent(stemcells::imageMaxAge);
         if (configuration.flag(Key.PROVISION_REFRESH).orElse(false)) {
             stemcells.provisionedSince(
@@ -52,6 +55,17 @@ final class SuiteConnection {
                         e);
             }
         });
+    }
+
+    private static String unenforced(Configuration configuration) {
+        String word = configuration.get(Key.LIMITS_UNENFORCED).orElse("error");
+        if (!word.equals("error") && !word.equals("warn")) {
+            throw configuration.refused(
+                    Key.LIMITS_UNENFORCED,
+                    "'" + word + "' is not a value of " + Key.LIMITS_UNENFORCED.property() + "; write error or warn",
+                    null);
+        }
+        return word;
     }
 
     private static Progress progress(Configuration configuration) {

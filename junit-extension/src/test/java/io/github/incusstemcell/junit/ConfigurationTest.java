@@ -179,6 +179,15 @@ class ConfigurationTest {
                 "'ghcr.io=https://mirror.example.org/ghcr' is no value for incus.stemcell.registry.mirrors:"
                         + " 'https://mirror.example.org/ghcr' is no registry as references name it; write"
                         + " host[:port][/path], without a scheme");
+        System.setProperty("incus.stemcell.limits.unenforced", "ignore");
+        try {
+            assertThatThrownBy(() -> SuiteConnection.open(of(Map.of())))
+                    .hasMessage(
+                            "'ignore' is not a value of incus.stemcell.limits.unenforced; write error or warn. It is set"
+                                    + " by the system property");
+        } finally {
+            System.clearProperty("incus.stemcell.limits.unenforced");
+        }
         assertBadConnection(
                 "image.max-age",
                 "1",

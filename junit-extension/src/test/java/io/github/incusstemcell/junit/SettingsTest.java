@@ -19,6 +19,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestWatcher;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** What a test can say of its container, by annotation, by builder and by configuration. */
@@ -89,6 +91,28 @@ class SettingsTest {
                 "incus.stemcell.journal", "true");
 
         assertSucceeded(run(parameters, Configured.class, ByIncusKeys.class), 2);
+    }
+
+    /** Which of both depends on the controllers that the machine has; dev/test wants a warning. */
+    @Test
+    void areInForceOrAnErrorWhereTheyAreLimits() {
+        EngineExecutionResults results;
+        System.setProperty("incus.stemcell.limits.unenforced", "error");
+        try {
+            results = run(Limited.class);
+        } finally {
+            System.clearProperty("incus.stemcell.limits.unenforced");
+        }
+
+        List<String> failures = results.testEvents().failed().stream()
+                .map(failed -> failed.getRequiredPayload(TestExecutionResult.class)
+                        .getThrowable()
+                        .orElseThrow()
+                        .getMessage())
+                .toList();
+        assertThat(failures).allSatisfy(message -> assertThat(message)
+                .contains("The limit limits.memory=512MiB of the container for SettingsTest.Limited.test is not in"
+                        + " force: containers of that machine have no cgroup controller 'memory'"));
     }
 
     @Test
@@ -319,6 +343,15 @@ class SettingsTest {
     }
 
     /** Of which only the settings matter. */
+    @IncusStemcell(memory = "512MiB")
+    static class Limited {
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            assertThat(stemcell.files().readString("/proc/meminfo")).contains("524288 kB");
+        }
+    }
+
     abstract static class Silent {
 
         @Test

@@ -1,0 +1,92 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Incus;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Limits that the daemon takes, on a machine that can enforce them, and on one that cannot. */
+class LimitCheckTest {
+
+    private static final String OWNER = "limited";
+    private static final String POOL = "it-without-quotas";
+
+    private static Stemcells stemcells;
+    private static String controllers;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().requireLimits().connect();
+        try (StemcellContainer any = stemcells.launch(TestMachine.spec())) {
+            controllers =
+                    any.files().readString("/sys/fs/cgroup/cgroup.controllers").strip();
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
+    }
+
+    @Test
+    void ofMemoryAreInForceOrAnError() {
+        ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withLimits(Limits.NONE.withMemory("512MiB"));
+        if (controllers.contains("memory")) {
+            try (StemcellContainer stemcell = stemcells.launch(spec)) {
+                assertThat(stemcell.files().readString("/proc/meminfo")).contains("524288 kB");
+            }
+        } else {
+            assertThatThrownBy(() -> stemcells.launch(spec))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessage(
+                            "The limit limits.memory=512MiB of the container for limited is not in force: containers of"
+                                    + " that machine have no cgroup controller 'memory', but "
+                                    + (controllers.isEmpty() ? "none" : controllers)
+                                    + ". See there: incus warning list. Take another machine, or where that does not matter, set"
+                                    + " incus.stemcell.limits.unenforced=warn");
+            assertThatThrownBy(() ->
+                            stemcells.launch(TestMachine.spec().withOwner(OWNER).withConfig("limits.processes", "100")))
+                    .hasMessageStartingWith("The limit limits.processes=100 of ");
+        }
+    }
+
+    @Test
+    void ofTheRootDiskAreInForce() {
+        ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withLimits(Limits.NONE.withDisk("700MiB"));
+
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(stemcell.shell("head -c 700M /dev/zero >/much").stderr()).contains("Disk quota exceeded");
+        }
+    }
+
+    @Test
+    void ofTheRootDiskAreAnErrorInAPoolWithoutQuotas() {
+        try (Incus incus = Incus.connect()) {
+            incus.storagePools().create(POOL, "dir", Map.of(), "of a test");
+            try {
+                ContainerSpec spec = TestMachine.spec()
+                        .withOwner(OWNER)
+                        .withLocation(Location.DEFAULT.withStoragePool(POOL))
+                        .withDevice("root", Map.of("size", "700MiB"));
+
+                assertThatThrownBy(() -> stemcells.launch(spec))
+                        .hasMessageStartingWith(
+                                "The limit size=700MiB of the root disk of the container for limited is not"
+                                        + " in force: its storage pool has no quotas,");
+            } finally {
+                incus.storagePools().delete(POOL);
+            }
+        }
+    }
+}

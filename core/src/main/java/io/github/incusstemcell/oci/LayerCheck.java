@@ -47,7 +47,11 @@ final class LayerCheck {
             }
         }
         try {
-            diffId(new Layer(digest, "application/x-tar", -1, Optional.empty()), tarball, image);
+            try {
+                diffId(new Layer(digest, "application/x-tar", -1, Optional.empty()), tarball, image);
+            } catch (Whiteouts.FoundException e) {
+                // In what is no layer they are files as others are.
+            }
         } catch (CorruptImageException e) {
             throw e.getCause() instanceof TarExtraction.RefusedException
                     ? e
@@ -91,10 +95,18 @@ final class LayerCheck {
         }
     }
 
-    /** {@return the digest of a blob when decompressed, where it can be decompressed here} */
+    /**
+     * {@return the digest of a layer when decompressed, where it can be decompressed here}
+     *
+     * @throws Whiteouts.FoundException if it is not a root file system as it is, but when its whiteouts are taken out
+     */
     static Optional<Digest> finish(UncompressedDigest uncompressed, Digest blob, String image) {
         try {
-            return uncompressed.finish();
+            Optional<Digest> digest = uncompressed.finish();
+            if (uncompressed.hasWhiteouts()) {
+                throw new Whiteouts.FoundException(blob);
+            }
+            return digest;
         } catch (TarExtraction.RefusedException e) {
             throw new CorruptImageException(
                     "Cannot use " + image + ": tar, with which Incus unpacks it, would refuse its layer " + blob + ": "

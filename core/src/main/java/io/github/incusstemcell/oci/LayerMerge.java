@@ -27,11 +27,6 @@ import java.util.Set;
  */
 final class LayerMerge {
 
-    private static final String WHITEOUT = ".wh.";
-    private static final String OPAQUE = ".wh..wh..opq";
-    /** AUFS keeps its own notes under such names, the targets of hard links among them, which are no files of the image. */
-    private static final String AUFS = ".wh..wh.";
-
     private final String image;
     private final Workspace workspace;
     private final Progress progress;
@@ -124,61 +119,52 @@ final class LayerMerge {
     private void apply(Layer layer, FileChannel file, long start) throws IOException {
         long end = file.position();
         try {
-            List<List<String>> whiteouts = new ArrayList<>();
-            List<List<String>> directories = new ArrayList<>();
-            TarReader names = new TarReader(file, start, end);
-            for (TarEntry entry = names.next(); entry != null; entry = names.next()) {
-                List<String> path = Tar.components(entry.name());
-                if (isOpaque(path)) {
-                    directories.add(parent(path));
-                    whiteouts.add(path);
-                } else if (isWhiteout(path) && aufs(path).isEmpty()) {
-                    whiteouts.add(path);
-                } else if (entry.isDirectory()) {
-                    directories.add(path);
-                }
-            }
-            directories.sort(Comparator.comparingInt(List::size)); // Parents before what is in them.
-            for (List<String> directory : directories) {
-                tree.makeWay(directory);
-            }
-            for (List<String> whiteout : whiteouts) {
-                removeLower(whiteout);
-            }
-            TarReader additions = new TarReader(file, start, end);
-            Set<List<String>> notes = new HashSet<>();
-            for (TarEntry entry = additions.next(); entry != null; entry = additions.next()) {
-                List<String> path = Tar.components(entry.name());
-                aufs(path).ifPresent(notes::add);
-                if (!isOpaque(path) && (!isWhiteout(path) || aufs(path).isPresent())) {
-                    tree.add(entry);
-                }
-            }
-            for (List<String> note : notes) {
-                tree.whiteOut(note);
-            }
+            replaceLower(new TarReader(file, start, end));
+            add(new TarReader(file, start, end));
             tree.endLayer();
         } catch (TarReader.MalformedTarException | InvalidLayerException e) {
             throw damaged(layer, e);
         }
     }
 
-    private static boolean isWhiteout(List<String> path) {
-        return !path.isEmpty() && path.get(path.size() - 1).startsWith(WHITEOUT);
-    }
-
-    private static boolean isOpaque(List<String> path) {
-        return !path.isEmpty() && path.get(path.size() - 1).equals(OPAQUE);
-    }
-
-    /** {@return the path down to the name that is a note of AUFS's own} */
-    private static Optional<List<String>> aufs(List<String> path) {
-        for (int i = 0; i < path.size(); i++) {
-            if (path.get(i).startsWith(AUFS) && !path.get(i).equals(OPAQUE)) {
-                return Optional.of(path.subList(0, i + 1));
+    /** Makes way for the directories that a layer names, and removes what it says is gone. */
+    private void replaceLower(TarReader names) throws IOException, InvalidLayerException {
+        List<List<String>> whiteouts = new ArrayList<>();
+        List<List<String>> directories = new ArrayList<>();
+        for (TarEntry entry = names.next(); entry != null; entry = names.next()) {
+            List<String> path = Tar.components(entry.name());
+            if (Whiteouts.isOpaque(path)) {
+                directories.add(parent(path));
+                whiteouts.add(path);
+            } else if (Whiteouts.isWhiteout(path) && Whiteouts.note(path).isEmpty()) {
+                whiteouts.add(path);
+            } else if (entry.isDirectory()) {
+                directories.add(path);
             }
         }
-        return Optional.empty();
+        directories.sort(Comparator.comparingInt(List::size)); // Parents before what is in them.
+        for (List<String> directory : directories) {
+            tree.makeWay(directory);
+        }
+        for (List<String> whiteout : whiteouts) {
+            removeLower(whiteout);
+        }
+    }
+
+    private void add(TarReader additions) throws IOException, InvalidLayerException {
+        Set<List<String>> notes = new HashSet<>();
+        for (TarEntry entry = additions.next(); entry != null; entry = additions.next()) {
+            List<String> path = Tar.components(entry.name());
+            Optional<List<String>> note = Whiteouts.note(path);
+            note.ifPresent(notes::add);
+            if (note.isPresent() || !Whiteouts.isWhiteout(path)) {
+                tree.add(entry);
+            }
+        }
+        // Only now: they are the targets of hard links.
+        for (List<String> note : notes) {
+            tree.whiteOut(note);
+        }
     }
 
     private static List<String> parent(List<String> path) {
@@ -186,12 +172,12 @@ final class LayerMerge {
     }
 
     private void removeLower(List<String> path) throws InvalidLayerException {
-        if (isOpaque(path)) {
+        if (Whiteouts.isOpaque(path)) {
             tree.makeOpaque(parent(path));
             return;
         }
         String name = path.get(path.size() - 1);
-        String removed = name.substring(WHITEOUT.length());
+        String removed = name.substring(Whiteouts.PREFIX.length());
         if (removed.isEmpty() || removed.equals(".") || removed.equals("..")) {
             throw new InvalidLayerException("the whiteout " + Tar.legible(String.join("/", path)) + " names no file");
         }

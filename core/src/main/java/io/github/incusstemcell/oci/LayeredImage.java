@@ -19,11 +19,19 @@ record LayeredImage(
 
     @Override
     public Rootfs rootfs() {
-        boolean single = layers.size() == 1;
-        List<Blob> blobs = source.fetch(layers, single, reference.toString());
-        return single
-                ? BlobRootfs.of(
-                        blobs.get(0), layers.get(0).digest(), layers.get(0).size(), reference.toString())
-                : new LayerMerge(reference.toString(), workspace).merge(layers, blobs);
+        if (layers.size() > 1) {
+            return merged();
+        }
+        try {
+            Blob blob = source.fetch(layers, true, reference.toString()).get(0);
+            return BlobRootfs.of(blob, layers.get(0).digest(), layers.get(0).size(), reference.toString());
+        } catch (Whiteouts.FoundException e) {
+            return merged();
+        }
+    }
+
+    private Rootfs merged() {
+        List<Blob> blobs = source.fetch(layers, false, reference.toString());
+        return new LayerMerge(reference.toString(), workspace).merge(layers, blobs);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.tar.Tar;
 import io.github.incusstemcell.oci.tar.TarExtraction;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class UncompressedDigest implements Closeable {
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(32);
     private final CompletableFuture<Digest> result = new CompletableFuture<>();
     private final Thread thread;
+    private volatile boolean whiteouts;
 
     /**
      * Starts to wait for bytes.
@@ -69,6 +71,11 @@ final class UncompressedDigest implements Closeable {
         }
     }
 
+    /** {@return whether there are whiteouts in it, once it is finished} */
+    boolean hasWhiteouts() {
+        return whiteouts;
+    }
+
     private void put(byte[] chunk) throws IOException {
         try {
             // A thread that has failed takes no more; its error is told at the end.
@@ -88,7 +95,11 @@ final class UncompressedDigest implements Closeable {
     private void compute(String algorithm) {
         MessageDigest hash = Digest.newHash(algorithm);
         try (InputStream tar = new DigestInputStream(Decompression.of(new Chunks()), hash)) {
-            TarExtraction.check(tar);
+            TarExtraction.check(tar, name -> {
+                if (Whiteouts.isWhiteout(Tar.components(name))) {
+                    whiteouts = true;
+                }
+            });
             tar.transferTo(OutputStream.nullOutputStream());
             result.complete(Digest.finished(algorithm, hash));
         } catch (IOException | RuntimeException | Error e) {

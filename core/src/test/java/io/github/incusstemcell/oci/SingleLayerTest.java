@@ -150,6 +150,47 @@ class SingleLayerTest {
         }
     }
 
+    /** A layer below has nothing for them to remove, and they are no files of the image. */
+    @Test
+    void takesOutWhiteoutsAndNotesOfAufs() throws IOException {
+        byte[] layer = TestTar.gzip(new TestTar()
+                .file(".wh..wh.aufs", "")
+                .directory(".wh..wh.plnk/", 0700)
+                .file(".wh..wh.plnk/1.2", "shared")
+                .directory("etc/", 0755)
+                .file("etc/.wh..wh..opq", "")
+                .file("etc/.wh.gone", "")
+                .hardLink("etc/kept", ".wh..wh.plnk/1.2")
+                .bytes());
+        try (FaultyRegistry registry = new FaultyRegistry()) {
+            registry.image("marked", "1", List.of(layer), List.of());
+            try (OciImages pulled = registry.images(folder.resolve("cache"))) {
+                // From the cache, too.
+                for (int run = 0; run < 2; run++) {
+                    Path root = folder.resolve("unpacked-" + run);
+                    try (Rootfs rootfs = pulled.resolve(ImageReference.parse(registry.host() + "/marked:1"))
+                                    .rootfs();
+                            InputStream in = rootfs.open()) {
+                        Unpacked.byTar(in, root);
+                    }
+                    assertThat(root.resolve("etc/kept")).hasContent("shared");
+                    assertThat(root.toFile().list()).containsExactly("etc");
+                    assertThat(root.resolve("etc").toFile().list()).containsExactly("kept");
+                }
+            }
+        }
+    }
+
+    /** In a tarball of a root file system they are files as others are. */
+    @Test
+    void leavesPlainTarballsAsTheyAre() throws IOException {
+        byte[] tar = TestTar.gzip(new TestTar().file(".wh.file", "x").bytes());
+        Path tarball = Files.write(folder.resolve("rootfs.tar.gz"), tar);
+        try (InputStream in = rootfs("rootfs:" + tarball).open()) {
+            assertThat(in.readAllBytes()).isEqualTo(tar);
+        }
+    }
+
     @Test
     void refusesAnImageForAnotherOperatingSystem() throws IOException {
         byte[] tar = new TestTar().file("a", "x").bytes();

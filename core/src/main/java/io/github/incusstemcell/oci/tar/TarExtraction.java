@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Finds what GNU tar, which Incus unpacks with, would refuse or lose of a tar stream, while it passes by. Only names are kept in memory.
@@ -46,10 +47,11 @@ public final class TarExtraction {
     /**
      * Reads a tar stream up to the end of its archive. What does not even begin like one is not judged here.
      *
+     * @param names is told the name of each entry
      * @throws RefusedException where tar would refuse an entry
      * @throws TarReader.MalformedTarException where it goes on as no tar stream does, or ends too early
      */
-    public static void check(InputStream tar) throws IOException {
+    public static void check(InputStream tar, Consumer<String> names) throws IOException {
         BufferedInputStream stream = new BufferedInputStream(tar);
         stream.mark(Tar.BLOCK);
         byte[] first = stream.readNBytes(Tar.BLOCK);
@@ -60,6 +62,7 @@ public final class TarExtraction {
         TarExtraction extraction = new TarExtraction();
         TarReader reader = TarReader.passing(stream);
         for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
+            names.accept(entry.name());
             extraction.add(entry);
         }
     }

@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 final class ManagedNetwork {
 
+    /** What the names of all our bridges begin with, so that one rule of a firewall matches them. */
+    static final String NAME_PREFIX = "isc-";
+
     private static final String OURS = "user.incus-stemcell.network";
 
     /** Large enough that addresses drawn by chance rarely meet, small enough to fit beside other networks. */
@@ -105,7 +108,7 @@ final class ManagedNetwork {
      * is. An interface's name has at most 15 characters.
      */
     private String name() {
-        return "isc-" + incus.server().certificateFingerprint().substring(0, 8);
+        return NAME_PREFIX + incus.server().certificateFingerprint().substring(0, 8);
     }
 
     private static Subnet choose(List<Taken> taken) {

@@ -34,9 +34,11 @@ public final class PrivateNetwork implements AutoCloseable {
         ManagedNetwork.requireNoCluster(incus);
         for (int draw = 1; draw <= DRAWS; draw++) {
             Subnet subnet = choose(ManagedNetwork.taken(incus));
-            // An interface's name has at most 15 characters, and interfaces of all daemons of a host stand beside each
-            // other.
-            String name = "isp-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
+            // No hexadecimal digit, so that it is none of the bridges that runs share. An interface's name has at most
+            // 15
+            // characters, and interfaces of all daemons of a host stand beside each other.
+            String name = ManagedNetwork.NAME_PREFIX + "p"
+                    + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
             if (createAlone(incus, name, subnet, lease)) {
                 return new PrivateNetwork(incus, name, () -> afterDelete.accept(name));
             }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,12 +22,12 @@ class PrivateNetworkTest {
     private final AtomicBoolean created = new AtomicBoolean();
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET /1.0/networks", "GET /1.0/networks/isp-"})
+    @ValueSource(strings = {"GET /1.0/networks", "GET /1.0/networks/isc-p"})
     void leavesNothingWhereTheLookAtWhatWasCreatedFails(String look, @TempDir Path folder) throws Exception {
         try (InFrontOfIncus front = new InFrontOfIncus(folder, request -> {
                     created.compareAndSet(false, request.startsWith("POST /1.0/networks"));
                     if (created.get()
-                            && (request.startsWith(look + "?") || look.endsWith("-") && request.startsWith(look))) {
+                            && (request.startsWith(look + "?") || look.endsWith("-p") && request.startsWith(look))) {
                         throw new InFrontOfIncus.Lost();
                     }
                 });
@@ -39,6 +40,15 @@ class PrivateNetworkTest {
             assertThat(thrown).isInstanceOf(IncusConnectionException.class).hasMessageStartingWith(look);
         }
         assertThat(networks()).isEmpty();
+    }
+
+    @Test
+    void hasANameThatTheFirewallRuleForAllOurBridgesMatches() {
+        try (Incus incus = Incus.connect();
+                PrivateNetwork network =
+                        PrivateNetwork.create(incus, Lease.ofThisProcess().of(owner), name -> {})) {
+            assertThat(network.name()).startsWith(ManagedNetwork.NAME_PREFIX).hasSizeLessThanOrEqualTo(15);
+        }
     }
 
     private List<NetworkInfo> networks() {

@@ -224,7 +224,7 @@ class ConfigurationTest {
 
     @Test
     void isDocumentedKeyByKey() throws IOException {
-        List<String> documented = ROW.matcher(Files.readString(Path.of("../README.md")))
+        List<String> documented = ROW.matcher(Files.readString(Path.of("../docs/settings.md")))
                 .results()
                 .map((MatchResult row) -> row.group(1))
                 .toList();

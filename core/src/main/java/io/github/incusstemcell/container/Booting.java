@@ -30,7 +30,7 @@ record Booting(Instance instance, Systemd systemd, StemcellImage image) {
         } catch (BootTimeoutException e) {
             throw new StartupTimeoutException(
                     "The container '" + instance.name() + "' of " + image + " did not finish booting within "
-                            + seconds(timeout) + ": " + e.getMessage()
+                            + seconds(timeout) + ": " + e.doing()
                             + ". Allow it more time with startupTimeout, or keep it with cleanup ="
                             + " ON_SUCCESS to look inside",
                     e);

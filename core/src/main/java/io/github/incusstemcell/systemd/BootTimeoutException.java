@@ -5,16 +5,28 @@ import java.util.List;
 /** A guest's systemd did not come to the end of its boot in time. */
 public class BootTimeoutException extends SystemdException {
 
+    private final String doing;
     private final SystemState state;
     private final transient List<Job> jobs;
     private final transient List<UnitSummary> activating;
 
     BootTimeoutException(
-            String message, SystemState state, List<Job> jobs, List<UnitSummary> activating, Throwable cause) {
-        super(message, cause);
+            String late,
+            String doing,
+            SystemState state,
+            List<Job> jobs,
+            List<UnitSummary> activating,
+            Throwable cause) {
+        super(late + ": " + doing, cause);
+        this.doing = doing;
         this.state = state;
         this.jobs = List.copyOf(jobs);
         this.activating = List.copyOf(activating);
+    }
+
+    /** {@return what the guest was busy with at the end of the wait, or why that is not known; never null} */
+    public String doing() {
+        return doing;
     }
 
     /** {@return the state at the end of the wait; {@link SystemState#OFFLINE} where systemd never answered} */

@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -123,38 +124,24 @@ final class BootWait {
     }
 
     private BootTimeoutException unanswered(SystemdException cause) {
-        return new BootTimeoutException(late() + cause.getMessage(), state, List.of(), List.of(), cause);
+        return new BootTimeoutException(late(), cause.getMessage(), state, List.of(), List.of(), cause);
     }
 
     private String late() {
-        return guest + " has not finished booting within " + DurationText.text(timeout) + ": ";
+        return guest + " has not finished booting within " + DurationText.text(timeout);
     }
 
     private BootTimeoutException timedOut() {
-        List<Job> jobs = List.of();
-        List<UnitSummary> activating = List.of();
+        StalledBoot stalled = new StalledBoot(List.of(), List.of(), Map.of());
+        String doing;
         try {
-            jobs = manager().jobs();
-            activating = manager().list().stream()
-                    .filter(unit -> unit.activeState() == ActiveState.ACTIVATING)
-                    // Devices of the host that lack what udev would say of them stay so for ever and hold up nothing.
-                    .filter(unit -> !UnitName.type(unit.name()).equals("device"))
-                    .toList();
+            stalled = StalledBoot.of(manager());
+            doing = stalled.describe();
         } catch (SystemdException e) {
             last = e;
+            doing = "does not say what it waits for: " + e.getMessage();
         }
-        String message = late() + "systemd says " + state
-                + "; queued jobs: " + (jobs.isEmpty() ? "none" : join(jobs))
-                + "; activating: "
-                + (activating.isEmpty()
-                        ? "none"
-                        : join(activating.stream()
-                                .map(unit -> unit.name() + " (" + unit.subState() + ")")
-                                .toList()));
-        return new BootTimeoutException(message, state, jobs, activating, last);
-    }
-
-    private static String join(List<?> elements) {
-        return String.join(", ", elements.stream().map(Object::toString).toList());
+        return new BootTimeoutException(
+                late(), "systemd says " + state + ", and " + doing, state, stalled.jobs(), stalled.activating(), last);
     }
 }

@@ -7,6 +7,7 @@ import io.github.incusstemcell.systemd.JournalFollower;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.Priority;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -24,8 +25,8 @@ final class JournalLog implements AutoCloseable {
 
     private final String guest;
     private final Journal journal;
-    private JournalFollower follower;
-    private boolean closed;
+    private final AtomicReference<JournalFollower> follower = new AtomicReference<>();
+    private volatile boolean closed;
 
     JournalLog(String guest, Journal journal) {
         this.guest = guest;
@@ -33,15 +34,20 @@ final class JournalLog implements AutoCloseable {
     }
 
     /** Begins, or begins anew with the guest's next boot. A guest without a journal is no worse a guest for it. */
-    synchronized void follow() {
-        stop();
+    void follow() {
+        replaceBy(null);
         if (closed) {
             return;
         }
         try {
             // A mark at no entry: from the beginning, and not from now on.
-            follower = journal.follow(JournalQuery.all().thisBoot().after(new JournalMark("")), this::write);
-            follower.onFailure(this::ended);
+            JournalFollower begun =
+                    journal.follow(JournalQuery.all().thisBoot().after(new JournalMark("")), this::write);
+            begun.onFailure(this::ended);
+            replaceBy(begun);
+            if (closed) {
+                replaceBy(null); // Meanwhile.
+            }
         } catch (IncusStemcellException e) {
             ended(e);
         }
@@ -71,16 +77,16 @@ final class JournalLog implements AutoCloseable {
         };
     }
 
-    private void stop() {
-        if (follower != null) {
-            follower.close();
-            follower = null;
+    private void replaceBy(JournalFollower next) {
+        JournalFollower before = follower.getAndSet(next);
+        if (before != null) {
+            before.close();
         }
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        stop();
+        replaceBy(null);
     }
 }

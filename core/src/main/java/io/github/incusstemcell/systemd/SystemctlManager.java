@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -261,16 +262,12 @@ final class SystemctlManager implements ServiceManager {
 
     private Subscription again(Runnable look) {
         CountDownLatch closed = new CountDownLatch(1);
-        Runnable oneAtATime = () -> {
-            synchronized (closed) {
-                look.run();
-            }
-        };
+        ReentrantLock looking = new ReentrantLock();
         Thread thread = new Thread(
                 () -> {
                     try {
                         while (!closed.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                            oneAtATime.run();
+                            oneAtATime(looking, look);
                         }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
@@ -282,7 +279,12 @@ final class SystemctlManager implements ServiceManager {
         return new Subscription() {
             @Override
             public void catchUp() {
-                oneAtATime.run();
+                try {
+                    oneAtATime(looking, look);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new SystemdException("Interrupted while systemctl was run in " + instance.name(), e);
+                }
             }
 
             @Override
@@ -290,6 +292,16 @@ final class SystemctlManager implements ServiceManager {
                 closed.countDown();
             }
         };
+    }
+
+    /** By a lock that can be interrupted, as what is done meanwhile takes an exec or two. */
+    private static void oneAtATime(ReentrantLock lock, Runnable look) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            look.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

@@ -142,6 +142,7 @@ final class ContainerLauncher {
             new Booting(instance, systemd, image).await(spec.startupTimeout(), begin);
             limits.check(instance, spec);
             actual = address(request, address, instance, begin);
+            actual.bringUp(instance);
         } catch (RuntimeException e) {
             systemd.close();
             throw e;
@@ -166,7 +167,9 @@ final class ContainerLauncher {
             Instant begin) {
         Instance instance = deadMansSwitch.instance();
         GuestAddress known = request.attachment()
-                .flatMap(network -> network.known(address).map(there -> there.by(network.routes(), instance)))
+                .flatMap(network -> network.known(address)
+                        .map(network::withIpv6)
+                        .map(there -> there.by(network.routes(), instance)))
                 .orElseGet(() -> GuestAddress.none("was not booted by its start, so its address is not known"));
         Instant there = Instant.now();
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
@@ -191,10 +194,10 @@ final class ContainerLauncher {
             return GuestAddress.none("was started without a network, so it has no address");
         }
         NetworkAttachment network = request.attachment().get();
-        return network.known(taken)
+        GuestAddress known = network.known(taken)
                 .orElseGet(() -> GuestAddress.of(
-                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)))
-                .by(network.routes(), instance);
+                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)));
+        return network.withIpv6(known).by(network.routes(), instance);
     }
 
     private static String user(Instance instance, ContainerSpec spec) {
@@ -224,12 +227,12 @@ final class ContainerLauncher {
                 .or(placement::network)
                 .map(named -> NetworkAttachment.require(incus(), named))
                 .orElseGet(managedNetwork::ensure);
-        return new NetworkAttachment(incus(), network, placement.lowLevel());
+        return new NetworkAttachment(incus(), network, placement.lowLevel(), managedNetwork.hasIpv6());
     }
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
     PrivateNetwork createNetwork(String owner) {
-        return PrivateNetwork.create(incus(), lease.of(owner), attachments::forget);
+        return PrivateNetwork.create(incus(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget);
     }
 
     /**

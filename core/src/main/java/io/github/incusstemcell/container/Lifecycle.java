@@ -18,6 +18,7 @@ final class Lifecycle {
     private final DeadMansSwitch deadMansSwitch;
     private final StemcellImage image;
     private final GuestOverlay overlay;
+    private final GuestAddress address;
     private final Systemd systemd;
     private final Duration startupTimeout;
     private final Optional<JournalLog> journalLog;
@@ -26,12 +27,14 @@ final class Lifecycle {
             DeadMansSwitch deadMansSwitch,
             StemcellImage image,
             ContainerSpec spec,
+            GuestAddress address,
             Systemd systemd,
             Optional<JournalLog> journalLog) {
         this.instance = deadMansSwitch.instance();
         this.deadMansSwitch = deadMansSwitch;
         this.image = image;
         this.overlay = spec.overlay();
+        this.address = address;
         this.systemd = systemd;
         this.startupTimeout = spec.startupTimeout();
         this.journalLog = journalLog;
@@ -43,6 +46,7 @@ final class Lifecycle {
         new StartRefusal(instance, image, overlay).explaining(start);
         deadMansSwitch.arm();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
+        address.bringUp(instance);
         journalLog.ifPresent(JournalLog::follow);
     }
 

@@ -30,14 +30,17 @@ final class ManagedNetwork {
 
     private final Incus incus;
     private final Optional<Subnet> configured;
+    private final boolean ipv6;
 
     /**
      * @param incus the daemon, in the project whose networks count
      * @param configured the subnet that the user wants, or empty to choose one
+     * @param ipv6 whether it is to have IPv6, too
      */
-    ManagedNetwork(Incus incus, Optional<Subnet> configured) {
+    ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6) {
         this.incus = incus;
         this.configured = configured;
+        this.ipv6 = ipv6;
     }
 
     /** Reads what the user wants as subnet: it needs room for the gateway, for guests of ours, and for guests with DHCP. */
@@ -65,7 +68,19 @@ final class ManagedNetwork {
                     + " exists with the subnet " + subnet + ", but " + SUBNET_KEY + " asks for " + configured.get()
                     + ". Remove that setting, or delete the network with: incus network delete " + network.name());
         }
-        return network;
+        return ipv6 && !network.config().getOrDefault("ipv6.address", "").contains(":")
+                ? withIpv6(network, Subnet.parse(subnet))
+                : network;
+    }
+
+    /** Who is on it already goes on as before. */
+    private NetworkInfo withIpv6(NetworkInfo network, Subnet subnet) {
+        incus.networks().updateConfig(network.name(), UniqueLocalAddress.options(incus, subnet, true));
+        return incus.networks().find(network.name()).orElse(network);
+    }
+
+    boolean hasIpv6() {
+        return ipv6;
     }
 
     private NetworkInfo create() {
@@ -77,7 +92,7 @@ final class ManagedNetwork {
         config.put("ipv4.nat", "true");
         // The upper half is for guests that ask by DHCP; the lower half is ours to give away.
         config.put("ipv4.dhcp.ranges", dhcpRange(subnet));
-        config.put("ipv6.address", "none");
+        config.putAll(UniqueLocalAddress.options(incus, subnet, ipv6));
         config.put(OURS, "true");
         try {
             return incus.networks().create(name, config, "Containers of Incus Stemcell");

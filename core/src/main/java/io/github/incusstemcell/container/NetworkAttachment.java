@@ -34,20 +34,23 @@ final class NetworkAttachment {
     private final NetworkInfo network;
     private final Optional<Subnet> subnet;
     private final boolean lowLevel;
+    private final boolean ipv6;
     private final boolean dhcp;
     private final GuestRoutes routes;
     private final Map<String, String> given = new ConcurrentHashMap<>();
 
     /**
      * @param lowLevel whether instances may set {@code raw.lxc}
+     * @param ipv6 whether guests are to have an IPv6 address, too
      */
-    NetworkAttachment(Incus incus, NetworkInfo network, boolean lowLevel) {
+    NetworkAttachment(Incus incus, NetworkInfo network, boolean lowLevel, boolean ipv6) {
         this.incus = incus;
         this.network = network;
         this.subnet = isOurBridge()
                 ? ownAddress().filter(address -> address.contains("/")).map(Subnet::parse)
                 : Optional.empty();
         this.lowLevel = lowLevel;
+        this.ipv6 = ipv6;
         this.dhcp = !"false".equals(network.config().get("ipv4.dhcp"));
         this.routes = new GuestRoutes(incus, network, subnet);
     }
@@ -179,6 +182,24 @@ final class NetworkAttachment {
                 ? Optional.empty()
                 : Optional.of(GuestAddress.none("has no IPv4 address, since the network '" + network.name()
                         + "' that it is on has no DHCP (ipv4.dhcp=false). Choose one for it with address = \"...\""));
+    }
+
+    /** The same with the IPv6 address that the guest is to have, or why it has none. */
+    GuestAddress withIpv6(GuestAddress known) {
+        if (!ipv6) {
+            return known;
+        }
+        Optional<String> own = Optional.ofNullable(network.config().get("ipv6.address"))
+                .filter(address -> isOurBridge() && address.contains(":"));
+        if (own.isEmpty()) {
+            return known.withoutIpv6("has no IPv6 address, since the network '" + network.name() + "' that it is on is "
+                    + (isOurBridge() ? "a bridge without (ipv6.address)" : "no bridge that Incus manages")
+                    + ". Leave the network out, or name one with IPv6");
+        }
+        return known.ipv4()
+                .map(ipv4 -> known.with(GuestIpv6.of(own.get(), ipv4)))
+                .orElseGet(() -> known.withoutIpv6(
+                        "has no IPv6 address, which would be made of its IPv4 address, and that it has not"));
     }
 
     /** The device {@code eth0}. */

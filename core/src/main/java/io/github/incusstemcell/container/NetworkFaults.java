@@ -3,10 +3,12 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
-import java.net.Inet4Address;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Faults of a container's network, which is its {@code eth0}: to the other machines, to this one and to the world alike. What goes by way of
@@ -39,7 +41,7 @@ public final class NetworkFaults {
      * @throws IncusStemcellException if the guest has no {@code nft}, its kernel is older than 5.16, or it has no {@code eth0}
      */
     public NetworkFaults cut() {
-        return drop("cutting the network", "cut", "drop", "drop");
+        return drop("cutting the network", "cut", List.of("drop"), List.of("drop"));
     }
 
     /**
@@ -51,12 +53,14 @@ public final class NetworkFaults {
      * @throws IncusStemcellException as {@link #cut()} says
      */
     public NetworkFaults cut(StemcellContainer other) {
-        Inet4Address address = other.address();
+        List<String> peer = new ArrayList<>();
+        peer.add("ip %saddr " + other.address().getHostAddress() + " drop");
+        other.ipv6().ifPresent(ipv6 -> peer.add("ip6 %saddr " + ipv6.getHostAddress() + " drop"));
         return drop(
                 "cutting the network to '" + other.name() + "'",
                 "cut",
-                "ip saddr " + address.getHostAddress() + " drop",
-                "ip daddr " + address.getHostAddress() + " drop");
+                peer.stream().map(rule -> rule.formatted("s")).toList(),
+                peer.stream().map(rule -> rule.formatted("d")).toList());
     }
 
     /**
@@ -75,7 +79,7 @@ public final class NetworkFaults {
         }
         String chance =
                 rate == 100 * PER_PERCENT ? "drop" : "numgen random mod " + 100 * PER_PERCENT + " < " + rate + " drop";
-        return drop("losing packets", "loss", chance, chance);
+        return drop("losing packets", "loss", List.of(chance), List.of(chance));
     }
 
     /**
@@ -121,7 +125,7 @@ public final class NetworkFaults {
     }
 
     /** Neighbours are found all the while, as before a switch that drops what it is to carry; so that it works at once after that. */
-    private NetworkFaults drop(String what, String kind, String in, String out) {
+    private NetworkFaults drop(String what, String kind, List<String> in, List<String> out) {
         String script = "add table " + TABLE + "\n"
                 + chain(kind + "_in", "ingress", in, kind.equals("loss"))
                 + chain(kind + "_out", "egress", out, kind.equals("loss"));
@@ -130,14 +134,16 @@ public final class NetworkFaults {
         return this;
     }
 
-    private static String chain(String name, String hook, String rule, boolean replaces) {
+    private static String chain(String name, String hook, List<String> rules, boolean replaces) {
         String chain = TABLE + " " + name;
         String neighbours = "add rule " + chain + " meta protocol arp accept\nadd rule " + chain
                 + " icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n";
         return "add chain " + chain + " { type filter hook " + hook + " device \"eth0\" priority 0; }\n"
                 + (replaces ? "flush chain " + chain + "\n" : "")
                 + neighbours
-                + "add rule " + chain + " " + rule + "\n";
+                + rules.stream()
+                        .map(rule -> "add rule " + chain + " " + rule + "\n")
+                        .collect(Collectors.joining());
     }
 
     private void removeDrops() {

@@ -30,16 +30,15 @@ public final class PrivateNetwork implements AutoCloseable {
         this.afterDelete = afterDelete;
     }
 
-    static PrivateNetwork create(Incus incus, Lease lease, Consumer<String> afterDelete) {
+    static PrivateNetwork create(Incus incus, Lease lease, boolean ipv6, Consumer<String> afterDelete) {
         ManagedNetwork.requireNoCluster(incus);
         for (int draw = 1; draw <= DRAWS; draw++) {
             Subnet subnet = choose(ManagedNetwork.taken(incus));
             // No hexadecimal digit, so that it is none of the bridges that runs share. An interface's name has at most
-            // 15
-            // characters, and interfaces of all daemons of a host stand beside each other.
+            // 15 characters, and interfaces of all daemons of a host stand beside each other.
             String name = ManagedNetwork.NAME_PREFIX + "p"
                     + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
-            if (createAlone(incus, name, subnet, lease)) {
+            if (createAlone(incus, name, subnet, config(incus, subnet, lease, ipv6))) {
                 return new PrivateNetwork(incus, name, () -> afterDelete.accept(name));
             }
             incus.networks().delete(name);
@@ -50,9 +49,9 @@ public final class PrivateNetwork implements AutoCloseable {
     }
 
     /** Nobody knows the name of what was created, or may have been, where it is not told how that went: so it goes then. */
-    private static boolean createAlone(Incus incus, String name, Subnet subnet, Lease lease) {
+    private static boolean createAlone(Incus incus, String name, Subnet subnet, Map<String, String> config) {
         try {
-            incus.networks().create(name, config(subnet, lease), "One test of Incus Stemcell");
+            incus.networks().create(name, config, "One test of Incus Stemcell");
             return isAlone(incus, name, subnet);
         } catch (RuntimeException e) {
             try {
@@ -64,12 +63,12 @@ public final class PrivateNetwork implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> config(Subnet subnet, Lease lease) {
+    private static Map<String, String> config(Incus incus, Subnet subnet, Lease lease, boolean ipv6) {
         Map<String, String> config = new LinkedHashMap<>();
         config.put("ipv4.address", subnet.toString());
         config.put("ipv4.nat", "true");
         config.put("ipv4.dhcp.ranges", ManagedNetwork.dhcpRange(subnet));
-        config.put("ipv6.address", "none");
+        config.putAll(UniqueLocalAddress.options(incus, subnet, ipv6));
         config.putAll(lease.keys());
         return config;
     }

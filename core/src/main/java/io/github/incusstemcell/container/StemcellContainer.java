@@ -11,6 +11,7 @@ import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
 import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
-        this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, systemd, journalLog);
+        this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, address, systemd, journalLog);
         this.afterDelete = afterDelete;
         if (spec.boots()) {
             journalLog.ifPresent(JournalLog::follow);
@@ -113,6 +114,22 @@ public final class StemcellContainer implements AutoCloseable {
     public boolean isRoutable() {
         open();
         return address.isRoutable();
+    }
+
+    /**
+     * The IPv6 address of the guest's {@code eth0}, where {@code incus.stemcell.network.ipv6}, or {@link Stemcells.Builder#networkIpv6},
+     * asks for it.
+     *
+     * @return the address, a global one; not null
+     * @throws IncusStemcellException if it has none, with the reason
+     */
+    public Inet6Address address6() {
+        open();
+        return address.requireIpv6(name());
+    }
+
+    Optional<Inet6Address> ipv6() {
+        return address.ipv6().map(GuestIpv6::address);
     }
 
     /**

@@ -84,7 +84,7 @@ public final class Stemcells implements AutoCloseable {
         this.launcher = new ContainerLauncher(
                 placement,
                 lease,
-                new ManagedNetwork(placement.incus(), settings.subnet),
+                new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6),
                 new LimitCheck(settings.limitsRequired));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
@@ -372,6 +372,18 @@ public final class Stemcells implements AutoCloseable {
          */
         public Builder networkSubnet(String cidr) {
             settings.subnet = Optional.of(ManagedNetwork.parse(cidr));
+            return this;
+        }
+
+        /**
+         * Gives networks that this library makes, and the containers on them, IPv6, too: addresses of its own choosing that are valid on this machine only
+         * (a ULA). A bridge of ours that is there already gets it for good.
+         *
+         * @param wanted whether they have it
+         * @return this builder
+         */
+        public Builder networkIpv6(boolean wanted) {
+            settings.ipv6 = wanted;
             return this;
         }
 

@@ -17,6 +17,7 @@ final class StemcellsSettings implements Cloneable {
     Optional<String> project = Optional.empty();
     Optional<String> storagePool = Optional.empty();
     Optional<Subnet> subnet = Optional.empty();
+    boolean ipv6;
     Optional<OciImages> sources = Optional.empty();
     ImageServer imageServer = ImageServer.PUBLIC;
     Conversion conversion = Conversion.CLIENT;

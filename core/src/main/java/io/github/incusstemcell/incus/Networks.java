@@ -73,6 +73,19 @@ public final class Networks {
     }
 
     /**
+     * Sets keys of a network's configuration and leaves the others as they are, {@code PATCH /1.0/networks/NAME}.
+     *
+     * @param name its name; not null
+     * @param changes keys and their values; not null
+     * @throws IncusException if the daemon refuses
+     */
+    public void updateConfig(String name, Map<String, String> changes) {
+        ObjectNode body = Json.object();
+        body.set("config", Json.object(changes));
+        undisturbed(() -> api.run(ApiRequest.patch("networks", name).json(body)));
+    }
+
+    /**
      * Deletes a network; one that is not there is fine.
      *
      * @param name its name; not null

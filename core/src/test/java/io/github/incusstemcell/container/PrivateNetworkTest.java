@@ -34,7 +34,7 @@ class PrivateNetworkTest {
                 Incus incus = Incus.connect(front.endpoint())) {
             Lease lease = Lease.ofThisProcess().of(owner);
 
-            Throwable thrown = catchThrowable(() -> PrivateNetwork.create(incus, lease, name -> {}));
+            Throwable thrown = catchThrowable(() -> PrivateNetwork.create(incus, lease, false, name -> {}));
 
             assertThat(created).isTrue();
             assertThat(thrown).isInstanceOf(IncusConnectionException.class).hasMessageStartingWith(look);
@@ -46,7 +46,7 @@ class PrivateNetworkTest {
     void hasANameThatTheFirewallRuleForAllOurBridgesMatches() {
         try (Incus incus = Incus.connect();
                 PrivateNetwork network =
-                        PrivateNetwork.create(incus, Lease.ofThisProcess().of(owner), name -> {})) {
+                        PrivateNetwork.create(incus, Lease.ofThisProcess().of(owner), false, name -> {})) {
             assertThat(network.name()).startsWith(ManagedNetwork.NAME_PREFIX).hasSizeLessThanOrEqualTo(15);
         }
     }

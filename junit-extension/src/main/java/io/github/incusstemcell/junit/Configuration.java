@@ -196,6 +196,7 @@ final class Configuration {
         TARGET("target", "the member of an Incus cluster on which containers are started"),
         NETWORK("network", "the network of containers: the name of an existing one, or none"),
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
+        NETWORK_IPV6("network.ipv6", "whether networks that this library makes have IPv6, too: true or false"),
         REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
         REGISTRY_MIRRORS("registry.mirrors", "mirrors to ask first: registry=mirror, separated by commas"),
         REGISTRY_AUTH_FILE("registry.auth-file", "the file with credentials, in the format of containers-auth.json(5)"),

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.PrivateNetwork;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.Configuration.Key;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,12 +21,14 @@ final class NetworkGroup {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkGroup.class);
 
     private final String owner;
+    private final Suite suite;
     private final FutureTask<PrivateNetwork> network;
     private final Map<String, StemcellContainer> introduced = new LinkedHashMap<>();
     private volatile boolean named;
 
     NetworkGroup(Suite suite, String owner) {
         this.owner = owner;
+        this.suite = suite;
         this.network = new FutureTask<>(() -> suite.stemcells().createNetwork(owner));
     }
 
@@ -67,9 +70,14 @@ final class NetworkGroup {
         });
     }
 
-    private static void tell(StemcellContainer listener, String name, StemcellContainer container) {
-        String line = container.address().getHostAddress() + " " + name + "\n";
-        listener.files().append("/etc/hosts", line.getBytes(StandardCharsets.US_ASCII));
+    private void tell(StemcellContainer listener, String name, StemcellContainer container) {
+        String lines = container.address().getHostAddress() + " " + name + "\n";
+        // Networks that somebody else has made may lack it.
+        boolean ipv6 = suite.configuration().flag(Key.NETWORK_IPV6).orElse(false) && network.isDone();
+        if (ipv6) {
+            lines += container.address6().getHostAddress() + " " + name + "\n";
+        }
+        listener.files().append("/etc/hosts", lines.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Ends what was common, once all its machines have ended. */

@@ -27,6 +27,7 @@ final class SuiteConnection {
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
+        configuration.flag(Key.NETWORK_IPV6).ifPresent(stemcells::networkIpv6);
         configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);
         if (unenforced(configuration).equals("error")) {
             stemcells.requireLimits();

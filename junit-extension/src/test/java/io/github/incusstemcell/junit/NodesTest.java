@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,11 @@ class NodesTest {
     @Test
     void knowEachOtherByName() {
         assertSucceeded(run(Three.class), 1);
+    }
+
+    @Test
+    void reachEachOtherByIpv6WhereThatIsAskedFor() {
+        assertSucceeded(run(Map.of("incus.stemcell.network.ipv6", "true"), WithIpv6.class), 1);
     }
 
     @Test
@@ -147,5 +153,18 @@ class NodesTest {
 
         @Test
         void test(@Node("The DB") StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell
+    static class WithIpv6 {
+
+        @Test
+        void test(@Node("web") StemcellContainer web, @Node("db") StemcellContainer db) {
+            assertThat(web.exec("getent", "ahostsv6", "db").requireSuccess().stdout())
+                    .contains("STREAM");
+            web.exec("ping", "-6", "-c", "1", "-W", "1", "db").requireSuccess();
+            db.exec("ping", "-6", "-c", "1", "-W", "1", web.address6().getHostAddress())
+                    .requireSuccess();
+        }
     }
 }

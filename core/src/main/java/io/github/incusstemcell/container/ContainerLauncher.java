@@ -34,15 +34,18 @@ final class ContainerLauncher {
 
     private final Placement placement;
     private final Lease lease;
+    private final Creations creations;
     private final ManagedNetwork managedNetwork;
     private final LimitCheck limits;
     /** One per network, since it knows which addresses of it this process uses. */
     private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
 
-    ContainerLauncher(Placement placement, Lease lease, ManagedNetwork managedNetwork, LimitCheck limits) {
+    ContainerLauncher(
+            Placement placement, Lease lease, Creations creations, ManagedNetwork managedNetwork, LimitCheck limits) {
         this.limits = limits;
         this.placement = placement;
         this.lease = lease;
+        this.creations = creations;
         this.managedNetwork = managedNetwork;
         // While the image is looked for, the first key is computed.
         RsaHostKeys.ofThisProcess();
@@ -118,12 +121,13 @@ final class ContainerLauncher {
         ContainerSpec spec = launch.spec();
         StemcellImage image = launch.image();
         NewInstance.Builder wanted =
-                request.create(instance.name(), image.fingerprint(), address, lease.of(spec.owner()));
+                request.create(instance.name(), image.fingerprint(), address, lease.renewedOf(spec.owner()));
         NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
         StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
-        new CreateRefusal(image, created.devices().get("root").get("pool")).explaining(() -> new OptionRefusal(
-                        incus(), spec)
-                .explaining(() -> refusal.explaining(() -> incus().instances().create(created))));
+        new CreateRefusal(image, created.devices().get("root").get("pool"))
+                .explaining(() -> new OptionRefusal(incus(), spec)
+                        .explaining(() -> refusal.explaining(
+                                () -> creations.create(() -> incus().instances().create(created)))));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.files()).writeTo(instance.files());
@@ -232,7 +236,8 @@ final class ContainerLauncher {
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
     PrivateNetwork createNetwork(String owner) {
-        return PrivateNetwork.create(incus(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget);
+        return creations.create(
+                () -> PrivateNetwork.create(incus(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget));
     }
 
     /**

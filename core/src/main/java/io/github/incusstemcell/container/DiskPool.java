@@ -75,6 +75,8 @@ record DiskPool(StoragePools pools, String name) {
                 config.put(key, value);
             }
         });
+        // It is nothing that is renewed.
+        config.put(Lease.EXPIRES, Lease.ofThisProcess().expires().toString());
         try {
             pool.pools.create(pool.name, "btrfs", config, "A disk of " + instance.name());
             pool.pools.createVolume(pool.name, VOLUME);
@@ -97,7 +99,7 @@ record DiskPool(StoragePools pools, String name) {
     }
 
     void keep() {
-        pools.updateConfig(name, Map.of(Lease.KEPT, "true"));
+        pools.updateConfig(name, Lease.keptKeys());
     }
 
     void delete() {

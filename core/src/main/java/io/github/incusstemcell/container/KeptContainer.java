@@ -1,7 +1,6 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.incus.Instance;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +12,7 @@ final class KeptContainer {
     private KeptContainer() {}
 
     static void keep(DeadMansSwitch deadMansSwitch) {
-        deadMansSwitch.instance().updateConfig(Map.of(Lease.KEPT, "true"));
+        deadMansSwitch.instance().updateConfig(Lease.keptKeys());
         deadMansSwitch.disarm();
     }
 

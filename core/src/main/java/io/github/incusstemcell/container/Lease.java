@@ -21,6 +21,8 @@ import java.util.UUID;
  *
  * @param run a random id of this JVM's run
  * @param host this machine's name
+ * @param machine the id of this machine (machine-id(5)), which stays when it is booted again, unlike that of a copy that has another name;
+ *     empty where it has none
  * @param bootId the id of this boot of the machine: a process id means nothing after the next one
  * @param pidNamespace the namespace that the process id belongs to: a build in a container shares host and boot with others
  * @param pid the process id of this JVM
@@ -33,6 +35,7 @@ import java.util.UUID;
 record Lease(
         String run,
         String host,
+        String machine,
         String bootId,
         String pidNamespace,
         long pid,
@@ -46,6 +49,7 @@ record Lease(
 
     static final String RUN = PREFIX + "run";
     static final String HOST = PREFIX + "host";
+    static final String MACHINE = PREFIX + "machine";
     static final String BOOT_ID = PREFIX + "boot-id";
     static final String PID_NAMESPACE = PREFIX + "pid-namespace";
     static final String PID = PREFIX + "pid";
@@ -60,6 +64,9 @@ record Lease(
     /** Longer than any run of tests; after it, anybody may remove what is left. */
     static final Duration TERM = Duration.ofHours(24);
 
+    /** Of what is renewed while its owner lives, longer than a person halts one to debug it. */
+    static final Duration RENEWED_TERM = Duration.ofMinutes(90);
+
     private static final int START_AFTER_NAME = 22 - 3;
 
     /** A lease of this JVM, for nothing in particular. */
@@ -68,27 +75,42 @@ record Lease(
         return new Lease(
                 UUID.randomUUID().toString(),
                 hostName(),
+                read(Path.of("/etc/machine-id")),
                 read(Path.of("/proc/sys/kernel/random/boot_id")),
                 link(Path.of("/proc/self/ns/pid")),
                 self.pid(),
                 start(self.pid()),
                 "",
                 false,
-                Instant.now().plus(TERM).truncatedTo(ChronoUnit.SECONDS));
+                in(TERM));
     }
 
     /** The same owner's lease of something new, with its full term ahead. */
     Lease of(String what) {
-        return new Lease(
-                run,
-                host,
-                bootId,
-                pidNamespace,
-                pid,
-                pidStartTicks,
-                what,
-                kept,
-                Instant.now().plus(TERM).truncatedTo(ChronoUnit.SECONDS));
+        return of(what, TERM);
+    }
+
+    /** The same of something that a {@link LeaseRenewal} keeps, as long as its owner lives. */
+    Lease renewedOf(String what) {
+        return of(what, RENEWED_TERM);
+    }
+
+    private Lease of(String what, Duration term) {
+        return new Lease(run, host, machine, bootId, pidNamespace, pid, pidStartTicks, what, kept, in(term));
+    }
+
+    /** What changes in a configuration when somebody is to look at what it is of. */
+    static Map<String, String> keptKeys() {
+        return Map.of(KEPT, "true", EXPIRES, in(TERM).toString());
+    }
+
+    /** What changes when its owner is found alive. */
+    static Map<String, String> renewedKeys() {
+        return Map.of(EXPIRES, in(RENEWED_TERM).toString());
+    }
+
+    private static Instant in(Duration term) {
+        return Instant.now().plus(term).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /**
@@ -103,6 +125,7 @@ record Lease(
             return Optional.of(new Lease(
                     config.get(RUN),
                     config.getOrDefault(HOST, ""),
+                    config.getOrDefault(MACHINE, ""),
                     config.getOrDefault(BOOT_ID, ""),
                     config.getOrDefault(PID_NAMESPACE, ""),
                     Long.parseLong(config.getOrDefault(PID, "0")),
@@ -117,7 +140,7 @@ record Lease(
 
     /** Whether a key of a configuration is one of those that say to whom something belongs. */
     static boolean isKey(String key) {
-        return Set.of(RUN, HOST, BOOT_ID, PID_NAMESPACE, PID, PID_START, PID_START_TICKS, OWNER, KEPT, EXPIRES)
+        return Set.of(RUN, HOST, MACHINE, BOOT_ID, PID_NAMESPACE, PID, PID_START, PID_START_TICKS, OWNER, KEPT, EXPIRES)
                 .contains(key);
     }
 
@@ -126,6 +149,7 @@ record Lease(
         Map<String, String> keys = new LinkedHashMap<>();
         keys.put(RUN, run);
         keys.put(HOST, host);
+        keys.put(MACHINE, machine);
         keys.put(BOOT_ID, bootId);
         keys.put(PID_NAMESPACE, pidNamespace);
         keys.put(PID, Long.toString(pid));
@@ -142,21 +166,21 @@ record Lease(
      * Whether nobody needs any more what this lease is on, as far as that can be known from here.
      *
      * @param here the lease of this process
-     * @param sameMachine whether the daemon runs on this machine, so that what bears this machine's name was created on it
+     * @param sameMachine whether the daemon runs on this machine, so that what bears this machine's name and id was created on it
      */
     boolean isOver(Lease here, boolean sameMachine, Instant now) {
         if (now.isAfter(expires)) {
             return true;
         }
-        if (kept || bootId.isEmpty() || !host.equals(here.host)) {
+        if (kept || bootId.isEmpty()) {
             return false;
         }
-        if (!bootId.equals(here.bootId)) {
-            // The machine was booted again since, or it is another one of that name, which only a remote daemon can
-            // have.
-            return sameMachine;
+        if (bootId.equals(here.bootId)) {
+            // One kernel, whatever its containers are called; which process is meant, only its own namespace knows.
+            return pidNamespace.equals(here.pidNamespace) && !ownerIsAlive();
         }
-        return pidNamespace.equals(here.pidNamespace) && !ownerIsAlive();
+        // The machine was booted again since. A remote daemon may have others of that name.
+        return sameMachine && host.equals(here.host) && machine.equals(here.machine);
     }
 
     /** A process of that id that may be another one counts as the owner: to wait for the lease's end harms nobody. */

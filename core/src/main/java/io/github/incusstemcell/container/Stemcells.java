@@ -19,10 +19,13 @@ import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.stemcell.StemcellImages;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -46,11 +49,18 @@ public final class Stemcells implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Stemcells.class);
 
+    /** So long may the daemon take for what it is creating when a JVM ends: who ends one kills it if it does not end soon. */
+    private static final Duration CREATION = Duration.ofSeconds(3);
+
     private final Incus incus;
     private final OciImages sources;
     private final Progress progress;
     private final PreparedImages images;
-    private final Sweep ownSweep;
+    private final Incus placed;
+    private final Lease lease = Lease.ofThisProcess();
+    private final List<Swept> swept = new CopyOnWriteArrayList<>();
+    private final Creations creations;
+    private final LeaseRenewal renewal;
     private final ContainerLauncher launcher;
     private final ImageProvisioner provisioner;
 
@@ -63,16 +73,16 @@ public final class Stemcells implements AutoCloseable {
     /**
      * @param settings which nobody changes any more
      */
-    private Stemcells(Incus incus, StemcellsSettings settings, Optional<String> project) {
+    private Stemcells(Incus incus, StemcellsSettings settings, Optional<String> project, Creations creations) {
         this.incus = incus;
+        this.creations = creations;
         this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
-        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name)));
+        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name), creations));
         Placement placement = Placement.find(incus, project, settings.storagePool);
         this.ownProject = project.isEmpty() && placement.incus().project().equals(Placement.DEFAULT_PROJECT);
-        Lease lease = Lease.ofThisProcess();
-        Sweep.ofTheDead(placement.incus(), lease).run();
-        this.ownSweep = Sweep.ofThisRun(placement.incus(), lease);
+        this.placed = placement.incus();
+        swept.addAll(Sweep.ofTheDead(placed, lease).run());
         this.images = new PreparedImages(
                 new StemcellImages(
                         placement.incus(),
@@ -84,6 +94,7 @@ public final class Stemcells implements AutoCloseable {
         this.launcher = new ContainerLauncher(
                 placement,
                 lease,
+                creations,
                 new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6),
                 new LimitCheck(settings.limitsRequired));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
@@ -91,6 +102,7 @@ public final class Stemcells implements AutoCloseable {
                 launcher,
                 settings.refreshedSince.map(provisioned::refreshedSince).orElse(provisioned),
                 progress);
+        this.renewal = LeaseRenewal.every(LeaseRenewal.INTERVAL, placed, lease);
     }
 
     /**
@@ -287,24 +299,53 @@ public final class Stemcells implements AutoCloseable {
     }
 
     /**
-     * Removes all containers and private networks of this connection that are there still, whoever uses them, but not those that were
-     * {@linkplain StemcellContainer#leaveRunning() left}. For a JVM that is told to end in the middle of its work; what cannot be removed
-     * is named in the log, and left to the next run.
+     * Removes containers, private networks and disks that dead processes have left, and those whose lease is over, on whichever machine
+     * they were created. Connecting does it, too, so this is for a program that runs for long, or does nothing else.
      *
+     * @return what was found, and whose it was; what could not be removed says so; never null
      * @throws IncusStemcellException if the daemon does not answer
      */
-    public void removeAll() {
-        // They may be on networks of ours.
-        others.forEach(Stemcells::removeAllOf);
-        ownSweep.run();
+    public List<Swept> sweep() {
+        List<Swept> found = Sweep.ofTheDead(placed, lease).run();
+        swept.addAll(found);
+        return found;
     }
 
-    private static void removeAllOf(String project, Stemcells there) {
+    /**
+     * What has been swept by this connection up to now, by its opening and by {@link #sweep()}.
+     *
+     * @return what was found, and whose it was; never null
+     */
+    public List<Swept> swept() {
+        List<Swept> all = new ArrayList<>(swept);
+        others.forEach((project, there) -> all.addAll(there.swept));
+        return all;
+    }
+
+    /**
+     * Removes all containers and private networks of this connection that are there still, whoever uses them, but not those that were
+     * {@linkplain StemcellContainer#leaveRunning() left}, and lets none be created any more. For a JVM that is told to end in the middle of
+     * its work; what cannot be removed is named in the log, and left to the next run.
+     *
+     * @return what was there; what could not be removed says so; never null
+     * @throws IncusStemcellException if the daemon does not answer
+     */
+    public List<Swept> removeAll() {
+        creations.end(CREATION);
+        List<Swept> all = new ArrayList<>();
+        // They may be on networks of ours.
+        others.forEach((name, there) -> all.addAll(removeAllOf(name, there)));
+        all.addAll(Sweep.ofThisRun(placed, lease).run());
+        return all;
+    }
+
+    private static List<Swept> removeAllOf(String project, Stemcells there) {
         try {
-            there.removeAll();
+            return there.removeAll();
         } catch (IncusException e) {
             // The project may have been deleted, with all that was in it.
             LOG.warn("Of the project '{}' nothing is removed: {}", project, e.getMessage());
+            return List.of();
         }
     }
 
@@ -314,6 +355,8 @@ public final class Stemcells implements AutoCloseable {
      */
     @Override
     public void close() {
+        renewal.close();
+        others.forEach((name, other) -> other.renewal.close());
         try {
             images.removeUnused();
             others.forEach((name, other) -> other.images.removeUnused());
@@ -481,7 +524,7 @@ public final class Stemcells implements AutoCloseable {
         public Stemcells connect() {
             Incus incus = settings.endpoint.map(Incus::connect).orElseGet(Incus::connect);
             try {
-                return new Stemcells(incus, settings.settled(), settings.project);
+                return new Stemcells(incus, settings.settled(), settings.project, new Creations());
             } catch (RuntimeException e) {
                 incus.close();
                 throw e;

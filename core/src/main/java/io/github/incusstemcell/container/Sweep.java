@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,25 +58,29 @@ final class Sweep {
     /**
      * Containers first: a network, or a disk, that is in use cannot be removed.
      *
+     * @return what was found, and whose it was
      * @throws IncusStemcellException if the daemon cannot be asked; what could be removed is gone then
      */
-    void run() {
-        List<Runnable> removals = new ArrayList<>();
+    List<Swept> run() {
+        List<Callable<Swept>> removals = new ArrayList<>();
         for (InstanceInfo instance : incus.instances().list()) {
             removal(instance.name(), instance.config(), () -> incus.instance(instance.name())
                             .delete())
                     .ifPresent(removals::add);
         }
-        atOnce(removals);
+        List<Swept> swept = new ArrayList<>(atOnce(removals));
         for (NetworkInfo network : incus.networks().list()) {
             removal(network.name(), network.config(), () -> incus.networks().delete(network.name()))
-                    .ifPresent(Runnable::run);
+                    .map(Sweep::now)
+                    .ifPresent(swept::add);
         }
         for (StoragePool pool : pools()) {
             DiskPool.of(pool, project -> incus.project(project).storagePools())
                     .flatMap(disk -> removal(pool.name(), pool.config(), disk::delete))
-                    .ifPresent(Runnable::run);
+                    .map(Sweep::now)
+                    .ifPresent(swept::add);
         }
+        return swept;
     }
 
     /** 6.0 shows them to nobody who is confined to a project; but there nobody can have made one either. */
@@ -87,22 +93,31 @@ final class Sweep {
         }
     }
 
-    private Optional<Runnable> removal(String name, Map<String, String> config, Runnable removal) {
+    private Optional<Callable<Swept>> removal(String name, Map<String, String> config, Runnable removal) {
         return Lease.read(config).filter(isOver).map(lease -> () -> {
-            LOG.info("Removing {} of process {} on {}: {}", name, lease.pid(), lease.host(), lease.owner());
+            Swept swept = Swept.removed(name, lease);
+            LOG.info("Removing {}", swept);
             try {
                 removal.run();
+                return swept;
             } catch (IncusException e) {
                 // Another process may be at it as well; what stays will be looked at again at the next start.
                 LOG.info("{} is not removed now, but by the next run: {}", name, e.getMessage());
+                return swept.left(e.getMessage());
             }
         });
     }
 
+    private static Swept now(Callable<Swept> removal) {
+        FutureTask<Swept> task = new FutureTask<>(removal);
+        task.run();
+        return await(List.of(task)).get(0);
+    }
+
     /** A JVM that is told to end does not have the time for one after the other. */
-    private static void atOnce(List<Runnable> removals) {
+    private static List<Swept> atOnce(List<Callable<Swept>> removals) {
         if (removals.isEmpty()) {
-            return;
+            return List.of();
         }
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, removals.size()), task -> {
             Thread thread = new Thread(task, "incus-stemcell-sweep");
@@ -110,19 +125,20 @@ final class Sweep {
             return thread;
         });
         try {
-            List<Future<?>> running = new ArrayList<>();
+            List<Future<Swept>> running = new ArrayList<>();
             removals.forEach(removal -> running.add(threads.submit(removal)));
-            await(running);
+            return await(running);
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private static void await(List<Future<?>> running) {
+    private static List<Swept> await(List<? extends Future<Swept>> running) {
+        List<Swept> swept = new ArrayList<>();
         List<Throwable> failures = new ArrayList<>();
-        for (Future<?> removal : running) {
+        for (Future<Swept> removal : running) {
             try {
-                removal.get();
+                swept.add(removal.get());
             } catch (ExecutionException e) {
                 failures.add(e.getCause());
             } catch (InterruptedException e) {
@@ -140,5 +156,6 @@ final class Sweep {
             failures.stream().skip(1).forEach(failure::addSuppressed);
             throw failure;
         }
+        return swept;
     }
 }

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What a start of a run removes, and what it leaves alone. */
 class SweepTest {
@@ -50,6 +52,52 @@ class SweepTest {
 
         assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
         assertThat(networks()).isEmpty();
+    }
+
+    @Test
+    void saysWhatItRemovedAndWhoseItWas() throws Exception {
+        String name = Killed.run();
+        String network = networks().get(0).name();
+
+        List<Swept> found = stemcells.sweep();
+
+        assertThat(found).extracting(Swept::name).containsExactly(name, network);
+        assertThat(found).allSatisfy(swept -> {
+            assertThat(swept.owner()).isEqualTo(OWNER);
+            assertThat(swept.process()).isEqualTo(Killed.pid);
+            assertThat(swept.left()).isEmpty();
+        });
+        assertThat(stemcells.swept()).containsAll(found);
+        assertThat(stemcells.sweep()).isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void renewsTheLeasesOfTheLivingButNotOfWhatIsKept() throws Exception {
+        StemcellContainer mine = launch();
+        StemcellContainer left = launch();
+        kept.add(left.name());
+        left.leaveRunning();
+        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+            Map<String, String> config = incus.instance(mine.name()).info().config();
+            change(mine, EXPIRED);
+            change(left, Map.of(Lease.EXPIRES, "2036-01-01T00:00:00Z"));
+
+            LeaseRenewal renewal = LeaseRenewal.every(
+                    Duration.ofMillis(50), incus, Lease.read(config).orElseThrow());
+            try {
+                while (expiry(incus, mine).isBefore(Instant.now())) {
+                    Thread.onSpinWait();
+                }
+            } finally {
+                renewal.close();
+            }
+            assertThat(expiry(incus, left)).isEqualTo("2036-01-01T00:00:00Z");
+        }
+    }
+
+    private static Instant expiry(Incus incus, StemcellContainer container) {
+        return Instant.parse(incus.instance(container.name()).info().config().get(Lease.EXPIRES));
     }
 
     @Test
@@ -148,9 +196,12 @@ class SweepTest {
     /** A process that is killed while its container runs on a network of its own. */
     static final class Killed {
 
+        static long pid;
+
         /** Returns the name of the container. */
         static String run() throws IOException, InterruptedException {
             Process process = java(Killed.class);
+            pid = process.pid();
             try (BufferedReader output = process.inputReader()) {
                 String name = output.readLine();
                 process.destroyForcibly().waitFor();

@@ -154,7 +154,7 @@ final class Machines implements CloseableResource, AutoCloseable {
                         .ifPresent(awaited::add);
             }
         }
-        awaited.forEach(end -> Suite.await(end, "the removal of a container"));
+        awaited.forEach(Suite::awaitDisposal);
     }
 
     private void diagnose(TestReport report, ExtensionContext test, Optional<Throwable> failure) {

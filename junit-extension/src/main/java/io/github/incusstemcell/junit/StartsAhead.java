@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -277,10 +276,5 @@ final class StartsAhead {
     synchronized void stop() {
         closed = true;
         threads.shutdown();
-    }
-
-    /** Waits for a while until those that are being started are there: only then they can be removed. */
-    void awaitStarted(Duration patience) throws InterruptedException {
-        threads.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -5,7 +5,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.junit.report.RunReport;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -37,8 +36,7 @@ final class Suite implements CloseableResource, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Suite.class);
 
-    /** Who ends a JVM kills it if it does not end soon. */
-    private static final Duration EXIT_PATIENCE = Duration.ofSeconds(3);
+    private static final String LEFT = "Left to the next run on this machine: ";
 
     private final Configuration configuration;
     private final RunReport report;
@@ -131,6 +129,18 @@ final class Suite implements CloseableResource, AutoCloseable {
         return submitted;
     }
 
+    /** Waits until something is disposed of. Whether it was is looked at when the run ends, and no matter of a test. */
+    static void awaitDisposal(Future<?> disposal) {
+        try {
+            disposal.get();
+        } catch (ExecutionException e) {
+            LOG.debug("What a test had is not removed yet", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while waiting for the removal of a container", e);
+        }
+    }
+
     /**
      * Waits for something that is done elsewhere. {@link Future#get()} does not make JUnit's fork-join pool start more tests
      * meanwhile, as {@code CompletableFuture.join()} would.
@@ -165,31 +175,53 @@ final class Suite implements CloseableResource, AutoCloseable {
                 failures.add(e);
             }
         }
+        if (!failures.isEmpty()) {
+            removeAgain(failures);
+        }
+        if (connecting.get()) {
+            tellSwept();
+        }
         closeConnection();
         report.close();
-        if (!failures.isEmpty()) {
-            throw notRemoved(failures);
+    }
+
+    /** What is not removed makes no test wrong that has passed. */
+    private void removeAgain(List<RuntimeException> failures) {
+        IncusStemcellException failure = new IncusStemcellException(
+                "Something that this run created could not be removed at once: "
+                        + failures.get(0).getMessage(),
+                failures.get(0));
+        failures.stream().skip(1).forEach(failure::addSuppressed);
+        try {
+            stemcells().removeAll().stream()
+                    .filter(swept -> swept.left().isPresent())
+                    .forEach(left -> report.remark(LEFT + left));
+        } catch (IncusStemcellException e) {
+            failure.addSuppressed(e);
+            report.remark(LEFT + e.getMessage());
+        }
+        report.remark(failure.getMessage());
+        LOG.warn(
+                "{}. It was tried once more; what is left then, the next run on this machine removes",
+                failure.getMessage(),
+                failure);
+    }
+
+    private void tellSwept() {
+        try {
+            connection.get().swept().forEach(swept -> report.remark("Removed, left by a run that died: " + swept));
+        } catch (ExecutionException e) {
+            LOG.debug("There was no connection", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    private static IncusStemcellException notRemoved(List<RuntimeException> failures) {
-        IncusStemcellException failure = new IncusStemcellException(
-                "Of what this run created, not everything could be removed: "
-                        + failures.get(0).getMessage() + ". The next run on this machine tries again",
-                failures.get(0));
-        failures.stream().skip(1).forEach(failure::addSuppressed);
-        return failure;
-    }
-
-    /** Lets what is being created come into being, for a moment, since only then it can be removed. */
     private void endAtOnce() {
         starts.getQueue().clear();
         starts.shutdown();
         ahead.stop();
         try {
-            long begin = System.nanoTime();
-            starts.awaitTermination(EXIT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            ahead.awaitStarted(EXIT_PATIENCE.minusNanos(System.nanoTime() - begin));
             connection.get().removeAll();
         } catch (InterruptedException | ExecutionException | RuntimeException e) {
             LOG.warn("This run ends early, and what it created is left to the next run on this machine", e);

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,7 @@ class ForksTest {
     }
 
     @Test
-    void removeWhatAKilledOneLeftAndNothingOfTheLiving() throws Exception {
+    void removeWhatAKilledOneLeftAndNothingOfTheLiving(@TempDir Path folder) throws Exception {
         Fork killed = fork(Waiting.class);
         killed.awaitReady();
         Fork living = fork(Waiting.class);
@@ -71,8 +72,13 @@ class ForksTest {
         killed.process().destroyForcibly().waitFor();
         assertThat(killed.instances()).hasSize(2);
         assertThat(killed.networks()).hasSize(1);
-        assertSucceeded(run(Passing.class), 2);
+        List<String> left = killed.instances().stream().map(InstanceInfo::name).toList();
+        assertSucceeded(run(Map.of("incus.stemcell.diagnostics.dir", folder.toString()), Passing.class), 2);
 
+        String page = Files.readString(MessagesTest.pageIn(folder));
+        assertThat(left).allSatisfy(name -> assertThat(page)
+                .containsPattern("<p>Removed, left by a run that died: " + name + " of process "
+                        + killed.process().pid() + " on .*: ForksTest\\.Waiting\\.test</p>"));
         assertThat(killed.instances()).isEmpty();
         assertThat(killed.networks()).isEmpty();
         assertThat(living.instances()).hasSize(2).allMatch(InstanceInfo::isRunning);

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A run that has ended, with its tests class by class, each in the order of their beginning. */
-record Run(Instant begin, Instant end, List<TestReport> tests) {
+record Run(Instant begin, Instant end, List<TestReport> tests, List<String> remarks) {
 
     Run {
         Map<String, Instant> firstOfClass = tests.stream()

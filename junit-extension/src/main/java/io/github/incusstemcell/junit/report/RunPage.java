@@ -31,6 +31,7 @@ final class RunPage {
                 .raw("<a href=\"../index.html\">all runs</a></div>\n");
         tiles();
         failures();
+        remarks();
         body.raw("<h2>Where the time went</h2>\n<div class=\"card\">")
                 .raw(Timeline.legend().toString())
                 .raw("<div class=\"scroll\">")
@@ -69,6 +70,14 @@ final class RunPage {
                 }
                 failure(test);
             }
+        }
+    }
+
+    private void remarks() {
+        if (!run.remarks().isEmpty()) {
+            body.raw("<h2>About this run</h2>\n<div class=\"card\">");
+            run.remarks().forEach(remark -> body.element("p", remark));
+            body.raw("</div>\n");
         }
     }
 

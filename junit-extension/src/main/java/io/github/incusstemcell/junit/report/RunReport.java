@@ -39,6 +39,7 @@ public final class RunReport implements AutoCloseable {
     private final PrintStream stderr = System.err;
     private final Instant begin = Instant.now();
     private final List<TestReport> tests = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
     private Path root;
     private Path folder;
 
@@ -71,6 +72,15 @@ public final class RunReport implements AutoCloseable {
         TestReport test = new TestReport(context);
         tests.add(test);
         return test;
+    }
+
+    /**
+     * Has something stand on the page that is about no test, but about the run.
+     *
+     * @param remark a sentence for people; not null
+     */
+    public synchronized void remark(String remark) {
+        remarks.add(remark);
     }
 
     /**
@@ -181,7 +191,7 @@ public final class RunReport implements AutoCloseable {
             return;
         }
         try {
-            Run run = new Run(begin, Instant.now(), told);
+            Run run = new Run(begin, Instant.now(), told, remarks);
             Path page = folder().resolve("index.html");
             Files.writeString(page, new RunPage(run, folder()).html());
             RunIndex.in(root).add(folder(), run);

@@ -78,7 +78,7 @@ final class ContainerLauncher {
 
         /** Files can be put into it, and looked at, only between its creation and its start. */
         boolean startsAtOnce() {
-            return spec.boots() && spec.files().isEmpty() && beforeBoot.isEmpty();
+            return spec.boots() && spec.bootFiles().isEmpty() && beforeBoot.isEmpty();
         }
     }
 
@@ -130,7 +130,7 @@ final class ContainerLauncher {
                                 () -> creations.create(() -> incus().instances().create(created)))));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
-            new BootFiles(spec.files()).writeTo(instance.files());
+            new BootFiles(spec.bootFiles()).writeTo(instance.files());
         }
         if (!spec.boots()) {
             return created(launch, request, address, deadMansSwitch, begin);

@@ -313,6 +313,16 @@ public record ContainerSpec(
         });
     }
 
+    /** All that stands in the guest before its first process runs. */
+    List<BootFile> bootFiles() {
+        List<BootFile> all = new ArrayList<>();
+        if (boots) {
+            UnitEnvironment.of(config).ifPresent(all::add);
+        }
+        all.addAll(files);
+        return all;
+    }
+
     /** As messages name it. */
     String container() {
         return owner.isEmpty() ? "the container" : "the container for " + owner;

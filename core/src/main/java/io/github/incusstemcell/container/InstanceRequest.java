@@ -53,7 +53,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                             + ", which has to boot for it, but is not to be booted. Remove one of boot = false and the provisioning");
         }
         checkAddress();
-        new BootFiles(spec.files()).check();
+        new BootFiles(spec.bootFiles()).check();
         checkServer();
     }
 

@@ -50,6 +50,36 @@ class BootFilesTest {
     }
 
     @Test
+    void giveUnitsTheEnvironmentOfTheInstance() {
+        String odd = "50% of \"a\\b\" 'c' $HOME";
+        ContainerSpec spec = TestMachine.spec()
+                .withConfig("environment.GREETING", "hello world")
+                .withConfig("environment.ODD", odd)
+                .withConfig("environment.not-for-units", "x");
+
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            assertThat(printedByAUnit(stemcell, "GREETING")).isEqualTo("hello world\n");
+            assertThat(printedByAUnit(stemcell, "ODD")).isEqualTo(odd + "\n");
+            assertThat(stemcell.exec("printenv", "ODD").stdout()).isEqualTo(odd + "\n");
+            assertThat(stemcell.files().readString("/proc/" + mainProcess(stemcell, "cron") + "/environ"))
+                    .contains("GREETING=hello world\0");
+            assertThat(stemcell.systemd().state().toString()).isEqualTo("running");
+        }
+    }
+
+    private static String printedByAUnit(StemcellContainer stemcell, String variable) {
+        return stemcell.exec("systemd-run", "--quiet", "--wait", "--pipe", "printenv", variable)
+                .requireSuccess()
+                .stdout();
+    }
+
+    private static long mainProcess(StemcellContainer stemcell, String unit) {
+        return Long.parseLong(stemcell.exec("systemctl", "show", "--value", "--property=MainPID", unit)
+                .stdout()
+                .strip());
+    }
+
+    @Test
     void giveMonitItsFolderAndTheDataAround(@TempDir Path folder) throws Exception {
         Path script = Files.createDirectories(folder.resolve("jobs/web/bin")).resolve("web_ctl");
         Files.writeString(script, "#!/bin/sh\n");

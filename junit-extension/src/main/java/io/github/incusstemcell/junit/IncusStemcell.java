@@ -160,7 +160,8 @@ public @interface IncusStemcell {
 
     /**
      * Instance options by Incus's own keys, each as {@code key=value}: {@code "security.nesting=true"} for containers in the container,
-     * {@code "security.privileged=true"} for one whose root is the machine's root.
+     * {@code "security.privileged=true"} for one whose root is the machine's root. The variables of {@code "environment.GREETING=hello"} are
+     * there for commands, and for the units of a container that is booted.
      *
      * @return the options; none by default, so that the container is unprivileged
      */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 
 class ConfigurationTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(incus\\.stemcell\\.[a-z.-]+)` \\| \\S.*\\|$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(incus\\.stemcell\\.[a-z0-9.-]+)` \\| \\S.*\\|$");
 
     private static final String FROM_PROPERTIES = ". It is set by junit-platform.properties, or JUnit's launcher";
 

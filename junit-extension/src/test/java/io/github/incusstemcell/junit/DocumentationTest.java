@@ -40,7 +40,7 @@ class DocumentationTest {
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ +(.+)$");
     private static final Pattern MESSAGE = Pattern.compile("(?m)^### `(.+)`$");
     private static final Pattern KEY =
-            Pattern.compile("incus\\.stemcell\\.[a-z][a-z.-]*[a-z]|INCUS_STEMCELL_[A-Z_]+[A-Z]");
+            Pattern.compile("incus\\.stemcell\\.[a-z][a-z0-9.-]*[a-z0-9]|INCUS_STEMCELL_[A-Z0-9_]+[A-Z0-9]");
     private static final Pattern SCRIPT = Pattern.compile("(?<![\\w./-])dev/[a-z][a-z.]*(?![\\w/])");
 
     /** Samples take their image from a setting, so that they run on replicas as well; a reader is shown where it stands. */

@@ -7,6 +7,7 @@ import io.github.incusstemcell.junit.Configuration.Key;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -135,6 +136,49 @@ class DocumentationTest {
     private static void assertYaml(String text) {
         Object read = new Yaml().load(text);
         assertThat(read).isInstanceOfAny(Map.class, List.class);
+    }
+
+    /** The nightly workflow shows whether the configuration for GitHub works. */
+    @Test
+    void workflowForUsersIsTriedByOurOwn() {
+        Map<String, String> shown = steps("docs/ci/github-actions.yml", "test");
+        Map<String, String> tried = steps(".github/workflows/nightly.yml", "documented");
+
+        assertThat(tried)
+                .containsEntry("Install Incus", shown.get("Install Incus"))
+                .containsEntry(
+                        "Let guests through the firewall of Docker",
+                        shown.get("Let guests through the firewall of Docker"));
+        assertThat(List.of(shown.get("Test"), tried.get("Test")))
+                .allSatisfy(run -> assertThat(run).startsWith("sg incus-admin -c './mvnw"));
+    }
+
+    private static Map<String, String> steps(String workflow, String job) {
+        Map<?, ?> jobs = (Map<?, ?>)
+                new Yaml().<Map<?, ?>>load(read(ROOT.resolve(workflow))).get("jobs");
+        return ((List<?>) ((Map<?, ?>) jobs.get(job)).get("steps"))
+                .stream()
+                        .map(step -> (Map<?, ?>) step)
+                        .filter(step -> step.containsKey("name") && step.containsKey("run"))
+                        .collect(toMap(step -> "" + step.get("name"), step -> "" + step.get("run")));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> shellCanBeRead() {
+        Stream<DynamicTest> scripts = files("docs/ci", name -> name.endsWith(".sh"))
+                .map(file -> DynamicTest.dynamicTest(file.toString(), () -> assertShell(read(file))));
+        return Stream.concat(
+                scripts,
+                blocks(Set.of("sh"))
+                        .map(block -> DynamicTest.dynamicTest(block.name(), () -> assertShell(block.text()))));
+    }
+
+    private static void assertShell(String script) throws Exception {
+        Process bash = new ProcessBuilder("bash", "-n", "-c", script)
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(bash.waitFor()).as(said).isZero();
     }
 
     @Test

@@ -11,8 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -33,6 +35,7 @@ class GeneratedLayersTest {
     Path folder;
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS) // Thousands of pairs take longer than other tests may.
     void mergesAsUmociAndAnOverlayMountDo() throws IOException {
         System.out.println("GeneratedLayersTest: " + PAIRS + " pairs of layers, -Dgenerated.seed=" + SEED);
         Random random = new Random(SEED);

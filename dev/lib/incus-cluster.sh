@@ -5,7 +5,7 @@
 # cluster runs below it, and ends with it, and the links and firewall rules of all members with their namespaces.
 
 CLUSTER_NETWORK=192.168.99
-CLUSTER_GUESTS=10.98.0.1/20
+CLUSTER_GUESTS=10.98.0
 
 cluster_up_() {
     [[ $CLUSTER =~ ^[1-9]$ ]] || die "'$CLUSTER' is no number of members" "write --cluster 3; 9 is the most"
@@ -192,7 +192,7 @@ configure_cluster() {
         for ((i = 1; i <= CLUSTER; i++)); do
             order network create guests --target "m$i"
         done
-        order network create guests "ipv4.address=$CLUSTER_GUESTS" ipv4.nat=true ipv6.address=none
+        order network create guests "ipv4.address=$CLUSTER_GUESTS.1/24" "ipv4.dhcp.ranges=$CLUSTER_GUESTS.128-$CLUSTER_GUESTS.254" ipv4.nat=true ipv6.address=none
     fi
 }
 

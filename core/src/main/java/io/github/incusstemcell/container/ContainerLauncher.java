@@ -16,6 +16,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,20 +84,54 @@ final class ContainerLauncher {
         }
     }
 
+    /** Where it is a cluster, as many times as a member is lost meanwhile. */
     StemcellContainer launch(Launch launch) {
+        Set<String> lost = new TreeSet<>();
+        while (true) {
+            Reservation there = placement
+                    .cluster()
+                    .map(cluster ->
+                            cluster.reserve(launch.spec(), launch.image().fingerprint(), lost))
+                    .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
+            boolean launched = false;
+            try {
+                StemcellContainer container = launchOn(there, launch);
+                launched = true;
+                return container;
+            } catch (IncusStemcellException e) {
+                if (!Cluster.isLoss(e) || placement.cluster().isEmpty()) {
+                    throw e;
+                }
+                lost.add(there.target());
+                LOG.warn("{} is started elsewhere, since {}", launch.spec().container(), e.getMessage());
+            } finally {
+                if (launched) {
+                    there.started();
+                } else {
+                    there.release();
+                }
+            }
+        }
+    }
+
+    private StemcellContainer launchOn(Reservation there, Launch launch) {
         Instant begin = Instant.now();
         ContainerSpec spec = launch.spec();
         InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
         for (int draw = 1; ; draw++) {
-            Instance instance = incus().instance(newName());
+            Instance instance = there.incus().instance(newName());
             DeadMansSwitch deadMansSwitch = new DeadMansSwitch(instance);
             Optional<Inet4Address> address =
                     request.attachment().flatMap(network -> network.take(spec.address(), user(instance, spec)));
+            Runnable release = () -> {
+                address.ifPresent(taken -> request.attachment().get().release(taken));
+                there.release();
+            };
             try {
-                return start(launch, request, address, deadMansSwitch, begin);
+                return start(launch, request, address, deadMansSwitch, there, begin, release);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
-                boolean kept = !taken && end(launch, instance, deadMansSwitch, e);
+                boolean kept = !taken && end(launch, there.incus(), deadMansSwitch, e);
                 if (!kept) {
                     deadMansSwitch.close();
                     discard(instance, e);
@@ -116,24 +152,30 @@ final class ContainerLauncher {
             InstanceRequest request,
             Optional<Inet4Address> address,
             DeadMansSwitch deadMansSwitch,
-            Instant begin) {
+            Reservation there,
+            Instant begin,
+            Runnable release) {
         Instance instance = deadMansSwitch.instance();
         ContainerSpec spec = launch.spec();
         StemcellImage image = launch.image();
         NewInstance.Builder wanted =
                 request.create(instance.name(), image.fingerprint(), address, lease.renewedOf(spec.owner()));
+        Optional.of(there.target())
+                .filter(member -> !member.isEmpty())
+                .or(spec.location()::target)
+                .ifPresent(wanted::target);
         NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
         StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
         new CreateRefusal(image, created.devices().get("root").get("pool"))
                 .explaining(() -> new OptionRefusal(incus(), spec)
-                        .explaining(() -> refusal.explaining(
-                                () -> creations.create(() -> incus().instances().create(created)))));
+                        .explaining(() -> refusal.explaining(() ->
+                                creations.create(() -> there.incus().instances().create(created)))));
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
             new BootFiles(spec.bootFiles()).writeTo(instance.files());
         }
         if (!spec.boots()) {
-            return created(launch, request, address, deadMansSwitch, begin);
+            return created(launch, request, address, deadMansSwitch, begin, release);
         }
         if (!launch.startsAtOnce()) {
             refusal.explaining(instance::start);
@@ -160,7 +202,7 @@ final class ContainerLauncher {
                 Duration.between(begin, booted).toMillis(),
                 Duration.between(begin, started).toMillis());
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
-        return new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, release(request, address));
+        return new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, release);
     }
 
     private static StemcellContainer created(
@@ -168,7 +210,8 @@ final class ContainerLauncher {
             InstanceRequest request,
             Optional<Inet4Address> address,
             DeadMansSwitch deadMansSwitch,
-            Instant begin) {
+            Instant begin,
+            Runnable release) {
         Instance instance = deadMansSwitch.instance();
         GuestAddress known = request.attachment()
                 .flatMap(network -> network.known(address)
@@ -179,17 +222,7 @@ final class ContainerLauncher {
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
         LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
         return new StemcellContainer(
-                deadMansSwitch,
-                launch.image(),
-                launch.spec(),
-                known,
-                times,
-                Systemd.of(instance),
-                release(request, address));
-    }
-
-    private static Runnable release(InstanceRequest request, Optional<Inet4Address> address) {
-        return () -> address.ifPresent(taken -> request.attachment().get().release(taken));
+                deadMansSwitch, launch.image(), launch.spec(), known, times, Systemd.of(instance), release);
     }
 
     private static GuestAddress address(
@@ -231,13 +264,18 @@ final class ContainerLauncher {
                 .or(placement::network)
                 .map(named -> NetworkAttachment.require(incus(), named))
                 .orElseGet(managedNetwork::ensure);
+        placement
+                .cluster()
+                .filter(members -> network.isManaged())
+                .ifPresent(members -> members.requireEverywhere(
+                        "network", "network create " + network.name(), network.name(), network.locations()));
         return new NetworkAttachment(incus(), network, placement.lowLevel(), managedNetwork.hasIpv6());
     }
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
     PrivateNetwork createNetwork(String owner) {
-        return creations.create(
-                () -> PrivateNetwork.create(incus(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget));
+        return creations.create(() -> PrivateNetwork.create(
+                incus(), placement.cluster(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget));
     }
 
     /**
@@ -261,10 +299,11 @@ final class ContainerLauncher {
     }
 
     /** {@return whether it is kept} */
-    private boolean end(Launch launch, Instance instance, DeadMansSwitch deadMansSwitch, RuntimeException reason) {
+    private boolean end(Launch launch, Incus there, DeadMansSwitch deadMansSwitch, RuntimeException reason) {
+        Instance instance = deadMansSwitch.instance();
         try {
             if (launch.onFailure().equals(OnFailure.DELETE)
-                    || incus().instances().find(instance.name()).isEmpty()) {
+                    || there.instances().find(instance.name()).isEmpty()) {
                 return false;
             }
             if (launch.onFailure().diagnoses()) {
@@ -309,6 +348,11 @@ final class ContainerLauncher {
     /** The project of all its containers. */
     String project() {
         return incus().project();
+    }
+
+    /** Whose members containers are spread over. */
+    Optional<Cluster> cluster() {
+        return placement.cluster();
     }
 
     private Incus incus() {

@@ -135,7 +135,6 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                 .profiles(spec.profiles())
                 .config(config(address, lease));
         devices(address).forEach(request::device);
-        spec.location().target().ifPresent(request::target);
         return request;
     }
 

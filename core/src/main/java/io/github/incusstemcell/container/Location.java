@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param project the name of an existing Incus project, or empty for that of {@link Stemcells}; not null
  * @param storagePool the name of an existing storage pool for its root disk, or empty for that of {@link Stemcells}; not null
- * @param target the name of a member of the daemon's cluster, or empty for the one that the cluster chooses; not null
+ * @param target the names of members of the daemon's cluster, separated by commas, or the group that its own scheduler is to choose from, as
+ *     {@code @default}; empty for all that are online; not null
  */
 public record Location(Optional<String> project, Optional<String> storagePool, Optional<String> target) {
 
@@ -43,9 +44,9 @@ public record Location(Optional<String> project, Optional<String> storagePool, O
     }
 
     /**
-     * The same on another member of the cluster.
+     * The same on other members of the cluster, of which one is chosen.
      *
-     * @param member the member's name; not null
+     * @param member the members' names, separated by commas, or a group, as {@code @default}; not null
      * @return the copy; not null
      */
     public Location withTarget(String member) {

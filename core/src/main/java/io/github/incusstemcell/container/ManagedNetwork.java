@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,21 +27,27 @@ final class ManagedNetwork {
     /** Large enough that addresses drawn by chance rarely meet, small enough to fit beside other networks. */
     private static final int PREFIX = 20;
 
+    /** One of OVN reaches over all members, a bridge from guests of one member to each other. */
+    private static final List<String> TYPES = List.of("ovn", "bridge");
+
     private static final String SUBNET_KEY = "incus.stemcell.network.subnet";
 
     private final Incus incus;
     private final Optional<Subnet> configured;
     private final boolean ipv6;
+    private final Optional<Cluster> cluster;
 
     /**
      * @param incus the daemon, in the project whose networks count
      * @param configured the subnet that the user wants, or empty to choose one
      * @param ipv6 whether it is to have IPv6, too
+     * @param cluster whose members each have to have the network
      */
-    ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6) {
+    ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6, Optional<Cluster> cluster) {
         this.incus = incus;
         this.configured = configured;
         this.ipv6 = ipv6;
+        this.cluster = cluster;
     }
 
     /** Reads what the user wants as subnet: it needs room for the gateway, for guests of ours, and for guests with DHCP. */
@@ -53,8 +60,11 @@ final class ManagedNetwork {
         return subnet;
     }
 
-    /** Finds the network, or creates it. */
+    /** Finds the network, or creates it; in a cluster, where its administrator does that, finds one that all members have. */
     NetworkInfo ensure() {
+        if (cluster.isPresent()) {
+            return common(cluster.get());
+        }
         Optional<NetworkInfo> existing = incus.networks().list().stream()
                 .filter(network -> "true".equals(network.config().get(OURS)))
                 .findFirst();
@@ -84,7 +94,6 @@ final class ManagedNetwork {
     }
 
     private NetworkInfo create() {
-        requireNoCluster(incus);
         Subnet subnet = configured.isPresent() ? requireFree(incus, configured.get()) : choose(taken(incus));
         String name = name();
         Map<String, String> config = new LinkedHashMap<>();
@@ -102,15 +111,27 @@ final class ManagedNetwork {
         }
     }
 
-    /** There each member has a bridge of its own, which has to be prepared member by member, and does not reach the others'. */
-    static void requireNoCluster(Incus incus) {
-        if (incus.server().isClustered()) {
-            throw new IncusStemcellException(
-                    "No network is made on " + incus.endpoint() + ", since it is a cluster, where"
-                            + " each member has to be asked for its part. Create one with: incus network create NAME --target"
-                            + " MEMBER, for each member, and then: incus network create NAME ipv4.address=10.78.0.1/24"
-                            + " ipv6.address=none; and name it with network = \"NAME\" or incus.stemcell.network");
+    private NetworkInfo common(Cluster members) {
+        List<NetworkInfo> all = incus.networks().list().stream()
+                .filter(NetworkInfo::isManaged)
+                .filter(network -> TYPES.contains(network.type()))
+                .filter(network -> !"none".equals(network.config().get("ipv4.address")))
+                .filter(network -> !network.config().containsKey(Lease.RUN))
+                .sorted(Comparator.comparing((NetworkInfo network) -> TYPES.indexOf(network.type()))
+                        .thenComparing(NetworkInfo::name))
+                .toList();
+        List<NetworkInfo> common = members.onAllMembers(all, NetworkInfo::locations);
+        if (common.isEmpty()) {
+            all.stream()
+                    .findFirst()
+                    .ifPresent(pending -> members.requireEverywhere(
+                            "network", "network create " + pending.name(), pending.name(), pending.locations()));
+            throw new IncusStemcellException("There is no network on " + incus.endpoint() + " that all members of the"
+                    + " cluster have, and none is made, since each member has to be asked for its part. Create one with:"
+                    + " incus network create NAME --target MEMBER, for each member, and then: incus network create NAME"
+                    + " ipv4.address=10.78.0.1/24 ipv6.address=none");
         }
+        return common.get(0);
     }
 
     static String dhcpRange(Subnet subnet) {

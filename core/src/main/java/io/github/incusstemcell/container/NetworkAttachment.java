@@ -30,6 +30,9 @@ final class NetworkAttachment {
 
     private static final String GATEWAY = Lease.PREFIX + "gateway";
 
+    /** Where it is set, the other addresses are nobody's. */
+    private static final String RANGES = "ipv4.dhcp.ranges";
+
     private final Incus incus;
     private final NetworkInfo network;
     private final Optional<Subnet> subnet;
@@ -128,7 +131,14 @@ final class NetworkAttachment {
             claim(wanted.get(), user);
             return wanted;
         }
-        return subnet.isPresent() && lowLevel && dhcp ? Optional.of(draw(subnet.get(), user)) : Optional.empty();
+        return subnet.isPresent() && lowLevel && dhcp && showsLeases()
+                ? Optional.of(draw(subnet.get(), user))
+                : Optional.empty();
+    }
+
+    /** All members of a cluster are asked for the leases of a network, and where one is away, nobody is told any. */
+    private boolean showsLeases() {
+        return network.locations().isEmpty() || network.config().containsKey(RANGES);
     }
 
     private void claim(Inet4Address wanted, String user) {
@@ -161,7 +171,7 @@ final class NetworkAttachment {
 
     /** Our own network keeps DHCP out of the lower half; about another one only its leases tell. */
     private Set<String> leased() {
-        if (network.config().containsKey("ipv4.dhcp.ranges")) {
+        if (network.config().containsKey(RANGES)) {
             return Set.of();
         }
         return incus.networks().leases(network.name()).stream()

@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * @param pool the name of the storage pool of their root disks
  * @param network the network where the user names none; empty: one of our own
  * @param lowLevel whether the project lets instances set {@code raw.*} keys
+ * @param cluster whose members they are spread over; empty where there is none
  */
-record Placement(Incus incus, String pool, Optional<String> network, boolean lowLevel) {
+record Placement(Incus incus, String pool, Optional<String> network, boolean lowLevel, Optional<Cluster> cluster) {
 
     /** The project that this library makes where the user names none: away from the user's own instances and images. */
     static final String DEFAULT_PROJECT = "incus-stemcell";
@@ -43,11 +44,13 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
     static Placement find(Incus incus, Optional<String> project, Optional<String> pool) {
         Incus placed = incus.project(project(incus, project));
         Optional<Project> restricted = placed.projects().find(placed.project()).filter(Project::isRestricted);
+        Optional<Cluster> cluster = Cluster.of(placed);
         return new Placement(
                 placed,
-                pool(placed, pool, restricted),
+                pool(placed, pool, restricted, cluster),
                 restricted.flatMap(Placement::network),
-                restricted.map(Placement::allowsLowLevel).orElse(true));
+                restricted.map(Placement::allowsLowLevel).orElse(true),
+                cluster);
     }
 
     private static String project(Incus incus, Optional<String> wanted) {
@@ -109,7 +112,7 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
 
     /** Refuses a storage pool that is not there. */
     void requirePool(String name) {
-        requirePool(incus, name, "");
+        requirePool(incus, name, "", cluster);
     }
 
     /** Where only some networks are allowed, ours is none of them. */
@@ -122,18 +125,22 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
                 .findFirst();
     }
 
-    private static String pool(Incus incus, Optional<String> wanted, Optional<Project> restricted) {
+    private static String pool(
+            Incus incus, Optional<String> wanted, Optional<Project> restricted, Optional<Cluster> cluster) {
         if (wanted.isPresent()) {
-            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool");
+            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool", cluster);
         }
-        return restricted.flatMap(project -> poolOfProfile(incus)).orElseGet(() -> fastest(incus));
+        return restricted.flatMap(project -> poolOfProfile(incus)).orElseGet(() -> fastest(incus, cluster));
     }
 
-    private static String requirePool(Incus incus, String wanted, String origin) {
-        return incus.storagePools()
+    private static String requirePool(Incus incus, String wanted, String origin, Optional<Cluster> cluster) {
+        StoragePool pool = incus.storagePools()
                 .find(wanted)
-                .map(StoragePool::name)
-                .orElseThrow(() -> missing(incus, wanted, origin, pools(incus)));
+                .orElseThrow(() ->
+                        missing(incus, wanted, origin, incus.storagePools().list()));
+        cluster.ifPresent(members -> members.requireEverywhere(
+                "storage pool", "storage create " + pool.name() + " " + pool.driver(), pool.name(), pool.locations()));
+        return pool.name();
     }
 
     /** 6.0 shows the list of pools to nobody who is confined to a project; but that project's profile names the one to use. */
@@ -145,8 +152,14 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
                 .findFirst();
     }
 
-    private static String fastest(Incus incus) {
-        List<StoragePool> pools = pools(incus);
+    private static String fastest(Incus incus, Optional<Cluster> cluster) {
+        List<StoragePool> all = pools(incus);
+        List<StoragePool> pools = cluster.map(members -> members.onAllMembers(all, StoragePool::locations))
+                .orElse(all);
+        if (pools.isEmpty()) {
+            // Says which members lack it, so that it can be finished.
+            all.stream().findFirst().ifPresent(pool -> requirePool(incus, pool.name(), "", cluster));
+        }
         return pools.stream()
                 .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
                 .findFirst()

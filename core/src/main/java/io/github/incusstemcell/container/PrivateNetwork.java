@@ -6,14 +6,19 @@ import io.github.incusstemcell.incus.IncusException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A bridge for a few containers that belong together, with nobody else on it: put them there with
  * {@link ContainerSpec#withNetwork}. Made by {@link Stemcells#createNetwork}.
  */
 public final class PrivateNetwork implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PrivateNetwork.class);
 
     private static final int PREFIX = 24;
 
@@ -30,16 +35,24 @@ public final class PrivateNetwork implements AutoCloseable {
         this.afterDelete = afterDelete;
     }
 
-    static PrivateNetwork create(Incus incus, Lease lease, boolean ipv6, Consumer<String> afterDelete) {
-        ManagedNetwork.requireNoCluster(incus);
+    /** In a cluster it is a bridge on each member, and none reaches another: so all containers on it go to one member. */
+    static PrivateNetwork create(
+            Incus incus, Optional<Cluster> cluster, Lease lease, boolean ipv6, Consumer<String> afterDelete) {
         for (int draw = 1; draw <= DRAWS; draw++) {
             Subnet subnet = choose(ManagedNetwork.taken(incus));
             // No hexadecimal digit, so that it is none of the bridges that runs share. An interface's name has at most
             // 15 characters, and interfaces of all daemons of a host stand beside each other.
             String name = ManagedNetwork.NAME_PREFIX + "p"
                     + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
-            if (createAlone(incus, name, subnet, config(incus, subnet, lease, ipv6))) {
-                return new PrivateNetwork(incus, name, () -> afterDelete.accept(name));
+            if (createAlone(incus, cluster, name, subnet, config(incus, subnet, lease, ipv6))) {
+                cluster.ifPresent(members -> LOG.info(
+                        "The machines of {} start on the member '{}' of the cluster, as they share a bridge",
+                        lease.owner(),
+                        members.pin(name)));
+                return new PrivateNetwork(incus, name, () -> {
+                    afterDelete.accept(name);
+                    cluster.ifPresent(members -> members.unpin(name));
+                });
             }
             incus.networks().delete(name);
         }
@@ -49,8 +62,12 @@ public final class PrivateNetwork implements AutoCloseable {
     }
 
     /** Nobody knows the name of what was created, or may have been, where it is not told how that went: so it goes then. */
-    private static boolean createAlone(Incus incus, String name, Subnet subnet, Map<String, String> config) {
+    private static boolean createAlone(
+            Incus incus, Optional<Cluster> cluster, String name, Subnet subnet, Map<String, String> config) {
+        List<String> members =
+                cluster.map(all -> all.requireAll("private network")).orElse(List.of());
         try {
+            members.forEach(member -> incus.networks().createPending(name, member));
             incus.networks().create(name, config, "One test of Incus Stemcell");
             return isAlone(incus, name, subnet);
         } catch (RuntimeException e) {

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
+import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A booted stemcell: a handle on one Incus system container with systemd as its PID 1. One that is {@linkplain ContainerSpec#withoutBoot()
@@ -26,6 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe. Once it is closed, every method that needs the container throws an {@link IncusStemcellException}.
  */
 public final class StemcellContainer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StemcellContainer.class);
 
     /** How long systemd in the guest may take to stop everything before Incus ends it. */
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
@@ -380,14 +385,21 @@ public final class StemcellContainer implements AutoCloseable {
         open().updateConfig(Map.of(Lease.OWNER, owner));
     }
 
-    /** Deletes the container, whatever it is doing. Does nothing the second time. */
+    /**
+     * Deletes the container, whatever it is doing. Does nothing the second time. One on a member of a cluster that is lost is left to a later
+     * run, which finds it when the member is back.
+     */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             release();
             deadMansSwitch.close();
-            instance.delete();
-            disks.deleteAll();
+            try {
+                instance.delete();
+                disks.deleteAll();
+            } catch (MemberLostException e) {
+                LOG.warn("{} is left where it is, for a later run to remove: {}", name(), e.getMessage());
+            }
             afterDelete.run();
         }
     }

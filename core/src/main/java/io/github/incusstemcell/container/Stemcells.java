@@ -95,7 +95,7 @@ public final class Stemcells implements AutoCloseable {
                 placement,
                 lease,
                 creations,
-                new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6),
+                new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6, placement.cluster()),
                 new LimitCheck(settings.limitsRequired));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
@@ -262,11 +262,15 @@ public final class Stemcells implements AutoCloseable {
     }
 
     /**
-     * How many processors share the work of starting containers: those of the daemon's machine.
+     * How many processors share the work of starting containers: those of the daemon's machine, or of all members of its cluster that
+     * are online.
      *
      * @return at least 1; for a remote daemon that does not tell us, the number that this machine has
      */
     public int processors() {
+        if (launcher.cluster().isPresent()) {
+            return Math.max(1, launcher.cluster().get().startsAtOnce());
+        }
         int here = Runtime.getRuntime().availableProcessors();
         if (incus.endpoint() instanceof Endpoint.UnixSocket) {
             return here;
@@ -282,10 +286,13 @@ public final class Stemcells implements AutoCloseable {
     /**
      * How much memory the daemon's machine has that nothing uses, or that could be taken from what is only cached.
      *
-     * @return in bytes, {@code MemAvailable} of proc_meminfo(5); empty for a remote daemon, and where there is no such file
+     * @return in bytes, {@code MemAvailable} of proc_meminfo(5); empty for a remote daemon or a cluster, and where there is no such file
      */
     public OptionalLong availableMemory() {
-        return incus.endpoint() instanceof Endpoint.UnixSocket ? AvailableMemory.here() : OptionalLong.empty();
+        return incus.endpoint() instanceof Endpoint.UnixSocket
+                        && launcher.cluster().isEmpty()
+                ? AvailableMemory.here()
+                : OptionalLong.empty();
     }
 
     /**
@@ -362,6 +369,8 @@ public final class Stemcells implements AutoCloseable {
             others.forEach((name, other) -> other.images.removeUnused());
         } finally {
             sources.close();
+            launcher.cluster().ifPresent(Cluster::close);
+            others.forEach((name, other) -> other.launcher.cluster().ifPresent(Cluster::close));
             incus.close();
         }
     }

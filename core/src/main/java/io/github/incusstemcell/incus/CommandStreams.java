@@ -21,6 +21,7 @@ final class CommandStreams implements Closeable {
     private final boolean terminal;
     private final String operation;
     private final JsonNode secrets;
+    private final boolean relayed;
     private final CompletableFuture<WebSocket> control;
     private final List<CompletableFuture<WebSocket>> sockets;
     private Writer stdin;
@@ -28,12 +29,13 @@ final class CommandStreams implements Closeable {
     private InputStream stderr;
 
     /** Connects the one that takes orders and the streams, all but the last of them, at once. */
-    CommandStreams(Api api, Command command, String operation, JsonNode secrets) {
+    CommandStreams(Api api, Command command, String operation, JsonNode secrets, boolean relayed) {
         this.api = api;
         this.command = command.toString();
         this.terminal = command.terminal().isPresent();
         this.operation = operation;
         this.secrets = secrets;
+        this.relayed = relayed;
         this.control = open("control");
         this.sockets = (terminal ? Stream.<String>empty() : Stream.of("0", "1"))
                 .map(this::open)
@@ -53,7 +55,9 @@ final class CommandStreams implements Closeable {
      */
     void connect() {
         WebSocket orders = await(control);
-        connection().await(streams(), connection().run(() -> awaitRegistration(orders)));
+        if (!relayed) {
+            connection().await(streams(), connection().run(() -> awaitRegistration(orders)));
+        }
         sockets.add(open(terminal ? "0" : "2"));
         List<WebSocket> connected = sockets.stream().map(this::await).toList();
         stdin = new Writer(connected.get(0));
@@ -61,7 +65,11 @@ final class CommandStreams implements Closeable {
         stderr = terminal ? InputStream.nullInputStream() : new Reader(connected.get(2));
     }
 
-    /** The daemon answers the handshake before it registers the stream, and sends a first ping after that. */
+    /**
+     * The daemon answers the handshake before it registers the stream, and sends a first ping after that. Another member of its cluster, which
+     * relays the stream, keeps the pings to itself, but answers us only when it has been answered: that is long before it can connect
+     * the next stream.
+     */
     private void awaitRegistration(WebSocket orders) {
         try {
             orders.awaitPing();

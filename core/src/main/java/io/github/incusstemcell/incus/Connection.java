@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -52,23 +53,34 @@ final class Connection implements AutoCloseable {
 
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
-    private final Optional<DaemonWatch> watch;
+    private final Optional<Watch> watch;
+    private volatile String memberName;
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
-        this(endpoint, Transport.client(endpoint));
+        this(endpoint, Transport.client(endpoint), Connection::watchForUsers);
+    }
+
+    private static Optional<Watch> watchForUsers(Connection connection) {
+        return DaemonWatch.isNeeded(connection.endpoint) ? Optional.of(DaemonWatch.over(connection)) : Optional.empty();
+    }
+
+    /** Another one to the same daemon, for what is on a member of its cluster, and ends where that is lost. */
+    Connection toMember(String member) {
+        return new Connection(
+                endpoint, Transport.client(endpoint), there -> Optional.of(MemberWatch.over(there, this, member)));
     }
 
     /** Trusts the certificate of that fingerprint whatever the endpoint says. */
     Connection(Endpoint.Https endpoint, PinnedCertificate trusted) {
-        this(endpoint, Transport.client(endpoint, trusted));
+        this(endpoint, Transport.client(endpoint, trusted), Connection::watchForUsers);
     }
 
-    private Connection(Endpoint endpoint, OkHttpClient.Builder builder) {
+    private Connection(Endpoint endpoint, OkHttpClient.Builder builder, Function<Connection, Optional<Watch>> watches) {
         this.endpoint = endpoint;
         this.base = Transport.baseUrl(endpoint);
         this.client = builder.dispatcher(Transport.dispatcher(threads)).build();
-        this.watch = DaemonWatch.isNeeded(endpoint) ? Optional.of(DaemonWatch.over(this)) : Optional.empty();
+        this.watch = watches.apply(this);
     }
 
     Endpoint endpoint() {
@@ -87,6 +99,25 @@ final class Connection implements AutoCloseable {
     /** Sends the request and waits for the daemon's envelope. */
     Answer ask(ApiRequest request) {
         return await(request, askLater(request));
+    }
+
+    /**
+     * {@return whether what is at a place is on another member of the cluster than the one that we talk to}
+     *
+     * @param location the name of a member; {@code none} where there is no cluster
+     */
+    boolean isRelay(String location) {
+        if (location.isEmpty() || location.equals("none")) {
+            return false;
+        }
+        if (memberName == null) {
+            memberName = ask(ApiRequest.get())
+                    .metadata()
+                    .path("environment")
+                    .path("server_name")
+                    .asText();
+        }
+        return !location.equals(memberName);
     }
 
     /** Sends the request; the future fails as {@link #ask} does. Cancelling it cancels the request. */
@@ -173,6 +204,10 @@ final class Connection implements AutoCloseable {
             result.completeExceptionally(new IncusClosedException(request.toString()));
             return result;
         }
+        if (watch.filter(Watch::refusesCalls).isPresent()) {
+            result.completeExceptionally(failure(request.toString(), new IOException("it was not sent")));
+            return result;
+        }
         Call call = clientFor(request).newCall(build(request));
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
@@ -196,6 +231,10 @@ final class Connection implements AutoCloseable {
                     }
                 } catch (IOException e) {
                     result.completeExceptionally(failure(request.toString(), e));
+                } catch (IncusException e) {
+                    result.completeExceptionally(watch.<RuntimeException>flatMap(
+                                    guard -> guard.loss(e).map(loss -> loss))
+                            .orElse(e));
                 } catch (RuntimeException | Error e) {
                     result.completeExceptionally(e);
                 }
@@ -285,9 +324,11 @@ final class Connection implements AutoCloseable {
         if (closed) {
             return new IncusClosedException(what);
         }
-        String reason = watch.filter(DaemonWatch::daemonIsGone).isPresent()
-                ? "the daemon behind incus-user is gone"
-                : Failures.reason(cause);
+        return watch.flatMap(guard -> guard.loss(what, cause))
+                .orElseGet(() -> lost(what, endpoint, Failures.reason(cause), cause));
+    }
+
+    static IncusConnectionException lost(String what, Endpoint endpoint, String reason, IOException cause) {
         return new IncusConnectionException(
                 what + " failed: lost the connection to Incus at " + endpoint + ": " + reason, cause);
     }
@@ -314,7 +355,7 @@ final class Connection implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        watch.ifPresent(DaemonWatch::close);
+        watch.ifPresent(Watch::close);
         breakOff();
         client.connectionPool().evictAll();
         threads.shutdown();

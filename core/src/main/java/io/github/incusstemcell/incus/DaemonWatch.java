@@ -1,8 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.Connection.Answer;
-import java.io.Closeable;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ import java.util.concurrent.TimeoutException;
  * so that they would wait for ever. Only a new connection shows it: there is no daemon behind it, or another process. Asks once in a
  * while, as long as anybody waits.
  */
-final class DaemonWatch implements Closeable {
+final class DaemonWatch implements Watch {
 
     /** Also how long an answer may take: a request that the daemon had when it died gets none. Both, and one interval more, are below 2 s. */
     private static final Duration INTERVAL = Duration.ofMillis(500);
@@ -76,8 +77,23 @@ final class DaemonWatch implements Closeable {
         connection.breakOff();
     }
 
-    boolean daemonIsGone() {
-        return daemonIsGone;
+    @Override
+    public Optional<IncusConnectionException> loss(String what, IOException cause) {
+        return daemonIsGone
+                ? Optional.of(
+                        Connection.lost(what, connection.endpoint(), "the daemon behind incus-user is gone", cause))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<IncusConnectionException> loss(IncusException answer) {
+        return Optional.empty();
+    }
+
+    /** Another daemon may be there already. */
+    @Override
+    public boolean refusesCalls() {
+        return false;
     }
 
     @Override

@@ -33,7 +33,11 @@ final class Execution {
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
         CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id());
         CommandStreams streams = new CommandStreams(
-                api, command, operation.id(), operation.metadata().path("fds"));
+                api,
+                command,
+                operation.id(),
+                operation.metadata().path("fds"),
+                connection().isRelay(operation.whole().path("location").asText()));
         boolean connected = false;
         try {
             streams.connect();

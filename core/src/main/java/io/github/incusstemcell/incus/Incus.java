@@ -78,6 +78,17 @@ public final class Incus implements AutoCloseable {
         return new Incus(new Api(api.connection(), Objects.requireNonNull(name, "name")), false);
     }
 
+    /**
+     * Another connection to the same daemon, for what is on a member of its cluster: where that member is lost, all calls under way end
+     * within ten seconds by a {@link MemberLostException}, and later ones at once, until it answers again.
+     *
+     * @param member the name of the member; not null. Nothing checks that it exists
+     * @return a client with the same project in view, for the caller to close; never null
+     */
+    public Incus onMember(String member) {
+        return new Incus(new Api(api.connection().toMember(member), api.project()), true);
+    }
+
     /** {@return the name of the project in view; not null} */
     public String project() {
         return api.project();
@@ -123,6 +134,30 @@ public final class Incus implements AutoCloseable {
             LOG.debug("{} does not list its options", endpoint(), e);
             return List.of();
         }
+    }
+
+    /**
+     * Lists the members of the daemon's cluster, {@code GET /1.0/cluster/members}.
+     *
+     * @return all of them, whatever state they are in; never null
+     * @throws IncusException if the daemon is in no cluster, or the cluster has no quorum
+     */
+    public List<ClusterMember> clusterMembers() {
+        return Json.list(api.ask(ApiRequest.get("cluster", "members").query("recursion", 1)), ClusterMember::of);
+    }
+
+    /**
+     * How many processors a member of the daemon's cluster has, {@code GET /1.0/resources?target=MEMBER}.
+     *
+     * @param member its name; not null
+     * @return the number of threads that can run at once
+     * @throws IncusException if it does not answer, or not to us
+     */
+    public int processors(String member) {
+        return api.ask(ApiRequest.get("resources").query("target", member))
+                .path("cpu")
+                .path("total")
+                .asInt();
     }
 
     /**

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param description a text for humans; not null
  * @param config its configuration; not null
  * @param usedBy the paths of what uses it, as URLs of the API; not null
+ * @param status {@code Created}, or {@code Pending} where it is defined on some members of a cluster only; empty for those of the host;
+ *     not null
+ * @param locations the members of the cluster that have it; empty where there is no cluster; not null
  */
 public record NetworkInfo(
         String name,
@@ -20,7 +23,9 @@ public record NetworkInfo(
         boolean isManaged,
         String description,
         Map<String, String> config,
-        List<String> usedBy) {
+        List<String> usedBy,
+        String status,
+        List<String> locations) {
 
     static NetworkInfo of(JsonNode node) {
         return new NetworkInfo(
@@ -29,6 +34,8 @@ public record NetworkInfo(
                 node.path("managed").asBoolean(),
                 node.path("description").asText(),
                 Json.strings(node.path("config")),
-                Json.list(node.path("used_by"), JsonNode::asText));
+                Json.list(node.path("used_by"), JsonNode::asText),
+                node.path("status").asText(),
+                Json.list(node.path("locations"), JsonNode::asText));
     }
 }

@@ -86,6 +86,18 @@ public final class Networks {
     }
 
     /**
+     * Defines a bridge on one member of a cluster, {@code POST /1.0/networks?target=MEMBER}. Once all members have it, it can be created.
+     *
+     * @param name its name, at most 15 characters; not null
+     * @param member the name of the member; not null
+     * @throws IncusException if the daemon refuses, or the member does not answer
+     */
+    public void createPending(String name, String member) {
+        ObjectNode body = Json.object().put("name", name).put("type", "bridge");
+        api.run(ApiRequest.post("networks").query("target", member).json(body));
+    }
+
+    /**
      * Deletes a network; one that is not there is fine.
      *
      * @param name its name; not null

@@ -127,6 +127,7 @@ public final class StoragePools {
      * @param status such as {@code Created}; not null
      * @param config its configuration; not null; empty to those who may not see it
      * @param usedBy the paths of what uses it, as URLs of the API; not null
+     * @param locations the members of the cluster that have it; empty where there is no cluster; not null
      */
     public record StoragePool(
             String name,
@@ -134,7 +135,8 @@ public final class StoragePools {
             String description,
             String status,
             Map<String, String> config,
-            List<String> usedBy) {
+            List<String> usedBy,
+            List<String> locations) {
 
         static StoragePool of(JsonNode node) {
             return new StoragePool(
@@ -143,7 +145,8 @@ public final class StoragePools {
                     node.path("description").asText(),
                     node.path("status").asText(),
                     Json.strings(node.path("config")),
-                    Json.list(node.path("used_by"), JsonNode::asText));
+                    Json.list(node.path("used_by"), JsonNode::asText),
+                    Json.list(node.path("locations"), JsonNode::asText));
         }
     }
 }

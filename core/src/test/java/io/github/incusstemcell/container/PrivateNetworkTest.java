@@ -9,6 +9,7 @@ import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class PrivateNetworkTest {
                 Incus incus = Incus.connect(front.endpoint())) {
             Lease lease = Lease.ofThisProcess().of(owner);
 
-            Throwable thrown = catchThrowable(() -> PrivateNetwork.create(incus, lease, false, name -> {}));
+            Throwable thrown =
+                    catchThrowable(() -> PrivateNetwork.create(incus, Optional.empty(), lease, false, name -> {}));
 
             assertThat(created).isTrue();
             assertThat(thrown).isInstanceOf(IncusConnectionException.class).hasMessageStartingWith(look);
@@ -45,8 +47,8 @@ class PrivateNetworkTest {
     @Test
     void hasANameThatTheFirewallRuleForAllOurBridgesMatches() {
         try (Incus incus = Incus.connect();
-                PrivateNetwork network =
-                        PrivateNetwork.create(incus, Lease.ofThisProcess().of(owner), false, name -> {})) {
+                PrivateNetwork network = PrivateNetwork.create(
+                        incus, Optional.empty(), Lease.ofThisProcess().of(owner), false, name -> {})) {
             assertThat(network.name()).startsWith(ManagedNetwork.NAME_PREFIX).hasSizeLessThanOrEqualTo(15);
         }
     }

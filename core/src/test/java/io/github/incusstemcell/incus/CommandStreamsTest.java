@@ -72,7 +72,8 @@ class CommandStreamsTest {
                         new Api(connection, api.project()),
                         command,
                         operation.path("id").asText(),
-                        secrets)) {
+                        secrets,
+                        false)) {
             streams.connect();
 
             assertThat(connected).endsWith("control", last).hasSize(terminal ? 2 : 4);

@@ -193,7 +193,7 @@ final class Configuration {
         ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),
-        TARGET("target", "the member of an Incus cluster on which containers are started"),
+        TARGET("target", "the members, or a group, of an Incus cluster on which containers are started"),
         NETWORK("network", "the network of containers: the name of an existing one, or none"),
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
         NETWORK_IPV6("network.ipv6", "whether networks that this library makes have IPv6, too: true or false"),

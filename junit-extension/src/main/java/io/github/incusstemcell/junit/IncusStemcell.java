@@ -152,9 +152,10 @@ public @interface IncusStemcell {
     String project() default "";
 
     /**
-     * The member of an Incus cluster on which the container is started.
+     * The members of an Incus cluster, on one of which the container is started.
      *
-     * @return the member's name, or empty for the one that the cluster chooses; {@code incus.stemcell.target} goes before it
+     * @return their names, separated by commas, or a group that the cluster's own scheduler chooses from, as {@code @default}; or empty for all
+     *     that are online; {@code incus.stemcell.target} goes before it
      */
     String target() default "";
 

@@ -160,9 +160,10 @@ public final class IncusStemcellBuilder {
     }
 
     /**
-     * The member of an Incus cluster on which the container is started; {@code incus.stemcell.target} goes before it.
+     * The members of an Incus cluster, on one of which the container is started; {@code incus.stemcell.target} goes before them.
      *
-     * @param member the member's name; not null
+     * @param member the members' names, separated by commas, or a group that the cluster's own scheduler chooses from, as {@code @default};
+     *     not null
      * @return this builder
      */
     public IncusStemcellBuilder target(String member) {

@@ -1,0 +1,30 @@
+package io.github.incusstemcell.incus;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/**
+ * A member of a cluster, {@code GET /1.0/cluster/members}.
+ *
+ * @param name its name; not null
+ * @param status {@code Online}, {@code Offline}, {@code Evacuated}, {@code Blocked}...; not null
+ * @param message why, in words; not null
+ * @param architecture such as {@code x86_64}; not null
+ * @param groups the groups that it is in; not null
+ */
+public record ClusterMember(String name, String status, String message, String architecture, List<String> groups) {
+
+    static ClusterMember of(JsonNode node) {
+        return new ClusterMember(
+                node.path("server_name").asText(),
+                node.path("status").asText(),
+                node.path("message").asText(),
+                node.path("architecture").asText(),
+                Json.list(node.path("groups"), JsonNode::asText));
+    }
+
+    /** {@return whether instances can be placed on it: it is neither offline nor evacuated} */
+    public boolean isOnline() {
+        return status.equals("Online");
+    }
+}

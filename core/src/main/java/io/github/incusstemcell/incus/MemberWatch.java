@@ -1,0 +1,116 @@
+package io.github.incusstemcell.incus;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out that a member of a cluster is lost, for those who wait for what is on it. Who relays their calls to it would have them wait for
+ * half a minute, and its streams for ever; and the cluster itself calls a member offline after 20 seconds only. So it is asked every
+ * other second, as long as anybody waits. Whatever it answers, and however late, is a sign of life.
+ */
+final class MemberWatch implements Watch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MemberWatch.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final Duration CLOCK = Duration.ofMillis(500);
+
+    /** From the last answer. With the interval, less than ten seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(7);
+
+    private final Connection watched;
+    private final Connection relay;
+    private final String member;
+    private final ScheduledExecutorService clock = DaemonThreads.clock("incus-stemcell-member-watch");
+    private long asked;
+    private volatile long answered = System.nanoTime();
+    private volatile boolean relayAnswers = true;
+    private volatile boolean lost;
+
+    private MemberWatch(Connection watched, Connection relay, String member) {
+        this.watched = watched;
+        this.relay = relay;
+        this.member = member;
+    }
+
+    static MemberWatch over(Connection watched, Connection relay, String member) {
+        MemberWatch watch = new MemberWatch(watched, relay, member);
+        watch.clock.scheduleWithFixedDelay(watch::look, CLOCK.toMillis(), CLOCK.toMillis(), TimeUnit.MILLISECONDS);
+        return watch;
+    }
+
+    private void look() {
+        long now = System.nanoTime();
+        if (!lost && !watched.isBusy()) {
+            answered = now;
+            return;
+        }
+        if (now - asked >= INTERVAL.toNanos()) {
+            asked = now;
+            ask();
+        }
+        if (!lost && now - answered > PATIENCE.toNanos()) {
+            lost = true;
+            LOG.warn("{}; what is on it is given up", reason());
+        }
+        if (lost && watched.isBusy()) {
+            watched.breakOff();
+        }
+    }
+
+    private void ask() {
+        relay.askLater(ApiRequest.get().query("target", member).patientFor(PATIENCE))
+                .thenAccept(answer -> {
+                    answered = System.nanoTime();
+                    if (lost) {
+                        LOG.info("The member '{}' of the cluster of {} answers again", member, relay.endpoint());
+                        lost = false;
+                    }
+                });
+        // A relay that is gone itself is another matter.
+        CompletableFuture<Boolean> there = relay.askLater(ApiRequest.get().patientFor(INTERVAL))
+                .handle((answer, failure) -> !(failure instanceof IncusConnectionException));
+        there.thenAccept(answers -> relayAnswers = answers);
+    }
+
+    private String reason() {
+        return relayAnswers
+                ? "The member '" + member + "' of the cluster of " + relay.endpoint()
+                        + " is lost: it has not answered for " + PATIENCE.toSeconds() + " s"
+                : "Incus at " + relay.endpoint() + ", by way of which the member '" + member
+                        + "' of its cluster is reached, has not answered for " + PATIENCE.toSeconds() + " s";
+    }
+
+    @Override
+    public Optional<IncusConnectionException> loss(String what, IOException cause) {
+        return lost ? Optional.of(new MemberLostException(what, member, reason(), cause)) : Optional.empty();
+    }
+
+    /** By these words a member says that it cannot relay a call to another. */
+    @Override
+    public Optional<IncusConnectionException> loss(IncusException answer) {
+        return answer.answer().contains("Unable to connect to: ")
+                ? Optional.of(new MemberLostException(
+                        "Asking the member '" + member + "' of the cluster of " + relay.endpoint(),
+                        member,
+                        answer.getMessage(),
+                        answer))
+                : Optional.empty();
+    }
+
+    @Override
+    public boolean refusesCalls() {
+        return lost;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+}

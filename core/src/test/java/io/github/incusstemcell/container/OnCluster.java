@@ -1,0 +1,190 @@
+package io.github.incusstemcell.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.incus.ClusterMember;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.MemberLostException;
+import io.github.incusstemcell.incus.RunningCommand;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** On the cluster of three that dev/test --cluster sets up: no test finds it by its name. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OnCluster {
+
+    private static Stemcells stemcells;
+    private static Incus incus;
+
+    @BeforeAll
+    static void connect() {
+        stemcells = TestMachine.stemcells().connect();
+        incus = Incus.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+        incus.close();
+    }
+
+    @Test
+    void spreadsContainersOverMembersByWhatAllHave() throws Exception {
+        List<StemcellContainer> started = launchAtOnce(3, spec());
+        try {
+            assertThat(started).map(OnCluster::member).containsExactlyInAnyOrder("m1", "m2", "m3");
+            assertThat(stemcells.processors())
+                    .isEqualTo(3 * Runtime.getRuntime().availableProcessors());
+            for (StemcellContainer stemcell : started) {
+                assertThat(stemcell.open().info().expandedDevices().get("eth0")).containsEntry("network", "guests");
+                assertThat(stemcell.isRoutable()).isFalse();
+                try (Socket ssh = new Socket(
+                        stemcell.forward(22).getAddress(), stemcell.forward(22).getPort())) {
+                    assertThat(ssh.getInputStream().readNBytes(4)).asString().isEqualTo("SSH-");
+                }
+            }
+        } finally {
+            started.forEach(StemcellContainer::close);
+        }
+    }
+
+    @Test
+    void placesWhereTheTargetSays() throws Exception {
+        ContainerSpec some = at("m1, m3");
+        List<StemcellContainer> started = launchAtOnce(2, some);
+        started.add(stemcells.launch(at("@default")));
+        try {
+            assertThat(started.subList(0, 2)).map(OnCluster::member).containsExactlyInAnyOrder("m1", "m3");
+        } finally {
+            started.forEach(StemcellContainer::close);
+        }
+        assertThatThrownBy(() -> stemcells.launch(at("m9")))
+                .hasMessage("The target 'm9' of the container for OnCluster is no member of the cluster of "
+                        + incus.endpoint() + ", whose members are m1, m2, m3");
+        assertThatThrownBy(() -> stemcells.launch(at("@fast")))
+                .hasMessage("No member of the cluster of " + incus.endpoint() + " is in the group 'fast', the target of"
+                        + " the container for OnCluster; there is default");
+    }
+
+    @Test
+    void leavesOutWhatIsEvacuated() throws Exception {
+        TestMachine.run("incus", "cluster", "evacuate", "m3", "--force");
+        try {
+            List<StemcellContainer> started = launchAtOnce(3, spec());
+            started.forEach(StemcellContainer::close);
+            assertThat(started).extracting(StemcellContainer::name).hasSize(3);
+            assertThatThrownBy(() -> stemcells.launch(at("m3")))
+                    .hasMessageStartingWith(
+                            "No member of the cluster of " + incus.endpoint()
+                                    + " can take the container for OnCluster, whose target is m3. They are: m1 (x86_64) is Online:")
+                    .hasMessageContaining("m3 (x86_64) is Evacuated: ")
+                    .hasMessageEndingWith(". Look at: incus cluster list");
+        } finally {
+            TestMachine.run("incus", "cluster", "restore", "m3", "--force");
+        }
+    }
+
+    @Test
+    void refusesAPendingNetworkAndAPendingPool() {
+        incus.networks().createPending("unfinished", "m1");
+        try {
+            assertThatThrownBy(() -> stemcells.launch(spec().withNetwork("unfinished")))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessage("The network 'unfinished' on " + incus.endpoint() + " is pending: of the members of the"
+                            + " cluster, it is not on m2, m3. Make it there with: incus network create unfinished"
+                            + " --target MEMBER, for each of them, and then without --target");
+        } finally {
+            incus.networks().delete("unfinished");
+        }
+    }
+
+    @Test
+    void startsMachinesThatShareANetworkOnOneMember() throws Exception {
+        try (PrivateNetwork network = stemcells.createNetwork("OnCluster")) {
+            List<StemcellContainer> started = launchAtOnce(2, spec().withNetwork(network.name()));
+            try {
+                assertThat(started).map(OnCluster::member).satisfies(members -> assertThat(Set.copyOf(members))
+                        .hasSize(1));
+                started.get(0)
+                        .exec("ping", "-c", "1", started.get(1).address().getHostAddress())
+                        .requireSuccess();
+            } finally {
+                started.forEach(StemcellContainer::close);
+            }
+        }
+    }
+
+    /** As a power cut does it: nothing resets a connection. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void endsWhatWaitsForALostMemberAndGoesOnElsewhere() throws Exception {
+        StemcellContainer lost = stemcells.launch(at("m2"));
+        RunningCommand running = lost.start(Command.of("sleep", "300"));
+        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_KILL_MEMBER") + " m2");
+
+        // Without the watch over members, it would never end.
+        assertThatThrownBy(running::waitFor)
+                .isInstanceOf(MemberLostException.class)
+                .hasMessageEndingWith(" failed: The member 'm2' of the cluster of " + incus.endpoint()
+                        + " is lost: it has not answered for 7 s");
+        assertThatThrownBy(() -> lost.exec("true")).isInstanceOf(MemberLostException.class);
+        lost.close();
+
+        List<StemcellContainer> others = launchAtOnce(3, spec());
+        assertThat(others).map(OnCluster::member).containsOnly("m1", "m3");
+        others.forEach(StemcellContainer::close);
+
+        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_START_MEMBERS") + " 3");
+        await(members -> members.stream().allMatch(ClusterMember::isOnline));
+        stemcells.removeAll();
+        assertThat(incus.project(Placement.DEFAULT_PROJECT).instances().list()).isEmpty();
+    }
+
+    private static void await(Predicate<List<ClusterMember>> holds) throws InterruptedException {
+        while (!holds.test(incus.clusterMembers())) {
+            Thread.sleep(200);
+        }
+    }
+
+    private static ContainerSpec spec() {
+        return TestMachine.spec().withOwner("OnCluster");
+    }
+
+    private static ContainerSpec at(String target) {
+        return spec().withLocation(Location.DEFAULT.withTarget(target));
+    }
+
+    private static String member(StemcellContainer stemcell) {
+        return stemcell.open().info().location();
+    }
+
+    private static List<StemcellContainer> launchAtOnce(int number, ContainerSpec spec) throws Exception {
+        List<CompletableFuture<StemcellContainer>> starting = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            starting.add(later(() -> stemcells.launch(spec)));
+        }
+        List<StemcellContainer> started = new ArrayList<>();
+        for (CompletableFuture<StemcellContainer> one : starting) {
+            started.add(Waiting.on(one));
+        }
+        return started;
+    }
+
+    private static <T> CompletableFuture<T> later(java.util.function.Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> new Thread(task).start());
+    }
+}

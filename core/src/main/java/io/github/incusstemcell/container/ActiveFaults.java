@@ -17,8 +17,10 @@ final class ActiveFaults {
         undos.putIfAbsent(what, undo);
     }
 
-    synchronized void remove(String what) {
-        undos.remove(what);
+    /** Nothing of it is to be taken back any more. */
+    synchronized Runnable remove(String what) {
+        Runnable undo = undos.remove(what);
+        return undo == null ? () -> {} : undo;
     }
 
     /**
@@ -26,12 +28,9 @@ final class ActiveFaults {
      *
      * @throws RuntimeException the first that failed, with the others in it
      */
-    synchronized void undoAll() {
-        Deque<Runnable> last = new ArrayDeque<>();
-        undos.values().forEach(last::push);
-        undos.clear();
+    void undoAll() {
         List<RuntimeException> failures = new ArrayList<>();
-        for (Runnable undo : last) {
+        for (Runnable undo : lastFirst()) {
             try {
                 undo.run();
             } catch (RuntimeException e) {
@@ -43,5 +42,12 @@ final class ActiveFaults {
             failures.forEach(first::addSuppressed);
             throw first;
         }
+    }
+
+    private synchronized Deque<Runnable> lastFirst() {
+        Deque<Runnable> undoing = new ArrayDeque<>();
+        undos.values().forEach(undoing::push);
+        undos.clear();
+        return undoing;
     }
 }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The devices of a container, by Incus's own options, changed while it runs, or while it is stopped. {@link StemcellContainer#undoFaults()} takes the changes
- * back. Thread-safe.
+ * The devices of a container, by Incus's own options, changed while it runs, or while it is stopped. {@link StemcellContainer#undoFaults()}
+ * takes the changes back. Thread-safe.
  */
 public final class Devices {
 

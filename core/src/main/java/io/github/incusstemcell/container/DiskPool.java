@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /**
  * A storage pool for one disk of one container, with one volume that fills it. It bears the lease of the container.
  *
- * <p>A volume with a size in the pool of the root disks would be a quota on btrfs and dir, which shows the whole pool to {@code df}, and answers
- * {@code EDQUOT}.
+ * <p>A volume with a size in the pool of the root disks would be a quota on btrfs and dir, which shows the whole pool to {@code df}, and
+ * answers {@code EDQUOT}.
  *
  * @param pools those of the daemon, in view of the container's project
  * @param name the pool's

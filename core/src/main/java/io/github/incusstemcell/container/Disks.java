@@ -9,9 +9,10 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Disks of a container besides its root disk, attached and detached while it runs, or while it is stopped. Each is a file system of its own, on a block
- * device of its own, as large as the test chose: so {@code df} says its size, and who fills it gets {@code ENOSPC}, where a quota would give
- * {@code EDQUOT}. All of them go with the container, and {@link StemcellContainer#undoFaults()} detaches them. Thread-safe.
+ * Disks of a container besides its root disk, attached and detached while it runs, or while it is stopped. Each is a file system of its
+ * own, on a block device of its own, as large as the test chose: so {@code df} says its size, and who fills it gets {@code ENOSPC}, where a
+ * quota would give {@code EDQUOT}. All of them go with the container, and {@link StemcellContainer#undoFaults()} detaches them.
+ * Thread-safe.
  */
 public final class Disks {
 
@@ -31,13 +32,15 @@ public final class Disks {
     }
 
     /**
-     * Attaches a new, empty disk, which belongs to the guest's root. A btrfs keeps about half of so small a disk for itself: of 128 MiB about 47 are free.
+     * Attaches a new, empty disk, which belongs to the guest's root. A btrfs keeps about half of so small a disk for itself: of 128 MiB
+     * about 47 are free.
      *
      * @param name how Incus is to call the device: letters, digits, dashes and underscores, at most 27; not null
      * @param size at least 109MiB, which is the least for a btrfs: such as {@code 128MiB}; not null
      * @param path where the guest mounts it, and which is made if need be: absolute; not null
      * @throws IllegalArgumentException if one of them is none of that
-     * @throws IncusStemcellException if the container has a device of that name, or the daemon gives no storage pool: in a cluster, where it confines us to a project, or without btrfs
+     * @throws IncusStemcellException if the container has a device of that name, or the daemon gives no storage pool: in a cluster, where
+     *     it confines us to a project, or without btrfs
      */
     public synchronized void attach(String name, String size, String path) {
         if (!NAME.matcher(name).matches()) {
@@ -91,8 +94,8 @@ public final class Disks {
      * @param name one that was {@linkplain #attach attached}, or {@code root}; not null
      * @param read in Incus's notation, such as {@code 1MiB} or {@code 10iops}; not null
      * @param write likewise; not null
-     * @throws IncusStemcellException if there is no such disk, or the daemon cannot enforce it, as where its machine has no cgroup controller
-     *     for it; nothing is changed then
+     * @throws IncusStemcellException if there is no such disk, or the daemon cannot enforce it, as where its machine has no cgroup
+     *     controller for it; nothing is changed then
      */
     public synchronized void limit(String name, String read, String write) {
         Instance guest = instance.get();

@@ -35,8 +35,8 @@ record GuestIpv6(Inet6Address address, int prefix) {
     }
 
     /**
-     * Has the guest use it. A stemcell switches IPv6 off when it boots (60-bosh-sysctl.conf), and its agent on again for a network that has it. Nobody
-     * is asked whether somebody else has the address, which would take a second.
+     * Has the guest use it. A stemcell switches IPv6 off when it boots (60-bosh-sysctl.conf), and its agent on again for a network that has
+     * it. Nobody is asked whether somebody else has the address, which would take a second.
      *
      * @throws IncusStemcellException if the guest cannot
      */

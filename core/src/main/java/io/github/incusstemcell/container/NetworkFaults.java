@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Faults of a container's network, which is its {@code eth0}: to the other machines, to this one and to the world alike. What goes by way of
- * Incus works as ever: commands, files, systemd and the journal. A fault lasts until {@link #heal()}, or until the guest boots again, and
- * {@link StemcellContainer#undoFaults()} ends it, too.
+ * Faults of a container's network, which is its {@code eth0}: to the other machines, to this one and to the world alike. What goes by way
+ * of Incus works as ever: commands, files, systemd and the journal. A fault lasts until {@link #heal()}, or until the guest boots again,
+ * and {@link StemcellContainer#undoFaults()} ends it, too.
  *
  * <p>Each is made in the guest, by what the stemcell has for it: {@code nft} or {@code tc}. What cannot be made there is refused with an
  * {@link IncusStemcellException} that says why, and nothing is changed then. Thread-safe.
@@ -118,10 +118,8 @@ public final class NetworkFaults {
      * longer intervals.
      */
     public void heal() {
-        removeDrops();
-        removeDelay();
-        active.remove("drop");
-        active.remove("delay");
+        active.remove("drop").run();
+        active.remove("delay").run();
     }
 
     /** Neighbours are found all the while, as before a switch that drops what it is to carry; so that it works at once after that. */

@@ -306,12 +306,13 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Sets an instance option by Incus's own key, such as {@code limits.memory}; what counts at once, and what only from the next start, Incus
-     * documents for each.
+     * Sets an instance option by Incus's own key, such as {@code limits.memory}; what counts at once, and what only from the next start,
+     * Incus documents for each.
      *
      * @param key the key; not null
      * @param value its value as Incus writes it, or empty to take the option away; not null
-     * @throws IncusStemcellException if the daemon refuses it, or it is a limit that the daemon's machine cannot enforce; nothing is changed then
+     * @throws IncusStemcellException if the daemon refuses it, or it is a limit that the daemon's machine cannot enforce; nothing is
+     *     changed then
      */
     public void config(String key, String value) {
         Instance guest = open();
@@ -322,16 +323,18 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #start()} boots it again. What it had written, but not
-     * synchronized, is there then all the same, since the kernel that keeps it goes on; what was in {@code /run} is not.
+     * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #start()} boots it again. What it
+     * had written, but not synchronized, is there then all the same, since the kernel that keeps it goes on; what was in {@code /run} is
+     * not.
      */
     public void powerCut() {
         open().stopNow();
     }
 
     /**
-     * Takes back all that was changed by {@link #network()}, {@link #disks()}, {@link #devices()} and {@link #config}; does nothing once this is closed. The extension for JUnit does it at the end of
-     * each test where several share the container: where they run in parallel, one takes back what another has changed.
+     * Takes back all that was changed by {@link #network()}, {@link #disks()}, {@link #devices()} and {@link #config}; does nothing once
+     * this is closed. The extension for JUnit does it at the end of each test where several share the container: where they run in
+     * parallel, one takes back what another has changed.
      */
     public void undoFaults() {
         if (!closed.get()) {

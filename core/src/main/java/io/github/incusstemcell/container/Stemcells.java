@@ -428,8 +428,8 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
-         * Gives networks that this library makes, and the containers on them, IPv6, too: addresses of its own choosing that are valid on this machine only
-         * (a ULA). A bridge of ours that is there already gets it for good.
+         * Gives networks that this library makes, and the containers on them, IPv6, too: addresses of its own choosing that are valid on
+         * this machine only (a ULA). A bridge of ours that is there already gets it for good.
          *
          * @param wanted whether they have it
          * @return this builder

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * IPv6 for networks that this library makes: a ULA of RFC 4193. Its global id is of the daemon, its subnet of the network's IPv4, so that all processes
- * choose the same for one network, and different ones for different networks.
+ * IPv6 for networks that this library makes: a ULA of RFC 4193. Its global id is of the daemon, its subnet of the network's IPv4, so that
+ * all processes choose the same for one network, and different ones for different networks.
  */
 final class UniqueLocalAddress {
 

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.junit.Configuration.Key;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -197,6 +198,21 @@ class DocumentationTest {
     }
 
     @Test
+    void everyPartOfTheOverlayHasARow() {
+        String page = read(ROOT.resolve("docs/images.md"));
+
+        assertThat(OverlayPart.values()).allSatisfy(part -> assertThat(page).contains("\n| `" + part.name() + "` |"));
+    }
+
+    @Test
+    void everyAttributeOfTheAnnotationHasARow() {
+        String page = read(ROOT.resolve("docs/tests.md"));
+
+        assertThat(IncusStemcell.class.getDeclaredMethods()).allSatisfy(attribute -> assertThat(page)
+                .containsPattern("(?m)^\\| [^|]*`" + attribute.getName() + "`"));
+    }
+
+    @Test
     void scriptsThatAreNamedExist() {
         assertThat(pages().flatMap(page -> SCRIPT.matcher(read(page)).results().map(MatchResult::group)))
                 .isNotEmpty()
@@ -266,7 +282,7 @@ class DocumentationTest {
             }
             from = at + piece.length();
         }
-        return true;
+        return !pieces.isEmpty();
     }
 
     private static String withoutBlocks(String page) {

@@ -238,7 +238,7 @@ public final class Instance {
         for (String part : List.of("architecture", "config", "devices", "ephemeral", "profiles", "description")) {
             body.set(part, whole.path(part));
         }
-        body.withObject("/devices").remove(device);
+        ((ObjectNode) body.get("devices")).remove(device);
         api.run(ApiRequest.put("instances", name).json(body));
     }
 

@@ -1,5 +1,7 @@
 package io.github.incusstemcell;
 
+import java.time.Duration;
+
 /**
  * Is told how far a piece of work is, often and from any thread.
  *
@@ -25,6 +27,16 @@ public interface Progress {
      */
     default Progress apart() {
         return this;
+    }
+
+    /**
+     * The same for work that takes some time as a rule.
+     *
+     * @param usual how long it is not worth mentioning; not null
+     * @return where to report it; not null
+     */
+    default Progress apart(Duration usual) {
+        return apart();
     }
 
     /** {@return a listener that shows nothing} */

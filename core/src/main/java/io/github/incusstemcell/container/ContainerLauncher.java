@@ -195,8 +195,9 @@ final class ContainerLauncher {
         }
         Instant booted = Instant.now();
         LOG.info(
-                "{} ({}) is up at {} after {} ms, {} ms of them until it was started",
+                "{}{} ({}) is up at {} after {} ms, {} ms of them until it was started",
                 instance.name(),
+                spec.owner().isEmpty() ? "" : " for " + spec.owner(),
                 image,
                 actual,
                 Duration.between(begin, booted).toMillis(),

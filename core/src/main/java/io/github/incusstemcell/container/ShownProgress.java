@@ -30,7 +30,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
     private static final long SILENCE = Duration.ofSeconds(15).toNanos();
 
     /** Who reports it, and its name: of one name there may be several at once. */
-    private record Key(Object reporter, String what) {}
+    private record Key(Object reporter, String what, Duration patience) {}
 
     /** A piece of work; times are those of the clock, in nanoseconds. */
     static final class Work {
@@ -139,13 +139,18 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
 
     @Override
     public final void report(String what, long done, long total) {
-        report(new Key(this, what), done, total);
+        report(new Key(this, what, patience), done, total);
     }
 
     @Override
     public final Progress apart() {
+        return apart(patience);
+    }
+
+    @Override
+    public final Progress apart(Duration usual) {
         Object reporter = new Object();
-        return (what, done, total) -> report(new Key(reporter, what), done, total);
+        return (what, done, total) -> report(new Key(reporter, what, usual), done, total);
     }
 
     private synchronized void report(Key key, long done, long total) {
@@ -158,7 +163,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
             }
             return;
         }
-        Work work = works.computeIfAbsent(key, begun -> new Work(begun.what(), now, patience));
+        Work work = works.computeIfAbsent(key, begun -> new Work(begun.what(), now, begun.patience()));
         work.done = done;
         work.total = total;
         work.heard = now;

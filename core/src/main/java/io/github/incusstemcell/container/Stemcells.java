@@ -67,6 +67,9 @@ public final class Stemcells implements AutoCloseable {
     /** The same over the same connection, for containers that name another project than ours. */
     private final OnDemand<String, Stemcells> others;
 
+    /** Within it a start is nothing to be told of, also on a busy machine. */
+    private static final Duration USUAL_START = Duration.ofSeconds(10);
+
     /** Whether the project was made by this library, which makes it again where somebody deletes it. */
     private final boolean ownProject;
 
@@ -238,7 +241,7 @@ public final class Stemcells implements AutoCloseable {
         there.launcher.check(spec);
         Launch launch = new Launch(spec, prepareOnce(spec, onFailure), begin, onFailure, Optional.empty());
         String what = "Starting " + spec.container();
-        Progress starting = progress.apart();
+        Progress starting = progress.apart(USUAL_START);
         starting.report(what, 0, -1);
         try {
             return there.launcher.launch(launch);

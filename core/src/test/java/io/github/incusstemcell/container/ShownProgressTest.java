@@ -99,6 +99,20 @@ class ShownProgressTest {
         }
 
         @Test
+        void tellNothingOfAWaitThatIsUsual() {
+            Progress start = progress.apart(java.time.Duration.ofSeconds(10));
+            start.report("Starting the container", 0, -1);
+            for (; millis < 10_000; millis += 200) {
+                progress.tick();
+            }
+            assertThat(log).isEmpty();
+            progress.tick();
+            start.report("Starting the container", 1, 1);
+
+            assertThat(log).containsExactly("Starting the container: 10 s", "Starting the container: done after 10 s");
+        }
+
+        @Test
         void endWithWorkThatFailed() {
             progress.report("Getting it", 1, 90_000_000);
             millis = 15_000;

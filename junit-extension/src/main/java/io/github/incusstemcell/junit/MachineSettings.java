@@ -43,6 +43,13 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                 template.reset());
     }
 
+    /** The same for one of several machines. */
+    MachineSettings named(String node) {
+        return node.isEmpty()
+                ? this
+                : new MachineSettings(spec.withOwner(spec.owner() + ", the node '" + node + "'"), cleanup, reset);
+    }
+
     /** The same, provisioned by a method of the test's class. */
     MachineSettings provisionedBy(ProvisionMethod method) {
         spec.provisioning().ifPresent(other -> {

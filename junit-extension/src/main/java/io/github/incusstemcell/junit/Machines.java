@@ -73,7 +73,7 @@ final class Machines implements CloseableResource, AutoCloseable {
         if (closed) {
             throw Machine.ended(settings);
         }
-        return machines.computeIfAbsent(name, absent -> new Machine(suite, group, name, settings));
+        return machines.computeIfAbsent(name, absent -> new Machine(suite, group, name, settings.named(name)));
     }
 
     /** One of the machines that were begun, once all of them have booted. */

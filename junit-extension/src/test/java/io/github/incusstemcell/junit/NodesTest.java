@@ -30,8 +30,12 @@ class NodesTest {
     }
 
     @Test
-    void knowEachOtherByName() {
-        assertSucceeded(run(Three.class), 1);
+    void knowEachOtherByNameAndAreNamedInTheLog() {
+        String log = SimpleLog.of(() -> assertSucceeded(run(Three.class), 1));
+
+        assertThat(log)
+                .containsPattern("ic-\\w+ for NodesTest.Three.test, the node 'db' \\(.*is up at")
+                .containsPattern("ic-\\w+ for NodesTest.Three.test, the node 'web' \\(.*is up at");
     }
 
     @Test

@@ -55,6 +55,12 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
         requireEnough(size, "size of a root disk");
     }
 
+    static String requirePool(String size) {
+        require(Optional.of(size), DISK, "size of a storage pool; write for example 20GiB");
+        requireEnough(size, "size of a storage pool");
+        return size;
+    }
+
     private static void requireEnough(String size, String kind) {
         Matcher small = SMALL.matcher(size);
         if (!small.matches()) {

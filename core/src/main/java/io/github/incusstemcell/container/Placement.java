@@ -4,15 +4,11 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Projects.Project;
-import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where on the daemon containers go: project, storage pool and network. Found out once for all containers of a run.
@@ -28,26 +24,24 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
     /** The project that this library makes where the user names none: away from the user's own instances and images. */
     static final String DEFAULT_PROJECT = "incus-stemcell";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Placement.class);
-
-    /** Pools that clone an image in milliseconds, unlike dir, which unpacks it for each container. */
-    private static final List<String> COPY_ON_WRITE = List.of("btrfs", "zfs", "lvm", "lvmcluster", "ceph", "linstor");
-
     /**
      * Finds project and pool, and creates the project where it is ours and missing.
      *
      * @param incus the daemon, in the project that its endpoint names
      * @param project the project that the user wants, or empty
-     * @param pool the storage pool that the user wants, or empty
+     * @param wanted the storage pool that the user wants, or empty
+     * @param created how large a storage pool is made where none clones images, or empty
      * @throws IncusStemcellException if what the user wants does not exist
      */
-    static Placement find(Incus incus, Optional<String> project, Optional<String> pool) {
+    static Placement find(Incus incus, Optional<String> project, Optional<String> wanted, Optional<String> created) {
         Incus placed = incus.project(project(incus, project));
         Optional<Project> restricted = placed.projects().find(placed.project()).filter(Project::isRestricted);
         Optional<Cluster> cluster = Cluster.of(placed);
+        RootDiskPools pools = new RootDiskPools(placed, cluster, created);
         return new Placement(
                 placed,
-                pool(placed, pool, restricted, cluster),
+                wanted.map(pools::configured)
+                        .orElseGet(() -> restricted.isPresent() ? pools.ofProject() : pools.fastest()),
                 restricted.flatMap(Placement::network),
                 restricted.map(Placement::allowsLowLevel).orElse(true),
                 cluster);
@@ -112,7 +106,7 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
 
     /** Refuses a storage pool that is not there. */
     void requirePool(String name) {
-        requirePool(incus, name, "", cluster);
+        new RootDiskPools(incus, cluster, Optional.empty()).require(name);
     }
 
     /** Where only some networks are allowed, ours is none of them. */
@@ -123,77 +117,5 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
                 .map(String::strip)
                 .filter(name -> !name.isEmpty())
                 .findFirst();
-    }
-
-    private static String pool(
-            Incus incus, Optional<String> wanted, Optional<Project> restricted, Optional<Cluster> cluster) {
-        if (wanted.isPresent()) {
-            return requirePool(incus, wanted.get(), " from incus.stemcell.storage-pool", cluster);
-        }
-        return restricted.flatMap(project -> poolOfProfile(incus)).orElseGet(() -> fastest(incus, cluster));
-    }
-
-    private static String requirePool(Incus incus, String wanted, String origin, Optional<Cluster> cluster) {
-        StoragePool pool = incus.storagePools()
-                .find(wanted)
-                .orElseThrow(() ->
-                        missing(incus, wanted, origin, incus.storagePools().list()));
-        cluster.ifPresent(members -> members.requireEverywhere(
-                "storage pool", "storage create " + pool.name() + " " + pool.driver(), pool.name(), pool.locations()));
-        return pool.name();
-    }
-
-    /** 6.0 shows the list of pools to nobody who is confined to a project; but that project's profile names the one to use. */
-    private static Optional<String> poolOfProfile(Incus incus) {
-        return incus.profiles().find("default").stream()
-                .flatMap(profile -> profile.devices().values().stream())
-                .filter(device -> "/".equals(device.get("path")) && device.containsKey("pool"))
-                .map(device -> device.get("pool"))
-                .findFirst();
-    }
-
-    private static String fastest(Incus incus, Optional<Cluster> cluster) {
-        List<StoragePool> all = pools(incus);
-        List<StoragePool> pools = cluster.map(members -> members.onAllMembers(all, StoragePool::locations))
-                .orElse(all);
-        if (pools.isEmpty()) {
-            // Says which members lack it, so that it can be finished.
-            all.stream().findFirst().ifPresent(pool -> requirePool(incus, pool.name(), "", cluster));
-        }
-        return pools.stream()
-                .filter(pool -> COPY_ON_WRITE.contains(pool.driver()))
-                .findFirst()
-                .or(() -> slow(pools))
-                .map(StoragePool::name)
-                .orElseThrow(
-                        () -> new IncusStemcellException(
-                                "There is no storage pool on " + incus.endpoint()
-                                        + ", so no container can have a root disk. Create one with: incus storage create default btrfs"));
-    }
-
-    /** Those that are not a disk of one container. */
-    private static List<StoragePool> pools(Incus incus) {
-        return incus.storagePools().list().stream()
-                .filter(pool -> Lease.read(pool.config()).isEmpty())
-                .toList();
-    }
-
-    private static Optional<StoragePool> slow(List<StoragePool> pools) {
-        pools.stream()
-                .findFirst()
-                .ifPresent(pool -> LOG.warn(
-                        "The storage pool '{}' is of type {}, which unpacks the whole stemcell for each container. Starts"
-                                + " take tenths of a second on a btrfs or zfs pool: incus storage create fast btrfs",
-                        pool.name(),
-                        pool.driver()));
-        return pools.stream().findFirst();
-    }
-
-    private static IncusStemcellException missing(Incus incus, String wanted, String origin, List<StoragePool> pools) {
-        String existing = pools.stream().map(StoragePool::name).collect(Collectors.joining(", "));
-        return new IncusStemcellException("The storage pool '" + wanted + "'" + origin + " does not"
-                + " exist on " + incus.endpoint()
-                + (existing.isEmpty() ? ", which has none" : ", which has: " + existing)
-                + ". Name one of these, or create it with: incus storage create " + wanted + " btrfs");
     }
 }

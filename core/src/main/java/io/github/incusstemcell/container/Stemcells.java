@@ -82,7 +82,7 @@ public final class Stemcells implements AutoCloseable {
         this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
         this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name), creations));
-        Placement placement = Placement.find(incus, project, settings.storagePool);
+        Placement placement = Placement.find(incus, project, settings.storagePool, settings.storageCreated);
         this.ownProject = project.isEmpty() && placement.incus().project().equals(Placement.DEFAULT_PROJECT);
         this.placed = placement.incus();
         swept.addAll(Sweep.ofTheDead(placed, lease).run());
@@ -404,6 +404,19 @@ public final class Stemcells implements AutoCloseable {
          */
         public Builder project(String name) {
             settings.project = Optional.of(name);
+            return this;
+        }
+
+        /**
+         * Has a storage pool named {@code incus-stemcell} made where Incus has none that clones images in milliseconds, such as where there
+         * is only one of type {@code dir}: of type {@code btrfs}, in a file of the daemon's. It stays when the run is over.
+         *
+         * @param size how large it is, in Incus's notation, such as {@code 20GiB}; not null
+         * @return this builder
+         * @throws IllegalArgumentException if that is no size
+         */
+        public Builder createStorage(String size) {
+            settings.storageCreated = Optional.of(Limits.requirePool(size));
             return this;
         }
 

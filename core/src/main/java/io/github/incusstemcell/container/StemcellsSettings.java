@@ -16,6 +16,9 @@ final class StemcellsSettings implements Cloneable {
     Optional<Endpoint> endpoint = Optional.empty();
     Optional<String> project = Optional.empty();
     Optional<String> storagePool = Optional.empty();
+    /** How large a pool is made where none clones images. */
+    Optional<String> storageCreated = Optional.empty();
+
     Optional<Subnet> subnet = Optional.empty();
     boolean ipv6;
     Optional<OciImages> sources = Optional.empty();

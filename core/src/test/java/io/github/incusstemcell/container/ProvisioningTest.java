@@ -324,8 +324,8 @@ class ProvisioningTest {
         Map<String, String> found = new TreeMap<>();
         try (Incus incus = Incus.connect()) {
             Incus project = incus.project(Placement.DEFAULT_PROJECT);
-            String pool =
-                    Placement.find(incus, Optional.empty(), Optional.empty()).pool();
+            String pool = Placement.find(incus, Optional.empty(), Optional.empty(), Optional.empty())
+                    .pool();
             Instance instance = project.instances()
                     .create(NewInstance.named(
                                     "isc-unbooted-" + image.fingerprint().substring(0, 12))

@@ -193,6 +193,10 @@ final class Configuration {
         ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
         PROJECT("project", "the Incus project for containers and images"),
         STORAGE_POOL("storage-pool", "the storage pool for root disks"),
+        STORAGE_CREATE(
+                "storage.create",
+                "whether a storage pool is made where Incus has none that clones images: true or false"),
+        STORAGE_SIZE("storage.size", "how large that storage pool is, such as 20GiB"),
         TARGET("target", "the members, or a group, of an Incus cluster on which containers are started"),
         NETWORK("network", "the network of containers: the name of an existing one, or none"),
         NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),

@@ -18,6 +18,9 @@ import java.util.Optional;
 /** Turns the configuration into a connection. */
 final class SuiteConnection {
 
+    /** As many as a suite's containers and images of some stemcells take; it grows in the file as it is filled. */
+    private static final String STORAGE_SIZE = "20GiB";
+
     private SuiteConnection() {}
 
     static Stemcells open(Configuration configuration) {
@@ -26,6 +29,10 @@ final class SuiteConnection {
         configuration.set(Key.ENDPOINT, stemcells, (builder, text) -> builder.endpoint(Endpoint.parse(text)));
         configuration.get(Key.PROJECT).ifPresent(stemcells::project);
         configuration.get(Key.STORAGE_POOL).ifPresent(stemcells::storagePool);
+        if (configuration.flag(Key.STORAGE_CREATE).orElse(false)) {
+            stemcells.createStorage(STORAGE_SIZE);
+            configuration.set(Key.STORAGE_SIZE, stemcells, Stemcells.Builder::createStorage);
+        }
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
         configuration.flag(Key.NETWORK_IPV6).ifPresent(stemcells::networkIpv6);
         configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);

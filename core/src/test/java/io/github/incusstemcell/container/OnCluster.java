@@ -7,6 +7,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.ClusterMember;
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.RunningCommand;
@@ -124,6 +125,21 @@ class OnCluster {
                         .requireSuccess();
             } finally {
                 started.forEach(StemcellContainer::close);
+            }
+        }
+    }
+
+    @Test
+    void runsByHttpsWithoutARouteToGuests() throws Exception {
+        Endpoint remote = Endpoint.parse(System.getenv("INCUS_STEMCELL_DEV_HTTPS"));
+        try (Stemcells there = TestMachine.stemcells().endpoint(remote).connect();
+                StemcellContainer stemcell = there.launch(at("m3"))) {
+            assertThat(stemcell.isRoutable()).isFalse();
+            assertThat(stemcell.exec("hostname").stdout()).isEqualTo(stemcell.name() + "\n");
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+            try (Socket ssh = new Socket(
+                    stemcell.forward(22).getAddress(), stemcell.forward(22).getPort())) {
+                assertThat(ssh.getInputStream().readNBytes(4)).asString().isEqualTo("SSH-");
             }
         }
     }

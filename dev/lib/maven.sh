@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # The machine that tests run on, and Maven to run them. Source it after common.sh.
 
-# test_machine VERSION [IMAGE [GENERATION [SUITE]]]: a JDK and Maven, an Incus of that version, a registry, and in it the replica of a
-# stemcell of that generation, from that release of Debian, unless another image is named; all of it exported for the tests.
+# test_machine VERSION [IMAGE [GENERATION [SUITE [OPTION...]]]]: a JDK and Maven, an Incus of that version, a registry, and in it the replica of a
+# stemcell of that generation, from that release of Debian, unless another image is named; all of it exported for the tests. The options are
+# those of dev/stemcell.
 test_machine() {
     local version=$1 image=${2:-} generation=${3:-} suite=${4:-}
     toolchain
@@ -11,7 +12,7 @@ test_machine() {
     # One test kills the daemon in the middle of everything: this one is ours.
     export INCUS_STEMCELL_DEV_RESTART="'$HERE/incus' restart --kill --version $version"
     if [ -z "$image" ]; then
-        image=$("$HERE/stemcell" up ${generation:+--generation "$generation"} ${suite:+--suite "$suite"})
+        image=$("$HERE/stemcell" up ${generation:+--generation "$generation"} ${suite:+--suite "$suite"} "${@:5}")
         eval "$("$HERE/registry" env)"
         export INCUS_STEMCELL_REGISTRY_INSECURE=$INCUS_STEMCELL_DEV_REGISTRY
         # For tests of the parts that know no overlay: a guest that boots well by itself.

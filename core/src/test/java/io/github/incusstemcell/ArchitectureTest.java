@@ -85,8 +85,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void theAgentIsSpokenToOfAnInstance() {
+        knowsOnly("agent", "incus");
+    }
+
+    @Test
     void theContainerStandsOnTopOfAll() {
-        knowsOnly("container", "stemcell", "incus", "oci", "systemd");
+        knowsOnly("container", "agent", "stemcell", "incus", "oci", "systemd");
     }
 
     @Test

@@ -77,6 +77,15 @@ public sealed interface BootFile {
         }
     }
 
+    /** Settings for the BOSH agent that are made for the container, as {@link ContainerSpec#withAgent} says. */
+    record Agent() implements BootFile {
+
+        @Override
+        public String path() {
+            return AGENT_SETTINGS;
+        }
+    }
+
     /**
      * Settings for the BOSH agent, which then starts as it does on a virtual machine.
      *

@@ -1,9 +1,11 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 
 /** Puts files into a container that has not been started yet. */
 record BootFiles(List<BootFile> files) {
@@ -20,6 +22,24 @@ record BootFiles(List<BootFile> files) {
                                 : ", as " + copy.source().toAbsolutePath()));
             }
         }
+    }
+
+    /** The settings of the BOSH agent among the files, if the test has any. */
+    static Optional<String> agentSettings(List<BootFile> files) {
+        return files.stream()
+                .filter(file -> file.path().equals(BootFile.AGENT_SETTINGS))
+                .filter(BootFile.Text.class::isInstance)
+                .map(file -> ((BootFile.Text) file).content())
+                .findFirst();
+    }
+
+    /** The same with the settings that are to be made for the agent, if they are. */
+    BootFiles withAgent(Optional<AgentSettings> made) {
+        return new BootFiles(files.stream()
+                .map(file -> file instanceof BootFile.Agent
+                        ? BootFile.agentSettings(made.orElseThrow().json())
+                        : file)
+                .toList());
     }
 
     void writeTo(GuestFiles guest) {

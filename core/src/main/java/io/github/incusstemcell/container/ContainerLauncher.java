@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
@@ -170,12 +171,13 @@ final class ContainerLauncher {
                 .explaining(() -> new OptionRefusal(incus(), spec)
                         .explaining(() -> refusal.explaining(() ->
                                 creations.create(() -> there.incus().instances().create(created)))));
+        Optional<AgentSettings> agent = request.agentSettings(instance.name(), address);
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
-            new BootFiles(spec.bootFiles()).writeTo(instance.files());
+            new BootFiles(spec.bootFiles()).withAgent(agent).writeTo(instance.files());
         }
         if (!spec.boots()) {
-            return created(launch, request, address, deadMansSwitch, begin, release);
+            return created(launch, request, address, deadMansSwitch, begin, agent, release);
         }
         if (!launch.startsAtOnce()) {
             refusal.explaining(instance::start);
@@ -203,7 +205,15 @@ final class ContainerLauncher {
                 Duration.between(begin, booted).toMillis(),
                 Duration.between(begin, started).toMillis());
         StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
-        return new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, release);
+        StemcellContainer container =
+                new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, agent, release);
+        try {
+            container.awaitAgent(begin);
+        } catch (RuntimeException e) {
+            container.release();
+            throw e;
+        }
+        return container;
     }
 
     private static StemcellContainer created(
@@ -212,6 +222,7 @@ final class ContainerLauncher {
             Optional<Inet4Address> address,
             DeadMansSwitch deadMansSwitch,
             Instant begin,
+            Optional<AgentSettings> agent,
             Runnable release) {
         Instance instance = deadMansSwitch.instance();
         GuestAddress known = request.attachment()
@@ -223,7 +234,7 @@ final class ContainerLauncher {
         StartTimes times = new StartTimes(launch.asked(), begin, there, there);
         LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
         return new StemcellContainer(
-                deadMansSwitch, launch.image(), launch.spec(), known, times, Systemd.of(instance), release);
+                deadMansSwitch, launch.image(), launch.spec(), known, times, Systemd.of(instance), agent, release);
     }
 
     private static GuestAddress address(

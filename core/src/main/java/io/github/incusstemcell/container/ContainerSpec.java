@@ -303,7 +303,21 @@ public record ContainerSpec(
         return with(draft -> draft.provisioning = Optional.of(changed));
     }
 
-    /** The container in which the provisioning is done. It has neither files nor the address of those that start from what comes of it. */
+    /**
+     * The same, in which the stemcell's BOSH agent is started, by settings made for this container: it has answered when the start is over,
+     * and {@link StemcellContainer#agent()} speaks to it. Its {@code /var/vcap/data} is a tmpfs, which a restart empties; how large it may
+     * become is said by {@link Limits#withAgentData}.
+     *
+     * @return the copy; not null
+     */
+    public ContainerSpec withAgent() {
+        return withFile(new BootFile.Agent());
+    }
+
+    /**
+     * The container in which the provisioning is done. It has no files, no agent, and not the address of those that start from what comes
+     * of it.
+     */
     ContainerSpec ofProvisioning(Provisioning done) {
         return with(draft -> {
             draft.files = List.of();
@@ -321,6 +335,11 @@ public record ContainerSpec(
         }
         all.addAll(files);
         return all;
+    }
+
+    /** Whether the agent of the stemcell is started by settings of ours. */
+    boolean startsAgent() {
+        return files.stream().anyMatch(BootFile.Agent.class::isInstance);
     }
 
     /** As messages name it. */

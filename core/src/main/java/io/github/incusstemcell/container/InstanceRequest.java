@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.ApiExtension;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.Profiles;
@@ -27,6 +28,9 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
     private static final String NIC = "eth0";
     private static final String ADDRESS = "ipv4.address";
 
+    /** Read by the overlay: how large the file system may become that an agent finds as its data disk. */
+    private static final String AGENT_DATA = Lease.PREFIX + "agent-data";
+
     /**
      * Finds out, without creating anything, what cannot be meant, or cannot be had here.
      *
@@ -52,6 +56,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                     "There is a provisioning for " + spec.container()
                             + ", which has to boot for it, but is not to be booted. Remove one of boot = false and the provisioning");
         }
+        checkAgent();
         checkAddress();
         new BootFiles(spec.bootFiles()).check();
         checkServer();
@@ -90,6 +95,27 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
         }
     }
 
+    private void checkAgent() {
+        if (!spec.startsAgent()) {
+            return;
+        }
+        Optional<String> wrong = Optional.empty();
+        if (!spec.boots()) {
+            wrong = Optional.of(
+                    "it is not to be booted, so no agent starts. Remove one of boot = false and agent = true");
+        } else if (attachment.isEmpty()) {
+            wrong = Optional.of("it has no network to speak to it. Remove one of network = \"none\" and agent = true");
+        } else if (BootFiles.agentSettings(spec.files()).isPresent()) {
+            wrong = Optional.of("it has settings of its own, too. Remove one of agentSettings and agent = true");
+        } else if (!spec.overlay().parts().contains(OverlayPart.AGENT)) {
+            wrong = Optional.of(
+                    "the part AGENT is left out of its overlay, without which no agent comes up. Leave it in");
+        }
+        wrong.ifPresent(why -> {
+            throw new IncusStemcellException("An agent is to be started in " + spec.container() + ", but " + why);
+        });
+    }
+
     private void checkAddress() {
         spec.address().ifPresent(wanted -> attachment
                 .orElseThrow(() -> new IncusStemcellException("There is to be no network for " + spec.container()
@@ -119,6 +145,13 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                     + placement.incus().endpoint()
                     + " is none. Remove it, or name a member of the cluster with incus.stemcell.endpoint");
         });
+    }
+
+    /** What the container's agent is given, by us or by the test. */
+    Optional<AgentSettings> agentSettings(String name, Optional<Inet4Address> address) {
+        return spec.startsAgent()
+                ? attachment.map(network -> AgentSettings.generate(name, network.agentsView(address)))
+                : BootFiles.agentSettings(spec.files()).map(AgentSettings::of);
     }
 
     /**
@@ -162,6 +195,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
         config.put("boot.autostart", "false");
         spec.limits().cpu().ifPresent(limit -> config.put("limits.cpu", limit));
         spec.limits().memory().ifPresent(limit -> config.put("limits.memory", limit));
+        spec.limits().agentDataBytes().ifPresent(size -> config.put(AGENT_DATA, size));
         attachment.ifPresent(network -> config.putAll(network.config(address)));
         config.putAll(lease.keys());
         if (spec.overlay().parts().contains(OverlayPart.SSH_HOST_KEYS)) {

@@ -22,6 +22,7 @@ final class Lifecycle {
     private final Systemd systemd;
     private final Duration startupTimeout;
     private final Optional<JournalLog> journalLog;
+    private final GuestAgent agent;
 
     Lifecycle(
             DeadMansSwitch deadMansSwitch,
@@ -29,7 +30,8 @@ final class Lifecycle {
             ContainerSpec spec,
             GuestAddress address,
             Systemd systemd,
-            Optional<JournalLog> journalLog) {
+            Optional<JournalLog> journalLog,
+            GuestAgent agent) {
         this.instance = deadMansSwitch.instance();
         this.deadMansSwitch = deadMansSwitch;
         this.image = image;
@@ -38,15 +40,17 @@ final class Lifecycle {
         this.systemd = systemd;
         this.startupTimeout = spec.startupTimeout();
         this.journalLog = journalLog;
+        this.agent = agent;
     }
 
-    /** Has it started by a request, and waits until systemd has finished booting. */
+    /** Has it started by a request, and waits until systemd has finished booting, and an agent of ours answers. */
     void boot(Runnable start) {
         Instant begin = Instant.now();
         new StartRefusal(instance, image, overlay).explaining(start);
         deadMansSwitch.arm();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
         address.bringUp(instance);
+        agent.await(begin);
         journalLog.ifPresent(JournalLog::follow);
     }
 

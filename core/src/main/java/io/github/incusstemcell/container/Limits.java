@@ -1,5 +1,6 @@
 package io.github.incusstemcell.container;
 
+import java.math.BigInteger;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,11 +14,14 @@ import java.util.regex.Pattern;
  * @param memory {@code limits.memory}: such as {@code 512MiB}, or a share of the machine's, such as {@code 25%}; empty for all; not null
  * @param disk {@code size} of the root disk, the image's own content included, such as {@code 3GiB}; empty for what the storage pool
  *     gives; not null
+ * @param agentData how large {@code /var/vcap/data} may become where a BOSH agent has settings, such as {@code 512MiB}; it takes memory for
+ *     what is in it; empty for 2GiB; not null
  */
-public record Limits(Optional<String> cpu, Optional<String> memory, Optional<String> disk) {
+public record Limits(Optional<String> cpu, Optional<String> memory, Optional<String> disk, Optional<String> agentData) {
 
     /** No limits. */
-    public static final Limits NONE = new Limits(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final Limits NONE =
+            new Limits(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** A lone number is a count; Incus would take a count of 0 for no limit. */
     private static final Pattern CPU = Pattern.compile("(?!0+$)\\d{1,5}(?:-\\d{1,5})?(?:,\\d{1,5}(?:-\\d{1,5})?)*+");
@@ -40,11 +44,14 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
         Objects.requireNonNull(cpu, "cpu");
         Objects.requireNonNull(memory, "memory");
         Objects.requireNonNull(disk, "disk");
+        Objects.requireNonNull(agentData, "agentData");
         require(cpu, CPU, "number of CPUs; write for example 2, or 0-1 for the first two");
         require(memory, MEMORY, "limit of memory; write for example 512MiB, or 25%");
         require(disk, DISK, "size of a root disk; write for example 3GiB");
+        require(agentData, DISK, "size of the agent's data; write for example 512MiB");
         memory.ifPresent(Limits::requireMemory);
         disk.ifPresent(Limits::requireDisk);
+        agentData.ifPresent(size -> requireEnough(size, "size of the agent's data"));
     }
 
     static void requireMemory(String size) {
@@ -88,7 +95,7 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
      * @return the copy; not null
      */
     public Limits withCpu(String limit) {
-        return new Limits(Optional.of(limit), memory, disk);
+        return new Limits(Optional.of(limit), memory, disk, agentData);
     }
 
     /**
@@ -98,7 +105,7 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
      * @return the copy; not null
      */
     public Limits withMemory(String limit) {
-        return new Limits(cpu, Optional.of(limit), disk);
+        return new Limits(cpu, Optional.of(limit), disk, agentData);
     }
 
     /**
@@ -108,6 +115,30 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
      * @return the copy; not null
      */
     public Limits withDisk(String limit) {
-        return new Limits(cpu, memory, Optional.of(limit));
+        return new Limits(cpu, memory, Optional.of(limit), agentData);
+    }
+
+    /**
+     * The same with another size of {@code /var/vcap/data}, where a BOSH agent has settings.
+     *
+     * @param limit such as {@code 512MiB}; not null
+     * @return the copy; not null
+     */
+    public Limits withAgentData(String limit) {
+        return new Limits(cpu, memory, disk, Optional.of(limit));
+    }
+
+    /** The size of {@code /var/vcap/data} as mount(8) takes it for a tmpfs: in bytes. */
+    Optional<String> agentDataBytes() {
+        return agentData.map(Limits::bytes).map(BigInteger::toString);
+    }
+
+    /** Units are powers of 1000 without an i, and of 1024 with it. */
+    private static BigInteger bytes(String size) {
+        String number = size.replaceAll("[^0-9]", "");
+        String unit = size.substring(number.length());
+        int power = unit.isEmpty() ? 0 : "BKMGTPE".indexOf(Character.toUpperCase(unit.charAt(0)));
+        return new BigInteger(number)
+                .multiply(BigInteger.valueOf(unit.contains("i") ? 1024 : 1000).pow(power));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.incus.Networks;
@@ -210,6 +211,15 @@ final class NetworkAttachment {
                 .map(ipv4 -> known.with(GuestIpv6.of(own.get(), ipv4)))
                 .orElseGet(() -> known.withoutIpv6(
                         "has no IPv6 address, which would be made of its IPv4 address, and that it has not"));
+    }
+
+    /** What an agent is told of the address that the container has before it boots; empty where it asks by DHCP. */
+    Optional<AgentSettings.Network> agentsView(Optional<Inet4Address> taken) {
+        return taken.filter(given -> lowLevel)
+                .map(given -> new AgentSettings.Network(
+                        given.getHostAddress(),
+                        subnet.get().netmask().getHostAddress(),
+                        subnet.get().ownAddress().getHostAddress()));
     }
 
     /** The device {@code eth0}. */

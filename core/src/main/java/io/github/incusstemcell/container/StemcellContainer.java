@@ -1,6 +1,8 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.Agent;
+import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestFiles;
@@ -15,6 +17,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +49,7 @@ public final class StemcellContainer implements AutoCloseable {
     private final Systemd systemd;
     private final Journal journal;
     private final Optional<JournalLog> journalLog;
+    private final GuestAgent agent;
     private final Lifecycle lifecycle;
     private final ActiveFaults faults = new ActiveFaults();
     private final Disks disks = new Disks(this::open, faults);
@@ -59,6 +63,7 @@ public final class StemcellContainer implements AutoCloseable {
             GuestAddress address,
             StartTimes startTimes,
             Systemd systemd,
+            Optional<AgentSettings> agentSettings,
             Runnable afterDelete) {
         this.instance = deadMansSwitch.instance();
         this.deadMansSwitch = deadMansSwitch;
@@ -70,7 +75,8 @@ public final class StemcellContainer implements AutoCloseable {
         this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
-        this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, address, systemd, journalLog);
+        this.agent = new GuestAgent(this, spec, agentSettings);
+        this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, address, systemd, journalLog, agent);
         this.afterDelete = afterDelete;
         if (spec.boots()) {
             journalLog.ifPresent(JournalLog::follow);
@@ -237,6 +243,22 @@ public final class StemcellContainer implements AutoCloseable {
     public Journal journal() {
         open();
         return journal;
+    }
+
+    /**
+     * The BOSH agent of the stemcell, and what is deployed by it.
+     *
+     * @return a client of the agent; not null
+     * @throws IncusStemcellException if it was started without settings, or by settings with which it cannot be spoken to over HTTPS
+     */
+    public Agent agent() {
+        open();
+        return agent.client();
+    }
+
+    /** Waits until the agent answers, if there is one to wait for. */
+    void awaitAgent(Instant begin) {
+        agent.await(begin);
     }
 
     /**
@@ -419,7 +441,8 @@ public final class StemcellContainer implements AutoCloseable {
         }
     }
 
-    private void release() {
+    /** Closes what this handle has opened, and leaves the container as it is. */
+    void release() {
         forwards.close();
         journalLog.ifPresent(JournalLog::close);
         systemd.close();

@@ -80,6 +80,11 @@ record Subnet(int address, int prefix) {
         return toInetAddress((address & mask(prefix)) + offset);
     }
 
+    /** Such as 255.255.240.0. */
+    Inet4Address netmask() {
+        return toInetAddress(mask(prefix));
+    }
+
     /** The part in {@code a.b.c.d/prefix} before the slash. */
     Inet4Address ownAddress() {
         return toInetAddress(address);

@@ -44,7 +44,7 @@ public enum OverlayPart {
 
     /**
      * {@code /var/log} as a mount. In all generations rsyslog waits until it is one, for the agent to mount a disk there; without, the
-     * boot takes 90 seconds and ends with rsyslog failed. Only where there is a {@code /var/vcap/bosh}.
+     * boot takes 90 seconds and ends with rsyslog failed. Only where there is a {@code /var/vcap/bosh}, and no settings for the agent.
      */
     LOG_MOUNT(OverlayTemplate.resource("/etc/systemd/system/var-log.mount"), OverlayTemplate.dropIn("rsyslog.service")),
 
@@ -68,8 +68,15 @@ public enum OverlayPart {
     /**
      * The BOSH agent starts only where a test has given it settings, in {@code /var/vcap/bosh/warden-cpi-agent-env.json}. Without them it
      * exits and is restarted for ever, six times a second. On jammy runit starts it. monit has a condition of its own.
+     *
+     * <p>Where it has settings, it finds what the kernel would refuse it in an unprivileged container, before it starts: {@code
+     * /var/vcap/data} as a file system of the guest's own, a tmpfs that begins with what is there; {@code /home} as a mount; and an auditd that asks
+     * for no priority. Else it would exit at {@code mount /var/log -o remount,nodev}, for ever.
      */
-    AGENT(OverlayTemplate.dropIn("bosh-agent.service"), OverlayTemplate.dropIn("runit.service")),
+    AGENT(
+            OverlayTemplate.resource("/etc/systemd/system/incus-stemcell-agent.service"),
+            OverlayTemplate.dropIn("bosh-agent.service"),
+            OverlayTemplate.dropIn("runit.service")),
 
     /**
      * jammy's runit supervises no second sshd and no second cron beside systemd's. The CPI of docker removes both, too: that sshd makes an

@@ -84,6 +84,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
         Limits limits = plain.limits();
         limits = with(limits, "cpu", annotation.cpu(), Limits::withCpu);
         limits = with(limits, "memory", annotation.memory(), Limits::withMemory);
+        limits = with(limits, "agentData", annotation.agentData(), Limits::withAgentData);
         return plain.withLimits(with(limits, "disk", annotation.disk(), Limits::withDisk));
     }
 
@@ -96,6 +97,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
 
     private ContainerSpec withFiles(ContainerSpec plain) {
         ContainerSpec spec = with(plain, "agentSettings", annotation.agentSettings(), ContainerSpec::withAgentSettings);
+        spec = annotation.agent() ? spec.withAgent() : spec;
         spec = with(spec, "data", annotation.data(), (before, folder) -> before.withData(Path.of(folder)));
         for (String file : annotation.files()) {
             spec = with(spec, "files", file, (before, text) -> before.withFile(file(text)));

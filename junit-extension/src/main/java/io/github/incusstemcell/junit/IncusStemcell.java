@@ -208,6 +208,24 @@ public @interface IncusStemcell {
     String agentSettings() default "";
 
     /**
+     * Whether the stemcell's BOSH agent is started, by settings that are made for this container: its message bus listens on HTTPS with a
+     * certificate, a user and a password of its own. The container counts as started when the agent has answered, and {@link
+     * io.github.incusstemcell.container.StemcellContainer#agent()} speaks to it. Its {@code /var/vcap/data} is a tmpfs, which a restart
+     * empties; what {@link #data} puts there, is there.
+     *
+     * @return true to start it
+     */
+    boolean agent() default false;
+
+    /**
+     * How large {@code /var/vcap/data} may become where the agent is started, by {@link #agent} or {@link #agentSettings}. It takes memory for
+     * what is in it.
+     *
+     * @return such as {@code 512MiB}, or empty for 2GiB
+     */
+    String agentData() default "";
+
+    /**
      * What stands in {@code /var/vcap/data} before the guest boots: the content of a folder of this machine. The folders {@code sys/run}
      * and {@code sys/log} are made in it, so that monit starts.
      *

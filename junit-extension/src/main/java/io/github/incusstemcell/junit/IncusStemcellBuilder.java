@@ -191,6 +191,25 @@ public final class IncusStemcellBuilder {
     }
 
     /**
+     * Has the stemcell's BOSH agent started, as {@link IncusStemcell#agent} says.
+     *
+     * @return this builder
+     */
+    public IncusStemcellBuilder agent() {
+        return with(ContainerSpec::withAgent);
+    }
+
+    /**
+     * How large {@code /var/vcap/data} may become where the agent is started, as {@link IncusStemcell#agentData} says.
+     *
+     * @param limit such as {@code 512MiB}; not null
+     * @return this builder
+     */
+    public IncusStemcellBuilder agentData(String limit) {
+        return with(spec -> spec.withLimits(spec.limits().withAgentData(limit)));
+    }
+
+    /**
      * What stands in {@code /var/vcap/data}, as {@link IncusStemcell#data} says.
      *
      * @param folder a folder of this machine; not null

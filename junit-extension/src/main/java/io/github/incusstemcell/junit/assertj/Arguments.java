@@ -205,6 +205,11 @@ final class Arguments {
         return name.startsWith("/") ? plainPath(name) : name("a process", name, "");
     }
 
+    /** Of BOSH, or one of its processes. */
+    static String job(String name) {
+        return name("a job", name, " /:*?");
+    }
+
     static String networkInterface(String name) {
         return name("a network interface", name, " /:*?");
     }

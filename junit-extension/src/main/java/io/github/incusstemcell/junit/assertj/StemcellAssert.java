@@ -112,6 +112,12 @@ public class StemcellAssert extends AbstractAssert<StemcellAssert, StemcellConta
         return new SystemAssert(subject());
     }
 
+    /** {@return assertions on the BOSH agent, and on the jobs that are deployed by it} */
+    @CheckReturnValue
+    public AgentAssert agent() {
+        return new AgentAssert(subject());
+    }
+
     /**
      * Turns to a unit.
      *

@@ -112,7 +112,7 @@ class ConditionsTest {
                 outcomes.put(assertion.entry().getName(), thrown == null ? "holds" : "fails");
             }
         }
-        Set<String> absent = Set.of("http", "httpFromTest", "sysctl", "userUnit");
+        Set<String> absent = Set.of("agent", "http", "httpFromTest", "sysctl", "userUnit");
 
         assertThat(outcomes.keySet()).contains("unit", "socket", "process", "host", "route", "mount");
         assertThat(outcomes)

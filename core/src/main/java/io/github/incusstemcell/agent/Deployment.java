@@ -1,0 +1,83 @@
+package io.github.incusstemcell.agent;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Brings a machine from the jobs that it has to others, in the order in which a director does: its {@code stopper.rb}, {@code
+ * instance_updater/state_applier.rb} and {@code starter.rb}. All that can be done without the machine is done first.
+ */
+final class Deployment {
+
+    /** What a director says where the machine stays. */
+    private static final Map<String, String> KEPT = Map.of(
+            "BOSH_VM_NEXT_STATE", "keep", "BOSH_INSTANCE_NEXT_STATE", "keep", "BOSH_DEPLOYMENT_NEXT_STATE", "keep");
+
+    private final Agent agent;
+    private final JobInstance instance;
+    private final List<JobSpec> jobs;
+
+    Deployment(Agent agent, JobInstance instance, List<JobSpec> jobs) {
+        this.agent = agent;
+        this.instance = instance;
+        this.jobs = jobs;
+        Set<String> names = new HashSet<>();
+        for (JobSpec job : jobs) {
+            if (!names.add(job.name())) {
+                throw new IllegalArgumentException("The job " + job + " is to be deployed twice on one machine, where"
+                        + " both would be /var/vcap/jobs/" + job + ". Deploy it once, or give it another name");
+            }
+        }
+    }
+
+    /** {@return the state in which all runs} */
+    AgentState deploy() {
+        byte[] templates = templates();
+        if (!agent.state().jobs().isEmpty()) {
+            stopFor(spec(new Blob("", Blob.digest(templates))));
+        }
+        agent.apply(spec(agent.putBlob(templates)));
+        agent.runScript("pre-start");
+        agent.start();
+        AgentState running = agent.awaitRunning();
+        agent.runScript("post-start");
+        agent.runScript("post-deploy");
+        return running;
+    }
+
+    private void stopFor(ApplySpec next) {
+        agent.runScript("pre-stop", KEPT);
+        agent.drainFor(next);
+        agent.stop();
+        agent.runScript("post-stop");
+    }
+
+    private byte[] templates() {
+        Map<String, TarGzip.Entry> files = new LinkedHashMap<>();
+        for (JobSpec job : jobs) {
+            // The agent gives them the modes that it wants: rendered_job_applier.go.
+            job.files(instance)
+                    .forEach((path, content) -> files.put(job.name() + "/" + path, new TarGzip.Entry(content, 0644)));
+        }
+        return TarGzip.of(files);
+    }
+
+    private ApplySpec spec(Blob templates) {
+        List<ApplySpec.Job> named = new ArrayList<>();
+        jobs.forEach(job -> named.add(new ApplySpec.Job(job.name(), "1")));
+        String group = jobs.stream().map(JobSpec::name).collect(Collectors.joining("-"));
+        return new ApplySpec(
+                JobInstance.DEPLOYMENT,
+                group,
+                instance.id(),
+                named,
+                List.of(),
+                Optional.of(templates).filter(any -> !jobs.isEmpty()));
+    }
+}

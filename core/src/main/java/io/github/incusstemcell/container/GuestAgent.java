@@ -1,0 +1,67 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.agent.Agent;
+import io.github.incusstemcell.agent.AgentException;
+import io.github.incusstemcell.agent.AgentSettings;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The BOSH agent of one container, if it has been given settings. */
+final class GuestAgent {
+
+    private final StemcellContainer stemcell;
+    private final Optional<AgentSettings> settings;
+    private final boolean awaited;
+    private final Duration startupTimeout;
+    private Agent client;
+
+    /**
+     * @param settings what the agent was given; empty where it does not start
+     */
+    GuestAgent(StemcellContainer stemcell, ContainerSpec spec, Optional<AgentSettings> settings) {
+        this.stemcell = stemcell;
+        this.settings = settings;
+        this.awaited = spec.startsAgent();
+        this.startupTimeout = spec.startupTimeout();
+    }
+
+    /** One for all, since it remembers what was deployed. */
+    synchronized Agent client() {
+        if (client == null) {
+            AgentSettings given = settings.orElseThrow(() -> new IncusStemcellException("The agent of '" + stemcell
+                    + "' does not run, as there are no settings for it. Write @IncusStemcell(agent = true), or"
+                    + " ContainerSpec.withAgent(), with which it starts"));
+            client = Agent.of(stemcell.open(), stemcell::address, this::reach, given);
+        }
+        return client;
+    }
+
+    private InetSocketAddress reach(int port) {
+        return stemcell.isRoutable() ? new InetSocketAddress(stemcell.address(), port) : stemcell.forward(port);
+    }
+
+    /**
+     * Waits until it answers, where its settings are ours.
+     *
+     * @param begin when the start of the machine began, all of which is to be over within the startup timeout
+     * @throws StartupTimeoutException if it does not
+     */
+    void await(Instant begin) {
+        if (!awaited) {
+            return;
+        }
+        Duration left = Booting.remaining(startupTimeout, begin);
+        try {
+            client().within(left.isZero() ? Duration.ofMillis(1) : left).awaitPing();
+        } catch (AgentException e) {
+            throw new StartupTimeoutException(
+                    "The container '" + stemcell + "' of " + stemcell.image()
+                            + " has booted, but its BOSH agent did not come up within "
+                            + Booting.seconds(startupTimeout) + ": " + e.getMessage(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.agent.AgentException;
+import io.github.incusstemcell.agent.AgentState;
+import io.github.incusstemcell.container.StemcellContainer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Assertions on the BOSH agent, by what its {@code get_state} says, and on the jobs that are deployed by it. An agent that does not answer
+ * fails all of them. {@link #satisfies} is given its {@link AgentState}.
+ *
+ * <p>There has to be one to speak to, as with {@code @IncusStemcell(agent = true)}.
+ */
+public final class AgentAssert extends GuestAssert<AgentAssert, AgentState> {
+
+    private final Presence<Answer, AgentState> presence;
+
+    AgentAssert(Subject subject) {
+        super(subject);
+        this.presence = new Presence<>(
+                subject, "the agent", () -> Answer.of(subject), Answer::state, AgentState::words, Answer::trouble);
+    }
+
+    /**
+     * What an agent answers.
+     *
+     * @param state empty where it does not
+     * @param trouble why it does not
+     */
+    record Answer(Optional<AgentState> state, String trouble) {
+
+        static Answer of(Subject subject) {
+            StemcellContainer stemcell = subject.stemcell();
+            try {
+                return new Answer(
+                        Optional.of(stemcell.agent()
+                                .within(subject.timing().patience())
+                                .state()),
+                        "");
+            } catch (AgentException e) {
+                return new Answer(Optional.empty(), "it says nothing: " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    AgentAssert that(String wanted, Predicate<AgentState> holds) {
+        presence.holds(wanted, holds);
+        return this;
+    }
+
+    /** {@return this, where it answers, and all processes of its jobs run} */
+    public AgentAssert isRunning() {
+        return that("be running", AgentState::isRunning);
+    }
+
+    /** {@return this, where it answers, and its jobs have been stopped} */
+    public AgentAssert isStopped() {
+        return that("be stopped", state -> state.jobState().equals("stopped"));
+    }
+
+    /**
+     * Verifies which jobs are deployed.
+     *
+     * @param names their names, in any order; at least one
+     * @return this
+     */
+    public AgentAssert hasOnlyJobs(String... names) {
+        List<String> wanted = Arguments.sorted(
+                Arguments.texts(names, "No job is named; whether there are none asks hasNoJobs", Arguments::job));
+        return that("have only the jobs " + wanted, state -> Arguments.sorted(state.jobs())
+                .equals(wanted));
+    }
+
+    /** {@return this, where it answers, and no job is deployed} */
+    public AgentAssert hasNoJobs() {
+        return that("have no jobs", state -> state.jobs().isEmpty());
+    }
+
+    /**
+     * Turns to a process of a job.
+     *
+     * @param name as the job's monit file calls it; not null
+     * @return assertions on it
+     */
+    @CheckReturnValue
+    public AgentProcessAssert process(String name) {
+        return new AgentProcessAssert(subject, name);
+    }
+}

@@ -39,6 +39,12 @@ public sealed interface BootFile {
             Objects.requireNonNull(content, "content");
             FileMode.require(mode);
         }
+
+        /** {@return the path and the mode; what is in the file may be secret} */
+        @Override
+        public String toString() {
+            return path + " with mode " + Integer.toOctalString(mode);
+        }
     }
 
     /**

@@ -184,6 +184,7 @@ final class ContainerLauncher {
         }
         Instant started = Instant.now();
         deadMansSwitch.arm();
+        RsaHostKeys.forgetIn(instance, created);
         Systemd systemd = Systemd.of(instance);
         GuestAddress actual;
         try {

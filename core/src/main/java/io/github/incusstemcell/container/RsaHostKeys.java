@@ -1,11 +1,17 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.NewInstance;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * RSA host keys for sshd in guests, computed ahead while guests boot, each given away once. One in the guest would take as much of the
@@ -18,6 +24,8 @@ final class RsaHostKeys {
 
     /** Enough for sshd and any policy of stemcells; those of 3072, as ssh-keygen(1) makes them, take four times the computing. */
     private static final int BITS = 2048;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RsaHostKeys.class);
 
     private static final RsaHostKeys INSTANCE = new RsaHostKeys();
 
@@ -39,6 +47,17 @@ final class RsaHostKeys {
             throw new IncusStemcellException("Interrupted while waiting for an RSA host key for a container", e);
         } catch (ExecutionException e) {
             throw new IncusStemcellException("Computing an RSA host key for a container failed", e.getCause());
+        }
+    }
+
+    /** By its start the guest has the key; nobody who may only look at the configuration of instances shall read it there. */
+    static void forgetIn(Instance started, NewInstance created) {
+        if (created.config().containsKey(CONFIG)) {
+            try {
+                started.updateConfig(Map.of(CONFIG, ""));
+            } catch (IncusException e) {
+                LOG.warn("The RSA host key of {} stays in its configuration: {}", started, e.getMessage());
+            }
         }
     }
 

@@ -341,6 +341,7 @@ public final class Stemcells implements AutoCloseable {
      * @throws IncusStemcellException if the daemon does not answer
      */
     public List<Swept> removeAll() {
+        incus.hurry();
         creations.end(CREATION);
         List<Swept> all = new ArrayList<>();
         // They may be on networks of ours.

@@ -50,7 +50,7 @@ record Api(Connection connection, String project) {
 
     private CompletableFuture<JsonNode> endLater(ApiRequest request, String operation, Consumer<String> begun) {
         begun.accept(operation);
-        return new Operations(this).endLater(request, operation).thenApply(ended -> ended.requireSuccess(request)
+        return new Operations(this).workLater(request, operation).thenApply(ended -> ended.requireSuccess(request)
                 .metadata());
     }
 

@@ -16,6 +16,9 @@ final class ApiRequest {
     /** A daemon that says nothing for so long is taken for dead, except where it is asked to wait. */
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /** What the daemon does before it answers, such as making a file system, may take so long. */
+    static final Duration LONG_WORK = Duration.ofMinutes(10);
+
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final String method;
@@ -24,6 +27,7 @@ final class ApiRequest {
     private final Map<String, String> headers = new LinkedHashMap<>();
     private RequestBody body;
     private Duration readTimeout = PATIENCE;
+    private boolean awaitsDaemon = true;
 
     private ApiRequest(String method, String... segments) {
         this.method = method;
@@ -83,6 +87,16 @@ final class ApiRequest {
     ApiRequest patientFor(Duration time) {
         readTimeout = time;
         return this;
+    }
+
+    /** Where the daemon cannot be reached, it fails at once, instead of waiting for a daemon that restarts. */
+    ApiRequest atOnce() {
+        awaitsDaemon = false;
+        return this;
+    }
+
+    boolean awaitsDaemon() {
+        return awaitsDaemon;
     }
 
     String method() {

@@ -14,12 +14,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -40,6 +42,11 @@ final class Connection implements AutoCloseable {
 
     private static final Duration SETTLING = Duration.ofSeconds(30);
 
+    /** So long may a daemon be away that restarts. */
+    private static final Duration RESTART = Duration.ofSeconds(30);
+
+    private static final Duration RECONNECTING = Duration.ofMillis(250);
+
     private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
 
     private final Endpoint endpoint;
@@ -55,6 +62,8 @@ final class Connection implements AutoCloseable {
     private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
     private final Optional<Watch> watch;
     private volatile String memberName;
+    private volatile boolean answeredOnce;
+    private volatile boolean hurried;
     private volatile boolean closed;
 
     Connection(Endpoint endpoint) {
@@ -85,6 +94,11 @@ final class Connection implements AutoCloseable {
 
     Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** From now on nobody waits for a daemon that restarts. */
+    void hurry() {
+        hurried = true;
     }
 
     boolean isClosed() {
@@ -208,7 +222,13 @@ final class Connection implements AutoCloseable {
             result.completeExceptionally(failure(request.toString(), new IOException("it was not sent")));
             return result;
         }
-        Call call = clientFor(request).newCall(build(request));
+        send(request, reader, result, System.nanoTime() + RESTART.toNanos());
+        return result;
+    }
+
+    private <T> void send(ApiRequest request, Reader<T> reader, CompletableFuture<T> result, long deadline) {
+        Sending sending = new Sending();
+        Call call = clientFor(request, sending).newCall(build(request));
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
                 call.cancel();
@@ -219,11 +239,17 @@ final class Connection implements AutoCloseable {
             @Override
             public void onFailure(Call failed, IOException cause) {
                 calls.decrementAndGet();
+                if (!sending.begun && isToBeSentAgain(request, deadline)) {
+                    CompletableFuture.delayedExecutor(RECONNECTING.toMillis(), TimeUnit.MILLISECONDS)
+                            .execute(() -> sendAgain(request, reader, result, deadline));
+                    return;
+                }
                 result.completeExceptionally(error(cause).orElseGet(() -> failure(request.toString(), cause)));
             }
 
             @Override
             public void onResponse(Call answered, Response response) {
+                answeredOnce = true;
                 try {
                     T value = read(answered, response);
                     if (!result.complete(value) && value instanceof Closeable unwanted) {
@@ -249,7 +275,21 @@ final class Connection implements AutoCloseable {
                 }
             }
         });
-        return result;
+    }
+
+    /** What was never sent, since nobody took it, can be sent later: a daemon that was there before may be restarting. */
+    private boolean isToBeSentAgain(ApiRequest request, long deadline) {
+        return answeredOnce && request.awaitsDaemon() && !hurried && !closed && System.nanoTime() - deadline < 0;
+    }
+
+    private <T> void sendAgain(ApiRequest request, Reader<T> reader, CompletableFuture<T> result, long deadline) {
+        if (closed) {
+            result.completeExceptionally(new IncusClosedException(request.toString()));
+        } else if (watch.filter(Watch::refusesCalls).isPresent()) {
+            result.completeExceptionally(failure(request.toString(), new IOException("it was not sent")));
+        } else if (!result.isDone()) {
+            send(request, reader, result, deadline);
+        }
     }
 
     /** OkHttp tells of whatever its thread runs into by an {@link IOException}, "canceled due to ...": a library that does not link, say. */
@@ -293,8 +333,9 @@ final class Connection implements AutoCloseable {
      * A request that only reads may be sent once more where a kept connection turns out to be dead; one that changes
      * something may not.
      */
-    private OkHttpClient clientFor(ApiRequest request) {
+    private OkHttpClient clientFor(ApiRequest request, Sending sending) {
         return client.newBuilder()
+                .eventListener(sending)
                 .readTimeout(request.readTimeout())
                 .retryOnConnectionFailure(request.method().equals("GET"))
                 .build();
@@ -359,6 +400,17 @@ final class Connection implements AutoCloseable {
         breakOff();
         client.connectionPool().evictAll();
         threads.shutdown();
+    }
+
+    /** Whether the daemon may have got something of a request. */
+    private static final class Sending extends EventListener {
+
+        volatile boolean begun;
+
+        @Override
+        public void requestHeadersStart(Call call) {
+            begun = true;
+        }
     }
 
     private interface Reader<T> {

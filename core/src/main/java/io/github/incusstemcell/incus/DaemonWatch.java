@@ -49,7 +49,7 @@ final class DaemonWatch implements Watch {
             return;
         }
         try {
-            ApiRequest request = ApiRequest.get();
+            ApiRequest request = ApiRequest.get().atOnce();
             found(connection.await(request, connection.askLater(request), INTERVAL));
         } catch (IncusConnectionException e) {
             process = OptionalLong.empty();

@@ -51,7 +51,7 @@ public final class Images {
                 // The daemon insists on this order.
                 .addFormDataPart("metadata", "metadata.tar", UploadBody.of(image.metadata()))
                 .addFormDataPart("rootfs", "rootfs.tar", UploadBody.of(image));
-        ApiRequest post = ApiRequest.post("images").body(parts.build()).patient();
+        ApiRequest post = ApiRequest.post("images").body(parts.build()).patientFor(ApiRequest.LONG_WORK);
         if (!image.properties().isEmpty()) {
             post.header("X-Incus-properties", UploadBody.asQuery(image.properties()));
         }
@@ -97,7 +97,7 @@ public final class Images {
         ObjectNode body = Json.object();
         body.set("source", source);
         body.set("properties", Json.object(image.properties()));
-        return ApiRequest.post("images").json(body).patient();
+        return ApiRequest.post("images").json(body).patientFor(ApiRequest.LONG_WORK);
     }
 
     /**
@@ -115,7 +115,7 @@ public final class Images {
         body.putObject("source").put("type", "instance").put("name", published.instance());
         body.set("properties", Json.object(published.properties()));
         body.putArray("aliases").addObject().put("name", published.alias()).put("description", published.description());
-        return info(api.run(ApiRequest.post("images").json(body).patient(), progress)
+        return info(api.run(ApiRequest.post("images").json(body).patientFor(ApiRequest.LONG_WORK), progress)
                 .path("fingerprint")
                 .asText());
     }

@@ -229,6 +229,14 @@ public final class Incus implements AutoCloseable {
         return new Operations(api);
     }
 
+    /**
+     * Has requests fail at once from now on where the daemon cannot be reached, here and in all views, as is right for a JVM that is ending.
+     * Otherwise a daemon that was there before is waited for half a minute, since it may be restarting.
+     */
+    public void hurry() {
+        api.connection().hurry();
+    }
+
     /** Ends all calls under way and closes all sockets; a view closes nothing. Once closed, closing changes nothing. */
     @Override
     public void close() {

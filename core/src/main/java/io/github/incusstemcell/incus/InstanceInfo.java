@@ -62,4 +62,10 @@ public record InstanceInfo(
     public boolean isRunning() {
         return status.equals("Running");
     }
+
+    /** {@return what tells it from others; of its configuration, which may hold secrets, nothing} */
+    @Override
+    public String toString() {
+        return "InstanceInfo[" + name + " in " + project + ", " + status + "]";
+    }
 }

@@ -65,7 +65,10 @@ final class MemberWatch implements Watch {
     }
 
     private void ask() {
-        relay.askLater(ApiRequest.get().query("target", member).patientFor(PATIENCE))
+        relay.askLater(ApiRequest.get()
+                        .query("target", member)
+                        .patientFor(PATIENCE)
+                        .atOnce())
                 .thenAccept(answer -> {
                     answered = System.nanoTime();
                     if (lost) {
@@ -74,7 +77,8 @@ final class MemberWatch implements Watch {
                     }
                 });
         // A relay that is gone itself is another matter.
-        CompletableFuture<Boolean> there = relay.askLater(ApiRequest.get().patientFor(INTERVAL))
+        CompletableFuture<Boolean> there = relay.askLater(
+                        ApiRequest.get().patientFor(INTERVAL).atOnce())
                 .handle((answer, failure) -> !(failure instanceof IncusConnectionException));
         there.thenAccept(answers -> relayAnswers = answers);
     }

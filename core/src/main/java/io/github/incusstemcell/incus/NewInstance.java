@@ -67,6 +67,12 @@ public record NewInstance(
         return new Builder(name);
     }
 
+    /** {@return its name and image; of its configuration, which may hold secrets, nothing} */
+    @Override
+    public String toString() {
+        return "NewInstance[" + name + " of " + imageFingerprint + "]";
+    }
+
     /** Collects what a new container shall be. Not safe for use by many threads. */
     public static final class Builder {
 

@@ -17,28 +17,32 @@ final class OperationEnd {
     private final String id;
     private final Duration look;
     private final Duration patience;
+    private final Duration longest;
     private final CompletableFuture<OperationAnswer> end = new CompletableFuture<>();
     private volatile CompletableFuture<Answer> answer;
+    private final long begun = System.nanoTime();
     private volatile long asked;
 
-    private OperationEnd(Api api, ApiRequest cause, String id, Duration look, Duration patience) {
+    private OperationEnd(Api api, ApiRequest cause, String id, Duration look, Duration patience, Duration longest) {
         this.api = api;
         this.cause = cause;
         this.id = id;
         this.look = look;
         this.patience = patience;
+        this.longest = longest;
     }
 
     /**
      * Begins to wait.
      *
      * @param look how long the daemon is asked to wait at a time, in whole seconds
+     * @param longest after how long it fails, since the operation goes on still
      * @param patience after how long without an answer that is taken for lost
      * @return the operation when it will have ended, well or not; cancelling it ends the waiting
      */
     static CompletableFuture<OperationAnswer> of(
-            Api api, ApiRequest cause, String id, Duration look, Duration patience) {
-        OperationEnd waiting = new OperationEnd(api, cause, id, look, patience);
+            Api api, ApiRequest cause, String id, Duration look, Duration patience, Duration longest) {
+        OperationEnd waiting = new OperationEnd(api, cause, id, look, patience, longest);
         waiting.ask();
         waiting.end.whenComplete((ended, failure) -> {
             if (waiting.end.isCancelled()) {
@@ -67,6 +71,12 @@ final class OperationEnd {
         OperationAnswer now = failure == null ? OperationAnswer.of(told.metadata()) : lookAfter(failure);
         if (now.hasEnded()) {
             end.complete(now);
+        } else if (System.nanoTime() - begun > longest.toNanos()) {
+            throw new IncusException(
+                    cause.toString(),
+                    now.status(),
+                    "operation " + id + " still goes on after " + longest.toMinutes()
+                            + " minutes. See what the daemon does with: incus operation show " + id);
         } else if (!end.isDone()) {
             ask();
         }

@@ -13,6 +13,12 @@ public final class Operations {
     /** After so long the daemon is asked again how an operation is that somebody waits for. */
     private static final Duration LOOK = Duration.ofSeconds(60);
 
+    /** Longer than any work takes: a copy of an image from member to member, or a storage that unpacks it for an instance. */
+    private static final Duration LONGEST_WORK = Duration.ofHours(1);
+
+    /** A command runs as long as it runs. */
+    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
+
     private final Api api;
 
     Operations(Api api) {
@@ -69,12 +75,17 @@ public final class Operations {
 
     /** Waits for the end of what a request began, and for a good one. */
     OperationAnswer await(ApiRequest cause, String id) {
-        return api.connection().await(cause, endLater(cause, id)).requireSuccess(cause);
+        return api.connection().await(cause, workLater(cause, id)).requireSuccess(cause);
+    }
+
+    /** {@return the operation when it will have ended, well or not, which fails after an hour; cancelling it ends the waiting} */
+    CompletableFuture<OperationAnswer> workLater(ApiRequest cause, String id) {
+        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE), LONGEST_WORK);
     }
 
     /** {@return the operation when it will have ended, well or not; cancelling it ends the waiting} */
     CompletableFuture<OperationAnswer> endLater(ApiRequest cause, String id) {
-        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE));
+        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE), FOR_EVER);
     }
 
     static Optional<OperationAnswer> look(Api api, String id) {

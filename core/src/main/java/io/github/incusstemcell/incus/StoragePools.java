@@ -48,7 +48,7 @@ public final class StoragePools {
     public StoragePool create(String name, String driver, Map<String, String> config, String description) {
         ObjectNode body = Json.object().put("name", name).put("driver", driver).put("description", description);
         body.set("config", Json.object(config));
-        api.run(ApiRequest.post("storage-pools").json(body).patient());
+        api.run(ApiRequest.post("storage-pools").json(body).patientFor(ApiRequest.LONG_WORK));
         return StoragePool.of(api.ask(ApiRequest.get("storage-pools", name)));
     }
 
@@ -59,7 +59,7 @@ public final class StoragePools {
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
-        IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", name).patient()));
+        IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", name).patientFor(ApiRequest.LONG_WORK)));
     }
 
     /**

@@ -64,7 +64,7 @@ final class BlobCache {
             if (isSound(file, digest, size)) {
                 return;
             }
-            Files.createDirectories(file.getParent());
+            PrivateFiles.createFolders(file.getParent());
             ProcessLock lock = ProcessLock.acquire(lock(digest.hex()));
             try {
                 if (!isSound(file, digest, size)) {
@@ -91,9 +91,9 @@ final class BlobCache {
     /** Adds bytes that nobody knows the digest of before they are there. */
     Tarball.Content admit(String name, Acquisition acquisition) throws IOException {
         Path partial = folder.resolve("partial").resolve(name);
-        Files.createDirectories(partial.getParent());
         ProcessLock lock = ProcessLock.acquire(lock(name));
         try {
+            PrivateFiles.createFile(partial);
             Tarball.Content content = acquisition.into(partial);
             ensure(
                     content.digest(),
@@ -114,7 +114,7 @@ final class BlobCache {
 
     private void make(Path file, Digest digest, Fetch fetch) throws IOException {
         Path partial = folder.resolve("partial").resolve(digest.algorithm() + "-" + digest.hex());
-        Files.createDirectories(partial.getParent());
+        PrivateFiles.createFile(partial);
         fetch.into(partial);
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
         verified.put(digest, identity(file));
@@ -138,7 +138,7 @@ final class BlobCache {
     void remember(String key, String fact) {
         Path file = folder.resolve("facts").resolve(key);
         try {
-            Files.createDirectories(file.getParent());
+            PrivateFiles.createFolders(file.getParent());
             Path written = Files.createTempFile(file.getParent(), "new", "");
             Files.writeString(written, fact);
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);

@@ -3,7 +3,6 @@ package io.github.incusstemcell.oci;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -39,13 +38,13 @@ public final class ProcessLock implements AutoCloseable {
      * @throws IOException where the file cannot be made or locked
      */
     public static ProcessLock acquire(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
+        PrivateFiles.createFile(file);
         Path key = file.getParent().toRealPath().resolve(file.getFileName());
         ReentrantLock thread = THREADS.computeIfAbsent(key, f -> new ReentrantLock());
         thread.lock();
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(file, StandardOpenOption.WRITE);
             FileLock lock = channel.lock();
             if (!lock.isValid()) {
                 throw new IOException(file + " could not be locked");

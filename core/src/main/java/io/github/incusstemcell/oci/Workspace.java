@@ -16,7 +16,7 @@ record Workspace(Path folder, Progress progress) {
 
     /** Makes an empty file without a name, so that it goes with the process, however that ends. */
     FileChannel namelessFile() throws IOException {
-        Files.createDirectories(folder);
+        PrivateFiles.createFolders(folder);
         Path file = Files.createTempFile(folder, "layers", ".tar");
         try {
             return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);

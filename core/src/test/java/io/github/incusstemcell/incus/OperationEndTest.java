@@ -74,6 +74,16 @@ class OperationEndTest {
                 .hasMessageContaining("its outcome is unknown, the daemon has forgotten operation 00000000");
     }
 
+    @Test
+    void isNotAwaitedForEver() {
+        String id = begun("sleep 30");
+
+        assertThatThrownBy(() -> OperationEnd.of(api, post("true"), id, LOOK, LOOK, Duration.ofMillis(1))
+                        .get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(IncusException.class)
+                .hasMessageContaining("operation " + id + " still goes on after 0 minutes");
+    }
+
     private String begun(String script) {
         return OperationAnswer.of(api.answer(post(script)).metadata()).id();
     }
@@ -85,7 +95,8 @@ class OperationEndTest {
     }
 
     private OperationAnswer end(Api through, String id, Duration patience) throws Exception {
-        return OperationEnd.of(through, post("true"), id, LOOK, patience).get(30, TimeUnit.SECONDS);
+        return OperationEnd.of(through, post("true"), id, LOOK, patience, Duration.ofMinutes(1))
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static void hold(CompletableFuture<Void> over) {

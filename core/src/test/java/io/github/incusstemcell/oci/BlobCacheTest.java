@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +46,20 @@ class BlobCacheTest {
             thread.get(1, TimeUnit.MINUTES);
         }
         assertThat(fetches).hasValue(1);
+    }
+
+    @Test
+    void keepsWhatItHasFromOtherUsers() throws IOException {
+        Path made = folder.resolve("made");
+        BlobCache cache = new BlobCache(made, 1 << 20);
+        cache.ensure(DIGEST, BLOB.length, file -> Files.write(file, BLOB));
+        cache.remember("fact", "known");
+
+        try (Stream<Path> all = Files.walk(made)) {
+            assertThat(all).isNotEmpty().allSatisfy(path -> assertThat(
+                            PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+        }
     }
 
     @Test

@@ -1,0 +1,37 @@
+package io.github.incusstemcell.oci;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** Files that other users of the machine neither read nor change, as layers of a private registry are. */
+final class PrivateFiles {
+
+    private PrivateFiles() {}
+
+    /** Makes a folder with those above it, as far as they are missing; what is there keeps its permissions. */
+    static void createFolders(Path folder) throws IOException {
+        Files.createDirectories(folder, only(folder, "rwx------"));
+    }
+
+    /** Makes an empty file where there is none. */
+    static void createFile(Path file) throws IOException {
+        createFolders(file.getParent());
+        try {
+            Files.createFile(file, only(file, "rw-------"));
+        } catch (FileAlreadyExistsException e) {
+            // It is one of ours from before.
+        }
+    }
+
+    private static FileAttribute<?>[] only(Path path, String permissions) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+}

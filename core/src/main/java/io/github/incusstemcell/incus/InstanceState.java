@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param processes how many processes it has; -1 where the daemon does not know
  * @param cpuNanoseconds the time that it has kept processors busy, in nanoseconds
  * @param memoryBytes the memory that it uses, in bytes
- * @param diskBytes how large its disks may become, in bytes, by the names of their devices; without those that have no limit; not null
+ * @param diskBytes how large its disks may become, in bytes, by the names of their devices; 0 for those without a limit; not null
  * @param network its network interfaces by name, as seen from inside; empty where it does not run; not null
  */
 public record InstanceState(
@@ -32,8 +32,13 @@ public record InstanceState(
                 node.path("processes").asLong(),
                 node.path("cpu").path("usage").asLong(),
                 node.path("memory").path("usage").asLong(),
-                Json.map(node.path("disk"), disk -> disk.path("total").asLong()),
+                Json.map(node.path("disk"), InstanceState::diskBytes),
                 Json.map(node.path("network"), NetworkInterface::of));
+    }
+
+    /** 7.0 tells the limit that is configured also where nothing enforces it, but there it does not know what is used. */
+    private static long diskBytes(JsonNode disk) {
+        return disk.path("usage").asLong() < 0 ? 0 : disk.path("total").asLong();
     }
 
     /** {@return whether its processes run; false where they are frozen, too} */

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  */
 final class LxcLog {
 
-    /** The helper. */
-    private static final String STARTER = "forkstart";
+    /** The helper, as 6.0 and 7.0 call it. */
+    private static final List<String> STARTERS = List.of("forkstart", "forklxc");
 
     /** {@code lxc NAME TIME ERROR CATEGORY - FILE:FUNCTION:LINE - MESSAGE}. */
     private static final Pattern ERROR =
@@ -33,7 +33,8 @@ final class LxcLog {
         try {
             return request.get();
         } catch (IncusException e) {
-            List<String> errors = e.answer().contains(STARTER) ? errors(instance, e) : List.of();
+            boolean byStarter = STARTERS.stream().anyMatch(e.answer()::contains);
+            List<String> errors = byStarter ? errors(instance, e) : List.of();
             throw errors.isEmpty() ? e : e.explained("LXC says: " + String.join("; ", errors));
         }
     }

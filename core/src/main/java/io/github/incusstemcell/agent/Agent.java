@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,9 +39,19 @@ public final class Agent {
     private final Mbus mbus;
     private final AgentLog log;
     private final Duration limit;
+    private final Instance guest;
+    private final Map<String, Link> provided;
 
-    private Agent(String machine, Supplier<Inet4Address> address, Mbus mbus, AgentLog log, Duration limit) {
-        this.machine = machine;
+    private Agent(
+            Instance guest,
+            Supplier<Inet4Address> address,
+            Mbus mbus,
+            AgentLog log,
+            Duration limit,
+            Map<String, Link> provided) {
+        this.guest = guest;
+        this.machine = guest.name();
+        this.provided = provided;
         this.address = address;
         this.mbus = mbus;
         this.log = log;
@@ -63,7 +74,7 @@ public final class Agent {
             IntFunction<InetSocketAddress> reach,
             AgentSettings settings) {
         Mbus mbus = new Mbus(guest.name(), reach, settings.bus(guest.name()));
-        return new Agent(guest.name(), address, mbus, new AgentLog(guest), LIMIT);
+        return new Agent(guest, address, mbus, new AgentLog(guest), LIMIT, new ConcurrentHashMap<>());
     }
 
     /**
@@ -76,7 +87,7 @@ public final class Agent {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("An agent is given some time to answer, but this is " + time);
         }
-        return new Agent(machine, address, mbus, log, time);
+        return new Agent(guest, address, mbus, log, time, provided);
     }
 
     /**
@@ -154,7 +165,32 @@ public final class Agent {
      */
     public AgentState deploy(JobSpec... jobs) {
         JobInstance instance = new JobInstance(machine, address.get().getHostAddress());
-        return new Deployment(this, instance, List.of(jobs)).deploy();
+        Deployment deployment = new Deployment(this, instance, List.of(jobs));
+        AgentState running = deployment.deploy();
+        provided.clear();
+        provided.putAll(deployment.provided());
+        return running;
+    }
+
+    /**
+     * A link to a job that is deployed here, for one that is deployed elsewhere and consumes it.
+     *
+     * @param name the name of the link, as {@code provides} of the job's spec has it; not null
+     * @return the link; not null
+     * @throws IllegalArgumentException if none of the jobs that {@link #deploy} has brought here provides it
+     */
+    public Link link(String name) {
+        Link link = provided.get(name);
+        if (link == null) {
+            throw new IllegalArgumentException("No job that is deployed on '" + machine + "' provides a link '" + name
+                    + "'. There is: " + String.join(", ", provided.keySet()));
+        }
+        return link;
+    }
+
+    /** What packages are compiled on and for: the image of the container. */
+    String stemcell() {
+        return guest.info().config().getOrDefault("volatile.base_image", machine);
     }
 
     /** Waits until monit calls all processes running. */

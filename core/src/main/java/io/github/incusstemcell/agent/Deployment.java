@@ -26,7 +26,8 @@ final class Deployment {
     Deployment(Agent agent, JobInstance instance, List<JobSpec> jobs) {
         this.agent = agent;
         this.instance = instance;
-        this.jobs = jobs;
+        this.jobs =
+                jobs.stream().map(job -> job.beside(jobs, instance.address())).toList();
         Set<String> names = new HashSet<>();
         for (JobSpec job : jobs) {
             if (!names.add(job.name())) {
@@ -39,16 +40,27 @@ final class Deployment {
     /** {@return the state in which all runs} */
     AgentState deploy() {
         byte[] templates = templates();
+        PackageCompiler compiler = new PackageCompiler(agent, jobs);
         if (!agent.state().jobs().isEmpty()) {
-            stopFor(spec(new Blob("", Blob.digest(templates))));
+            stopFor(spec(new Blob("", Blob.digest(templates)), compiler.planned()));
         }
-        agent.apply(spec(agent.putBlob(templates)));
+        // Before it compiles, the agent takes away all packages that are there: nothing may run then.
+        List<CompiledPackage> packages = compiler.compile();
+        agent.apply(spec(agent.putBlob(templates), packages));
         agent.runScript("pre-start");
         agent.start();
         AgentState running = agent.awaitRunning();
         agent.runScript("post-start");
         agent.runScript("post-deploy");
         return running;
+    }
+
+    /** The links that the jobs offer, by their names. */
+    Map<String, Link> provided() {
+        Map<String, Link> links = new LinkedHashMap<>();
+        jobs.forEach(
+                job -> job.provided(instance.address()).forEach((provided, link) -> links.put(provided.name(), link)));
+        return links;
     }
 
     private void stopFor(ApplySpec next) {
@@ -68,7 +80,7 @@ final class Deployment {
         return TarGzip.of(files);
     }
 
-    private ApplySpec spec(Blob templates) {
+    private ApplySpec spec(Blob templates, List<CompiledPackage> packages) {
         List<ApplySpec.Job> named = new ArrayList<>();
         jobs.forEach(job -> named.add(new ApplySpec.Job(job.name(), "1")));
         String group = jobs.stream().map(JobSpec::name).collect(Collectors.joining("-"));
@@ -77,7 +89,7 @@ final class Deployment {
                 group,
                 instance.id(),
                 named,
-                List.of(),
+                packages,
                 Optional.of(templates).filter(any -> !jobs.isEmpty()));
     }
 }

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -40,5 +41,10 @@ final class FolderJob extends JobSpec {
             throw new IncusStemcellException("The job " + this + " cannot be read from " + folder + ": " + e, e);
         }
         return files;
+    }
+
+    @Override
+    List<ReleasePackage> packages() {
+        return List.of();
     }
 }

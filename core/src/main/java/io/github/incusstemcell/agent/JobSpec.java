@@ -1,14 +1,15 @@
 package io.github.incusstemcell.agent;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
- * A job to be deployed: its templates, rendered or to be rendered. Immutable.
+ * A job to be deployed: its templates, rendered or to be rendered, and the packages that it needs. Immutable.
  *
  * @see Agent#deploy
  */
-public abstract sealed class JobSpec permits FolderJob {
+public abstract sealed class JobSpec permits FolderJob, ReleaseJob {
 
     private final String name;
 
@@ -48,6 +49,27 @@ public abstract sealed class JobSpec permits FolderJob {
 
     /** {@return the files of the job's folder, by their paths in it: {@code monit}, {@code bin/pre-start}} */
     abstract Map<String, byte[]> files(JobInstance instance);
+
+    /** {@return the packages that are to be there when it runs} */
+    abstract List<ReleasePackage> packages();
+
+    /**
+     * A link that a job offers to others.
+     *
+     * @param name as {@code provides} of its spec has it
+     * @param type by which those who consume it find it
+     */
+    record Provided(String name, String type) {}
+
+    /** {@return the links that it offers, where it is deployed on a machine of an address} */
+    Map<Provided, Link> provided(String address) {
+        return Map.of();
+    }
+
+    /** {@return the same, with links to those that are deployed with it} */
+    JobSpec beside(List<JobSpec> jobs, String address) {
+        return this;
+    }
 
     @Override
     public final String toString() {

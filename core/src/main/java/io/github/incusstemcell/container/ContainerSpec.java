@@ -337,6 +337,15 @@ public record ContainerSpec(
         return all;
     }
 
+    /** What is fetched of a failed test: with an agent, its log where it is none of the journal, and monit's. */
+    List<String> allArtifacts() {
+        List<String> all = new ArrayList<>(artifacts);
+        if (startsAgent() || BootFiles.agentSettings(files).isPresent()) {
+            all.addAll(List.of("/var/vcap/bosh/log", "/var/vcap/monit/monit.log"));
+        }
+        return all;
+    }
+
     /** Whether the agent of the stemcell is started by settings of ours. */
     boolean startsAgent() {
         return files.stream().anyMatch(BootFile.Agent.class::isInstance);

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.agent.Agent;
 import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentSettings;
+import io.github.incusstemcell.agent.Release;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,10 @@ final class GuestAgent {
         this.settings = settings;
         this.awaited = spec.startsAgent();
         this.startupTimeout = spec.startupTimeout();
+        if (awaited) {
+            // While the machine boots: where there is a JRuby, jobs of a release may be deployed.
+            Release.prepare();
+        }
     }
 
     /** One for all, since it remembers what was deployed. */

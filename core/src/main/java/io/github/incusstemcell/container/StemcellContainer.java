@@ -69,7 +69,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.deadMansSwitch = deadMansSwitch;
         this.image = image;
         this.address = address;
-        this.artifacts = spec.artifacts();
+        this.artifacts = spec.allArtifacts();
         this.startTimes = startTimes;
         this.systemd = systemd;
         this.forwards = new PortForwards(instance, address);

@@ -1,0 +1,27 @@
+package io.github.incusstemcell.samples;
+
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+
+import io.github.incusstemcell.agent.JobSpec;
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The test that docs/agent.md shows. It is compiled only, and private therefore: replicas carry no agent of BOSH's unless dev/test is given one. */
+final class AgentCalls {
+
+    private AgentCalls() {}
+
+    @IncusStemcell(agent = true)
+    private static class WebJobTest {
+
+        @Test
+        void runs(StemcellContainer stemcell) {
+            stemcell.agent().deploy(JobSpec.rendered(Path.of("src/test/jobs/web")));
+
+            assertThat(stemcell).agent().isRunning();
+            assertThat(stemcell).agent().process("web").isRunning();
+        }
+    }
+}

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.MemberLostException;
+import io.github.incusstemcell.incus.NoQuorumException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -63,6 +64,8 @@ final class Cluster implements AutoCloseable {
         try {
             incus.clusterMembers();
             return Optional.of(new Cluster(incus));
+        } catch (NoQuorumException e) {
+            throw e;
         } catch (IncusException e) {
             LOG.debug("{} shows no members of its cluster", incus.endpoint(), e);
             return Optional.empty();

@@ -16,11 +16,23 @@ record CreateRefusal(StemcellImage image, String pool) {
     private static final List<String> TOO_LITTLE_SPACE = List.of(
             "Disk quota exceeded", "No space left on device", "run out of disk space", "exceeds specified volume size");
 
+    /** In a cluster an image is on some members, and goes from one to another when it is needed there. */
+    private static final String NOWHERE = "Image not available on any online member";
+
     /** Makes a request that creates the container. What it throws has words of our own, or comes as it is. */
     void explaining(Runnable request) {
         try {
             request.run();
         } catch (IncusException e) {
+            if (e.answer().contains(NOWHERE)) {
+                throw new IncusStemcellException(
+                        "Cannot create a container of " + image.source() + ": the image " + image.fingerprint()
+                                + " is only on members of the cluster that are away. Bring one of them back, or delete the"
+                                + " image, so that it is made anew: incus image delete " + image.fingerprint()
+                                + " --project PROJECT. So that each is on more members: incus config set"
+                                + " cluster.images_minimal_replica=3",
+                        e);
+            }
             if (TOO_LITTLE_SPACE.stream().noneMatch(e.getMessage()::contains)) {
                 throw e;
             }

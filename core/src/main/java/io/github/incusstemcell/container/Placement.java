@@ -34,6 +34,8 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
      * @throws IncusStemcellException if what the user wants does not exist
      */
     static Placement find(Incus incus, Optional<String> project, Optional<String> wanted, Optional<String> created) {
+        // Without a quorum no question is answered, and this one says so.
+        Cluster.of(incus);
         Incus placed = incus.project(project(incus, project));
         Optional<Project> restricted = placed.projects().find(placed.project()).filter(Project::isRestricted);
         Optional<Cluster> cluster = Cluster.of(placed);

@@ -426,7 +426,9 @@ final class Connection implements AutoCloseable {
             if (type.equals("error")) {
                 int errorCode = envelope.path("error_code").asInt(code);
                 String error = envelope.path("error").asText();
-                throw new IncusException(request.toString(), errorCode == 0 ? code : errorCode, error);
+                IncusException failure =
+                        new IncusException(request.toString(), errorCode == 0 ? code : errorCode, error);
+                throw NoQuorumException.isMeant(error) ? new NoQuorumException(failure) : failure;
             }
             return new Answer(
                     envelope.path("metadata"), envelope.path("operation").asText());

@@ -140,10 +140,16 @@ public final class Incus implements AutoCloseable {
      * Lists the members of the daemon's cluster, {@code GET /1.0/cluster/members}.
      *
      * @return all of them, whatever state they are in; never null
-     * @throws IncusException if the daemon is in no cluster, or the cluster has no quorum
+     * @throws NoQuorumException if the cluster has no quorum
+     * @throws IncusException if the daemon is in no cluster
      */
     public List<ClusterMember> clusterMembers() {
-        return Json.list(api.ask(ApiRequest.get("cluster", "members").query("recursion", 1)), ClusterMember::of);
+        try {
+            return Json.list(api.ask(ApiRequest.get("cluster", "members").query("recursion", 1)), ClusterMember::of);
+        } catch (IncusException e) {
+            // One that led waits for the others, in vain.
+            throw e.answer().equals("context deadline exceeded") ? new NoQuorumException(e) : e;
+        }
     }
 
     /**

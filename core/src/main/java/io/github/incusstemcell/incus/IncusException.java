@@ -19,7 +19,7 @@ public class IncusException extends IncusStemcellException {
         this.answer = answer;
     }
 
-    private IncusException(IncusException failure, String explanation) {
+    IncusException(IncusException failure, String explanation) {
         super(failure.getMessage() + ". " + explanation, failure);
         this.code = failure.code;
         this.answer = failure.answer;

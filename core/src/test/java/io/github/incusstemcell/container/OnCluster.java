@@ -10,8 +10,12 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.MemberLostException;
+import io.github.incusstemcell.incus.NoQuorumException;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.stemcell.GuestOverlay;
+import io.github.incusstemcell.stemcell.StemcellImage;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -150,7 +154,7 @@ class OnCluster {
     void endsWhatWaitsForALostMemberAndGoesOnElsewhere() throws Exception {
         StemcellContainer lost = stemcells.launch(at("m2"));
         RunningCommand running = lost.start(Command.of("sleep", "300"));
-        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_KILL_MEMBER") + " m2");
+        kill("m2");
 
         // Without the watch over members, it would never end.
         assertThatThrownBy(running::waitFor)
@@ -164,10 +168,68 @@ class OnCluster {
         assertThat(others).map(OnCluster::member).containsOnly("m1", "m3");
         others.forEach(StemcellContainer::close);
 
-        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_START_MEMBERS") + " 3");
-        await(members -> members.stream().allMatch(ClusterMember::isOnline));
+        bringAllBack();
         stemcells.removeAll();
         assertThat(incus.project(Placement.DEFAULT_PROJECT).instances().list()).isEmpty();
+    }
+
+    /** Prepared by way of m2, and not yet on other members when that is lost. */
+    @Test
+    @Order(Integer.MAX_VALUE - 2)
+    void saysThatAnImageIsOnLostMembersOnly() throws Exception {
+        TestMachine.run("incus", "config", "set", "cluster.images_minimal_replica=1");
+        Path socket = Path.of(System.getenv("INCUS_SOCKET"))
+                .resolve("../../../m2/incus/unix.socket")
+                .normalize();
+        StemcellImage image;
+        try (Stemcells there = TestMachine.stemcells()
+                .endpoint(Endpoint.parse(socket.toString()))
+                .connect()) {
+            image = there.prepare(TestMachine.plainImage(), GuestOverlay.standard());
+        }
+        try {
+            kill("m2");
+            await(members -> members.stream().anyMatch(member -> !member.isOnline()));
+
+            assertThatThrownBy(() -> stemcells.launch(ContainerSpec.of(TestMachine.plainImage())))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith("Cannot create a container of " + image.source() + ": the image "
+                            + image.fingerprint() + " is only on members of the cluster that are away. ");
+        } finally {
+            bringAllBack();
+            TestMachine.run("incus", "config", "unset", "cluster.images_minimal_replica");
+        }
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE - 1)
+    void saysThatThereIsNoQuorum() throws Exception {
+        kill("m2");
+        kill("m3");
+        try {
+            assertThatThrownBy(() -> {
+                        // The one that is left leads for some seconds more.
+                        while (true) {
+                            incus.clusterMembers();
+                            Thread.sleep(200);
+                        }
+                    })
+                    .isInstanceOf(NoQuorumException.class)
+                    .hasMessageContaining(". Its cluster has no quorum: ");
+            assertThatThrownBy(() -> stemcells.launch(spec())).isInstanceOf(NoQuorumException.class);
+            assertThatThrownBy(() -> TestMachine.stemcells().connect()).isInstanceOf(NoQuorumException.class);
+        } finally {
+            bringAllBack();
+        }
+    }
+
+    private static void kill(String member) throws Exception {
+        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_KILL_MEMBER") + " " + member);
+    }
+
+    private static void bringAllBack() throws Exception {
+        TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_START_MEMBERS") + " 3");
+        await(members -> members.stream().allMatch(ClusterMember::isOnline));
     }
 
     private static void await(Predicate<List<ClusterMember>> holds) throws InterruptedException {

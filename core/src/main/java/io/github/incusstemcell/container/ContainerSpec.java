@@ -280,7 +280,7 @@ public record ContainerSpec(
 
     /**
      * The same, created but not started, for tests of what the stemcell itself says: without the overlay, its files are those of the
-     * image. {@link StemcellContainer#start()} boots it as it is, as a start of the published image would; what
+     * image. {@link StemcellContainer#boot()} boots it as it is, as a start of the published image would; what
      * waits there for the BOSH agent, as rsyslog does, may hold that boot up for longer than the startup timeout.
      *
      * @return the copy; not null

@@ -272,7 +272,7 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Shuts the guest down as {@code systemctl poweroff} does. {@link #start()} boots it again.
+     * Shuts the guest down as {@code systemctl poweroff} does. {@link #boot()} boots it again.
      */
     public void stop() {
         open().stop(STOP_TIMEOUT);
@@ -283,7 +283,7 @@ public final class StemcellContainer implements AutoCloseable {
      *
      * @throws StartupTimeoutException if it does not within the startup timeout
      */
-    public void start() {
+    public void boot() {
         lifecycle.boot(open()::start);
     }
 
@@ -345,7 +345,7 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #start()} boots it again. What it
+     * Ends the guest at once, as a power cut does: nothing in it is told, and no unit is stopped. {@link #boot()} boots it again. What it
      * had written, but not synchronized, is there then all the same, since the kernel that keeps it goes on; what was in {@code /run} is
      * not.
      */

@@ -92,7 +92,7 @@ class ArtifactsTest {
         try {
             assertThat(artifacts()).contains("/srv/app/deep/app.log: 6 bytes");
         } finally {
-            stemcell.start();
+            stemcell.boot();
         }
     }
 

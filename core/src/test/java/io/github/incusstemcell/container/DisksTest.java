@@ -81,7 +81,7 @@ class DisksTest {
 
         stemcell.powerCut();
         assertThat(stemcell.state().status()).isEqualTo("Stopped");
-        stemcell.start();
+        stemcell.boot();
 
         assertThat(stemcell.files().readString("/mnt/data/kept")).isEqualTo("yes");
     }

@@ -138,7 +138,7 @@ class NetworkFaultsTest {
         stemcell.network().cut();
         stemcell.stop();
         stemcell.undoFaults();
-        stemcell.start();
+        stemcell.boot();
 
         assertThat(reaches(stemcell, other)).isTrue();
     }

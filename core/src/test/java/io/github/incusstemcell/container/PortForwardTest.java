@@ -183,7 +183,7 @@ class PortForwardTest {
                     assertThatThrownBy(() -> before.getInputStream().readAllBytes())
                             .isInstanceOf(SocketException.class);
                     assertBroken(there);
-                    own.start();
+                    own.boot();
                 } catch (IOException e) {
                     throw new AssertionError(e);
                 }

@@ -109,7 +109,7 @@ class RuntimeChangesTest {
 
         stemcell.powerCut();
         assertThat(stemcell.state().status()).isEqualTo("Stopped");
-        stemcell.start();
+        stemcell.boot();
 
         assertThat(stemcell.systemd().state()).isEqualTo(SystemState.RUNNING);
         assertThat(stemcell.files().exists("/root/was-stopped")).isFalse();
@@ -126,7 +126,7 @@ class RuntimeChangesTest {
                 .requireSuccess();
 
         stemcell.powerCut();
-        stemcell.start();
+        stemcell.boot();
 
         assertThat(stemcell.exec("journalctl", "--boot=-1", "--output=cat").stdout())
                 .contains("last words");

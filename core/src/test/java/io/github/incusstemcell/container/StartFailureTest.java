@@ -48,7 +48,7 @@ class StartFailureTest {
             incus.project(Placement.DEFAULT_PROJECT).instance(stemcell.name()).updateConfig(Map.of(OPTION, NO_PROGRAM));
 
             assertThat(catchThrowable(stemcell::restart)).hasMessageContaining(REASON);
-            assertThat(catchThrowable(stemcell::start)).hasMessageContaining(REASON);
+            assertThat(catchThrowable(stemcell::boot)).hasMessageContaining(REASON);
         }
     }
 }

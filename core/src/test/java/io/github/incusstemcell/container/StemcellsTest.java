@@ -165,7 +165,7 @@ class StemcellsTest {
             stemcell.stop();
             assertThat(stemcell.files().readString("/root/kept")).isEqualTo("yes");
 
-            stemcell.start();
+            stemcell.boot();
             assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
         }
     }

@@ -33,7 +33,7 @@ class UnbootedTest {
             assertThat(catchThrowable(() -> stemcell.exec("true"))).hasMessageContaining("Instance is not running");
             stemcell.files().delete(GATE);
 
-            stemcell.start();
+            stemcell.boot();
 
             assertThat(stemcell.shell("systemctl is-system-running").stdout()).matches("(running|degraded)\n");
             assertThat(stemcell.files().readString("/etc/hostname")).isEqualTo("bosh-stemcell");
@@ -50,7 +50,7 @@ class UnbootedTest {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withoutBoot())) {
             stemcell.files().delete("/sbin/init");
 
-            assertThat(catchThrowable(stemcell::start))
+            assertThat(catchThrowable(stemcell::boot))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessageStartingWith("Cannot start the container '" + stemcell.name() + "' of ")
                     .hasMessageContaining(": it has no /sbin/init that can be run");

@@ -27,7 +27,7 @@ final class FaultCalls {
 
     static void power(StemcellContainer stemcell) {
         stemcell.powerCut();
-        stemcell.start();
+        stemcell.boot();
     }
 
     static void limitsAndDevices(StemcellContainer stemcell) {

@@ -86,7 +86,7 @@ class FaultsTest {
 
         assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isFalse();
 
-        db.start();
+        db.boot();
 
         assertThat(web.exec("ping", "-c", "1", "-W", "1", "db").isSuccess()).isTrue();
     }

@@ -106,7 +106,7 @@ class UnreadableGuestTest {
                     .hasMessage("Incus says of no network interface of " + stemcell.name()
                             + ", not even of lo; it is Stopped");
         } finally {
-            stemcell.start();
+            stemcell.boot();
         }
     }
 

@@ -3,15 +3,21 @@ package io.github.incusstemcell.samples;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 
 import io.github.incusstemcell.agent.JobSpec;
+import io.github.incusstemcell.agent.Release;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The test that docs/agent.md shows. It is compiled only, and private therefore: replicas carry no agent of BOSH's unless dev/test is given one. */
+/** What docs/agent.md shows. It is compiled only, and the test private therefore: replicas carry no agent of BOSH's unless dev/test is given one. */
 final class AgentCalls {
 
     private AgentCalls() {}
+
+    static void deploy(StemcellContainer stemcell) {
+        Release release = Release.of(Path.of("."));
+        stemcell.agent().deploy(release.job("web").withProperty("greeting", "hello"), release.job("visitor"));
+    }
 
     @IncusStemcell(agent = true)
     private static class WebJobTest {

@@ -48,7 +48,8 @@ class StemcellsBadInputTest {
 
     @AfterEach
     void nothingIsLeft() {
-        assertThat(standing()).isEqualTo(before);
+        // What a killed JVM of another test left may go meanwhile.
+        assertThat(before).containsAll(standing());
     }
 
     @Test

@@ -173,7 +173,8 @@ class ContainerSettingsTest {
         assertThatThrownBy(() -> Limits.NONE.withDisk("25%"))
                 .hasMessage("'25%' is no size of a root disk; write for example 3GiB");
         assertThat(Limits.NONE.withCpu("0-1,3").withMemory("25%").withDisk("1000000"))
-                .hasToString("Limits[cpu=Optional[0-1,3], memory=Optional[25%], disk=Optional[1000000]]");
+                .hasToString(
+                        "Limits[cpu=Optional[0-1,3], memory=Optional[25%], disk=Optional[1000000], agentData=Optional.empty]");
     }
 
     private static void assertRefused(ContainerSpec spec, String message) {

@@ -81,7 +81,7 @@ class GreeterReleaseTest {
 
         assertThatThrownBy(() -> agent.deploy(GREETER.job("web")))
                 .hasMessageContaining("Can't find property 'greeting'");
-        assertThatThrownBy(() -> agent.within(ofSeconds(5)).deploy(WEB.withProperty("port", "no number")))
+        assertThatThrownBy(() -> agent.within(ofSeconds(15)).deploy(WEB.withProperty("port", "no number")))
                 .isInstanceOf(AgentException.class)
                 .hasMessageContaining("port no number");
     }

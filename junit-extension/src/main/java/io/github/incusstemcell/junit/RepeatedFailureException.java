@@ -8,12 +8,11 @@ final class RepeatedFailureException extends IncusStemcellException {
     private static final int LONGEST = 300;
 
     RepeatedFailureException(Throwable failure, String first) {
-        super("The same as for " + first + ", which tells all of it: "
-                + sentence(String.valueOf(failure.getMessage())));
+        super("The same as for " + first + ", which tells all of it: " + line(String.valueOf(failure.getMessage())));
     }
 
-    private static String sentence(String message) {
-        String line = message.split("\\. (?=\\p{Lu})|\n", 2)[0].strip();
+    private static String line(String message) {
+        String line = message.strip().replaceAll("\\s+", " ");
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
     }
 

@@ -159,8 +159,8 @@ class OnCluster {
         // Without the watch over members, it would never end.
         assertThatThrownBy(running::waitFor)
                 .isInstanceOf(MemberLostException.class)
-                .hasMessageEndingWith(" failed: The member 'm2' of the cluster of " + incus.endpoint()
-                        + " is lost: it has not answered for 7 s");
+                // By its silence, or by a relay that is refused at the moment of the kill.
+                .hasMessageContaining("member 'm2' of the cluster of " + incus.endpoint());
         assertThatThrownBy(() -> lost.exec("true")).isInstanceOf(MemberLostException.class);
         lost.close();
 

@@ -167,10 +167,12 @@ final class ContainerLauncher {
                 .ifPresent(wanted::target);
         NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
         StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
-        new CreateRefusal(image, created.devices().get("root").get("pool"))
-                .explaining(() -> new OptionRefusal(incus(), spec)
-                        .explaining(() -> refusal.explaining(() ->
-                                creations.create(() -> there.incus().instances().create(created)))));
+        Refusal.explaining(
+                () -> creations.create(() -> there.incus().instances().create(created)),
+                refusal,
+                new OptionRefusal(incus(), spec),
+                new CreateRefusal(
+                        image, incus().project(), created.devices().get("root").get("pool")));
         Optional<AgentSettings> agent = request.agentSettings(instance.name(), address);
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
@@ -180,7 +182,7 @@ final class ContainerLauncher {
             return created(launch, request, address, deadMansSwitch, begin, agent, release);
         }
         if (!launch.startsAtOnce()) {
-            refusal.explaining(instance::start);
+            Refusal.explaining(instance::start, refusal);
         }
         Instant started = Instant.now();
         deadMansSwitch.arm();

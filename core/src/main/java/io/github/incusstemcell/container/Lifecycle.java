@@ -46,7 +46,7 @@ final class Lifecycle {
     /** Has it started by a request, and waits until systemd has finished booting, and an agent of ours answers. */
     void boot(Runnable start) {
         Instant begin = Instant.now();
-        new StartRefusal(instance, image, overlay).explaining(start);
+        Refusal.explaining(start, new StartRefusal(instance, image, overlay));
         deadMansSwitch.arm();
         new Booting(instance, systemd, image).await(startupTimeout, begin);
         address.bringUp(instance);

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Spelling;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
  * @param incus the daemon
  * @param spec what was asked for
  */
-record OptionRefusal(Incus incus, ContainerSpec spec) {
+record OptionRefusal(Incus incus, ContainerSpec spec) implements Refusal {
 
     private static final String DOCUMENTATION = "https://linuxcontainers.org/incus/docs/main/reference/";
     private static final String TYPES =
@@ -41,18 +40,9 @@ record OptionRefusal(Incus incus, ContainerSpec spec) {
             Pattern.compile("device \"([^\"]+)\": Failed to get storage pool \"([^\"]+)\".*not found");
     private static final Pattern VOLUME = Pattern.compile("device \"([^\"]+)\": .*[Ss]torage volume not found");
 
-    /** Makes a request that creates the container. What it throws has words of our own, or comes as it is. */
-    void explaining(Runnable request) {
-        try {
-            request.run();
-        } catch (IncusException e) {
-            throw explanation(e.getMessage())
-                    .map(words -> new IncusStemcellException(words, e))
-                    .orElse(e);
-        }
-    }
-
-    private Optional<String> explanation(String message) {
+    @Override
+    public Optional<String> explanation(IncusException refused) {
+        String message = refused.getMessage();
         return match(KEY, message)
                 .map(found -> key(found.group(1)))
                 .or(() -> match(TYPE, message)

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
@@ -14,7 +13,7 @@ import java.util.Optional;
  * What it means that the daemon refused to start a container: the trait of the image, or of what became of it, that stands in the way, where
  * that can be told.
  */
-record StartRefusal(Instance instance, StemcellImage image, GuestOverlay overlay) {
+record StartRefusal(Instance instance, StemcellImage image, GuestOverlay overlay) implements Refusal {
 
     /** Of LXC, which is told to run what is always there in an image of a system. */
     private static final String NO_INIT = "Failed to exec \"/sbin/init\"";
@@ -22,18 +21,9 @@ record StartRefusal(Instance instance, StemcellImage image, GuestOverlay overlay
     /** In which the daemon writes the overlay; it keeps to itself why it could not. */
     private static final String BEFORE_START = "Failed to run lxc.hook.pre-start";
 
-    /** Makes a request that starts the container. What it throws has words of our own, or comes as it is. */
-    void explaining(Runnable request) {
-        try {
-            request.run();
-        } catch (IncusException e) {
-            throw explanation(e.getMessage())
-                    .map(words -> new IncusStemcellException(words, e))
-                    .orElse(e);
-        }
-    }
-
-    private Optional<String> explanation(String message) {
+    @Override
+    public Optional<String> explanation(IncusException refused) {
+        String message = refused.getMessage();
         if (message.contains(NO_INIT)) {
             return Optional.of("Cannot start the container '" + instance.name() + "' of " + image
                     + ": it has no /sbin/init that can be run, as an image of a system has, such as a stemcell. Is it an"

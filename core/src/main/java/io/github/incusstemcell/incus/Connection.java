@@ -259,7 +259,7 @@ final class Connection implements AutoCloseable {
                     result.completeExceptionally(failure(request.toString(), e));
                 } catch (IncusException e) {
                     result.completeExceptionally(watch.<RuntimeException>flatMap(
-                                    guard -> guard.loss(e).map(loss -> loss))
+                                    guard -> guard.loss(request.toString(), e).map(loss -> loss))
                             .orElse(e));
                 } catch (RuntimeException | Error e) {
                     result.completeExceptionally(e);

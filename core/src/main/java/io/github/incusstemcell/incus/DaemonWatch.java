@@ -86,7 +86,7 @@ final class DaemonWatch implements Watch {
     }
 
     @Override
-    public Optional<IncusConnectionException> loss(IncusException answer) {
+    public Optional<IncusConnectionException> loss(String what, IncusException answer) {
         return Optional.empty();
     }
 

@@ -83,10 +83,13 @@ final class MemberWatch implements Watch {
         there.thenAccept(answers -> relayAnswers = answers);
     }
 
+    private String lostMember() {
+        return "The member '" + member + "' of the cluster of " + relay.endpoint() + " is lost: ";
+    }
+
     private String reason() {
         return relayAnswers
-                ? "The member '" + member + "' of the cluster of " + relay.endpoint()
-                        + " is lost: it has not answered for " + PATIENCE.toSeconds() + " s"
+                ? lostMember() + "it has not answered for " + PATIENCE.toSeconds() + " s"
                 : "Incus at " + relay.endpoint() + ", by way of which the member '" + member
                         + "' of its cluster is reached, has not answered for " + PATIENCE.toSeconds() + " s";
     }
@@ -98,13 +101,9 @@ final class MemberWatch implements Watch {
 
     /** By these words a member says that it cannot relay a call to another. */
     @Override
-    public Optional<IncusConnectionException> loss(IncusException answer) {
+    public Optional<IncusConnectionException> loss(String what, IncusException answer) {
         return answer.answer().contains("Unable to connect to: ")
-                ? Optional.of(new MemberLostException(
-                        "Asking the member '" + member + "' of the cluster of " + relay.endpoint(),
-                        member,
-                        answer.getMessage(),
-                        answer))
+                ? Optional.of(new MemberLostException(what, member, lostMember() + answer.answer(), answer))
                 : Optional.empty();
     }
 

@@ -10,8 +10,8 @@ interface Watch extends Closeable {
     /** {@return why what is named failed, where it is gone} */
     Optional<IncusConnectionException> loss(String what, IOException cause);
 
-    /** {@return the same of what the daemon answered, where that means that it is gone} */
-    Optional<IncusConnectionException> loss(IncusException answer);
+    /** {@return the same where the daemon's answer means that it is gone} */
+    Optional<IncusConnectionException> loss(String what, IncusException answer);
 
     /** {@return whether there is no use in asking it anything before it is there again} */
     boolean refusesCalls();

@@ -160,7 +160,8 @@ class OnCluster {
         assertThatThrownBy(running::waitFor)
                 .isInstanceOf(MemberLostException.class)
                 // By its silence, or by a relay that is refused at the moment of the kill.
-                .hasMessageContaining("member 'm2' of the cluster of " + incus.endpoint());
+                .hasMessageMatching("\\S.* failed: \\QThe member 'm2' of the cluster of " + incus.endpoint()
+                        + "\\E is lost: " + "(it has not answered for 7 s|.*Unable to connect to: .*)");
         assertThatThrownBy(() -> lost.exec("true")).isInstanceOf(MemberLostException.class);
         lost.close();
 

@@ -131,7 +131,7 @@ class StemcellSpecTest {
 
     @Test
     void theSystemIsLinuxOfOneDistribution(StemcellContainer stemcell) {
-        assertThat(stemcell).osRelease().hasKey("ID").hasKey("VERSION_CODENAME");
+        assertThat(stemcell).osRelease().hasKey("ID").hasKey("VERSION_ID").hasKey("VERSION_CODENAME");
     }
 
     // --- services

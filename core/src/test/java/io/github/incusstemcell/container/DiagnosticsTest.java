@@ -162,15 +162,19 @@ class DiagnosticsTest {
     void isBoundedInSizeAndMarksWhatIsLeftOut() {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
             stemcell.shell(
-                            "yes \"$(head -c 1000 /dev/zero | tr '\\0' x)\" | head -n 4000 | systemd-cat; journalctl --sync")
+                            "yes \"$(head -c 1000 /dev/zero | tr '\\0' x)\" | head -n 4000 | systemd-cat -t filler;"
+                                    + " journalctl --sync; echo newest | systemd-cat -t filler; journalctl --sync")
                     .requireSuccess();
 
             File journal = stemcell.diagnose(PATIENT).file("journal.txt").orElseThrow();
 
             List<String> lines = journal.text().lines().toList();
+            List<String> filler =
+                    lines.stream().filter(line -> line.contains(" filler[")).toList();
             assertThat(journal.content().length).isBetween(2 << 20, (2 << 20) + 100);
             assertThat(lines.get(0)).matches("\\[the first \\d+ bytes are left out]");
-            assertThat(lines.get(lines.size() - 1).endsWith("xxx")).isTrue();
+            assertThat(filler).hasSizeBetween(1900, 2100).last().asString().endsWith(": newest");
+            assertThat(filler.subList(0, filler.size() - 1)).allMatch(line -> line.endsWith("xxx"));
         }
     }
 

@@ -161,9 +161,8 @@ class DiagnosticsTest {
     @Test
     void isBoundedInSizeAndMarksWhatIsLeftOut() {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
-            stemcell.shell(
-                            "yes \"$(head -c 1000 /dev/zero | tr '\\0' x)\" | head -n 4000 | systemd-cat -t filler;"
-                                    + " journalctl --sync; echo newest | systemd-cat -t filler; journalctl --sync")
+            stemcell.shell("yes \"$(head -c 1000 /dev/zero | tr '\\0' x)\" | head -n 4000 | systemd-cat -t filler;"
+                            + " journalctl --sync; echo newest | systemd-cat -t filler; journalctl --sync")
                     .requireSuccess();
 
             File journal = stemcell.diagnose(PATIENT).file("journal.txt").orElseThrow();

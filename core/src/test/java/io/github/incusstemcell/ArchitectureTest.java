@@ -46,7 +46,7 @@ class ArchitectureTest {
             .importPackages(BASE);
 
     /** What other packages of ours are made of, and no user is to see, though Java calls it public. */
-    private static final String[] ENGINES = {BASE + ".oci.tar.."};
+    private static final String[] ENGINES = {BASE + ".internal..", BASE + ".oci.tar.."};
 
     @Test
     void theBaseKnowsNoPackageBelowIt() {
@@ -57,6 +57,11 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(BASE + ".*..")
                 .check(OURS);
+    }
+
+    @Test
+    void whatAllAreMadeOfKnowsNoneOfThem() {
+        knowsOnly("internal");
     }
 
     @Test
@@ -140,7 +145,7 @@ class ArchitectureTest {
 
     private static void knowsOnly(String name, String... others) {
         String[] allowed = Stream.concat(
-                        Stream.of(BASE, BASE + "." + name + ".."),
+                        Stream.of(BASE, BASE + ".internal..", BASE + "." + name + ".."),
                         Stream.of(others).map(other -> BASE + "." + other + ".."))
                 .toArray(String[]::new);
         noClasses()

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Json;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -108,15 +111,16 @@ public final class Agent {
      * @throws AgentException if it does not within the limit
      */
     public void awaitPing() {
-        Deadline deadline = new Deadline(limit);
+        Deadline deadline = Deadline.in(limit);
         while (true) {
             try {
                 mbus.send("ping", deadline.left());
                 return;
             } catch (Mbus.NoAnswerException e) {
-                if (!deadline.pause()) {
+                if (!pause(deadline)) {
                     throw new AgentException(
-                            "After " + deadline.words() + ", " + e.getMessage() + "\n" + log.agent(), e);
+                            "After " + DurationText.of(deadline.span()) + ", " + e.getMessage() + "\n" + log.agent(),
+                            e);
                 }
             }
         }
@@ -193,14 +197,25 @@ public final class Agent {
         return guest.info().config().getOrDefault("volatile.base_image", machine);
     }
 
+    /** An agent tells nothing by itself. */
+    private static boolean pause(Deadline deadline) {
+        try {
+            return deadline.pause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while waiting for an agent", e);
+        }
+    }
+
     /** Waits until monit calls all processes running. */
     AgentState awaitRunning() {
-        Deadline deadline = new Deadline(limit.equals(LIMIT) ? RUNNING_LIMIT : limit);
+        Deadline deadline = Deadline.in(limit.equals(LIMIT) ? RUNNING_LIMIT : limit);
         AgentState state = state();
         while (!state.isRunning()) {
-            if (!deadline.pause()) {
+            if (!pause(deadline)) {
                 throw new AgentException("The jobs " + String.join(", ", state.jobs()) + " on '" + machine
-                        + "' do not run after " + deadline.words() + ": the agent calls them " + state.words()
+                        + "' do not run after " + DurationText.of(deadline.span()) + ": the agent calls them "
+                        + state.words()
                         + ". Look at what their start programs do, or give them more time with within(...)\n"
                         + log.jobs()
                         + log.monit());
@@ -335,15 +350,16 @@ public final class Agent {
 
     /** Of an action that the agent does beside others, and is asked about until it is done. */
     private JsonNode task(String method, Supplier<String> details, Object... arguments) {
-        Deadline deadline = new Deadline(limit);
+        Deadline deadline = Deadline.in(limit);
         String asked = said(method, arguments);
         JsonNode state = send(asked, details, method, arguments);
         String id = state.path("agent_task_id").asText();
         while (state.path("agent_task_id").asText().equals(id)
                 && state.path("state").asText().equals("running")) {
-            if (!deadline.pause()) {
+            if (!pause(deadline)) {
                 throw new AgentException("The agent of '" + machine + "' was asked for " + asked
-                        + " and is not done after " + deadline.words() + ". Give it more time with within(...)\n"
+                        + " and is not done after " + DurationText.of(deadline.span())
+                        + ". Give it more time with within(...)\n"
                         + details.get() + log.agent());
             }
             state = send(asked, details, "get_task", id);

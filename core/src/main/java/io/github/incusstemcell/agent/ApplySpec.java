@@ -2,6 +2,7 @@ package io.github.incusstemcell.agent;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;

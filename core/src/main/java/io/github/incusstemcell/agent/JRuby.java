@@ -1,7 +1,8 @@
 package io.github.incusstemcell.agent;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -23,9 +24,7 @@ final class JRuby {
     static synchronized void warmUp() {
         if (coming == null && isPresent()) {
             CompletableFuture<Templates> future = new CompletableFuture<>();
-            Thread thread = new Thread(() -> comeUp(future), "incus-stemcell-jruby");
-            thread.setDaemon(true);
-            thread.start();
+            DaemonThreads.start("jruby", () -> comeUp(future));
             coming = future;
         }
     }

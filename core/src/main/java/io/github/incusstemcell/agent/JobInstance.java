@@ -1,6 +1,7 @@
 package io.github.incusstemcell.agent;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 
 /**
  * The machine for which templates are rendered, as they see it in {@code spec}.

@@ -3,6 +3,7 @@ package io.github.incusstemcell.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

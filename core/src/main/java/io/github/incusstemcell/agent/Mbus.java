@@ -2,6 +2,7 @@ package io.github.incusstemcell.agent;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -122,7 +124,7 @@ final class Mbus {
                 .put("reply_to", "incus-stemcell")
                 // From 3 on, "stop" is answered when all is stopped.
                 .put("protocol", 3)
-                .set("arguments", Json.array(arguments))
+                .set("arguments", Json.array(Arrays.asList(arguments)))
                 .toString();
         Request.Builder request = request("/agent").post(RequestBody.create(message, JSON));
         return exchange(request, limit, response -> reply(response.body().string()));
@@ -160,11 +162,15 @@ final class Mbus {
                 .header("Authorization", authorization);
     }
 
+    private static final Duration LEAST = Duration.ofMillis(10);
+
     private interface Reader<T> {
         T read(Response response) throws IOException;
     }
 
-    private <T> T exchange(Request.Builder request, Duration limit, Reader<T> reader) throws NoAnswerException {
+    private <T> T exchange(Request.Builder request, Duration left, Reader<T> reader) throws NoAnswerException {
+        // None at all would be no limit.
+        Duration limit = left.compareTo(LEAST) < 0 ? LEAST : left;
         Request asked = request.build();
         OkHttpClient bounded = client.newBuilder()
                 .readTimeout(limit)

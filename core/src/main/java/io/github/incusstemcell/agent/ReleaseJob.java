@@ -3,6 +3,7 @@ package io.github.incusstemcell.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,7 +137,7 @@ public final class ReleaseJob extends JobSpec {
             link.path("properties").forEach(name -> copy(effective, shared, name.asText()));
             provided.put(
                     new Provided(link.path("name").asText(), link.path("type").asText()),
-                    Link.to(address, Json.map(shared)));
+                    Link.to(address, Json.values(shared)));
         }
         return provided;
     }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

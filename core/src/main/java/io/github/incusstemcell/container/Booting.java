@@ -3,6 +3,7 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.BootTimeoutException;
 import io.github.incusstemcell.systemd.Systemd;
@@ -30,7 +31,7 @@ record Booting(Instance instance, Systemd systemd, StemcellImage image) {
         } catch (BootTimeoutException e) {
             throw new StartupTimeoutException(
                     "The container '" + instance.name() + "' of " + image + " did not finish booting within "
-                            + seconds(timeout) + ": " + e.doing()
+                            + DurationText.of(timeout) + ": " + e.doing()
                             + ". Allow it more time with startupTimeout, or keep it with cleanup ="
                             + " ON_SUCCESS to look inside",
                     e);
@@ -79,10 +80,5 @@ record Booting(Instance instance, Systemd systemd, StemcellImage image) {
     static Duration remaining(Duration timeout, Instant begin) {
         Duration remaining = timeout.minus(Duration.between(begin, Instant.now()));
         return remaining.isNegative() ? Duration.ZERO : remaining;
-    }
-
-    /** A duration as a person reads it. */
-    static String seconds(Duration duration) {
-        return duration.toMillis() / 1000.0 + " s";
     }
 }

@@ -6,12 +6,12 @@ import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -182,12 +182,7 @@ final class DeadMansSwitch implements AutoCloseable {
     }
 
     private static ScheduledThreadPoolExecutor threads() {
-        AtomicInteger number = new AtomicInteger();
-        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(4, task -> {
-            Thread thread = new Thread(task, "incus-stemcell-switch-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(4, DaemonThreads.named("switch"));
         threads.setKeepAliveTime(1, TimeUnit.SECONDS);
         threads.allowCoreThreadTimeOut(true);
         return threads;

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.DurationText;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +32,7 @@ record DhcpAddress(Instance instance) {
         return findUntilEnd(timeout, begin)
                 .orElseThrow(() -> new StartupTimeoutException(
                         "The container '" + instance.name() + "' has no IPv4 address on eth0 after "
-                                + Booting.seconds(timeout) + ": " + why(wait)
+                                + DurationText.of(timeout) + ": " + why(wait)
                                 + ". Look at what DHCP the network offers, or allow raw.lxc in the project"
                                 + " (restricted.containers.lowlevel=allow), which needs no DHCP",
                         null));

@@ -5,6 +5,8 @@ import io.github.incusstemcell.container.Diagnostics.File;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
@@ -20,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -51,11 +52,7 @@ final class DiagnosticsCollector {
     private final List<String> artifacts;
     private final Duration limit;
     private final long begin = System.nanoTime();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "incus-stemcell-diagnostics");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = DaemonThreads.pool("diagnostics");
 
     DiagnosticsCollector(
             Instance instance, Systemd systemd, CommandLog commands, List<String> artifacts, Duration limit) {
@@ -249,7 +246,7 @@ final class DiagnosticsCollector {
             long left = allowed.toNanos() - (System.nanoTime() - begin);
             return new Answer<>(Optional.of(question.get(Math.max(0, left), TimeUnit.NANOSECONDS)), "");
         } catch (TimeoutException e) {
-            return new Answer<>(Optional.empty(), "no answer within " + Booting.seconds(allowed));
+            return new Answer<>(Optional.empty(), "no answer within " + DurationText.of(allowed));
         } catch (ExecutionException e) {
             return new Answer<>(Optional.empty(), String.valueOf(e.getCause().getMessage()));
         } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -107,7 +108,7 @@ final class ForwardedConnection implements AutoCloseable {
             carrier = command;
             DataInputStream frames = new DataInputStream(new BufferedInputStream(command.stdout(), BUFFER));
             requireConnected(command, frames);
-            PortForward.start(Thread.currentThread().getName() + "-in", () -> feed(command));
+            DaemonThreads.start("forward-" + instance.name() + "-" + client.getPort() + "-in", () -> feed(command));
             if (drain(frames)) {
                 client.setSoLinger(false, 0);
                 client.shutdownOutput();

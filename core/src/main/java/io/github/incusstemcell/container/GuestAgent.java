@@ -5,6 +5,7 @@ import io.github.incusstemcell.agent.Agent;
 import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.agent.Release;
+import io.github.incusstemcell.internal.DurationText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +66,7 @@ final class GuestAgent {
             throw new StartupTimeoutException(
                     "The container '" + stemcell + "' of " + stemcell.image()
                             + " has booted, but its BOSH agent did not come up within "
-                            + Booting.seconds(startupTimeout) + ": " + e.getMessage(),
+                            + DurationText.of(startupTimeout) + ": " + e.getMessage(),
                     e);
         }
     }

@@ -3,8 +3,8 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,11 +23,7 @@ final class LeaseRenewal implements AutoCloseable {
 
     private final Incus incus;
     private final Lease lease;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "incus-stemcell-lease");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService clock = DaemonThreads.clock("lease");
 
     private LeaseRenewal(Incus incus, Lease lease) {
         this.incus = incus;

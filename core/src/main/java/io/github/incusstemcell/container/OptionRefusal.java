@@ -1,11 +1,11 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.Spelling;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.incus.StoragePools.StoragePool;
+import io.github.incusstemcell.internal.Spelling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,7 +43,7 @@ final class PortForward implements AutoCloseable {
         try {
             PortForward forward =
                     new PortForward(instance, hosts, port, new ServerSocket(0, 0, InetAddress.getByName("127.0.0.1")));
-            start("incus-stemcell-forward-" + instance.name() + "-" + port, forward::acceptUntilClosed);
+            DaemonThreads.start("forward-" + instance.name() + "-" + port, forward::acceptUntilClosed);
             return forward;
         } catch (IOException e) {
             throw new IncusStemcellException(
@@ -50,13 +51,6 @@ final class PortForward implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
-    }
-
-    static Thread start(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        thread.start();
-        return thread;
     }
 
     InetSocketAddress address() {
@@ -78,7 +72,7 @@ final class PortForward implements AutoCloseable {
     private void carry(Socket client) {
         ForwardedConnection connection = new ForwardedConnection(client, instance, hosts, port);
         connections.add(connection);
-        start(Thread.currentThread().getName() + "-" + client.getPort(), () -> {
+        DaemonThreads.start("forward-" + instance.name() + "-" + port + "-" + client.getPort(), () -> {
             try {
                 connection.carry();
                 lastRefusal.set("");

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -71,8 +72,7 @@ final class RsaHostKeys {
     /** In a thread that ends with it, as nobody tells when the last was taken. */
     private static FutureTask<String> begun() {
         FutureTask<String> key = new FutureTask<>(RsaHostKeys::computed);
-        Thread thread = new Thread(key, "incus-stemcell-host-keys");
-        thread.setDaemon(true);
+        Thread thread = DaemonThreads.unstarted("host-keys", key);
         thread.setPriority(Thread.MIN_PRIORITY);
         thread.start();
         return key;

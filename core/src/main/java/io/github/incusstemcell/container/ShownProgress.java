@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.Console;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -181,9 +182,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
 
     private void startTicking() {
         if (ticks && ticker == null) {
-            ticker = new Thread(this::keepTicking, "incus-stemcell-progress");
-            ticker.setDaemon(true);
-            ticker.start();
+            ticker = DaemonThreads.start("progress", this::keepTicking);
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.incus.StoragePools.StoragePool;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,11 +120,8 @@ final class Sweep {
         if (removals.isEmpty()) {
             return List.of();
         }
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(AT_ONCE, removals.size()), task -> {
-            Thread thread = new Thread(task, "incus-stemcell-sweep");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Math.min(AT_ONCE, removals.size()), DaemonThreads.named("sweep"));
         try {
             List<Future<Swept>> running = new ArrayList<>();
             removals.forEach(removal -> running.add(threads.submit(removal)));

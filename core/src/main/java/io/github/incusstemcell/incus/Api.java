@@ -2,7 +2,6 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.Progress;
-import io.github.incusstemcell.incus.Connection.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

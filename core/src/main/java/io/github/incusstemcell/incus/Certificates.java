@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 import java.util.List;
 
 /** Whom the daemon trusts, {@code /1.0/certificates}. */

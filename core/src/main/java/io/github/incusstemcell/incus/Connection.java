@@ -1,7 +1,7 @@
 package io.github.incusstemcell.incus;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +52,7 @@ final class Connection implements AutoCloseable {
     private final Endpoint endpoint;
     private final HttpUrl base;
     private final OkHttpClient client;
-    private final ExecutorService threads = DaemonThreads.pool("incus-stemcell-http");
+    private final ExecutorService threads = DaemonThreads.pool("http");
     /**
      * Counted here, since OkHttp's dispatcher counts a call for a moment longer than until its answer is handed on.
      */
@@ -415,23 +415,5 @@ final class Connection implements AutoCloseable {
 
     private interface Reader<T> {
         T read(Call call, Response response) throws IOException;
-    }
-
-    /** What the daemon wraps its answers in. */
-    record Answer(JsonNode metadata, String operation) {
-
-        static Answer of(ApiRequest request, int code, byte[] body) {
-            JsonNode envelope = Json.parse(request, code, body);
-            String type = envelope.path("type").asText();
-            if (type.equals("error")) {
-                int errorCode = envelope.path("error_code").asInt(code);
-                String error = envelope.path("error").asText();
-                IncusException failure =
-                        new IncusException(request.toString(), errorCode == 0 ? code : errorCode, error);
-                throw NoQuorumException.isMeant(error) ? new NoQuorumException(failure) : failure;
-            }
-            return new Answer(
-                    envelope.path("metadata"), envelope.path("operation").asText());
-        }
     }
 }

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.incus;
 
-import io.github.incusstemcell.incus.Connection.Answer;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +20,7 @@ final class DaemonWatch implements Watch {
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
     private final Connection connection;
-    private final ScheduledExecutorService clock = DaemonThreads.clock("incus-stemcell-watch");
+    private final ScheduledExecutorService clock = DaemonThreads.clock("watch");
 
     /** The daemon's process at the last look, as long as anybody waits. */
     private OptionalLong process = OptionalLong.empty();

@@ -2,7 +2,7 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.incusstemcell.incus.Connection.Answer;
+import io.github.incusstemcell.internal.Json;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,7 +28,7 @@ final class MemberWatch implements Watch {
     private final Connection watched;
     private final Connection relay;
     private final String member;
-    private final ScheduledExecutorService clock = DaemonThreads.clock("incus-stemcell-member-watch");
+    private final ScheduledExecutorService clock = DaemonThreads.clock("member-watch");
     private long asked;
     private volatile long answered = System.nanoTime();
     private volatile boolean relayAnswers = true;

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.incus;
 
-import io.github.incusstemcell.incus.Connection.Answer;
+import io.github.incusstemcell.internal.Json;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.Json;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
@@ -44,7 +45,7 @@ final class OperationProgress implements Closeable {
     private void receive(WebSocket socket) {
         try {
             while (!closed) {
-                hear(Json.parse(socket.readText()).path("metadata"));
+                hear(Json.read(socket.readText()).path("metadata"));
             }
         } catch (IOException e) {
             if (!closed) {

@@ -1,7 +1,8 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;

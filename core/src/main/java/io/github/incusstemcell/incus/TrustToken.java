@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -14,7 +15,7 @@ record TrustToken(String text, String clientName, String fingerprint, List<Strin
     static TrustToken parse(String text) {
         try {
             byte[] decoded = Base64.getDecoder().decode(text.strip());
-            JsonNode node = Json.parse(new String(decoded, StandardCharsets.UTF_8));
+            JsonNode node = Json.read(new String(decoded, StandardCharsets.UTF_8));
             if (node.has("secret") && node.has("fingerprint") && node.has("addresses")) {
                 return new TrustToken(
                         text.strip(),

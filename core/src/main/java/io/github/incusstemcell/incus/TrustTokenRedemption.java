@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.IncusUnavailableException.Attempt;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -139,11 +140,8 @@ final class Registry implements BlobSource {
             pulls.get(0).run();
             return;
         }
-        ExecutorService threads = Executors.newFixedThreadPool(Math.min(DOWNLOADS_AT_A_TIME, pulls.size()), task -> {
-            Thread thread = new Thread(task, "incus-stemcell-pull");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Math.min(DOWNLOADS_AT_A_TIME, pulls.size()), DaemonThreads.named("pull"));
         try {
             List<Future<?>> running = new ArrayList<>();
             pulls.forEach(pull -> running.add(threads.submit(pull)));

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.oci.tar.Tar;
 import io.github.incusstemcell.oci.tar.TarExtraction;
 import java.io.Closeable;
@@ -34,9 +35,7 @@ final class UncompressedDigest implements Closeable {
      * @param algorithm of the digest to find
      */
     UncompressedDigest(String algorithm) {
-        thread = new Thread(() -> compute(algorithm), "incus-stemcell-diff-id");
-        thread.setDaemon(true);
-        thread.start();
+        thread = DaemonThreads.start("diff-id", () -> compute(algorithm));
     }
 
     /** Takes the next bytes of the blob; waits where decompressing cannot keep up. */

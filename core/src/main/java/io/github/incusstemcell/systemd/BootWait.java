@@ -1,5 +1,7 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -128,7 +130,7 @@ final class BootWait {
     }
 
     private String late() {
-        return guest + " has not finished booting within " + DurationText.text(timeout);
+        return guest + " has not finished booting within " + DurationText.of(timeout);
     }
 
     private BootTimeoutException timedOut() {

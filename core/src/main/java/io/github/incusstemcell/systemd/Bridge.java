@@ -1,10 +1,12 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.GuestText;
-import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -140,7 +142,7 @@ final class Bridge {
                     + GuestText.escaped(greeting.substring(NO_SYSTEMD.length())));
         }
         return new SystemdException("Nothing to connect to in " + instance.name() + ": neither " + scope.managerSocket()
-                + " nor " + scope.daemonSocket() + " came to be within " + DurationText.text(timeout)
+                + " nor " + scope.daemonSocket() + " came to be within " + DurationText.of(timeout)
                 + "; its PID 1 is " + GuestText.escaped(greeting.replaceFirst("^missing socket ?", "")));
     }
 

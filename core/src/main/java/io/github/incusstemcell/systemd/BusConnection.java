@@ -1,7 +1,10 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.GuestText;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -70,9 +73,7 @@ final class BusConnection implements AutoCloseable {
         this.in = new DataInputStream(new BufferedInputStream(in, 1 << 16));
         this.out = out;
         this.carrier = carrier;
-        Thread reader = new Thread(this::read, "incus-stemcell-bus-" + peer);
-        reader.setDaemon(true);
-        reader.start();
+        DaemonThreads.start("bus-" + peer, this::read);
     }
 
     /**
@@ -160,7 +161,7 @@ final class BusConnection implements AutoCloseable {
             throw new SystemdException("Interrupted while systemd of " + peer + " was asked to " + what, e);
         } catch (TimeoutException e) {
             throw new SystemdException(
-                    "systemd of " + peer + " did not answer " + what + " within " + DurationText.text(deadline.span())
+                    "systemd of " + peer + " did not answer " + what + " within " + DurationText.of(deadline.span())
                             + "; is the guest frozen, or PID 1 busy?",
                     e);
         } catch (ExecutionException e) {
@@ -275,9 +276,7 @@ final class BusConnection implements AutoCloseable {
     /** Closes it for somebody who has no time left to see its carrier end, which takes long in a guest that hangs. */
     void abandon() {
         if (isFirstEnd(null)) {
-            Thread closing = new Thread(this::closeCarrier, "incus-stemcell-bus-end-" + peer);
-            closing.setDaemon(true);
-            closing.start();
+            DaemonThreads.start("bus-end-" + peer, this::closeCarrier);
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.systemd;
 
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -180,7 +182,7 @@ final class BusManager implements ServiceManager {
                             + " ended before the " + job + " did; jobs: " + jobs()));
         } catch (TimeoutException e) {
             throw new SystemdException("The " + job + " on " + link.peer() + " was not over within "
-                    + DurationText.text(timeout) + "; jobs: " + jobs());
+                    + DurationText.of(timeout) + "; jobs: " + jobs());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SystemdException("Interrupted while waiting for the " + job + " on " + link.peer(), e);

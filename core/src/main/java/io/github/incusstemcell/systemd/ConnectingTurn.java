@@ -1,5 +1,7 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +28,7 @@ final class ConnectingTurn {
         try {
             if (!lock.tryLock(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 throw new SystemdException(
-                        "systemd of " + peer + " could not be connected to within " + DurationText.text(time)
+                        "systemd of " + peer + " could not be connected to within " + DurationText.of(time)
                                 + ", as another thread was trying; is the guest frozen, or PID 1 busy?");
             }
         } catch (InterruptedException e) {

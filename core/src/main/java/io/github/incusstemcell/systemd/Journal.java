@@ -1,11 +1,12 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class Journal {
         ExecResult result = read(query, answer, reading);
         if (!result.isSuccess()) {
             throw result.timedOut()
-                    ? unreadable("journalctl did not end within " + DurationText.text(answer))
+                    ? unreadable("journalctl did not end within " + DurationText.of(answer))
                     : unreadable(result.exitCode(), reading.complaints());
         }
         return query.wanted(reading.entries());

@@ -2,6 +2,7 @@ package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,9 +30,7 @@ public final class JournalFollower implements AutoCloseable {
             BiFunction<Integer, String, SystemdException> failure) {
         this.exec = exec;
         this.consumer = consumer;
-        Thread reader = new Thread(() -> read(failure), "incus-stemcell-journal-" + guest);
-        reader.setDaemon(true);
-        reader.start();
+        DaemonThreads.start("journal-" + guest, () -> read(failure));
     }
 
     private void read(BiFunction<Integer, String, SystemdException> failure) {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.InstanceGoneException;
+import io.github.incusstemcell.internal.Deadline;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -263,19 +264,15 @@ final class SystemctlManager implements ServiceManager {
     private Subscription again(Runnable look) {
         CountDownLatch closed = new CountDownLatch(1);
         ReentrantLock looking = new ReentrantLock();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        while (!closed.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
-                            oneAtATime(looking, look);
-                        }
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                "incus-stemcell-systemctl-" + instance.name());
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("systemctl-" + instance.name(), () -> {
+            try {
+                while (!closed.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                    oneAtATime(looking, look);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
         return new Subscription() {
             @Override
             public void catchUp() {

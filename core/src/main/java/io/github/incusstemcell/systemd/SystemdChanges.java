@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.Deadline;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,7 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -31,7 +33,7 @@ final class UnitRuns {
             watch.catchUp();
             Unit unit = watch.await(UnitRuns::hasEnded, deadline.left())
                     .orElseThrow(() -> new UnitFailedException(
-                            "The run of " + name + " on " + guest + " was not over within " + DurationText.text(timeout)
+                            "The run of " + name + " on " + guest + " was not over within " + DurationText.of(timeout)
                                     + ": it is " + watch.current() + ", and was seen " + watch.seen(),
                             watch.current()));
             return new UnitRun(unit, job, journal.of(unit));

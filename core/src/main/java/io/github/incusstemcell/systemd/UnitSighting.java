@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -40,6 +41,6 @@ public record UnitSighting(Duration after, LoadState loadState, ActiveState acti
     @Override
     public String toString() {
         String state = loadState == LoadState.NOT_FOUND ? "not-found" : activeState + " (" + subState + ")";
-        return state + " at " + DurationText.text(after);
+        return state + " at " + DurationText.of(after);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ public final class UnitWatch implements AutoCloseable {
         if (next(Deadline.in(patience)).isEmpty()) {
             close();
             throw new SystemdException("systemd of " + guest + " said nothing of " + name + " within "
-                    + DurationText.text(patience) + "; is the guest frozen, or PID 1 busy?");
+                    + DurationText.of(patience) + "; is the guest frozen, or PID 1 busy?");
         }
     }
 

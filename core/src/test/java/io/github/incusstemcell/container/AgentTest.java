@@ -155,7 +155,7 @@ class AgentTest {
 
         assertThatThrownBy(() -> agent.within(Duration.ofSeconds(1)).runScript("slow"))
                 .isInstanceOf(AgentException.class)
-                .hasMessageContaining("was asked for run_script slow and is not done after 1.0 s");
+                .hasMessageContaining("was asked for run_script slow and is not done after 1s");
         // Of none of the jobs: then there is nothing to do.
         agent.runScript("unknown");
     }
@@ -191,7 +191,7 @@ class AgentTest {
         assertThatThrownBy(() -> agent.within(Duration.ofSeconds(8)).deploy(never))
                 .isInstanceOf(AgentException.class)
                 .hasMessageStartingWith(
-                        "The jobs never on '" + stemcell.name() + "' do not run after 8.0 s: the agent calls them ")
+                        "The jobs never on '" + stemcell.name() + "' do not run after 8s: the agent calls them ")
                 .hasMessageContaining("/var/vcap/sys/log/never/never.log:\nthe port is taken")
                 .hasMessageContaining("The end of monit's log:\n")
                 .hasMessageContaining("'never'");

@@ -90,7 +90,7 @@ class DeletedMeanwhileTest {
             assertThatThrownBy(() -> new DhcpAddress(instance).await(Duration.ofSeconds(2), begin))
                     .isInstanceOf(StartupTimeoutException.class)
                     .hasMessageStartingWith("The container '" + stemcell.name()
-                            + "' has no IPv4 address on eth0 after 2.0 s: it has no systemd-networkd-wait-online, so");
+                            + "' has no IPv4 address on eth0 after 2s: it has no systemd-networkd-wait-online, so");
             assertThat(Duration.between(begin, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
         }
     }

@@ -149,12 +149,12 @@ class DiagnosticsTest {
             assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(5));
             assertThat(text(diagnostics, "journal.txt")).contains("systemd[1]: Startup finished");
             assertThat(text(diagnostics, "processes.txt")).contains("systemd-journald");
-            assertThat(diagnostics.systemState()).isEqualTo("unknown: no answer within 4.5 s");
+            assertThat(diagnostics.systemState()).isEqualTo("unknown: no answer within 4.5s");
             assertThat(troubles(diagnostics))
                     .containsExactly(
-                            "failed-units.txt: no answer within 4.5 s",
-                            "system-state.txt: no answer within 4.5 s",
-                            "boot.svg: no answer within 4.5 s");
+                            "failed-units.txt: no answer within 4.5s",
+                            "system-state.txt: no answer within 4.5s",
+                            "boot.svg: no answer within 4.5s");
         }
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.ClusterMember;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Endpoint;
@@ -12,6 +11,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.NoQuorumException;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.Waiting;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.net.Socket;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

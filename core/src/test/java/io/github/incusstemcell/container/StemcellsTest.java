@@ -205,7 +205,7 @@ class StemcellsTest {
 
         assertThat(catchThrowable(() -> stemcells.launch(spec)))
                 .isInstanceOf(StartupTimeoutException.class)
-                .hasMessageContaining("did not finish booting within 0.3 s");
+                .hasMessageContaining("did not finish booting within 0.3s");
 
         assertThat(TestMachine.instancesOf("too slow")).isEmpty();
     }

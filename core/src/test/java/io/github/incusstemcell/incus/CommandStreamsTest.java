@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.InFrontOfIncus;
+import io.github.incusstemcell.internal.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

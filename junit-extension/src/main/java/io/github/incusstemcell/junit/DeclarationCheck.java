@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit;
 
-import io.github.incusstemcell.Spelling;
+import io.github.incusstemcell.internal.Spelling;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;

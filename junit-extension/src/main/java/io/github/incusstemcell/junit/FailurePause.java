@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -94,20 +95,15 @@ final class FailurePause {
     }
 
     private static void deleteAtEnter(Path file) {
-        Thread reader = new Thread(
-                () -> {
-                    try {
-                        BufferedReader lines =
-                                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-                        if (lines.readLine() != null) {
-                            Files.deleteIfExists(file);
-                        }
-                    } catch (IOException e) {
-                        LOG.debug("Nothing is read from the terminal any more", e);
-                    }
-                },
-                "incus-stemcell-pause");
-        reader.setDaemon(true);
-        reader.start();
+        DaemonThreads.start("pause", () -> {
+            try {
+                BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+                if (lines.readLine() != null) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                LOG.debug("Nothing is read from the terminal any more", e);
+            }
+        });
     }
 }

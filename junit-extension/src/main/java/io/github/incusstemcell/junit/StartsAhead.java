@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.ContainerSpec;
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.container.StartTimes;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.stemcell.GuestOverlay;
@@ -47,7 +48,7 @@ final class StartsAhead {
 
     private final Suite suite;
     private final Optional<Integer> most;
-    private final ExecutorService threads = Suite.threads("ahead");
+    private final ExecutorService threads = DaemonThreads.pool("ahead");
     private final Map<PlannedTest, Optional<ContainerSpec>> expected = new ConcurrentHashMap<>();
     private final AtomicBoolean woken = new AtomicBoolean();
 

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
+import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.junit.report.RunReport;
 import java.util.ArrayList;
@@ -12,15 +13,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.slf4j.Logger;
@@ -103,7 +101,7 @@ final class Suite implements CloseableResource, AutoCloseable {
      */
     Stemcells stemcells() {
         if (connecting.compareAndSet(false, true)) {
-            thread("incus-stemcell-connect", connection).start();
+            DaemonThreads.start("connect", connection);
         }
         return await(connection, "the connection to Incus");
     }
@@ -256,17 +254,8 @@ final class Suite implements CloseableResource, AutoCloseable {
     }
 
     private static ThreadPoolExecutor threads(String work, int count) {
-        return new ThreadPoolExecutor(count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(work));
-    }
-
-    /** As many as there is work for. */
-    static ExecutorService threads(String work) {
-        return Executors.newCachedThreadPool(named(work));
-    }
-
-    private static ThreadFactory named(String work) {
-        AtomicInteger number = new AtomicInteger();
-        return task -> thread("incus-stemcell-" + work + "-" + number.incrementAndGet(), task);
+        return new ThreadPoolExecutor(
+                count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named(work));
     }
 
     /** The largest number that a pool has is never less than the others, so growing and shrinking differ. */
@@ -278,11 +267,5 @@ final class Suite implements CloseableResource, AutoCloseable {
             pool.setCorePoolSize(count);
             pool.setMaximumPoolSize(count);
         }
-    }
-
-    private static Thread thread(String name, Runnable task) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit;
 
-import io.github.incusstemcell.Spelling;
+import io.github.incusstemcell.internal.Spelling;
 import io.github.incusstemcell.junit.Configuration.Key;
 import java.io.IOException;
 import java.io.InputStream;

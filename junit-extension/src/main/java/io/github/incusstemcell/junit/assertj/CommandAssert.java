@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -74,7 +75,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     private String ending() {
         return last.timedOut()
                 ? "it had not ended after "
-                        + Timing.seconds(last.command().timeout().orElse(last.duration())) + " and was killed"
+                        + DurationText.of(last.command().timeout().orElse(last.duration())) + " and was killed"
                 : "it ended with " + last.exitCode();
     }
 

@@ -1,10 +1,10 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Waiting;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ConnectException;

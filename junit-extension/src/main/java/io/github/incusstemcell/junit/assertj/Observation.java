@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.SystemdChanges;
 import io.github.incusstemcell.systemd.Unit;
@@ -166,7 +167,7 @@ final class Observation<T> {
         String now = words.apply(reading);
         if (!now.equals(state)) {
             state = now;
-            states.add(now + " at " + Timing.seconds(elapsed()));
+            states.add(now + " at " + DurationText.of(elapsed()));
         }
     }
 
@@ -197,7 +198,7 @@ final class Observation<T> {
 
     /** {@return " (waited 1.2s)", or nothing where nothing was waited for} */
     String waited() {
-        return timing.mode() == Timing.Mode.NOW ? "" : " (waited " + Timing.seconds(elapsed()) + ")";
+        return timing.mode() == Timing.Mode.NOW ? "" : " (waited " + DurationText.of(elapsed()) + ")";
     }
 
     /** {@return a line with all states, or nothing where nothing was waited for} */

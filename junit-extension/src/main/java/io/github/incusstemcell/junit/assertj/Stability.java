@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class Stability {
                 }
                 if (isOver(watch.current())) {
                     check.failed(
-                            "be stable for " + Timing.seconds(span),
+                            "be stable for " + DurationText.of(span),
                             watch,
                             Duration.ofNanos(System.nanoTime() - start),
                             unit -> "");

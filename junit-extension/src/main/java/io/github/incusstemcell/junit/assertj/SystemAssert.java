@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.Boot;
 import io.github.incusstemcell.systemd.Job;
 import io.github.incusstemcell.systemd.SystemState;
@@ -139,7 +140,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         Arguments.span(limit);
         Observation<SystemState> seen =
                 observe(SystemState::hasFinishedBooting, SystemState::toString).woken(systemd, systemd::state);
-        String wanted = "have booted within " + Timing.seconds(limit);
+        String wanted = "have booted within " + DurationText.of(limit);
         if (!seen.holds()) {
             subject.fail(
                     "the system",
@@ -152,7 +153,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         if (boot.duration().isZero()) {
             subject.fail("the system", wanted, seen, "its boot ended in: " + boot.state());
         } else if (boot.duration().compareTo(limit) > 0) {
-            subject.fail("the system", wanted, seen, "it took " + Timing.seconds(boot.duration()));
+            subject.fail("the system", wanted, seen, "it took " + DurationText.of(boot.duration()));
         }
         return this;
     }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.TimerUnit;
@@ -88,7 +89,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
      */
     public TimerAssert runsNextWithin(Duration span) {
         Arguments.span(span);
-        return that("run next within " + Timing.seconds(span), timer -> timer.next()
+        return that("run next within " + DurationText.of(span), timer -> timer.next()
                 .filter(next -> !next.isAfter(guestTime().plus(span)))
                 .isPresent());
     }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.DurationText;
 import java.time.Duration;
 
 /**
@@ -50,13 +51,8 @@ record Timing(Mode mode, Duration span) {
     String words() {
         return switch (mode) {
             case NOW -> "";
-            case WITHIN -> " within " + seconds(span);
-            case ALWAYS -> " for " + seconds(span);
+            case WITHIN -> " within " + DurationText.of(span);
+            case ALWAYS -> " for " + DurationText.of(span);
         };
-    }
-
-    static String seconds(Duration span) {
-        String text = String.format(java.util.Locale.ROOT, "%.3f", span.toMillis() / 1000.0);
-        return text.replaceFirst("\\.?0+$", "") + "s";
     }
 }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.JournalQuery;
@@ -181,7 +182,7 @@ final class UnitCheck {
                 + watch.seen().stream().map(UnitSighting::toString).collect(Collectors.joining(" -> "))
                 + (watch.mayHaveMissed() ? "; the connection broke meanwhile, and there may have been others" : "")
                 + "\n";
-        return failed(wanted, " (waited " + Timing.seconds(waited) + ")", watch.current(), states, details);
+        return failed(wanted, " (waited " + DurationText.of(waited) + ")", watch.current(), states, details);
     }
 
     private Optional<Unit> failed(

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.report;
 
+import io.github.incusstemcell.internal.DaemonThreads;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -133,9 +134,7 @@ public final class RunReport implements AutoCloseable {
         Map<String, FutureTask<Optional<Inspected>>> tasks = new LinkedHashMap<>();
         containers.forEach((node, look) -> {
             FutureTask<Optional<Inspected>> task = new FutureTask<>(look);
-            Thread thread = new Thread(task, "incus-stemcell-report");
-            thread.setDaemon(true);
-            thread.start();
+            DaemonThreads.start("report", task);
             tasks.put(node, task);
         });
         Map<String, Inspected> seen = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-package io.github.incusstemcell;
+package io.github.incusstemcell.internal;
 
 import java.util.Arrays;
 import java.util.Collection;

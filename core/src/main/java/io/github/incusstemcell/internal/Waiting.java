@@ -1,4 +1,4 @@
-package io.github.incusstemcell;
+package io.github.incusstemcell.internal;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

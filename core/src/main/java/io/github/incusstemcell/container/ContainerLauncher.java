@@ -40,11 +40,18 @@ final class ContainerLauncher {
     private final Creations creations;
     private final ManagedNetwork managedNetwork;
     private final LimitCheck limits;
+    private final Optional<MachineLimit> machines;
     /** One per network, since it knows which addresses of it this process uses. */
     private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
 
     ContainerLauncher(
-            Placement placement, Lease lease, Creations creations, ManagedNetwork managedNetwork, LimitCheck limits) {
+            Placement placement,
+            Lease lease,
+            Creations creations,
+            ManagedNetwork managedNetwork,
+            LimitCheck limits,
+            Optional<MachineLimit> machines) {
+        this.machines = machines;
         this.limits = limits;
         this.placement = placement;
         this.lease = lease;
@@ -85,8 +92,24 @@ final class ContainerLauncher {
         }
     }
 
-    /** Where it is a cluster, as many times as a member is lost meanwhile. */
+    /** When it is its turn, where there is a limit of machines. */
     StemcellContainer launch(Launch launch) {
+        Runnable leave =
+                machines.map(limit -> limit.enter(launch.spec().container())).orElse(() -> {});
+        boolean launched = false;
+        try {
+            StemcellContainer container = launch(launch, leave);
+            launched = true;
+            return container;
+        } finally {
+            if (!launched) {
+                leave.run();
+            }
+        }
+    }
+
+    /** Where it is a cluster, as many times as a member is lost meanwhile. */
+    private StemcellContainer launch(Launch launch, Runnable leave) {
         Set<String> lost = new TreeSet<>();
         while (true) {
             Reservation there = placement
@@ -96,7 +119,7 @@ final class ContainerLauncher {
                     .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
             boolean launched = false;
             try {
-                StemcellContainer container = launchOn(there, launch);
+                StemcellContainer container = launchOn(there, launch, leave);
                 launched = true;
                 return container;
             } catch (IncusStemcellException e) {
@@ -115,7 +138,7 @@ final class ContainerLauncher {
         }
     }
 
-    private StemcellContainer launchOn(Reservation there, Launch launch) {
+    private StemcellContainer launchOn(Reservation there, Launch launch, Runnable leave) {
         Instant begin = Instant.now();
         ContainerSpec spec = launch.spec();
         InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
@@ -127,6 +150,7 @@ final class ContainerLauncher {
             Runnable release = () -> {
                 address.ifPresent(taken -> request.attachment().get().release(taken));
                 there.release();
+                leave.run();
             };
             try {
                 return start(launch, request, address, deadMansSwitch, there, begin, release);

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,6 +61,7 @@ public final class Stemcells implements AutoCloseable {
     private final Lease lease = Lease.ofThisProcess();
     private final List<Swept> swept = new CopyOnWriteArrayList<>();
     private final Creations creations;
+    private final Optional<MachineLimit> machines;
     private final LeaseRenewal renewal;
     private final ContainerLauncher launcher;
     private final ImageProvisioner provisioner;
@@ -75,17 +77,20 @@ public final class Stemcells implements AutoCloseable {
 
     /**
      * @param settings which nobody changes any more
+     * @param main that of our project, where this is for another one
      */
-    private Stemcells(Incus incus, StemcellsSettings settings, Optional<String> project, Creations creations) {
+    private Stemcells(Incus incus, StemcellsSettings settings, Optional<String> project, Optional<Stemcells> main) {
         this.incus = incus;
-        this.creations = creations;
+        this.creations = main.map(ours -> ours.creations).orElseGet(Creations::new);
         this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
-        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name), creations));
+        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name), Optional.of(this)));
         Placement placement = Placement.find(incus, project, settings.storagePool, settings.storageCreated);
         this.ownProject = project.isEmpty() && placement.incus().project().equals(Placement.DEFAULT_PROJECT);
         this.placed = placement.incus();
         swept.addAll(Sweep.ofTheDead(placed, lease).run());
+        this.machines =
+                main.map(ours -> ours.machines).orElseGet(() -> MachineLimit.find(placed, lease, settings.machines));
         this.images = new PreparedImages(
                 new StemcellImages(
                         placement.incus(),
@@ -99,7 +104,8 @@ public final class Stemcells implements AutoCloseable {
                 lease,
                 creations,
                 new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6, placement.cluster()),
-                new LimitCheck(settings.limitsRequired));
+                new LimitCheck(settings.limitsRequired),
+                machines);
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
                 launcher,
@@ -287,6 +293,15 @@ public final class Stemcells implements AutoCloseable {
     }
 
     /**
+     * How many machines may run at once, of this run and all others in the project.
+     *
+     * @return at least 1; empty where nothing limits them
+     */
+    public OptionalInt machineLimit() {
+        return machines.map(limit -> OptionalInt.of(limit.limit())).orElse(OptionalInt.empty());
+    }
+
+    /**
      * How much memory the daemon's machine has that nothing uses, or that could be taken from what is only cached.
      *
      * @return in bytes, {@code MemAvailable} of proc_meminfo(5); empty for a remote daemon or a cluster, and where there is no such file
@@ -368,6 +383,7 @@ public final class Stemcells implements AutoCloseable {
     public void close() {
         renewal.close();
         others.forEach((name, other) -> other.renewal.close());
+        machines.ifPresent(MachineLimit::close);
         try {
             images.removeUnused();
             others.forEach((name, other) -> other.images.removeUnused());
@@ -529,6 +545,22 @@ public final class Stemcells implements AutoCloseable {
         }
 
         /**
+         * How many machines may run at once, of this run and all others in the project, on whatever host. A launch waits for its turn, which
+         * goes to the run with the fewest. Where the project has a smaller number in {@code user.incus-stemcell.machines}, that counts.
+         *
+         * @param limit at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder machines(int limit) {
+            if (limit < 1) {
+                throw new IllegalArgumentException("At least 1 machine has to be allowed to run, but not " + limit);
+            }
+            settings.machines = Optional.of(limit);
+            return this;
+        }
+
+        /**
          * Who hears how far long work is, instead of {@link ShownProgress#forThisProcess()}. What {@link #sources(OciImages)} was given
          * tells another, if any.
          *
@@ -550,7 +582,7 @@ public final class Stemcells implements AutoCloseable {
         public Stemcells connect() {
             Incus incus = settings.endpoint.map(Incus::connect).orElseGet(Incus::connect);
             try {
-                return new Stemcells(incus, settings.settled(), settings.project, new Creations());
+                return new Stemcells(incus, settings.settled(), settings.project, Optional.empty());
             } catch (RuntimeException e) {
                 incus.close();
                 throw e;

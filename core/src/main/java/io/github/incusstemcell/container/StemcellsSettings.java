@@ -31,6 +31,9 @@ final class StemcellsSettings implements Cloneable {
     /** Whether a limit that is not in force is an error. */
     boolean limitsRequired;
 
+    /** How many machines of all runs in the project may run at once. */
+    Optional<Integer> machines = Optional.empty();
+
     Progress progress = ShownProgress.forThisProcess();
 
     /** As they are at this moment, whatever is set later; all views of other projects have the same sources, so that they are closed once. */

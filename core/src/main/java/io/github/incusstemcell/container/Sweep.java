@@ -81,7 +81,21 @@ final class Sweep {
                     .map(Sweep::now)
                     .ifPresent(swept::add);
         }
+        swept.addAll(shares());
         return swept;
+    }
+
+    /** Of a limit of machines. */
+    private List<Swept> shares() {
+        return incus.profiles().names().stream()
+                .filter(name -> MachineShare.of(name).isPresent())
+                .flatMap(name -> incus.profiles().find(name).stream())
+                .flatMap(share ->
+                        removal(share.name(), share.config(), () -> incus.profiles()
+                                        .delete(share.name()))
+                                .stream())
+                .map(Sweep::now)
+                .toList();
     }
 
     /** 6.0 shows them to nobody who is confined to a project; but there nobody can have made one either. */

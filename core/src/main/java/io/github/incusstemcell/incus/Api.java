@@ -4,12 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.Progress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A connection as seen from one project. */
 record Api(Connection connection, String project) {
+
+    /** {@return the name of a thing in its URL of the API, such as {@code /1.0/profiles/default?project=p}} */
+    static String nameIn(JsonNode url) {
+        String path = URI.create(url.asText()).getPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
 
     /** {@return the metadata of an answer that needs no waiting} */
     JsonNode ask(ApiRequest request) {

@@ -5,6 +5,7 @@ import io.github.incusstemcell.internal.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -229,6 +230,17 @@ public final class Incus implements AutoCloseable {
      */
     public String metrics() {
         return api.text(ApiRequest.get("metrics"));
+    }
+
+    /**
+     * Listens to what happens in this project, {@code GET /1.0/events?type=lifecycle}.
+     *
+     * @param listener gets what was done, such as {@code profile-created}, and the name of what it was done to, on one thread of this
+     *     connection; not null
+     * @return for the caller to close; never null
+     */
+    public LifecycleEvents lifecycleEvents(BiConsumer<String, String> listener) {
+        return LifecycleEvents.listen(api, listener);
     }
 
     /** {@return what the daemon is busy with; never null} */

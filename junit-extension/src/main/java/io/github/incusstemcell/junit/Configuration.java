@@ -209,6 +209,7 @@ final class Configuration {
         ARCHITECTURE("architecture", "which of an image's architectures is taken, in OCI's words, such as arm64"),
         PROGRESS("progress", "how long work is shown: auto, bars, lines or none"),
         STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
+        MACHINES("machines", "how many machines run at once, of all JVMs that use the project"),
         PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
         STARTS_AHEAD("starts-ahead", "how many containers may be started for the tests that come next; 0: none"),
         PROVISION_REFRESH("provision.refresh", "whether what is provisioned is made anew in each JVM: true or false"),

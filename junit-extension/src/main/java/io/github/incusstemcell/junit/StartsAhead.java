@@ -33,6 +33,9 @@ import org.slf4j.LoggerFactory;
  * container has booted in this run. One whose test has ended without it, as it was skipped or a callback failed before, goes to another test
  * that wants the same, or is deleted at once.
  *
+ * <p>Where there is a limit of machines, none is started ahead: it would take the place of one that a test waits for, maybe the very test that
+ * is to end before it.
+ *
  * <p>Starts that a test waits for are not held up: they have threads of their own, and while there are as many of them as may start at once,
  * none is started ahead.
  */
@@ -223,6 +226,7 @@ final class StartsAhead {
                 && starting < atOnce
                 && proven.contains(Kind.of(spec))
                 && !failed.contains(spec.withOwner(""))
+                && suite.stemcells().machineLimit().isEmpty()
                 && suite.stemcells().availableMemory().orElse(Long.MAX_VALUE) > MEMORY;
     }
 

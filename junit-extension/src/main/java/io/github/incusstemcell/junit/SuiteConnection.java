@@ -33,6 +33,7 @@ final class SuiteConnection {
             stemcells.createStorage(STORAGE_SIZE);
             configuration.set(Key.STORAGE_SIZE, stemcells, Stemcells.Builder::createStorage);
         }
+        configuration.count(Key.MACHINES).ifPresent(stemcells::machines);
         configuration.set(Key.NETWORK_SUBNET, stemcells, Stemcells.Builder::networkSubnet);
         configuration.flag(Key.NETWORK_IPV6).ifPresent(stemcells::networkIpv6);
         configuration.word(Key.CONVERSION, Conversion.values()).ifPresent(stemcells::conversion);

@@ -90,6 +90,18 @@ class StartsAheadTest {
     }
 
     @Test
+    void notWhereMachinesAreLimited() {
+        Map<String, String> parameters = new HashMap<>(DEFAULT);
+        parameters.put("incus.stemcell.machines", "1");
+
+        assertSucceeded(launch(parameters, Plain.class), 4);
+
+        for (int i = 1; i < USES.size(); i++) {
+            assertThat(USES.get(i).begun()).isAfter(USES.get(i - 1).end());
+        }
+    }
+
+    @Test
     void noneForTestsThatAreDisabledOrWantOthers() {
         assertSucceeded(launch(DEFAULT, Mixed.class), 4);
 

@@ -1,0 +1,420 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.LifecycleEvents;
+import io.github.incusstemcell.incus.Profiles;
+import io.github.incusstemcell.incus.Profiles.Profile;
+import io.github.incusstemcell.internal.DaemonThreads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A limit of machines that all runs in one project share, by what each says of itself there: a {@link MachineShare}.
+ *
+ * <p>Who takes a place writes that down first, and looks at the others then. So of two that take the last one at the same time at least one
+ * sees the other, and steps back: there are never more than the limit. A run that writes nothing for a while has died.
+ */
+final class MachineLimit implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MachineLimit.class);
+
+    /** By it who keeps the daemon sets a limit for all runs. */
+    static final String KEY = Lease.PREFIX + "machines";
+
+    /** After so long without a new version a run has died. By the watch of who looks, as the clocks of two machines differ. */
+    static final Duration TERM = Duration.ofSeconds(60);
+
+    /** So many in that time, since some of them may fail. */
+    private static final int RENEWALS = 4;
+
+    /** For so long a place is waited for while no machine ends. */
+    static final Duration PATIENCE = Duration.ofMinutes(15);
+
+    /** So often is looked at what the daemon may have failed to tell, and so often where it tells nothing. */
+    private static final Duration SELDOM = Duration.ofSeconds(5);
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** From then on the log has a line. */
+    private static final Duration NOTEWORTHY = Duration.ofSeconds(10);
+
+    private static final int RUN = 12;
+
+    private final Incus incus;
+    private final Lease lease;
+    private final int limit;
+    private final Duration term;
+    private final Duration patience;
+
+    /** The machines of this run have their turns in the order in which they were asked for. */
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    private final Map<String, Sighting> others = new HashMap<>();
+    private final ScheduledExecutorService clock = DaemonThreads.clock("share");
+
+    private int running;
+    private int waiting;
+    private int ended;
+    private long since;
+    private long version;
+    private volatile long looked;
+    private volatile LifecycleEvents events;
+    private MachineShare written;
+
+    /** The last one, and those before it whose creation or deletion failed. */
+    private final Set<String> profilesOfThis = new LinkedHashSet<>();
+
+    /** Another run: since when it has said what it says, by {@link System#nanoTime}, and its lease, once that is read. */
+    private record Sighting(MachineShare share, long at, Optional<Lease> lease) {
+
+        String words() {
+            return lease.map(its -> "process " + its.pid() + " on " + its.host())
+                    .orElse("the run " + share.run());
+        }
+    }
+
+    private MachineLimit(Incus incus, Lease lease, int limit, Duration term, Duration patience) {
+        this.incus = incus;
+        this.lease = lease;
+        this.limit = limit;
+        this.term = term;
+        this.patience = patience;
+        this.written = new MachineShare(lease.run().replace("-", "").substring(0, RUN), 0, 0, 0, 0, 0);
+    }
+
+    /**
+     * The smaller of what a run is told and what the project says to all, {@value #KEY}; empty where neither does.
+     *
+     * @param incus the daemon, in the project of all that share it
+     * @throws IncusStemcellException if what the project says is no number
+     */
+    static Optional<MachineLimit> find(Incus incus, Lease lease, Optional<Integer> told) {
+        Optional<Integer> ofProject = incus.projects()
+                .find(incus.project())
+                .map(project -> project.config().get(KEY))
+                .map(value -> number(value, incus));
+        return Stream.concat(told.stream(), ofProject.stream())
+                .min(Comparator.naturalOrder())
+                .map(limit -> of(incus, lease, limit, TERM, PATIENCE));
+    }
+
+    private static int number(String value, Incus incus) {
+        if (!value.matches("[1-9]\\d{0,4}")) {
+            throw new IncusStemcellException(
+                    "'" + value + "' is no number of machines. It is " + KEY + " of the project '"
+                            + incus.project() + "' on " + incus.endpoint() + "; set it with: incus project set "
+                            + incus.project()
+                            + " " + KEY + " 16");
+        }
+        return Integer.parseInt(value);
+    }
+
+    static MachineLimit of(Incus incus, Lease lease, int limit, Duration term, Duration patience) {
+        MachineLimit shared = new MachineLimit(incus, lease, limit, term, patience);
+        long renewal = term.dividedBy(RENEWALS).toMillis();
+        shared.clock.scheduleWithFixedDelay(shared::renew, renewal, renewal, TimeUnit.MILLISECONDS);
+        return shared;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /**
+     * Waits for a place.
+     *
+     * @param what is to be started, in words
+     * @return gives the place back; does nothing the second time
+     * @throws IncusStemcellException if no machine ends for as long as there is patience
+     */
+    Runnable enter(String what) {
+        expect(1);
+        boolean entered = false;
+        try {
+            turn.lockInterruptibly();
+            try {
+                awaitPlace(what);
+                entered = true;
+            } finally {
+                turn.unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException("Interrupted while " + what + " waited for its turn", e);
+        } finally {
+            if (!entered) {
+                expect(-1);
+            }
+        }
+        AtomicBoolean there = new AtomicBoolean(true);
+        return () -> {
+            if (there.compareAndSet(true, false)) {
+                leave();
+            }
+        };
+    }
+
+    private synchronized void expect(int more) {
+        if (waiting == 0) {
+            since = System.currentTimeMillis();
+        }
+        waiting += more;
+    }
+
+    private void awaitPlace(String what) throws InterruptedException {
+        look();
+        if (isTurn() && take()) {
+            return;
+        }
+        listen();
+        Wait wait = new Wait();
+        while (!isTurn() || !take()) {
+            sayThatWeWait();
+            awaitTurn();
+            wait.goOn(what);
+        }
+    }
+
+    /** Of one machine for its place. */
+    private final class Wait {
+
+        private final long begun = System.nanoTime();
+        private long changed = begun;
+        private Map<String, Integer> ends = ends();
+        private boolean told;
+
+        void goOn(String what) {
+            long now = System.nanoTime();
+            if (!ends.equals(ends())) {
+                ends = ends();
+                changed = now;
+            } else if (now - changed > patience.toNanos()) {
+                throw new IncusStemcellException(noPlace(what));
+            }
+            if (!told && now - begun > NOTEWORTHY.toNanos()) {
+                told = true;
+                LOG.info("{} waits for its turn, as {} machines may run at once: {}", what, limit, holders());
+            }
+        }
+    }
+
+    private synchronized boolean isTurn() {
+        MachineShare here = new MachineShare(written.run(), 0, running, waiting, ended, since);
+        return here.before(others.values().stream().map(Sighting::share).toList()) < limit - taken();
+    }
+
+    /** Until the daemon tells of a change; what it may not have told is looked for from time to time. */
+    private void awaitTurn() throws InterruptedException {
+        synchronized (this) {
+            if (!isTurn()) {
+                wait(LOOK.toMillis());
+            }
+        }
+        if (System.nanoTime() - looked > (events.isOpen() ? SELDOM : LOOK).toNanos()) {
+            listen();
+            look();
+        }
+    }
+
+    private void listen() {
+        if (events == null || !events.isOpen()) {
+            events = incus.lifecycleEvents(this::hear);
+        }
+    }
+
+    /** By the names of profiles all is told, so that those that wait need not ask. */
+    private synchronized void hear(String action, String name) {
+        Optional<MachineShare> share =
+                MachineShare.of(name).filter(told -> !told.run().equals(written.run()));
+        if (share.isEmpty()) {
+            return;
+        }
+        Sighting before = others.get(share.get().run());
+        boolean deleted = action.equals("profile-deleted");
+        if (deleted && before != null && before.share().equals(share.get())) {
+            others.remove(share.get().run());
+        } else if (!deleted
+                && (before == null || before.share().version() < share.get().version())) {
+            others.put(
+                    share.get().run(),
+                    new Sighting(
+                            share.get(),
+                            System.nanoTime(),
+                            Optional.ofNullable(before).flatMap(Sighting::lease)));
+        }
+        notifyAll();
+    }
+
+    private synchronized boolean take() {
+        running++;
+        waiting--;
+        boolean fits = false;
+        try {
+            write();
+            look();
+            fits = taken() <= limit;
+        } finally {
+            if (!fits) {
+                running--;
+                waiting++;
+                tell();
+            }
+        }
+        if (fits) {
+            since = System.currentTimeMillis();
+        }
+        return fits;
+    }
+
+    private synchronized void sayThatWeWait() {
+        if (written.waiting() != waiting || written.running() != running) {
+            write();
+        }
+    }
+
+    private synchronized void leave() {
+        running--;
+        ended++;
+        tell();
+        notifyAll();
+    }
+
+    private synchronized void renew() {
+        if (running > 0 || waiting > 0 || !profilesOfThis.isEmpty()) {
+            tell();
+        }
+    }
+
+    /** What the daemon does not take now, it is told by the next renewal. */
+    private void tell() {
+        try {
+            write();
+        } catch (IncusStemcellException e) {
+            LOG.debug("What this run says of its machines is not written now, but later", e);
+        }
+    }
+
+    /** First the new one, then not the old one: whichever of the two fails, the newest counts. */
+    private void write() {
+        MachineShare next = new MachineShare(written.run(), ++version, running, waiting, ended, since);
+        if (!next.isEmpty()) {
+            profilesOfThis.add(next.name());
+            profiles()
+                    .create(
+                            next.name(),
+                            lease.renewedOf("a share of the machines").keys(),
+                            Map.of(),
+                            "How many machines a run of Incus Stemcell has");
+        }
+        written = next;
+        for (String name : List.copyOf(profilesOfThis)) {
+            if (!name.equals(next.name())) {
+                profiles().delete(name);
+                profilesOfThis.remove(name);
+            }
+        }
+    }
+
+    private synchronized int taken() {
+        return running
+                + others.values().stream()
+                        .mapToInt(other -> other.share().running())
+                        .sum();
+    }
+
+    private synchronized Map<String, Integer> ends() {
+        Map<String, Integer> ends = new HashMap<>(Map.of(written.run(), ended));
+        others.forEach((run, other) -> ends.put(run, other.share().ended()));
+        return ends;
+    }
+
+    private synchronized void look() {
+        looked = System.nanoTime();
+        Map<String, MachineShare> newest = new HashMap<>();
+        for (String name : profiles().names()) {
+            MachineShare.of(name)
+                    .filter(share -> !share.run().equals(written.run()))
+                    .ifPresent(share -> newest.merge(
+                            share.run(), share, (one, other) -> one.version() > other.version() ? one : other));
+        }
+        others.keySet().retainAll(newest.keySet());
+        newest.forEach((run, share) -> others.compute(run, (same, before) -> sighting(before, share)));
+        others.values().removeIf(this::isOver);
+    }
+
+    private Sighting sighting(Sighting before, MachineShare share) {
+        Optional<Lease> known = Optional.ofNullable(before)
+                .flatMap(Sighting::lease)
+                .or(() -> profiles().find(share.name()).map(Profile::config).flatMap(Lease::read));
+        boolean same = before != null && before.share().equals(share);
+        return new Sighting(share, same ? before.at() : System.nanoTime(), known);
+    }
+
+    private boolean isOver(Sighting other) {
+        boolean sameMachine = incus.endpoint() instanceof Endpoint.UnixSocket;
+        boolean over = System.nanoTime() - other.at() > term.toNanos()
+                || other.lease()
+                        .filter(its -> its.isOver(lease, sameMachine, Instant.now()))
+                        .isPresent();
+        if (over) {
+            LOG.info(
+                    "{} has died; its {} machines no longer count",
+                    other.words(),
+                    other.share().running());
+            profiles().names().stream()
+                    .filter(name -> MachineShare.of(name).map(MachineShare::run).stream()
+                            .anyMatch(other.share().run()::equals))
+                    .forEach(profiles()::delete);
+        }
+        return over;
+    }
+
+    private Profiles profiles() {
+        return incus.profiles();
+    }
+
+    private String noPlace(String what) {
+        return "Cannot start " + what + ": " + limit + " machines may run at once on " + incus.endpoint()
+                + " (incus.stemcell.machines), they do, and none of them has ended for " + patience.toSeconds() + " s: "
+                + holders()
+                + ". Tests that have some and wait for more may wait for each other: raise the limit, or let"
+                + " fewer tests run at once";
+    }
+
+    private synchronized String holders() {
+        return Stream.concat(
+                        Stream.of(running + " of this process"),
+                        others.values().stream()
+                                .filter(other -> other.share().running() > 0)
+                                .map(other -> other.share().running() + " of " + other.words()))
+                .collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public synchronized void close() {
+        clock.shutdownNow();
+        if (events != null) {
+            events.close();
+        }
+        running = 0;
+        waiting = 0;
+        tell();
+    }
+}

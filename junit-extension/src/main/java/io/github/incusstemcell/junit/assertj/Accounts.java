@@ -190,6 +190,14 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 });
     }
 
+    /** The number of a user, who has to be there. */
+    long requireUser(String guest, String name) {
+        return user(name)
+                .orElseThrow(() -> AssertionErrors.of(
+                        "Expecting user " + name + " on " + guest + " to exist\n  but " + noSuchUser(name)))
+                .uid();
+    }
+
     /** The name of a user, or its number where it has none. */
     String userName(long uid) {
         return users.stream()

@@ -51,6 +51,11 @@ public final class AgentAssert extends GuestAssert<AgentAssert, AgentState> {
         return this;
     }
 
+    @Override
+    Object comparable(AgentState state) {
+        return List.of(state.agentId(), state.jobs(), state.words());
+    }
+
     /** {@return this, where it answers, and all processes of its jobs run} */
     public AgentAssert isRunning() {
         return that("be running", AgentState::isRunning);

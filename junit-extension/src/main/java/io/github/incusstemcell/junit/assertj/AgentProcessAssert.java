@@ -31,6 +31,11 @@ public final class AgentProcessAssert extends GuestAssert<AgentProcessAssert, Ag
         return this;
     }
 
+    @Override
+    Object comparable(AgentProcess process) {
+        return process.state();
+    }
+
     /** {@return this, where monit calls it running} */
     public AgentProcessAssert isRunning() {
         return that("be running", AgentProcess::isRunning);

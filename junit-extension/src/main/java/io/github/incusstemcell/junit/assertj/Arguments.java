@@ -265,6 +265,14 @@ final class Arguments {
         return pointer;
     }
 
+    /** Of an environment, environ(7). */
+    static String variable(String name) {
+        if (text(name).indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("Not the name of a variable: '" + name + "'");
+        }
+        return name;
+    }
+
     static String systemdConfiguration(String name) {
         if (!Objects.requireNonNull(name, "name").matches("[a-z0-9][a-z0-9-]*\\.conf")) {
             throw new IllegalArgumentException(

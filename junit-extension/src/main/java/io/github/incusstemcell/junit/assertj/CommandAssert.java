@@ -36,6 +36,11 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
         return this;
     }
 
+    @Override
+    Object comparable(ExecResult result) {
+        return List.of(result.exitCode(), result.timedOut(), result.stdout(), result.stderr());
+    }
+
     private Optional<ExecResult> result(String wanted, Predicate<ExecResult> holds) {
         if (last != null && subject.timing().mode() != Timing.Mode.ALWAYS && holds.test(last)) {
             return Optional.of(last);

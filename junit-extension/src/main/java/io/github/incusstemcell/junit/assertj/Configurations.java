@@ -35,6 +35,33 @@ final class Configurations {
                 () -> Settings.ofShell(subject.stemcell().files().readString("/etc/os-release")));
     }
 
+    /** What a user's login shell has. */
+    static SettingsAssert loginEnvironment(Subject subject, String user) {
+        return ofProgram(
+                subject,
+                "the login environment of " + user,
+                Settings::ofEnvironment,
+                "runuser",
+                "--login",
+                user,
+                "--command",
+                "env --null");
+    }
+
+    /** The same as sshd makes of it for one connection, with what its {@code Match} lines say. */
+    static SettingsAssert sshd(Subject subject, String user, String address) {
+        Arguments.user(user);
+        String from = Addresses.plain(address);
+        return ofProgram(
+                subject,
+                "the configuration of sshd for " + user + " from " + from,
+                Settings::ofWords,
+                "sshd",
+                "-T",
+                "-C",
+                "user=" + user + ",host=" + from + ",addr=" + from + ",laddr=127.0.0.1,lport=22");
+    }
+
     private static SettingsAssert ofProgram(
             Subject subject, String name, Function<String, Settings> reader, String... argv) {
         return new SettingsAssert(subject, name, () -> {

@@ -1,6 +1,9 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.assertj.core.api.Descriptable;
 import org.assertj.core.description.Description;
@@ -38,6 +41,30 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
     public S satisfies(Predicate<? super V> condition, String description) {
         Objects.requireNonNull(condition, "condition");
         return that("satisfy \"" + Arguments.text(description) + "\"", condition::test);
+    }
+
+    /**
+     * Verifies that nothing changes of what is looked at, as {@link #satisfies} is given it, from now on and for some time. What varies all the
+     * time does not count: how much is used of memory and processors, and how long something took. It has a time of its own, so that it is
+     * refused behind {@code within} and {@code always}.
+     *
+     * @param span how long; not null
+     * @return this
+     */
+    public S doesNotChangeFor(Duration span) {
+        Arguments.span(span);
+        AtomicReference<Optional<Object>> first = new AtomicReference<>();
+        return subject.watching(
+                span,
+                () -> that("not change", value -> {
+                    Optional<Object> now = Optional.ofNullable(comparable(value));
+                    return first.compareAndSet(null, now) || first.get().equals(now);
+                }));
+    }
+
+    /** What counts as a change: equal where nothing has changed. Null where there is nothing. */
+    Object comparable(V value) {
+        return value;
     }
 
     @Override

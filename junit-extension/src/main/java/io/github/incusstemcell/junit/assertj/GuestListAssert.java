@@ -32,6 +32,10 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         }
 
         String list(List<T> some) {
+            return list(some, words);
+        }
+
+        static <T> String list(List<T> some, Function<? super T, String> words) {
             String first = some.stream().limit(SHOWN).map(words).collect(Collectors.joining(", "));
             return first + (some.size() > SHOWN ? ", and " + (some.size() - SHOWN) + " more" : "");
         }
@@ -87,15 +91,26 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
 
     /** Verifies each of them, of which there has to be one. */
     S each(String wanted, Predicate<? super T> holds) {
+        return each(wanted, holds, many.words);
+    }
+
+    /**
+     * The same.
+     *
+     * @param words what messages say of one that is not so
+     */
+    S each(String wanted, Predicate<? super T> holds, Function<T, String> words) {
         return that(
                 wanted,
                 all -> !all.isEmpty() && all.stream().allMatch(holds),
                 all -> all.isEmpty()
                         ? none()
                         : "these do not: "
-                                + many.list(all.stream()
-                                        .filter(one -> !holds.test(one))
-                                        .toList()));
+                                + Many.list(
+                                        all.stream()
+                                                .filter(one -> !holds.test(one))
+                                                .toList(),
+                                        words));
     }
 
     /**

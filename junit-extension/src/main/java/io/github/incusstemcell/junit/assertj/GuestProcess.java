@@ -5,38 +5,58 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A process of a guest, as {@code /proc} has it.
  *
  * @param pid its number
  * @param parent the number of its parent; 0 where it has none
+ * @param parentName what the kernel calls its parent, in full where that shows in its program; empty where it has none; not null
  * @param name what the kernel calls it, of which it keeps 15 bytes; not null
  * @param executable the path of the program that it runs; empty where the kernel does not say, as of its own threads; not null
  * @param arguments what it was started with, the program first; not null
  * @param state proc_pid_stat(5)'s letter for what it does, as {@code S}
  * @param uid the number of the user whose rights it has
  * @param cgroup its control group, as {@code /system.slice/cron.service}; not null
- * @param sockets the inodes of its sockets; not null
+ * @param details its environment, limits and open files; not null
  */
 public record GuestProcess(
         int pid,
         int parent,
+        String parentName,
         String name,
         String executable,
         List<String> arguments,
         char state,
         long uid,
         String cgroup,
-        Set<Long> sockets) {
+        ProcessDetails details) {
 
     /** TASK_COMM_LEN of linux/sched.h, without the byte that ends it. */
     private static final int LONGEST_NAME = 15;
 
-    /** Keeps the lists as they are. */
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d{1,18})]");
+
+    /** Keeps the list as it is. */
     public GuestProcess {
         arguments = List.copyOf(arguments);
-        sockets = Set.copyOf(sockets);
+    }
+
+    /** {@return the inodes of its sockets} */
+    public Set<Long> sockets() {
+        return details.openFiles().stream()
+                .map(SOCKET::matcher)
+                .filter(Matcher::matches)
+                .map(socket -> Long.valueOf(socket.group(1)))
+                .collect(Collectors.toSet());
+    }
+
+    /** {@return what it was started with, in one line} */
+    public String commandLine() {
+        return String.join(" ", arguments);
     }
 
     /** {@return the innermost service or scope that it is part of; empty where it is part of none} */
@@ -81,6 +101,10 @@ public record GuestProcess(
 
     /** What the kernel keeps of its name, or all of it where that shows in its program. */
     String fullName() {
+        return fullName(name, executable);
+    }
+
+    static String fullName(String name, String executable) {
         String program = fileName(executable);
         return program.startsWith(name) && name.length() == LONGEST_NAME ? program : name;
     }
@@ -89,8 +113,26 @@ public record GuestProcess(
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** What of processes does not vary all the time, as whether they sleep does. */
+    static List<?> comparable(List<GuestProcess> processes) {
+        return processes.stream()
+                .map(process -> List.of(
+                        process.pid,
+                        process.parent,
+                        process.uid,
+                        process.arguments,
+                        process.executable,
+                        process.cgroup))
+                .toList();
+    }
+
     /** As sshd[712] of ssh.service. */
     String words() {
         return name + "[" + pid + "]" + unit().map(" of "::concat).orElse("");
+    }
+
+    @Override
+    public String toString() {
+        return words();
     }
 }

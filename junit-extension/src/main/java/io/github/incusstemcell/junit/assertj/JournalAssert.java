@@ -40,6 +40,11 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
         this.part = part;
     }
 
+    @Override
+    Object comparable(List<JournalEntry> entries) {
+        return entries.stream().map(JournalEntry::cursor).toList();
+    }
+
     private JournalAssert narrowed(JournalQuery query, String words) {
         return new JournalAssert(subject, query, part + ", " + words, identifier);
     }

@@ -78,6 +78,11 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
         return are(wanted, running -> holds.test(running.found()));
     }
 
+    @Override
+    Object comparable(List<GuestProcess> processes) {
+        return GuestProcess.comparable(processes);
+    }
+
     /** {@return this, where there is such a process} */
     public ProcessAssert isRunning() {
         return that("be running", processes -> true);

@@ -2,21 +2,23 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import java.util.OptionalLong;
 
 /** The processes of a guest, read from /proc by one command, whose own processes are left out. */
 record Processes(List<GuestProcess> entries) {
 
-    /** Processes that end meanwhile are no error; programs and arguments come last, because there may be anything in them. */
+    /** Processes that end meanwhile are no error; what there may be anything in comes last. */
     private static final String SCRIPT = "for tool in grep find; do"
             + " command -v $tool >/dev/null || { echo \"there is no $tool\" >&2; exit 1; }; done; cd /proc && echo $$"
             + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
-            + " find [0-9]*/fd -lname 'socket:*' -printf '%p %l\\n' 2>/dev/null;"
-            + " echo --; find [0-9]*/exe -printf '%p:%l\\0' 2>/dev/null; grep -azsH '' [0-9]*/cmdline; true; }";
+            + " grep -asH '^Max' [0-9]*/limits; grep -asH ')' [0-9]*/stat;"
+            + " echo --; find [0-9]*/exe -printf '%p:%l\\0' 2>/dev/null; grep -azsH '' [0-9]*/cmdline [0-9]*/environ;"
+            + " find [0-9]*/fd -type l -printf '%p:%l\\0' 2>/dev/null; true; }";
 
     /** What the kernel puts behind the path of a program whose file was removed or replaced. */
     private static final String REMOVED = " (deleted)";
@@ -37,10 +39,10 @@ record Processes(List<GuestProcess> entries) {
             }
         }
         List<GuestProcess> entries = drafts.entrySet().stream()
-                .map(draft -> draft.getValue().done(draft.getKey()))
-                .filter(Objects::nonNull)
+                .filter(draft -> draft.getValue().isWhole())
+                .map(draft -> draft.getValue().done(draft.getKey(), drafts))
                 .filter(process -> process.pid() != own && process.parent() != own)
-                .sorted(java.util.Comparator.comparingInt(GuestProcess::pid))
+                .sorted(Comparator.comparingInt(GuestProcess::pid))
                 .toList();
         if (entries.isEmpty() || entries.get(0).pid() != 1) {
             throw AssertionErrors.of(
@@ -58,6 +60,11 @@ record Processes(List<GuestProcess> entries) {
         return drafts.computeIfAbsent(Integer.valueOf(line.substring(0, line.indexOf('/'))), pid -> new Draft());
     }
 
+    /** Those that have not ended. */
+    List<GuestProcess> alive() {
+        return entries.stream().filter(GuestProcess::isAlive).toList();
+    }
+
     List<GuestProcess> withSocket(long inode) {
         return entries.stream()
                 .filter(process -> process.sockets().contains(inode))
@@ -67,47 +74,87 @@ record Processes(List<GuestProcess> entries) {
     /** What was read so far of one process. */
     private static final class Draft {
 
+        private static final int STATUS_FIELDS = 4;
+        /** Of the fields of proc_pid_stat(5) behind the name. */
+        private static final int NICE = 16;
+
         private final Map<String, String> status = new HashMap<>();
+        private final Map<ProcessLimit, ProcessDetails.Limit> limits = new EnumMap<>(ProcessLimit.class);
+        private final Map<String, String> environment = new HashMap<>();
         private final List<String> argv = new ArrayList<>();
-        private final Set<Long> sockets = new java.util.HashSet<>();
+        private final List<String> openFiles = new ArrayList<>();
         private String cgroup = "";
         private String executable = "";
+        private int nice;
 
         void read(String line) {
+            String text = line.substring(line.indexOf(':') + 1);
             if (line.startsWith("status:")) {
-                String[] field = line.substring("status:".length()).split(":\t", 2);
+                String[] field = text.split(":\t", 2);
                 status.put(field[0], field[1]);
-            } else if (line.startsWith("cgroup:0::")) {
-                cgroup = line.substring("cgroup:0::".length());
+            } else if (line.startsWith("cgroup:")) {
+                cgroup = text.substring("0::".length());
+            } else if (line.startsWith("limits:")) {
+                readLimit(text);
             } else {
-                sockets.add(Long.valueOf(line.substring(line.indexOf('[') + 1, line.length() - 1)));
+                // The name may have line ends and brackets in it, and the numbers are behind all of them.
+                String[] field =
+                        text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
+                nice = field.length > NICE ? Integer.parseInt(field[NICE]) : nice;
             }
+        }
+
+        private void readLimit(String line) {
+            for (ProcessLimit limit : ProcessLimit.values()) {
+                if (limit.isOf(line)) {
+                    String[] field = limit.fields(line);
+                    limits.put(limit, new ProcessDetails.Limit(limit(field[0]), limit(field[1])));
+                }
+            }
+        }
+
+        private static OptionalLong limit(String text) {
+            return text.equals("unlimited") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
         }
 
         void readProgram(String line) {
             String text = line.substring(line.indexOf(':') + 1);
             if (line.startsWith("cmdline:")) {
                 argv.add(text);
-            } else {
+            } else if (line.startsWith("environ:")) {
+                int name = text.indexOf('=');
+                environment.putIfAbsent(name < 0 ? text : text.substring(0, name), text.substring(name + 1));
+            } else if (line.startsWith("exe:")) {
                 executable = text.endsWith(REMOVED) ? text.substring(0, text.length() - REMOVED.length()) : text;
+            } else {
+                openFiles.add(text);
             }
         }
 
-        /** Null where it ended before all was read. */
-        GuestProcess done(int pid) {
-            if (status.size() < 4) {
-                return null;
-            }
+        /** Whether it did not end before all was read. */
+        boolean isWhole() {
+            return status.size() == STATUS_FIELDS && !limits.isEmpty();
+        }
+
+        private int parent() {
+            return Integer.parseInt(status.get("PPid"));
+        }
+
+        GuestProcess done(int pid, Map<Integer, Draft> all) {
+            Draft above = all.get(parent());
             return new GuestProcess(
                     pid,
-                    Integer.parseInt(status.get("PPid")),
+                    parent(),
+                    above == null || !above.isWhole()
+                            ? ""
+                            : GuestProcess.fullName(above.status.get("Name"), above.executable),
                     status.get("Name"),
                     executable,
                     argv,
                     status.get("State").charAt(0),
                     Long.parseLong(status.get("Uid").split("\t")[1]),
                     cgroup,
-                    sockets);
+                    new ProcessDetails(nice, environment, limits, openFiles));
         }
     }
 }

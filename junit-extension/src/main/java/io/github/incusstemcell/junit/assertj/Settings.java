@@ -60,6 +60,18 @@ record Settings(Map<String, List<String>> values) {
         });
     }
 
+    /** Variables with what ends each, as {@code env --null} prints them. */
+    static Settings ofEnvironment(String text) {
+        Map<String, List<String>> values = new TreeMap<>();
+        for (String variable : text.split("\0")) {
+            int name = variable.indexOf('=');
+            if (name > 0) {
+                add(values, variable.substring(0, name), variable.substring(name + 1));
+            }
+        }
+        return new Settings(Collections.unmodifiableMap(values));
+    }
+
     /** Assignments of a shell, with quotes around some of them, as os-release(5) has them. */
     static Settings ofShell(String text) {
         return of(new TreeMap<>(), text, (values, line) -> {

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.systemd.Systemd;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import org.assertj.core.description.Description;
 final class Subject {
 
     private final StemcellContainer stemcell;
-    private final Timing timing;
+    private Timing timing;
     private final SoftAssertionsProvider softly;
     private Description description;
 
@@ -56,6 +57,20 @@ final class Subject {
     /** {@return the same, to be checked as it is now} */
     Subject now() {
         return new Subject(stemcell, Timing.NOW, softly, description);
+    }
+
+    /** Makes a check that has to hold at every moment of a time. */
+    <S> S watching(Duration span, Supplier<S> check) {
+        if (timing.mode() != Timing.Mode.NOW) {
+            throw new IllegalStateException("doesNotChangeFor has a time of its own: leave out "
+                    + (timing.mode() == Timing.Mode.WITHIN ? "within" : "always"));
+        }
+        timing = Timing.always(span);
+        try {
+            return check.get();
+        } finally {
+            timing = Timing.NOW;
+        }
     }
 
     void describe(Description other) {

@@ -49,6 +49,11 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         return this;
     }
 
+    @Override
+    Object comparable(Systemd now) {
+        return List.of(now.state(), now.failedUnits());
+    }
+
     private SystemAssert hasState(String wanted, Predicate<SystemState> holds) {
         Observation<Health> seen = this.<Health>observe(health -> holds.test(health.state()), health -> health.state()
                         .toString())

@@ -2,13 +2,9 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.Dependency;
-import io.github.incusstemcell.systemd.Journal;
-import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitFileState;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
@@ -25,26 +21,12 @@ import org.assertj.core.api.AbstractStringAssert;
  * some units have a condition, a dependency, an order or a property more than in the image, and {@code incus-stemcell-ssh-keys.service} and
  * {@code var-log.mount}.
  */
-public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
+public final class UnitAssert extends UnitRunAssert {
 
     private static final Set<UnitFileState> ENABLED = Set.of(UnitFileState.ENABLED, UnitFileState.ENABLED_RUNTIME);
 
-    private final UnitCheck check;
-
     UnitAssert(Subject subject, UnitCheck check) {
-        super(subject);
-        this.check = check;
-    }
-
-    @Override
-    UnitAssert that(String wanted, Predicate<Unit> holds) {
-        check.holds(wanted, holds);
-        return this;
-    }
-
-    private UnitAssert that(String wanted, Predicate<Unit> holds, Function<Unit, String> details) {
-        check.holds(wanted, holds, details);
-        return this;
+        super(subject, check);
     }
 
     /** For what a unit that failed, or that nothing can start, does not come to by itself. */
@@ -188,129 +170,6 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
     }
 
     /**
-     * Verifies how its last run ended.
-     *
-     * @param result systemd's word, as {@code success}, {@code exit-code} or {@code timeout}; not null
-     * @return this
-     */
-    public UnitAssert hasResult(String result) {
-        return that(Ending.result(result));
-    }
-
-    /**
-     * Verifies how its main process ended.
-     *
-     * @param code the exit code, 0 to 255
-     * @return this
-     */
-    public UnitAssert hasExited(int code) {
-        return that(Ending.exit(code));
-    }
-
-    /**
-     * Verifies how its main process ended.
-     *
-     * @param signal the number of the signal, 1 to 64
-     * @return this
-     */
-    public UnitAssert wasKilledBy(int signal) {
-        return that(Ending.kill(signal));
-    }
-
-    private UnitAssert that(Ending ending) {
-        return that(ending.wanted(), ending.holds());
-    }
-
-    /** {@return this, where systemd never restarted it by itself} */
-    public UnitAssert hasNotRestarted() {
-        return that("not have restarted", unit -> unit.restarts().orElse(-1) == 0);
-    }
-
-    /**
-     * Verifies how often systemd restarted it by itself.
-     *
-     * @param times how often at least, once or more
-     * @return this
-     */
-    public UnitAssert hasRestartedAtLeast(int times) {
-        Arguments.number(
-                "a number of restarts; whether there were none asks hasNotRestarted", times, 1, Integer.MAX_VALUE);
-        return that(
-                "have restarted at least " + times + " times",
-                unit -> unit.restarts().orElse(-1) >= times);
-    }
-
-    /**
-     * Verifies that it was started since, by whomever.
-     *
-     * @param time a moment by the guest's clock; not null
-     * @return this
-     */
-    public UnitAssert hasRestartedSince(Instant time) {
-        Arguments.past(time);
-        return that("have started since " + time, unit -> check.hasStartedSince(unit, time), UnitDetails::start);
-    }
-
-    /**
-     * Verifies that it was started since, by whomever.
-     *
-     * @param mark from {@link Journal#mark()}; not null
-     * @return this
-     */
-    public UnitAssert hasRestartedSince(JournalMark mark) {
-        Instant time = check.timeOf(mark);
-        return that("have started since the mark", unit -> check.hasStartedSince(unit, time), UnitDetails::start);
-    }
-
-    /**
-     * Verifies that nobody started it since.
-     *
-     * @param time a moment by the guest's clock; not null
-     * @return this
-     */
-    public UnitAssert hasNotRestartedSince(Instant time) {
-        Arguments.past(time);
-        return that("not have started since " + time, unit -> !check.hasStartedSince(unit, time), UnitDetails::start);
-    }
-
-    /**
-     * Verifies that nobody started it since.
-     *
-     * @param mark from {@link Journal#mark()}; not null
-     * @return this
-     */
-    public UnitAssert hasNotRestartedSince(JournalMark mark) {
-        Instant time = check.timeOf(mark);
-        return that("not have started since the mark", unit -> !check.hasStartedSince(unit, time), UnitDetails::start);
-    }
-
-    /**
-     * Verifies that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
-     * so from now on, but from some moment of that time.
-     *
-     * @param span how long; not null
-     * @return this
-     */
-    public UnitAssert isStableFor(Duration span) {
-        new Stability(subject, check, Arguments.span(span)).check();
-        return this;
-    }
-
-    /**
-     * Verifies whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
-     * that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a time.
-     *
-     * @param user the name of the user, who has to be in {@code /etc/passwd}; not null
-     * @return this
-     */
-    public UnitAssert runsAs(String user) {
-        if (new UserAssert(subject.now(), user).isThere()) {
-            new MainProcess(subject.stemcell()).check(check, user);
-        }
-        return this;
-    }
-
-    /**
      * Verifies how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
      *
      * @param exposure the most that is accepted, from 0, where everything is shut off, to less than 10
@@ -379,6 +238,19 @@ public final class UnitAssert extends GuestAssert<UnitAssert, Unit> {
      */
     public UnitAssert isOrderedAfter(String other) {
         return hasDependency(Dependency.AFTER, other);
+    }
+
+    /**
+     * Verifies that systemd finds nothing to say of its files, and of those of the units that they name, as {@code systemd-analyze verify} does.
+     *
+     * @param except parts of lines that it may print, as {@code Command 'man}: where manual pages are left out of an image, for example; not
+     *     null
+     * @return this
+     */
+    public UnitAssert hasValidFiles(String... except) {
+        new UnitVerification(subject.stemcell(), check.isUsers())
+                .check(check, Arguments.anyTexts(except, Arguments::text));
+        return this;
     }
 
     /** {@return this, where its conditions were looked at and held} */

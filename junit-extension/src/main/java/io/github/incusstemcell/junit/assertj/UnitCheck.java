@@ -110,6 +110,11 @@ final class UnitCheck {
         return systemd;
     }
 
+    /** Whether it is about a unit of a user's service manager. */
+    boolean isUsers() {
+        return !manager.isEmpty();
+    }
+
     String name() {
         return name;
     }

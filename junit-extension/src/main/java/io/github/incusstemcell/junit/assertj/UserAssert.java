@@ -58,6 +58,17 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
         return presence.isThere();
     }
 
+    /**
+     * Goes on with the variables that a login shell of the user has, as {@code su - user} starts one. A user who cannot log in fails all of
+     * them.
+     *
+     * @return assertions on them
+     */
+    @CheckReturnValue
+    public SettingsAssert loginEnvironment() {
+        return Configurations.loginEnvironment(subject, name);
+    }
+
     /** {@return this, where there is such a user} */
     public UserAssert exists() {
         return that("exist", user -> true);

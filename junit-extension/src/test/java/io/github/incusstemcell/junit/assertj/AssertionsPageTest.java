@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/assertions.md has each assertion that there is, and no other. */
@@ -58,7 +59,8 @@ class AssertionsPageTest {
     @Test
     void hasEachAssertionAndNoOther() throws IOException {
         Map<String, Set<String>> all = new TreeMap<>();
-        Arrays.stream(StemcellAssert.class.getDeclaredMethods())
+        Stream.of(StemcellAssert.class, AbstractStemcellAssert.class)
+                .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
                 .map(Method::getReturnType)
                 .filter(GuestAssert.class::isAssignableFrom)
                 .forEach(type -> add(all, type));

@@ -109,12 +109,13 @@ class ConditionsTest {
         for (EveryAssertion assertion : EveryAssertion.all()) {
             if (assertion.method().getName().equals("satisfies")) {
                 Throwable thrown = catchThrowable(() -> assertion.make(assertThat(stemcell), mark));
-                outcomes.put(assertion.entry().getName(), thrown == null ? "holds" : "fails");
+                outcomes.put(assertion.subjectName(), thrown == null ? "holds" : "fails");
             }
         }
-        Set<String> absent = Set.of("agent", "http", "httpFromTest", "sysctl", "userUnit");
+        Set<String> absent = Set.of("agent", "agent.process", "http", "httpFromTest", "sysctl", "userUnit");
 
-        assertThat(outcomes.keySet()).contains("unit", "socket", "process", "host", "route", "mount");
+        assertThat(outcomes.keySet())
+                .contains("unit", "socket", "process", "host", "route", "mount", "file.tree", "processes", "machine");
         assertThat(outcomes)
                 .allSatisfy((entry, outcome) ->
                         assertThat(outcome).as(entry).isEqualTo(absent.contains(entry) ? "fails" : "holds"));
@@ -128,7 +129,7 @@ class ConditionsTest {
             for (StemcellAssert timed : List.of(
                     assertThat(stemcell).within(ofMillis(50)),
                     assertThat(stemcell).always(ofMillis(50)))) {
-                if (assertion.isPlain()) {
+                if (assertion.isUntimed()) {
                     Throwable thrown = catchThrowable(() -> assertion.make(timed, mark));
                     if (!(thrown instanceof IllegalStateException)) {
                         accepted.put(assertion.toString(), String.valueOf(thrown));

@@ -12,28 +12,81 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assert;
 
 /**
  * One assertion that there is, with arguments that fit. They are found by reflection, so that those which are yet to come are among them.
  *
- * @param entry the method of {@link StemcellAssert} that leads to it
+ * @param path the methods that lead to it: one of {@link StemcellAssert}, and those behind that which go on with other assertions
  * @param method the assertion itself
  */
-record EveryAssertion(Method entry, Method method) {
+record EveryAssertion(List<Method> path, Method method) {
 
+    /** What can be read as what is behind a file. */
+    private static final Map<String, String> FILES =
+            Map.of("tree", "/etc/ssh", "json", "/var/vcap/bosh/agent.json", "yaml", "/var/vcap/bosh/agent.json");
+
+    /** Each of each entry once, by whichever of several ways to it. */
     static List<EveryAssertion> all() {
-        return methods(StemcellAssert.class)
+        return Stream.concat(methods(StemcellAssert.class), methods(AbstractStemcellAssert.class))
                 .filter(entry -> GuestAssert.class.isAssignableFrom(entry.getReturnType()))
-                .flatMap(entry -> assertions(entry.getReturnType()).map(method -> new EveryAssertion(entry, method)))
+                .flatMap(entry -> behind(List.of(entry), new HashSet<>()).stream())
                 .toList();
+    }
+
+    private static List<EveryAssertion> behind(List<Method> path, Set<Class<?>> seen) {
+        List<EveryAssertion> found = new ArrayList<>();
+        Class<?> type = path.get(path.size() - 1).getReturnType();
+        if (seen.add(type)) {
+            assertions(type).forEach(method -> {
+                found.add(new EveryAssertion(path, method));
+                if (leadsFurther(method.getReturnType())) {
+                    List<Method> further = new ArrayList<>(path);
+                    further.add(method);
+                    found.addAll(behind(further, seen));
+                }
+            });
+        }
+        return found;
+    }
+
+    /** Those that return what they are methods of are declared by what all have in common, which is abstract. */
+    private static boolean leadsFurther(Class<?> type) {
+        return GuestAssert.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers());
+    }
+
+    Method entry() {
+        return path.get(0);
+    }
+
+    /** As file.tree. */
+    String subjectName() {
+        return path.stream().map(Method::getName).collect(Collectors.joining("."));
+    }
+
+    /** What it is an assertion on, of a stemcell as it is then. */
+    Object subject(StemcellAssert stemcell, JournalMark mark) throws ReflectiveOperationException {
+        Object subject = stemcell;
+        for (Method step : path) {
+            Object[] arguments = arguments(step, mark);
+            if (subjectName().startsWith("file.") && step == entry()) {
+                arguments[0] = FILES.getOrDefault(path.get(1).getName(), "/etc/passwd");
+            }
+            subject = step.invoke(subject, arguments);
+        }
+        return subject;
     }
 
     /** Its own, and those that it inherits, but what only describes. */
@@ -44,9 +97,10 @@ record EveryAssertion(Method entry, Method method) {
                         .filter(method -> !method.getName().equals("describedAs"));
     }
 
-    /** Whether it goes on in plain AssertJ. */
-    boolean isPlain() {
-        return Assert.class.isAssignableFrom(method.getReturnType());
+    /** Whether it goes on in plain AssertJ, or has a time of its own, and is refused behind within and always. */
+    boolean isUntimed() {
+        return Assert.class.isAssignableFrom(method.getReturnType())
+                || method.getName().equals("doesNotChangeFor");
     }
 
     private static Stream<Method> methods(Class<?> type) {
@@ -55,14 +109,14 @@ record EveryAssertion(Method entry, Method method) {
                 .sorted(Comparator.comparing(Method::toString));
     }
 
-    Class<?> subject() {
-        return entry.getReturnType();
+    Class<?> subjectType() {
+        return path.get(path.size() - 1).getReturnType();
     }
 
     /** Makes it, of a stemcell as it is then. */
     void make(StemcellAssert stemcell, JournalMark mark) throws Throwable {
         try {
-            Object subject = entry.invoke(stemcell, arguments(entry, mark));
+            Object subject = subject(stemcell, mark);
             Object result = method.invoke(subject, arguments(method, mark));
             if (result != subject && result instanceof GuestAssert<?, ?> narrower) {
                 narrower.satisfies(seen -> true, "be read");
@@ -89,7 +143,7 @@ record EveryAssertion(Method entry, Method method) {
                 default -> 1;
             };
         } else if (type == long.class) {
-            return 1L;
+            return parameter.getName().equals("hard") ? 2L : 1L;
         } else if (type == double.class) {
             return 1.0;
         } else if (type == Duration.class) {
@@ -173,7 +227,7 @@ record EveryAssertion(Method entry, Method method) {
 
     @Override
     public String toString() {
-        return entry.getName() + "()." + method.getName()
+        return subjectName() + "()." + method.getName()
                 + Arrays.stream(method.getParameterTypes())
                         .map(Class::getSimpleName)
                         .toList();

@@ -1,0 +1,283 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
+
+/**
+ * Assertions on all processes of a guest, by number, or on some of them. A process that has ended and that its parent has not asked for
+ * yet is none. {@link #satisfies} is given a {@link GuestProcess} for each.
+ */
+public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, GuestProcess> {
+
+    ProcessesAssert(Subject subject) {
+        this(
+                subject,
+                new Many<>(
+                        "the processes", () -> Processes.of(subject.stemcell()).alive(), GuestProcess::words));
+    }
+
+    private ProcessesAssert(Subject subject, Many<GuestProcess> many) {
+        super(subject, many);
+    }
+
+    @Override
+    ProcessesAssert on(Many<GuestProcess> fewer) {
+        return new ProcessesAssert(subject, fewer);
+    }
+
+    @Override
+    Object comparable(List<GuestProcess> processes) {
+        return GuestProcess.comparable(processes);
+    }
+
+    /**
+     * Goes on with those of a name.
+     *
+     * @param name as for {@link StemcellAssert#process}; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert named(String name) {
+        Arguments.process(name);
+        return filtered("named " + name, process -> process.isNamed(name));
+    }
+
+    /**
+     * Goes on with those that run a program.
+     *
+     * @param path its path, without links in it, as the kernel has it; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert ofExecutable(String path) {
+        Arguments.plainPath(path);
+        return filtered("of " + path, process -> process.executable().equals(path));
+    }
+
+    /**
+     * Goes on with those that were started in some way.
+     *
+     * @param regex a pattern that is found in program and arguments, with blanks between them; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert withCommandLine(String regex) {
+        Pattern pattern = Arguments.regex(regex, 0);
+        return filtered("with the command line " + regex, process -> pattern.matcher(process.commandLine())
+                .find());
+    }
+
+    /**
+     * Goes on with those that have the rights of a user.
+     *
+     * @param user the name of the user, who has to exist; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert ofUser(String user) {
+        Arguments.user(user);
+        Many<GuestProcess> all = many;
+        return on(new Many<>(
+                all.name() + " of the user " + user,
+                () -> {
+                    long uid = Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
+                    return all.reading().get().stream()
+                            .filter(process -> process.uid() == uid)
+                            .toList();
+                },
+                all.words()));
+    }
+
+    /**
+     * Goes on with those of a unit.
+     *
+     * @param unit the innermost service or scope that they are part of; without a type it is a service; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert ofUnit(String unit) {
+        Arguments.unit(unit);
+        return filtered("of the unit " + Processes.unitName(unit), process -> process.isPartOf(unit));
+    }
+
+    /**
+     * Goes on with those that a process of a name has started, and not those that these have started.
+     *
+     * @param parent what the kernel calls that process, or all of the name where it keeps less and that shows in its program; not null
+     * @return assertions on those
+     */
+    public ProcessesAssert ofParent(String parent) {
+        Arguments.process(parent);
+        return filtered(
+                "of the parent " + parent, process -> process.parentName().equals(parent));
+    }
+
+    /**
+     * Verifies which they are.
+     *
+     * @param processNames the names of all of them, each as often as there are processes of it, in any order; none: there are none
+     * @return this
+     */
+    public ProcessesAssert hasOnlyNames(String... processNames) {
+        List<String> wanted = Arguments.sorted(Arguments.anyTexts(processNames, Arguments::process));
+        return that(wanted.isEmpty() ? "be none" : "be only " + String.join(" ", wanted), all -> Arguments.sorted(
+                        all.stream().map(GuestProcess::fullName).toList())
+                .equals(wanted));
+    }
+
+    /**
+     * Verifies the nice value of each.
+     *
+     * @param nice the value, -20 to 19
+     * @return this
+     */
+    public ProcessesAssert haveNice(int nice) {
+        Arguments.number("a nice value", nice, -20, 19);
+        return each(
+                "have the nice value " + nice,
+                process -> process.details().nice() == nice,
+                process -> process.words() + " nice " + process.details().nice());
+    }
+
+    /**
+     * Verifies a variable of the environment with which each was started.
+     *
+     * @param name the variable; not null
+     * @param value its value; not null
+     * @return this
+     */
+    public ProcessesAssert haveEnvironment(String name, String value) {
+        Arguments.variable(name);
+        Objects.requireNonNull(value, "value");
+        return each(
+                "have " + name + "=" + value + " in the environment",
+                process -> value.equals(process.details().environment().get(name)),
+                process -> {
+                    String found = process.details().environment().get(name);
+                    return process.words()
+                            + (found == null
+                                    ? " without it; the closest: "
+                                            + String.join(
+                                                    ", ",
+                                                    NearMisses.of(
+                                                            name,
+                                                            process.details()
+                                                                    .environment()
+                                                                    .keySet()))
+                                    : " " + name + "=" + found);
+                });
+    }
+
+    /**
+     * Verifies that none of them was started with a variable in its environment.
+     *
+     * @param name the variable; not null
+     * @return this
+     */
+    public ProcessesAssert doNotHaveEnvironment(String name) {
+        Arguments.variable(name);
+        return each(
+                "not have " + name + " in the environment",
+                process -> !process.details().environment().containsKey(name));
+    }
+
+    /**
+     * Verifies a limit of each.
+     *
+     * @param limit what is limited; not null
+     * @param soft what is in force
+     * @param hard how far the process may raise it
+     * @return this
+     */
+    public ProcessesAssert haveLimit(ProcessLimit limit, long soft, long hard) {
+        Objects.requireNonNull(limit, "limit");
+        Arguments.number("a limit", soft, 0, Long.MAX_VALUE);
+        Arguments.number("a limit that is not below the soft one", hard, soft, Long.MAX_VALUE);
+        return limit(
+                "have the limit " + limit + " " + soft + ":" + hard,
+                limit,
+                found -> found.soft().equals(OptionalLong.of(soft))
+                        && found.hard().equals(OptionalLong.of(hard)));
+    }
+
+    /**
+     * Verifies that something is not limited for any of them.
+     *
+     * @param limit what is not limited; not null
+     * @return this
+     */
+    public ProcessesAssert haveNoLimit(ProcessLimit limit) {
+        Objects.requireNonNull(limit, "limit");
+        return limit("have no limit " + limit, limit, found -> found.soft().isEmpty());
+    }
+
+    private ProcessesAssert limit(String wanted, ProcessLimit limit, Predicate<ProcessDetails.Limit> holds) {
+        return each(
+                wanted,
+                process -> process.details().limits().containsKey(limit)
+                        && holds.test(process.details().limits().get(limit)),
+                process -> process.words() + " " + limit + " "
+                        + process.details().limits().get(limit));
+    }
+
+    /**
+     * Verifies that each has a file open.
+     *
+     * @param path its path, without links in it; not null
+     * @return this
+     */
+    public ProcessesAssert haveOpen(String path) {
+        Arguments.plainPath(path);
+        return each(
+                "have " + path + " open",
+                process -> process.details().openFiles().contains(path));
+    }
+
+    /**
+     * Verifies that none has a file open.
+     *
+     * @param path its path, without links in it; not null
+     * @return this
+     */
+    public ProcessesAssert doNotHaveOpen(String path) {
+        Arguments.plainPath(path);
+        return each(
+                "not have " + path + " open",
+                process -> !process.details().openFiles().contains(path));
+    }
+
+    /**
+     * Verifies how much each has open, sockets and pipes included.
+     *
+     * @param count how many at most
+     * @return this
+     */
+    public ProcessesAssert haveOpenFilesAtMost(int count) {
+        Arguments.count(count);
+        return each(
+                "have at most " + count + " open files",
+                process -> process.details().openFiles().size() <= count,
+                process -> process.words() + " has "
+                        + process.details().openFiles().size());
+    }
+
+    /**
+     * Goes on with their names in plain AssertJ.
+     *
+     * @return assertions on the list, by number of the processes
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> names() {
+        return plain(GuestProcess::fullName);
+    }
+
+    @Override
+    String none() {
+        return "there were none; there are: "
+                + String.join(
+                        " ",
+                        new TreeSet<>(Processes.of(subject.stemcell()).alive().stream()
+                                .map(GuestProcess::fullName)
+                                .toList()));
+    }
+}

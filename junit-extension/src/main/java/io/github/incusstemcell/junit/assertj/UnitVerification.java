@@ -1,0 +1,46 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.systemd.Unit;
+import java.util.List;
+
+/** What {@code systemd-analyze verify} says of a unit's files. */
+record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
+
+    /** It ends with 0 or 1, whichever, by its version and by how grave it is. */
+    private static final int LAST_CODE = 1;
+
+    void check(UnitCheck check, List<String> except) {
+        check.holds(
+                "have valid files" + (except.isEmpty() ? "" : " except for " + String.join(", ", except)),
+                unit -> complaints(unit, except).isEmpty(),
+                unit -> complaints(unit, except).stream()
+                        .map(line -> "  systemd-analyze: " + line + "\n")
+                        .reduce("", String::concat));
+    }
+
+    private List<String> complaints(Unit unit, List<String> except) {
+        // A user's manager reads files of that user's home, which root's would not find by name.
+        Command verify = (isUsers
+                        ? Command.of(
+                                "systemd-analyze",
+                                "--user",
+                                "verify",
+                                unit.fragmentPath().orElse(unit.name()))
+                        : Command.of("systemd-analyze", "verify", unit.name()))
+                .environment("LC_ALL", "C");
+        ExecResult result = stemcell.exec(verify);
+        List<String> lines =
+                result.stderr().lines().filter(line -> !line.isBlank()).toList();
+        if (result.exitCode() > LAST_CODE || result.isTruncated() || !result.isSuccess() && lines.isEmpty()) {
+            throw AssertionErrors.of("Verifying " + unit.name() + " by '" + verify + "' on " + stemcell.name()
+                    + " ended with exit code " + result.exitCode() + "\n  stderr: "
+                    + result.stderr().strip());
+        }
+        return lines.stream()
+                .filter(line -> except.stream().noneMatch(line::contains))
+                .toList();
+    }
+}

@@ -1,5 +1,7 @@
 package io.github.incusstemcell;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Text that may have come from a guest, as exceptions and logs show it: a guest can write whatever it likes, and much of it.
  *
@@ -40,7 +42,7 @@ public final class GuestText {
      * @param text the text; may be null
      * @return the text for a message; null where it is null
      */
-    public static String message(String text) {
+    public static @Nullable String message(@Nullable String text) {
         if (text == null) {
             return null;
         }

@@ -1,5 +1,7 @@
 package io.github.incusstemcell;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The root of everything that this library throws on purpose.
  *
@@ -24,7 +26,7 @@ public class IncusStemcellException extends RuntimeException {
      * @param message what was attempted, on what, what came back, and what to do next; not null
      * @param cause what came from below, or null
      */
-    public IncusStemcellException(String message, Throwable cause) {
+    public IncusStemcellException(String message, @Nullable Throwable cause) {
         super(GuestText.message(message), cause);
     }
 }

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one agent, as a CPI hands them over in a file, and what a client needs of them: the credentials and the certificate of its
@@ -138,11 +139,11 @@ public final class AgentSettings {
         } catch (CertificateException e) {
             throw unusable(machine, "no certificate that can be read in env.bosh.mbus.cert.certificate", e);
         } catch (IllegalArgumentException e) {
-            throw unusable(machine, "an mbus that is no URL", null);
+            throw unusable(machine, "an mbus that is no URL", e);
         }
     }
 
-    private static IncusStemcellException unusable(String machine, String why, Exception cause) {
+    private static IncusStemcellException unusable(String machine, String why, @Nullable Exception cause) {
         return new IncusStemcellException(
                 "The agent of '" + machine + "' cannot be spoken to: there is " + why
                         + " in the settings that the test gave it. Write agent = true instead of agentSettings, which makes them",

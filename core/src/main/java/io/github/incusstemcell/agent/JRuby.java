@@ -5,6 +5,7 @@ import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.Waiting;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** The JRuby of this JVM, which is there only where the user's build has it. */
 final class JRuby {
@@ -12,7 +13,7 @@ final class JRuby {
     private static final String PRESENT = "org/jruby/embed/ScriptingContainer.class";
 
     /** One for all, since it takes a second or more to come up; it serves one caller at a time. */
-    private static CompletableFuture<Templates> coming;
+    private static @Nullable CompletableFuture<Templates> coming;
 
     private JRuby() {}
 
@@ -21,11 +22,9 @@ final class JRuby {
     }
 
     /** Has it come up on a thread of its own, where there is one. */
-    static synchronized void warmUp() {
-        if (coming == null && isPresent()) {
-            CompletableFuture<Templates> future = new CompletableFuture<>();
-            DaemonThreads.start("jruby", () -> comeUp(future));
-            coming = future;
+    static void warmUp() {
+        if (isPresent()) {
+            come();
         }
     }
 
@@ -49,7 +48,6 @@ final class JRuby {
                             + " class path. Add org.jruby:jruby-complete:9.4.12.0 to the dependencies of the tests, or deploy rendered"
                             + " templates with JobSpec.rendered(...)");
         }
-        warmUp();
         try {
             return Waiting.on(come());
         } catch (ExecutionException e) {
@@ -64,6 +62,13 @@ final class JRuby {
     }
 
     private static synchronized CompletableFuture<Templates> come() {
-        return coming;
+        CompletableFuture<Templates> known = coming;
+        if (known != null) {
+            return known;
+        }
+        CompletableFuture<Templates> future = new CompletableFuture<>();
+        coming = future;
+        DaemonThreads.start("jruby", () -> comeUp(future));
+        return future;
     }
 }

@@ -113,7 +113,7 @@ final class Mbus {
     /**
      * What came of a message: {@code value}, or else {@code exception}.
      *
-     * @param value null where there is an exception
+     * @param value what was answered; missing where there is an exception
      * @param exception in the agent's words
      */
     record Reply(JsonNode value, Optional<String> exception) {}
@@ -133,16 +133,18 @@ final class Mbus {
     private static Reply reply(String body) throws IOException {
         try {
             JsonNode reply = Json.read(body);
-            return reply.has("exception")
-                    ? new Reply(null, Optional.of(reply.at("/exception/message").asText()))
-                    : new Reply(reply.path("value"), Optional.empty());
+            return new Reply(
+                    reply.path("value"),
+                    reply.has("exception")
+                            ? Optional.of(reply.at("/exception/message").asText())
+                            : Optional.empty());
         } catch (JsonProcessingException e) {
             throw new UnexpectedAnswerException("answers with something else than JSON: " + body);
         }
     }
 
     void put(String blob, byte[] content, Duration limit) throws NoAnswerException {
-        exchange(request("/blobs/" + blob).put(RequestBody.create(content, BYTES)), limit, response -> null);
+        exchange(request("/blobs/" + blob).put(RequestBody.create(content, BYTES)), limit, Response::code);
     }
 
     byte[] get(String blob, Duration limit) throws NoAnswerException {
@@ -200,6 +202,8 @@ final class Mbus {
         if (e instanceof SSLException && e.getCause() instanceof CertificateException untrusted) {
             return "is not to be trusted: " + untrusted.getMessage();
         }
-        return e instanceof UnexpectedAnswerException ? e.getMessage() : "does not answer: " + e.getMessage();
+        return e instanceof UnexpectedAnswerException
+                ? String.valueOf(e.getMessage())
+                : "does not answer: " + e.getMessage();
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** The archive of a release: {@code release.MF}, and an archive for each job and each package. */
 final class ReleaseArchive implements ReleaseSource {
@@ -56,7 +57,7 @@ final class ReleaseArchive implements ReleaseSource {
     }
 
     @Override
-    public JsonNode packageNamed(String name) {
+    public @Nullable JsonNode packageNamed(String name) {
         for (String kind : new String[] {"packages", "compiled_packages"}) {
             for (JsonNode described : manifest.path(kind)) {
                 if (described.path("name").asText().equals(name)) {

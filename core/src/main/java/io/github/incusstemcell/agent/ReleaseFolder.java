@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A folder in which a release is developed: {@code jobs}, {@code packages}, {@code src} and {@code blobs}. */
 final class ReleaseFolder implements ReleaseSource {
@@ -68,7 +69,7 @@ final class ReleaseFolder implements ReleaseSource {
     }
 
     @Override
-    public JsonNode packageNamed(String name) {
+    public @Nullable JsonNode packageNamed(String name) {
         Path spec = root.resolve("packages").resolve(name).resolve("spec");
         if (Files.exists(spec.resolveSibling("spec.lock"))) {
             throw new IncusStemcellException(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where a release is: its two forms differ in where what stands. */
 sealed interface ReleaseSource permits ReleaseArchive, ReleaseFolder {
@@ -23,6 +24,7 @@ sealed interface ReleaseSource permits ReleaseArchive, ReleaseFolder {
     Job job(String name);
 
     /** What is said of a package; null where there is none. */
+    @Nullable
     JsonNode packageNamed(String name);
 
     default List<String> dependencies(JsonNode described) {

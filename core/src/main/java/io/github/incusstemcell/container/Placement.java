@@ -97,8 +97,10 @@ record Placement(Incus incus, String pool, Optional<String> network, boolean low
         try {
             incus.projects().create(DEFAULT_PROJECT, features, "Containers and images of Incus Stemcell");
         } catch (IncusException e) {
-            // Another process may have been faster.
-            incus.projects().find(DEFAULT_PROJECT).orElseThrow(() -> e);
+            boolean madeByAnother = incus.projects().find(DEFAULT_PROJECT).isPresent();
+            if (!madeByAnother) {
+                throw e;
+            }
         }
     }
 

@@ -150,7 +150,10 @@ final class ImageReferenceParser {
 
     private Path path(String rest) {
         int colon = rest.indexOf(':');
-        String path = required(colon < 0 ? rest : rest.substring(0, colon), "a path");
+        return parsed(required(colon < 0 ? rest : rest.substring(0, colon), "a path"));
+    }
+
+    private Path parsed(String path) {
         try {
             return Path.of(path);
         } catch (InvalidPathException e) {
@@ -168,11 +171,7 @@ final class ImageReferenceParser {
     private String location(String rest) {
         String location = required(rest, "a path or an http(s) address");
         if (!location.startsWith("http://") && !location.startsWith("https://")) {
-            try {
-                Path.of(location);
-            } catch (InvalidPathException e) {
-                throw invalid(e.getMessage());
-            }
+            parsed(location);
         }
         return location;
     }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,12 +220,13 @@ public final class DaemonConversion {
             incus.instances().create(trial);
             container.start();
         } catch (IncusException e) {
-            throw noSystemContainer(converted, e.getMessage(), e);
+            throw noSystemContainer(converted, String.valueOf(e.getMessage()), e);
         }
         return "true".equals(container.info().config().get("volatile.container.oci"));
     }
 
-    private static IncusStemcellException noSystemContainer(String converted, String why, IncusException cause) {
+    private static IncusStemcellException noSystemContainer(
+            String converted, String why, @Nullable IncusException cause) {
         return new IncusStemcellException(
                 converted + ", but boots no system container from what came out: " + why
                         + ". It may read the config.json that it left in the image. Set incus.stemcell.conversion to"

@@ -3,4 +3,7 @@
  *
  * <p>{@link io.github.incusstemcell.stemcell.StemcellImages} is the way in.
  */
+@NullMarked
 package io.github.incusstemcell.stemcell;
+
+import org.jspecify.annotations.NullMarked;

@@ -361,7 +361,7 @@ public final class IncusStemcellBuilder {
 
     /** What is wrong with a setting shows in the line that makes it, and not in a test. */
     private IncusStemcellBuilder with(UnaryOperator<ContainerSpec> option) {
-        option.apply(ANY);
+        Objects.requireNonNull(option.apply(ANY));
         UnaryOperator<ContainerSpec> before = options;
         options = spec -> option.apply(before.apply(spec));
         return this;

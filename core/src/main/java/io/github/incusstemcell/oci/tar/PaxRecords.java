@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci.tar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What extended headers say of an entry, in their order: the last record of a key counts, but a sparse file of GNU's version 0.0 has its
@@ -33,6 +34,7 @@ record PaxRecords(List<Entry> entries) {
     }
 
     /** {@return what counts for a key, or null where there is nothing} */
+    @Nullable
     String get(String key) {
         for (int i = entries.size() - 1; i >= 0; i--) {
             if (entries.get(i).key.equals(key)) {

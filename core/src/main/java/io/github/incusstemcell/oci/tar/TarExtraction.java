@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what GNU tar, which Incus unpacks with, would refuse or lose of a tar stream, while it passes by. Only names are kept in memory.
@@ -101,7 +102,7 @@ public final class TarExtraction {
     }
 
     /** Tar knows the file in the place of such a link by its inode, which what replaces the file may be given, and lose to the link. */
-    private static void requireNoLinkMadeLast(TarEntry entry, String there) throws RefusedException {
+    private static void requireNoLinkMadeLast(TarEntry entry, @Nullable String there) throws RefusedException {
         if (LINK_MADE_LAST.equals(there)) {
             throw refused(entry, "takes the place of " + there);
         }
@@ -128,8 +129,9 @@ public final class TarExtraction {
                 found.put(folder, FILLED_DIRECTORY);
             }
             String real = followed(next);
-            if (!isDirectory(real)) {
-                throw refused(entry, "is below " + Tar.legible(next) + ", which is " + what(next) + " by then");
+            if (real == null || !isDirectory(real)) {
+                throw refused(
+                        entry, "is below " + Tar.legible(next) + ", which is " + what(found.get(next)) + " by then");
             }
             folder = real;
         }
@@ -137,16 +139,15 @@ public final class TarExtraction {
     }
 
     private boolean isDirectory(String path) {
-        return path != null && (DIRECTORY.equals(found.get(path)) || FILLED_DIRECTORY.equals(found.get(path)));
+        return DIRECTORY.equals(found.get(path)) || FILLED_DIRECTORY.equals(found.get(path));
     }
 
-    private String what(String path) {
-        String what = found.get(path);
+    private static String what(String what) {
         return what.startsWith(LINK) ? "a symbolic link to no directory" : what;
     }
 
     /** {@return what a path leads to through symbolic links at its end and on the way, or null where to nothing} */
-    private String followed(String path) {
+    private @Nullable String followed(String path) {
         Deque<String> rest = new ArrayDeque<>(List.of(path.split("/")));
         String at = "";
         int links = 0;
@@ -204,17 +205,17 @@ public final class TarExtraction {
     }
 
     /** {@return what path a hard link means, of which tar takes what is behind the last {@code ..}, or null where it is below nothing} */
-    private String target(TarEntry entry) {
+    private @Nullable String target(TarEntry entry) {
         List<String> parts = Arrays.asList(entry.linkName().split("/"));
         List<String> path = Tar.components(String.join("/", parts.subList(parts.lastIndexOf("..") + 1, parts.size())));
         if (path.isEmpty()) {
             return "";
         }
         String folder = followed("", path.subList(0, path.size() - 1));
-        return isDirectory(folder) ? below(folder, path.get(path.size() - 1)) : null;
+        return folder != null && isDirectory(folder) ? below(folder, path.get(path.size() - 1)) : null;
     }
 
-    private String followed(String folder, List<String> path) {
+    private @Nullable String followed(String folder, List<String> path) {
         return path.isEmpty() ? folder : followed(String.join("/", path));
     }
 

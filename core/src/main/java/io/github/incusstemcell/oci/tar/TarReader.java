@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the entries of a tar stream that lies in a file or passes by, without their data. Nothing is decoded that does not have to be,
@@ -98,11 +99,15 @@ public final class TarReader {
     /** {@return the entry whose first header begins here} */
     public TarEntry at(long start) throws IOException {
         position = start;
-        return next();
+        TarEntry entry = next();
+        if (entry == null) {
+            throw malformed(start, "the end of the archive, and no entry");
+        }
+        return entry;
     }
 
     /** {@return the next entry, or null at the end of the archive} */
-    public TarEntry next() throws IOException {
+    public @Nullable TarEntry next() throws IOException {
         Extended extended = new Extended(position);
         while (true) {
             byte[] header = header();
@@ -135,8 +140,8 @@ public final class TarReader {
     private static final class Extended {
         private final long start;
         private PaxRecords pax = PaxRecords.NONE;
-        private String name;
-        private String linkName;
+        private @Nullable String name;
+        private @Nullable String linkName;
         private boolean verbatim = true;
         private boolean seen;
 
@@ -217,8 +222,8 @@ public final class TarReader {
 
     private long dataSize(byte[] header, PaxRecords pax) throws IOException {
         try {
-            String size = nonEmpty(pax.get("size"), null);
-            long value = size != null ? Long.parseLong(size) : Tar.SIZE.number(header);
+            String size = nonEmpty(pax.get("size"), "");
+            long value = !size.isEmpty() ? Long.parseLong(size) : Tar.SIZE.number(header);
             if (value >= 0) {
                 return value;
             }
@@ -238,7 +243,7 @@ public final class TarReader {
     }
 
     /** {@return the next header block, or null at the end, which is a block of zeros or the end of the file} */
-    private byte[] header() throws IOException {
+    private byte @Nullable [] header() throws IOException {
         if (!isThere(position)) {
             return null;
         }
@@ -340,7 +345,7 @@ public final class TarReader {
         return new MalformedTarException("at byte " + (at - base) + " of its tar stream there is " + what);
     }
 
-    private static String nonEmpty(String text, String otherwise) {
+    private static String nonEmpty(@Nullable String text, String otherwise) {
         return text == null || text.isEmpty() ? otherwise : text;
     }
 

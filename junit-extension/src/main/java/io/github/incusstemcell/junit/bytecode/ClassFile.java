@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a class file says of a class's methods (JVMS 4). Numbers of constants, which change with any other part of a class, are resolved. */
 final class ClassFile {
@@ -55,9 +56,9 @@ final class ClassFile {
                 case 1 -> new Constant(tag, 0, 0, in.readUTF());
                 case 3, 4 -> new Constant(tag, 0, 0, in.readInt());
                 case 5, 6 -> new Constant(tag, 0, 0, in.readLong());
-                case 7, 8, 16, 19, 20 -> new Constant(tag, in.readUnsignedShort(), 0, null);
-                case 9, 10, 11, 12, 17, 18 -> new Constant(tag, in.readUnsignedShort(), in.readUnsignedShort(), null);
-                case 15 -> new Constant(tag, in.readUnsignedByte(), in.readUnsignedShort(), null);
+                case 7, 8, 16, 19, 20 -> new Constant(tag, in.readUnsignedShort(), 0, "");
+                case 9, 10, 11, 12, 17, 18 -> new Constant(tag, in.readUnsignedShort(), in.readUnsignedShort(), "");
+                case 15 -> new Constant(tag, in.readUnsignedByte(), in.readUnsignedShort(), "");
                 default -> throw new IOException("it has a constant of the unknown kind " + tag);
             };
             if (tag == 5 || tag == 6) {
@@ -134,6 +135,7 @@ final class ClassFile {
     }
 
     /** {@return the field or method that a constant is, also by a handle; null where it is something else} */
+    @Nullable
     Member member(int index) {
         Constant constant = constants[index];
         return switch (constant.tag()) {

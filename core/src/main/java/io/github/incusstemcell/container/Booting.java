@@ -10,9 +10,22 @@ import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.UnusableGuestException;
 import java.time.Duration;
 import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A boot that is under way, from the start of the container to the moment at which systemd calls it finished. */
-record Booting(Instance instance, Systemd systemd, StemcellImage image) {
+/**
+ * A boot that is under way, from the start of the container to the moment at which systemd calls it finished. A guest that has powered off,
+ * as this JVM or the daemon was halted and so did not hold it in time, is booted again.
+ */
+record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage image) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Booting.class);
+
+    /** What a guest says that nobody holds, in {@link io.github.incusstemcell.stemcell.OverlayPart#SWITCH}. */
+    private static final String NOT_HELD = "incus-stemcell-switch: powering off, as no JVM holds this container";
+
+    /** So many boots in a row may be ended so. */
+    private static final int BOOTS = 3;
 
     /** How much of the console a message repeats, in characters. */
     private static final int CONSOLE = 500;
@@ -26,53 +39,74 @@ record Booting(Instance instance, Systemd systemd, StemcellImage image) {
      * @throws IncusStemcellException if it never will, as the guest has no systemd, or has ended
      */
     void await(Duration timeout, Instant begin) {
+        awaitBoot(timeout, begin, BOOTS);
+    }
+
+    private void awaitBoot(Duration timeout, Instant begin, int boots) {
         try {
             systemd.waitUntilBooted(remaining(timeout, begin));
         } catch (BootTimeoutException e) {
             throw new StartupTimeoutException(
-                    "The container '" + instance.name() + "' of " + image + " did not finish booting within "
+                    "The container '" + instance() + "' of " + image + " did not finish booting within "
                             + DurationText.of(timeout) + ": " + e.doing()
                             + ". Allow it more time with startupTimeout, or keep it with cleanup ="
                             + " ON_SUCCESS to look inside",
                     e);
         } catch (UnusableGuestException e) {
             throw new IncusStemcellException(
-                    "The container '" + instance.name() + "' of " + image + " does not boot: " + e.getMessage()
+                    "The container '" + instance() + "' of " + image + " does not boot: " + e.getMessage()
                             + ". Take an image of a system that boots by systemd and has a shell, as stemcells do",
                     e);
         } catch (IncusStemcellException e) {
-            throw hasEnded(e) ? ended(e) : e;
+            if (!hasEnded(e)) {
+                throw e;
+            }
+            String console = console(e);
+            if (boots == 1 || !console.contains(NOT_HELD)) {
+                throw ended(console, e);
+            }
+            LOG.warn(
+                    "{} was not held in time and has powered off, so it is booted again: {}",
+                    instance(),
+                    e.getMessage());
+            instance().start();
+            deadMansSwitch.arm();
+            awaitBoot(timeout, Instant.now(), boots - 1);
         }
+    }
+
+    private Instance instance() {
+        return deadMansSwitch.instance();
     }
 
     /** It is asked for nothing but the words of an error; what goes wrong then is told beside that. */
     private boolean hasEnded(IncusStemcellException failure) {
         try {
-            return instance.state().status().equals("Stopped");
+            return instance().state().status().equals("Stopped");
         } catch (IncusStemcellException e) {
             failure.addSuppressed(e);
             return false;
         }
     }
 
-    private IncusStemcellException ended(IncusStemcellException failure) {
+    private IncusStemcellException ended(String console, IncusStemcellException failure) {
+        String lastWords = console.isEmpty()
+                ? "It wrote nothing to its console"
+                : "The end of its console: "
+                        + GuestText.escaped(console.substring(Math.max(0, console.length() - CONSOLE)));
         return new IncusStemcellException(
-                "The container '" + instance.name() + "' of " + image
-                        + " was started, and its PID 1, /sbin/init, has ended before systemd had booted. "
-                        + lastWords(failure),
+                "The container '" + instance() + "' of " + image
+                        + " was started, and its PID 1, /sbin/init, has ended before systemd had booted. " + lastWords,
                 failure);
     }
 
-    private String lastWords(IncusStemcellException failure) {
+    /** Empty, too, where it cannot be read, which is told beside the failure. */
+    private String console(IncusStemcellException failure) {
         try {
-            String console = instance.consoleLog().strip();
-            return console.isEmpty()
-                    ? "It wrote nothing to its console"
-                    : "The end of its console: "
-                            + GuestText.escaped(console.substring(Math.max(0, console.length() - CONSOLE)));
+            return instance().consoleLog().strip();
         } catch (IncusStemcellException e) {
             failure.addSuppressed(e);
-            return "Its console cannot be read: " + e.getMessage();
+            return "";
         }
     }
 

@@ -214,7 +214,7 @@ final class ContainerLauncher {
         Systemd systemd = Systemd.of(instance);
         GuestAddress actual;
         try {
-            new Booting(instance, systemd, image).await(spec.startupTimeout(), begin);
+            new Booting(deadMansSwitch, systemd, image).await(spec.startupTimeout(), begin);
             limits.check(instance, spec);
             actual = address(request, address, instance, begin);
             actual.bringUp(instance);

@@ -7,6 +7,7 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * daemon ends the input of the exec <em>and</em> kills the exec's process, while a daemon that dies ends the input only. Then, and where
  * somebody in the guest kills the shell, it is held anew, and the newest shell takes over.
  *
+ * <p>A guest that nobody holds within five seconds of its start powers off, too, by a unit of {@link OverlayPart#SWITCH}: its JVM died as the
+ * daemon was starting it. A JVM that was only halted at that moment boots it again, see {@link Booting}.
+ *
  * <p>A guest that is paused powers off only when it goes on. What is created, and not started, has a {@link Lease} only.
  */
 final class DeadMansSwitch implements AutoCloseable {
@@ -35,13 +39,12 @@ final class DeadMansSwitch implements AutoCloseable {
     private static final String DISARM = "disarm";
 
     /**
-     * {@code $1} is how often it was held before. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
+     * It says that it holds the guest once systemd has made {@code /run}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
      * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
      * soon, so a death counts only when it is seen eight times in a row.
      */
     private static final String SCRIPT = """
             newest=/run/incus-stemcell.switch
-            [ "$1" = 0 ] || echo $$ >"$newest"
             exec 3<&0 </dev/null >/dev/null 2>&1
             (
               read -r word <&3
@@ -55,6 +58,8 @@ final class DeadMansSwitch implements AutoCloseable {
               systemctl poweroff -ff || poweroff -f
             ) &
             exec 3<&-
+            until [ -d /run/systemd/system ]; do sleep 0.05; done
+            echo $$ >"$newest"
             wait
             """;
 
@@ -63,9 +68,6 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
-    /** For so long a guest that does not run may be on its way to its next boot. */
-    private static final Duration REBOOT = Duration.ofSeconds(30);
 
     private static final Duration DISARMING = Duration.ofSeconds(5);
 
@@ -77,8 +79,6 @@ final class DeadMansSwitch implements AutoCloseable {
     private boolean arming;
     private boolean over;
     private Duration pause = FIRST_PAUSE;
-    private long refusedSince;
-    private int times;
 
     DeadMansSwitch(Instance instance) {
         this.instance = instance;
@@ -93,14 +93,13 @@ final class DeadMansSwitch implements AutoCloseable {
         if (!over && !arming && held == null) {
             arming = true;
             pause = FIRST_PAUSE;
-            refusedSince = System.nanoTime();
             THREADS.execute(this::hold);
         }
     }
 
     private void hold() {
         try {
-            RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME, Integer.toString(times++)));
+            RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME));
             if (isHeldBy(command)) {
                 command.onExit().whenComplete((code, failure) -> ended(command, code, failure));
             } else {
@@ -108,7 +107,8 @@ final class DeadMansSwitch implements AutoCloseable {
             }
         } catch (IncusException e) {
             LOG.debug("{} does not power off by itself should this JVM die now: {}", instance, e.getMessage());
-            again(e.code() != 404 && System.nanoTime() - refusedSince < REBOOT.toNanos());
+            // One that does not run may be on its way to its next boot.
+            again(e.code() != 404);
         } catch (IncusConnectionException e) {
             LOG.debug("{} is out of reach: {}", instance, e.getMessage());
             again(true);
@@ -134,7 +134,6 @@ final class DeadMansSwitch implements AutoCloseable {
         synchronized (this) {
             held = null;
             arming = !over;
-            refusedSince = System.nanoTime();
         }
         again(code == null || (code != 0 && code != NOT_EXECUTABLE && code != NOT_FOUND));
     }

@@ -48,7 +48,7 @@ final class Lifecycle {
         Instant begin = Instant.now();
         Refusal.explaining(start, new StartRefusal(instance, image, overlay));
         deadMansSwitch.arm();
-        new Booting(instance, systemd, image).await(startupTimeout, begin);
+        new Booting(deadMansSwitch, systemd, image).await(startupTimeout, begin);
         address.bringUp(instance);
         agent.await(begin);
         journalLog.ifPresent(JournalLog::follow);

@@ -62,7 +62,8 @@ public final class GuestOverlay {
     String digest() {
         MessageDigest sha256 = sha256();
         for (OverlayTemplate template : templates()) {
-            sha256.update((template.path() + '\0' + template.content() + '\0').getBytes(StandardCharsets.UTF_8));
+            String whole = template.path() + '\0' + template.content() + '\0' + template.when() + '\0';
+            sha256.update(whole.getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(sha256.digest());
     }

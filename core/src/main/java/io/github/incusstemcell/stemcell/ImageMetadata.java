@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -66,10 +65,7 @@ record ImageMetadata(ImageIdentity identity, GuestOverlay overlay) {
         Map<String, Object> templates = new LinkedHashMap<>();
         for (OverlayTemplate template : overlay.templates()) {
             // Sorted: each JVM has an order of its own for Map.of, and the bytes must be the same everywhere.
-            // A copy is a new machine to the guest, just as a fresh one: its name and its address are others.
-            templates.put(
-                    template.path(),
-                    new TreeMap<>(Map.of("when", List.of("create", "copy"), "template", template.name())));
+            templates.put(template.path(), new TreeMap<>(Map.of("when", template.when(), "template", template.name())));
         }
         return templates;
     }

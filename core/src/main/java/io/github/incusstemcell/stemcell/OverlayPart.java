@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The parts of the overlay: each answers one trait of stemcells that does not fit a container, and can be left out.
+ * The parts of the overlay: each but the last answers one trait of stemcells that does not fit a container, and can be left out.
  *
  * <p>No unit is masked and no file of the image is replaced but its hostname and its machine-id. A unit that cannot work in a container gets a condition
  * instead, so that what the image says of it stays true: {@code systemctl is-enabled auditd} asks the stemcell, not us.
@@ -115,7 +115,15 @@ public enum OverlayPart {
      * No caches are made anew. Each fresh container, of any generation, would look to systemd like an updated system, and spend a tenth of a
      * second on them (systemd-update-done.service(8)).
      */
-    UPDATE_DONE(OverlayTemplate.updated("/etc/.updated"), OverlayTemplate.updated("/var/.updated"));
+    UPDATE_DONE(OverlayTemplate.updated("/etc/.updated"), OverlayTemplate.updated("/var/.updated")),
+
+    /**
+     * A container that was started, and that no JVM holds within five seconds, powers off: the JVM was killed while the daemon started what
+     * it had asked for. It answers no trait of stemcells. One that is kept for a person to look at, or was never a test's, lives on.
+     */
+    SWITCH(
+            OverlayTemplate.resource("/etc/systemd/system/incus-stemcell-switch.service"),
+            OverlayTemplate.dropIn("sysinit.target").atEachStart());
 
     private final List<OverlayTemplate> templates;
 

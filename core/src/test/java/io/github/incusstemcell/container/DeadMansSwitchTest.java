@@ -4,20 +4,25 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceGoneException;
+import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.RunningCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of the containers of a JVM that dies, and of one that only seems to be dead. */
 class DeadMansSwitchTest {
@@ -60,6 +65,75 @@ class DeadMansSwitchTest {
         } finally {
             holder.destroyForcibly().waitFor();
             deleteAllOf(holder);
+        }
+    }
+
+    /** What is left of a JVM that is killed as the daemon starts what it has asked for. */
+    @Test
+    void powersOffWhatWasStartedAndIsHeldByNobody() throws Exception {
+        try (Stemcells stemcells = TestMachine.stemcells().connect();
+                Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+            String image = stemcells.prepare(TestMachine.spec()).fingerprint();
+            Map<String, String> keys =
+                    new TreeMap<>(Lease.ofThisProcess().of(OWNER).keys());
+            Instance left = started(incus, "ic-left", image, keys);
+            keys.put(Lease.KEPT, "true");
+            Instance kept = started(incus, "ic-kept", image, keys);
+            try {
+                RunningCommand witness = left.start(Command.of("sleep", "600"));
+                RunningCommand other = kept.start(Command.of("sleep", "600"));
+
+                assertThatThrownBy(() -> witness.onExit().get(20, SECONDS))
+                        .hasCauseInstanceOf(InstanceGoneException.class);
+
+                assertThat(other.waitFor(Duration.ofSeconds(3))).isEmpty();
+                assertThat(left.consoleLog()).contains("powering off, as no JVM holds this container");
+            } finally {
+                left.delete();
+                kept.delete();
+            }
+        }
+    }
+
+    private static Instance started(Incus incus, String name, String image, Map<String, String> config) {
+        Map<String, String> root = Map.of(
+                "type",
+                "disk",
+                "path",
+                "/",
+                "pool",
+                incus.storagePools().list().get(0).name());
+        incus.instances()
+                .create(NewInstance.named(name)
+                        .image(image)
+                        .config(config)
+                        .device("root", root)
+                        .start()
+                        .build());
+        return incus.instance(name);
+    }
+
+    @Test
+    void bootsAgainWhatItCouldNotHoldInTime(@TempDir Path folder) throws Exception {
+        long end = System.nanoTime() + SECONDS.toNanos(8);
+        try (InFrontOfIncus halted = new InFrontOfIncus(folder, request -> {
+                    if (request.contains("/exec?")) {
+                        sleepUntil(end);
+                    }
+                });
+                Stemcells stemcells =
+                        TestMachine.stemcells().endpoint(halted.endpoint()).connect();
+                StemcellContainer container =
+                        stemcells.launch(TestMachine.spec().withOwner(OWNER))) {
+            assertThat(container.exec(HELD).exitCode()).isZero();
+        }
+    }
+
+    private static void sleepUntil(long end) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());
+        } catch (InterruptedException e) {
+            throw new InFrontOfIncus.Lost();
         }
     }
 

@@ -113,15 +113,24 @@ class Faults {
         }
     }
 
-    /** {@return in milliseconds; -1 where something runs still} */
+    /**
+     * Looks until the end, as the daemon may be starting something still when its JVM is dead.
+     *
+     * @return when something was seen running for the last time, in milliseconds; -1 where something runs still
+     */
     private static long offAfter(long pid, long begin) throws InterruptedException {
+        long last = 0;
         while (System.nanoTime() - begin < LONGEST.toNanos()) {
-            if (Kit.instancesOf(pid).stream().noneMatch(InstanceInfo::isRunning)) {
-                return Duration.ofNanos(System.nanoTime() - begin).toMillis();
+            if (runs(pid)) {
+                last = Duration.ofNanos(System.nanoTime() - begin).toMillis();
             }
-            Thread.sleep(20);
+            Thread.sleep(50);
         }
-        return -1;
+        return runs(pid) ? -1 : last;
+    }
+
+    private static boolean runs(long pid) {
+        return Kit.instancesOf(pid).stream().anyMatch(InstanceInfo::isRunning);
     }
 
     private synchronized void record(String stage, long off) {

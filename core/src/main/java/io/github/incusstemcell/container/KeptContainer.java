@@ -11,9 +11,16 @@ final class KeptContainer {
 
     private KeptContainer() {}
 
-    static void keep(DeadMansSwitch deadMansSwitch) {
+    static synchronized void keep(DeadMansSwitch deadMansSwitch) {
         deadMansSwitch.instance().updateConfig(Lease.keptKeys());
         deadMansSwitch.disarm();
+    }
+
+    /** At no time at which it is being kept: the term of a renewed lease would cut its day short. */
+    static synchronized void renewUnlessKept(Instance instance) {
+        if (Lease.read(instance.info().config()).filter(lease -> !lease.kept()).isPresent()) {
+            instance.updateConfig(Lease.renewedKeys());
+        }
     }
 
     /** Says so of one that nobody has a handle on. */

@@ -38,7 +38,7 @@ final class LeaseRenewal implements AutoCloseable {
         return renewal;
     }
 
-    private void renew() {
+    void renew() {
         try {
             incus.instances().list().stream().filter(this::isOurs).forEach(this::renew);
         } catch (IncusStemcellException e) {
@@ -54,7 +54,7 @@ final class LeaseRenewal implements AutoCloseable {
 
     private void renew(InstanceInfo instance) {
         try {
-            incus.instance(instance.name()).updateConfig(Lease.renewedKeys());
+            KeptContainer.renewUnlessKept(incus.instance(instance.name()));
         } catch (IncusStemcellException e) {
             // It may have been deleted meanwhile.
             LOG.debug("The lease of {} is not renewed now, but later", instance.name(), e);

@@ -2,20 +2,26 @@ package io.github.incusstemcell.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a start of a run removes, and what it leaves alone. */
 class SweepTest {
@@ -93,6 +99,42 @@ class SweepTest {
                 renewal.close();
             }
             assertThat(expiry(incus, left)).isEqualTo("2036-01-01T00:00:00Z");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void cutsNoDayShortOfWhatIsLeftAsItsLeaseIsRenewed(@TempDir Path folder) throws Exception {
+        StemcellContainer left = launch();
+        kept.add(left.name());
+        CountDownLatch renewing = new CountDownLatch(1);
+        CountDownLatch leaving = new CountDownLatch(1);
+        try (InFrontOfIncus between = new InFrontOfIncus(folder, request -> {
+                    if (request.startsWith("PATCH /1.0/instances/" + left.name())) {
+                        renewing.countDown();
+                        await(leaving);
+                    }
+                });
+                Incus incus = Incus.connect(between.endpoint()).project(Placement.DEFAULT_PROJECT)) {
+            Lease lease =
+                    Lease.read(incus.instance(left.name()).info().config()).orElseThrow();
+            try (LeaseRenewal renewal = LeaseRenewal.every(Duration.ofHours(1), incus, lease)) {
+                CompletableFuture<Void> renewed = CompletableFuture.runAsync(renewal::renew);
+                renewing.await();
+                left.leaveRunning();
+                leaving.countDown();
+                renewed.get(20, TimeUnit.SECONDS);
+            }
+        }
+        inProject(incus -> assertThat(expiry(incus, left)).isAfter(Instant.now().plus(Duration.ofHours(23))));
+    }
+
+    /** Who waits for the renewal to end has not left it by then. */
+    private static void await(CountDownLatch leaving) {
+        try {
+            leaving.await(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new InFrontOfIncus.Lost();
         }
     }
 

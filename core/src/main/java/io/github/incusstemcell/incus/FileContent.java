@@ -26,6 +26,10 @@ record FileContent(FileServer server, String path) {
         if (!KernelFiles.isOne(path)) {
             return server.looking("Reading", path, this::whole);
         }
+        Optional<byte[]> kept = keptKernelFile();
+        if (kept.isPresent()) {
+            return kept.get();
+        }
         try (InputStream content = open(FileContent::requireFileForMemory, 0)) {
             return whole(content);
         } catch (SftpStatus e) {
@@ -35,11 +39,19 @@ record FileContent(FileServer server, String path) {
         }
     }
 
-    private byte[] whole(Sftp sftp) throws SftpStatus, IOException {
+    /** What a process inside reads, too, except where it is about the reading process. */
+    private Optional<byte[]> keptKernelFile() {
+        if (path.startsWith("/proc/self/") || path.startsWith("/proc/thread-self/")) {
+            return Optional.empty();
+        }
+        return server.kept("Reading", path, files -> whole(files.content(FileServer.bytes(path), 0)));
+    }
+
+    private byte[] whole(FileQuestions files) throws SftpStatus, IOException {
         ByteString file = FileServer.bytes(path);
-        Sftp.Attributes attributes = sftp.stat(file);
+        Sftp.Attributes attributes = files.stat(file);
         requireFileForMemory(attributes);
-        try (InputStream content = new SftpInput(sftp, sftp.open(file, Sftp.READ), attributes.size(), () -> {})) {
+        try (InputStream content = files.content(file, attributes.size())) {
             return whole(content);
         }
     }

@@ -3,32 +3,60 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import okio.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The daemon's file server for one instance: a session for each piece of work, and what goes wrong in it in words. */
-record FileServer(Api api, String instance, Duration shortReply) {
+record FileServer(Api api, String instance, Optional<GuestChannel> channel, Duration shortReply) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
 
     /** Much longer than an answer takes, unless it is one that never comes. */
     private static final Duration SHORT_REPLY = Duration.ofSeconds(20);
 
-    FileServer(Api api, String instance) {
-        this(api, instance, SHORT_REPLY);
+    /**
+     * @param channel what is asked first, if there is one
+     */
+    FileServer(Api api, String instance, Optional<GuestChannel> channel) {
+        this(api, instance, channel, SHORT_REPLY);
     }
 
     /**
      * The same for what only looks, and is done once more, in another session, where an answer does not come: Incus now and then stops to
      * answer in a session, where another ends at that moment. Seen on 6.0.4, once in some thousand sessions.
      */
-    <T> T looking(String what, String path, Work<T> work) {
+    <T> T looking(String what, String path, Look<T> look) {
+        Optional<T> kept = KernelFiles.isOne(path) ? Optional.empty() : kept(what, path, look);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
         try {
-            return on(what, path, work, shortReply);
+            return on(what, path, look::at, shortReply);
         } catch (SftpSession.NoAnswerException e) {
             LOG.warn("{} Asking again.", e.getMessage());
-            return on(what, path, work, SftpSession.LONGEST_REPLY);
+            return on(what, path, look::at, SftpSession.LONGEST_REPLY);
+        }
+    }
+
+    /** The same by the channel alone; empty where that does not tell. */
+    <T> Optional<T> kept(String what, String path, Look<T> look) {
+        bytes(path);
+        Optional<FileQuestions> files = channel.flatMap(GuestChannel::questions);
+        if (files.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(look.at(files.get()));
+        } catch (SftpStatus e) {
+            if (e.isUnanswered()) {
+                LOG.debug("{} {} in {} is asked of the daemon", what, path, instance, e);
+                return Optional.empty();
+            }
+            throw failure(what, path, e);
+        } catch (IOException e) {
+            throw failure(what, path, e);
         }
     }
 
@@ -86,6 +114,11 @@ record FileServer(Api api, String instance, Duration shortReply) {
                     "Not a path, as it has a NUL in it: '" + path.replace("\0", "\\0") + "'");
         }
         return GuestName.bytes(path);
+    }
+
+    /** What is asked, of whomever. */
+    interface Look<T> {
+        T at(FileQuestions files) throws SftpStatus, IOException;
     }
 
     /** What is done in a session. */

@@ -26,10 +26,10 @@ public record FileStat(
         Instant modified,
         Optional<String> linkTarget) {
 
-    /** What SFTP says of a name, and of a symbolic link what it holds. */
-    static FileStat of(Sftp sftp, String path, Sftp.Attributes found) throws SftpStatus {
+    /** What is said of a name, and of a symbolic link what it holds. */
+    static FileStat of(FileQuestions files, String path, Sftp.Attributes found) throws SftpStatus {
         Optional<String> target = found.type() == FileType.SYMLINK
-                ? Optional.of(GuestName.text(sftp.readLink(FileServer.bytes(path))))
+                ? Optional.of(GuestName.text(files.readLink(FileServer.bytes(path))))
                 : Optional.empty();
         return new FileStat(
                 path,

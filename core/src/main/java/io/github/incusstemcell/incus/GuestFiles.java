@@ -25,7 +25,11 @@ public final class GuestFiles {
     private final FileServer server;
 
     GuestFiles(Api api, String instance) {
-        this.server = new FileServer(api, instance);
+        this(new FileServer(api, instance, Optional.empty()));
+    }
+
+    GuestFiles(FileServer server) {
+        this.server = server;
     }
 
     /**
@@ -164,7 +168,7 @@ public final class GuestFiles {
     }
 
     private Optional<Sftp.Attributes> followed(String path) {
-        return server.looking("Looking at", path, sftp -> Sftp.ifThere(() -> sftp.stat(FileServer.bytes(path))));
+        return server.looking("Looking at", path, files -> Sftp.ifThere(() -> files.stat(FileServer.bytes(path))));
     }
 
     /**
@@ -175,7 +179,8 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public FileStat stat(String path) {
-        return server.looking("Looking at", path, sftp -> FileStat.of(sftp, path, sftp.lstat(FileServer.bytes(path))));
+        return server.looking(
+                "Looking at", path, files -> FileStat.of(files, path, files.lstat(FileServer.bytes(path))));
     }
 
     /**
@@ -186,9 +191,9 @@ public final class GuestFiles {
      * @throws GuestFileException if nobody can tell, as symbolic links on the way lead in a circle or the path is too long
      */
     public Optional<FileStat> find(String path) {
-        return server.looking("Looking at", path, sftp -> {
-            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(FileServer.bytes(path)));
-            return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(sftp, path, found.get()));
+        return server.looking("Looking at", path, files -> {
+            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> files.lstat(FileServer.bytes(path)));
+            return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(files, path, found.get()));
         });
     }
 
@@ -200,15 +205,15 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such directory
      */
     public List<FileStat> list(String path) {
-        return server.looking("Listing", path, sftp -> {
+        return server.looking("Listing", path, asked -> {
             ByteString directory = FileServer.bytes(path);
-            if (sftp.stat(directory).type() != FileType.DIRECTORY) {
+            if (asked.stat(directory).type() != FileType.DIRECTORY) {
                 throw new SftpStatus(Reason.NOT_A_DIRECTORY);
             }
             List<FileStat> files = new ArrayList<>();
             String prefix = path.endsWith("/") ? path : path + "/";
-            for (Sftp.Entry entry : sftp.list(directory)) {
-                files.add(FileStat.of(sftp, prefix + GuestName.text(entry.name()), entry.attributes()));
+            for (Sftp.Entry entry : asked.list(directory)) {
+                files.add(FileStat.of(asked, prefix + GuestName.text(entry.name()), entry.attributes()));
             }
             files.sort(Comparator.comparing(FileStat::path));
             return files;

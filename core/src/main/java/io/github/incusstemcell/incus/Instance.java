@@ -206,6 +206,15 @@ public final class Instance {
     }
 
     /**
+     * A way to look at it while it runs that is quicker than {@link #exec(Command)} and {@link #files()}, for who looks more than once.
+     *
+     * @return a channel, which is opened as it is used; to be closed; never null
+     */
+    public GuestChannel channel() {
+        return new GuestChannel(api, name);
+    }
+
+    /**
      * Sets keys of its configuration and leaves the others as they are, {@code PATCH /1.0/instances/NAME}.
      *
      * @param changes keys and their values; an empty value takes the key away; not null

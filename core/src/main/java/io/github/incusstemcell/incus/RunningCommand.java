@@ -138,6 +138,11 @@ public final class RunningCommand implements AutoCloseable {
         }
     }
 
+    /** Closes its streams and does not wait: the daemon then kills the program, if it runs still, and nothing of what that has started. */
+    void drop() {
+        streams.close();
+    }
+
     private boolean isDeadSoon() {
         try {
             Waiting.on(exit.handle((code, failure) -> true), PATIENCE_WITH_THE_DEAD);

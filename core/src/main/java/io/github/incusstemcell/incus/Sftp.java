@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.incus.SftpSession.Reply;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import okio.Buffer;
 import okio.ByteString;
 
 /** The requests of SFTP, one method each. Paths are bytes, because names in a file system are. */
-final class Sftp implements Closeable {
+final class Sftp implements FileQuestions, Closeable {
 
     static final int READ = 0x1;
     static final int WRITE = 0x2;
@@ -55,15 +56,18 @@ final class Sftp implements Closeable {
         }
     }
 
-    Attributes stat(ByteString path) throws SftpStatus {
+    @Override
+    public Attributes stat(ByteString path) throws SftpStatus {
         return attributes(await(send(SftpSession.STAT, path)));
     }
 
-    Attributes lstat(ByteString path) throws SftpStatus {
+    @Override
+    public Attributes lstat(ByteString path) throws SftpStatus {
         return attributes(await(send(SftpSession.LSTAT, path)));
     }
 
-    ByteString readLink(ByteString path) throws SftpStatus {
+    @Override
+    public ByteString readLink(ByteString path) throws SftpStatus {
         return names(await(send(SftpSession.READLINK, path))).get(0).name();
     }
 
@@ -93,6 +97,11 @@ final class Sftp implements Closeable {
         Buffer body = string(ByteString.encodeUtf8("posix-rename@openssh.com"));
         SftpSession.string(body, source);
         check(await(session.send(SftpSession.EXTENDED, SftpSession.string(body, target))));
+    }
+
+    @Override
+    public InputStream content(ByteString path, long size) throws SftpStatus {
+        return new SftpInput(this, open(path, READ), size, () -> {});
     }
 
     ByteString open(ByteString path, int flags) throws SftpStatus {
@@ -154,7 +163,8 @@ final class Sftp implements Closeable {
         return session.send(SftpSession.FSETSTAT, change.appendTo(string(handle)));
     }
 
-    List<Entry> list(ByteString path) throws SftpStatus {
+    @Override
+    public List<Entry> list(ByteString path) throws SftpStatus {
         ByteString handle = handle(send(SftpSession.OPENDIR, path));
         try {
             List<Entry> entries = new ArrayList<>();

@@ -8,6 +8,7 @@ final class SftpStatus extends Exception {
     private static final int EOF = 1;
     private static final int NO_SUCH_FILE = 2;
     private static final int PERMISSION_DENIED = 3;
+    private static final int UNANSWERED = -2;
 
     private final int code;
     private final Reason reason;
@@ -28,6 +29,21 @@ final class SftpStatus extends Exception {
 
     SftpStatus(Reason reason) {
         this(reason, "");
+    }
+
+    private SftpStatus(Throwable cause) {
+        super(cause);
+        this.code = UNANSWERED;
+        this.reason = Reason.OTHER;
+    }
+
+    /** Nobody has said anything: somebody else is to be asked. */
+    static SftpStatus unanswered(Throwable cause) {
+        return new SftpStatus(cause);
+    }
+
+    boolean isUnanswered() {
+        return code == UNANSWERED;
     }
 
     boolean isOk() {

@@ -1,0 +1,29 @@
+package io.github.incusstemcell.incus;
+
+import java.io.InputStream;
+import java.util.List;
+import okio.ByteString;
+
+/** What can be asked of the files of an instance without changing them. Paths are bytes, because names in a file system are. */
+interface FileQuestions {
+
+    /** {@return what is there, behind symbolic links} */
+    Sftp.Attributes stat(ByteString path) throws SftpStatus;
+
+    /** {@return what is there, be it a symbolic link} */
+    Sftp.Attributes lstat(ByteString path) throws SftpStatus;
+
+    /** {@return what a symbolic link holds} */
+    ByteString readLink(ByteString path) throws SftpStatus;
+
+    /** {@return what is in a directory} */
+    List<Sftp.Entry> list(ByteString path) throws SftpStatus;
+
+    /**
+     * Opens a regular file.
+     *
+     * @param size how long it says it is
+     * @return its content, to be read before anything else is asked
+     */
+    InputStream content(ByteString path, long size) throws SftpStatus;
+}

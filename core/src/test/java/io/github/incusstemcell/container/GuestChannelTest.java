@@ -1,0 +1,309 @@
+package io.github.incusstemcell.container;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.GuestChannel;
+import io.github.incusstemcell.incus.GuestFileException;
+import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.Instance;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is looked at by way of the kept process, beside what an exec and the daemon's file server say. */
+@Timeout(120)
+class GuestChannelTest {
+
+    private static Stemcells stemcells;
+    private static StemcellContainer stemcell;
+
+    private final Instance instance = stemcell.open();
+    private final GuestChannel channel = instance.channel();
+
+    @BeforeAll
+    static void launch() {
+        stemcells = TestMachine.stemcells().connect();
+        stemcell = stemcells.launch(TestMachine.spec());
+        stemcell.shell("""
+                mkdir -p /looks/folder /looks/many && cd /looks
+                printf content > file; printf '\\377\\000\\n' > binary; : > empty; touch -d @1000000000 old
+                head -c 3000000 /dev/urandom > long
+                chmod 4750 file; chown 12:34 file; chmod 1777 folder
+                ln -s file link; ln -s nothing dangling; ln -s circle circle; ln -s /etc/mtab mounts; ln -s folder to-folder
+                mkfifo pipe; mknod null c 1 3 2>/dev/null || :
+                touch "$(printf 'not-utf-8-\\377')" "$(printf 'line\\nend')" ' '
+                for i in $(seq 300); do ln -s "$i" many/$i; done
+                """).requireSuccess();
+    }
+
+    @AfterAll
+    static void close() {
+        stemcells.close();
+    }
+
+    @BeforeEach
+    void open() {
+        awaitOpen(channel);
+    }
+
+    private static void awaitOpen(GuestChannel channel) {
+        do {
+            channel.exec(Command.of("true"));
+        } while (!channel.isOpen());
+    }
+
+    private void awaitInGuest(String condition) {
+        instance.exec(Command.of("timeout", "20", "sh", "-c", "until " + condition + "; do sleep 0.05; done"))
+                .requireSuccess();
+    }
+
+    @AfterEach
+    void release() {
+        channel.close();
+    }
+
+    static Stream<Command> commands() {
+        return Stream.of(
+                Command.of("true"),
+                Command.of("false"),
+                Command.of("sh", "-c", "echo out; echo err >&2; exit 125"),
+                Command.of("perl", "-e", "binmode STDOUT; print map chr, 0..255"),
+                Command.of("sh", "-c", "yes | head -c 17000000; yes | head -c 17000000 >&2"),
+                Command.of("printf", "%s|", "", " ", "a b", "'\"\\$(id)`id`", "line\nend", "ü\u20ac", "*", "-n", "--"),
+                Command.of("printf", "%s", "\uD83D\uDE00", "x".repeat(9_000)),
+                Command.of("sh", "-c", "printf %s \"$A|$B\"")
+                        .environment("A", "x=y\nz")
+                        .environment("B", ""),
+                Command.of("sh", "-c", "env | grep -v INCUS_STEMCELL_COMMAND | sort"),
+                Command.of("sh", "-c", "pwd; id; umask; ulimit -a; cat"),
+                Command.of(
+                        "grep",
+                        "-E",
+                        "^(Cap|Sig(Blk|Ign|Cgt)|NoNewPrivs|Seccomp|Groups|Cpus_allowed)",
+                        "/proc/self/status"),
+                Command.of("cat", "/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/uid_map"),
+                Command.of(
+                        "sh",
+                        "-c",
+                        "readlink /proc/self/ns/* /proc/self/root /proc/self/cwd; ls /proc/self/fd | wc -l"),
+                Command.of("no-such-program"),
+                Command.of("/etc/passwd"),
+                Command.of("sh", "-c", "exit 126"),
+                Command.of("sh", "-c", "exit 200"),
+                Command.of("sh", "-c", "echo partial; kill -9 $$"),
+                Command.of("cat").stdin("input"),
+                Command.of("id").user("nobody"),
+                Command.of("pwd").workingDirectory("/tmp"),
+                Command.of("sleep", "60").timeout(Duration.ofMillis(100)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void runsCommandsAsAnExecDoes(Command command) {
+        ExecResult plain = instance.exec(command);
+
+        ExecResult looked = channel.exec(command);
+
+        assertThat(looked.exitCode()).isEqualTo(plain.exitCode());
+        assertThat(looked.stdout()).isEqualTo(plain.stdout());
+        assertThat(looked.stdoutBytes()).isEqualTo(plain.stdoutBytes());
+        assertThat(looked.stderr()).isEqualTo(plain.stderr());
+        assertThat(looked.isTruncated()).isEqualTo(plain.isTruncated());
+        assertThat(looked.timedOut()).isEqualTo(plain.timedOut());
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    static List<String> paths() {
+        return List.of(
+                "/",
+                "/looks",
+                "/looks/file",
+                "/looks/binary",
+                "/looks/empty",
+                "/looks/old",
+                "/looks/long",
+                "/looks/folder",
+                "/looks/link",
+                "/looks/dangling",
+                "/looks/circle",
+                "/looks/mounts",
+                "/looks/to-folder",
+                "/looks/pipe",
+                "/looks/null",
+                "/looks/not-utf-8-\uDCFF",
+                "/looks/line\nend",
+                "/looks/ ",
+                "/looks/many",
+                "/looks/missing",
+                "/looks/file/below",
+                "/looks/circle/below",
+                "/looks/" + "x".repeat(300),
+                "/looks/../looks/file",
+                "/etc/mtab",
+                "/proc",
+                "/proc/1/status",
+                "/proc/self",
+                "/proc/self/status",
+                "/proc/sys/kernel/hostname",
+                "/proc/missing",
+                "/proc/1/fd/0",
+                "/proc/net/unix",
+                "/sys",
+                "/sys/class/net",
+                "/sys/kernel/mm",
+                "/dev/null",
+                "/dev/log",
+                "/run/systemd/private",
+                "/root");
+    }
+
+    static Stream<Function<GuestFiles, Function<String, Object>>> looks() {
+        return Stream.of(
+                files -> files::stat,
+                files -> files::find,
+                files -> files::exists,
+                files -> files::isDirectory,
+                files -> files::list,
+                files -> path -> new String(files.readBytes(path), UTF_8)
+                        .replaceAll("(?m)^(Pid|Tgid|NSpid|NStgid|PPid):.*|[0-9]+", ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void seesFilesAsTheFileServerDoes(String path) {
+        looks().forEach(look -> assertThat(said(look.apply(channel.files()), path))
+                .isEqualTo(said(look.apply(instance.files()), path)));
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    private static Object said(Function<String, Object> look, String path) {
+        try {
+            return look.apply(path);
+        } catch (GuestFileException e) {
+            return e.reason() + e.getMessage();
+        }
+    }
+
+    @Test
+    void servesSeveralThreadsAtOnce() {
+        List<String> printed = IntStream.range(0, 200)
+                .parallel()
+                .mapToObj(i -> channel.exec(Command.of(
+                                "sh",
+                                "-c",
+                                "head -c $1 /dev/zero | tr '\\0' x; echo $1",
+                                "sh",
+                                String.valueOf(i * 500)))
+                        .requireSuccess()
+                        .stdout())
+                .toList();
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(printed.get(i)).isEqualTo("x".repeat(i * 500) + i * 500 + "\n");
+        }
+    }
+
+    @Test
+    void isNotHeldUpByACommandThatTakesLong() throws Exception {
+        Thread slow = new Thread(() -> channel.exec(Command.of("sleep", "1000")));
+        slow.start();
+        awaitInGuest("pgrep -fx 'sleep 1000'");
+
+        assertThat(channel.exec(Command.of("echo", "here")).stdout()).isEqualTo("here\n");
+
+        slow.interrupt();
+        slow.join(10_000);
+        assertThat(slow.isAlive()).isFalse();
+        awaitInGuest("! pgrep -fx 'sleep 1000'");
+        assertThat(channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void endsWithAllThatItHasStarted() throws Exception {
+        String sleeping = "pgrep -P \"$(pgrep -x incus-stemcell)\" -fx 'sleep 2000'";
+        Thread slow = new Thread(() -> channel.exec(Command.of("sleep", "2000")));
+        slow.start();
+        awaitInGuest(sleeping);
+        String pid = instance.exec(Command.of("sh", "-c", sleeping)).stdout().strip();
+
+        channel.close();
+
+        awaitInGuest("! pgrep -x incus-stemcell");
+        awaitInGuest("! kill -0 " + pid);
+        slow.interrupt();
+        slow.join(30_000);
+        assertThat(slow.isAlive()).isFalse();
+    }
+
+    @Test
+    void isOpenedOnceMoreWhereItWasKilled() {
+        instance.exec(Command.of("pkill", "-9", "-x", "incus-stemcell")).requireSuccess();
+
+        assertThat(channel.exec(Command.of("echo", "here")).stdout()).isEqualTo("here\n");
+        awaitOpen(channel);
+        assertThat(channel.exec(Command.of("echo", "here")).stdout()).isEqualTo("here\n");
+    }
+
+    @Test
+    void isOpenedOnceMoreAfterEachBoot() {
+        stemcell.files().writeString("/run/before", "");
+        stemcell.snapshot("looks");
+        List<Runnable> boots = List.of(stemcell::restart, () -> stemcell.restore("looks"), () -> {
+            stemcell.powerCut();
+            assertThat(stemcell.files().exists("/looks/file")).isTrue();
+            stemcell.boot();
+        });
+        for (Runnable boot : boots) {
+            stemcell.inspect(Command.of("touch", "/run/before")).requireSuccess();
+            boot.run();
+            for (int look = 0; look < 20; look++) {
+                assertThat(stemcell.files().exists("/run/before")).isFalse();
+                assertThat(stemcell.inspect(Command.of("test", "-e", "/run/before"))
+                                .exitCode())
+                        .isOne();
+            }
+        }
+    }
+
+    @Test
+    void leavesItToTheDaemonToRefuseAFrozenGuest() {
+        instance.freeze();
+        try {
+            assertThatThrownBy(() -> channel.exec(Command.of("true"))).isInstanceOf(IncusException.class);
+            assertThat(channel.files().exists("/looks/file")).isTrue();
+        } finally {
+            instance.unfreeze();
+        }
+    }
+
+    @Test
+    void doesWithoutWherePerlIsMissingOrSaysSomethingElse() {
+        for (String perl : List.of("exit 0", "echo nonsense; sleep 100", "printf 'channel\\n'; yes", "sleep 100")) {
+            try (GuestChannel other = instance.channel()) {
+                instance.files().writeString("/usr/local/bin/perl", "#!/bin/sh\n" + perl + "\n");
+                instance.files().setPermissions("/usr/local/bin/perl", 0755);
+                for (int look = 0; look < 4; look++) {
+                    assertThat(other.exec(Command.of("echo", "here")).stdout()).isEqualTo("here\n");
+                    assertThat(other.files().readString("/looks/file")).isEqualTo("content");
+                }
+            } finally {
+                instance.files().delete("/usr/local/bin/perl");
+            }
+        }
+    }
+}

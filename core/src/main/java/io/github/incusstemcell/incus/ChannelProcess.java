@@ -1,7 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.Waiting;
+import io.github.incusstemcell.internal.Waiting;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

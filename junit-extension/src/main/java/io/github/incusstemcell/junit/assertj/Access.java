@@ -34,7 +34,7 @@ enum Access {
                         test,
                         path)
                 .environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(command);
+        ExecResult result = stemcell.inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
             throw AssertionErrors.of("Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path
                     + " on " + stemcell.name() + " by '" + command + "' ended with exit code " + result.exitCode()

@@ -15,7 +15,7 @@ final class BootDependencies {
         Command command = Command.of(
                         "systemctl", "list-dependencies", "--all", "--plain", "--no-pager", "--full", "default.target")
                 .environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(command);
+        ExecResult result = stemcell.inspect(command);
         // Each unit is in a line of its own, behind a mark of its state where the output is taken for a terminal's.
         Set<String> names = result.stdout()
                 .lines()

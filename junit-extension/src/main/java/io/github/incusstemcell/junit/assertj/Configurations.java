@@ -66,7 +66,7 @@ final class Configurations {
             Subject subject, String name, Function<String, Settings> reader, String... argv) {
         return new SettingsAssert(subject, name, () -> {
             Command command = Command.of(argv).environment("LC_ALL", "C").environment("SYSTEMD_PAGER", "cat");
-            ExecResult result = subject.stemcell().exec(command);
+            ExecResult result = subject.stemcell().inspect(command);
             // A file of comments alone is there, too: its path is in a comment. Where there is none, another comment
             // says so.
             boolean isSilent = result.stdout().lines().noneMatch(line -> line.matches("[^#\\s].*|# /\\S+"));

@@ -33,7 +33,7 @@ record Exposure(StemcellContainer stemcell) {
     private double of(Unit unit) {
         Command analyze = Command.of("systemd-analyze", "security", "--no-pager", "--", unit.name())
                 .environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(analyze);
+        ExecResult result = stemcell.inspect(analyze);
         Matcher overall = OVERALL.matcher(result.stdout());
         if (!overall.find()) {
             throw AssertionErrors.of(

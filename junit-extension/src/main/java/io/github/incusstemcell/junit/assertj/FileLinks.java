@@ -13,7 +13,7 @@ final class FileLinks {
     /** The path of what is there, without links in it; empty where there is nothing, or links lead nowhere or in a circle. */
     static Optional<String> realPath(StemcellContainer stemcell, String path) {
         Command command = Command.of("readlink", "-ez", "--", path).environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(command);
+        ExecResult result = stemcell.inspect(command);
         if (result.isSuccess()) {
             return Optional.of(result.requireWhole().stdout().replace("\0", ""));
         }

@@ -49,7 +49,8 @@ public record GuestMachine(
 
     static GuestMachine of(StemcellContainer stemcell) {
         Command ask = Command.of("perl", "-MErrno", "-e", ASK).environment("LC_ALL", "C");
-        List<String> line = stemcell.exec(ask).requireWhole().stdout().lines().toList();
+        List<String> line =
+                stemcell.inspect(ask).requireWhole().stdout().lines().toList();
         if (line.size() != LINES) {
             throw AssertionErrors.of("Expecting perl on " + stemcell.name() + " to print " + LINES
                     + " lines of the machine\n  but was: " + line);

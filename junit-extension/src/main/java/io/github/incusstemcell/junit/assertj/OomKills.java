@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.systemd.Unit;
 
@@ -25,7 +26,7 @@ final class OomKills {
 
     private static long count(StemcellContainer stemcell, String group) {
         String path = group + "/memory.events";
-        ExecResult events = stemcell.exec("cat", path);
+        ExecResult events = stemcell.inspect(Command.of("cat", path));
         return events.stdout()
                 .lines()
                 .filter(line -> line.startsWith("oom_kill "))

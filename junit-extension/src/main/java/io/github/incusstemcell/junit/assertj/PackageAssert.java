@@ -127,7 +127,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /** Lines as {@code ??5?????? c /etc/x} and {@code missing     /usr/x}; it ends with 1 where there are some. */
     private List<String> changed(List<String> excepted) {
         Command verify = Command.of("dpkg", "--verify", name).environment("LC_ALL", "C");
-        ExecResult result = subject.stemcell().exec(verify);
+        ExecResult result = subject.stemcell().inspect(verify);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
             throw AssertionErrors.of("Verifying " + name + " by '" + verify + "' on " + subject.name()
                     + " ended with exit code " + result.exitCode() + "\n  stderr: "
@@ -142,7 +142,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
 
     private boolean is(String version, String relation, String other) {
         Command compare = Command.of("dpkg", "--compare-versions", version, relation, other);
-        ExecResult result = subject.stemcell().exec(compare);
+        ExecResult result = subject.stemcell().inspect(compare);
         // What is no version dpkg warns of, and compares it all the same.
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
             throw AssertionErrors.of("Comparing versions by '" + compare + "' on " + subject.name()

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -11,8 +12,9 @@ record Packages(List<GuestPackage> entries) {
     private static final String FORMAT = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\t${Architecture}\\n";
 
     static Packages of(StemcellContainer stemcell) {
-        String all =
-                stemcell.exec("dpkg-query", "-W", "-f", FORMAT).requireWhole().stdout();
+        String all = stemcell.inspect(Command.of("dpkg-query", "-W", "-f", FORMAT))
+                .requireWhole()
+                .stdout();
         List<GuestPackage> entries = all.lines()
                 .map(line -> line.split("\t", -1))
                 .map(field -> new GuestPackage(field[1], field[2], field[3], field[0].strip()))

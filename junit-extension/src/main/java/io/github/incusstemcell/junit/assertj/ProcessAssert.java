@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * Assertions on the processes of one name, on all of them. Where there are none all of them fail but {@link #isNotRunning()}. A process
- * that has ended and that its parent has not asked for yet is none. {@link #satisfies} is given all of them, one or more.
+ * that has ended and that its parent has not asked for yet is none. {@link #satisfies} is given all of them, one or more. The process by which
+ * assertions look, {@link io.github.incusstemcell.incus.GuestChannel#PROCESS}, is left out with what it starts.
  *
  * <p>The overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}) keeps some from being started that the image would start: the
  * agent without settings, runit's sshd and cron.

@@ -1,15 +1,22 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.GuestChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
-/** The processes of a guest, read from /proc by one command, whose own processes are left out. */
+/**
+ * The processes of a guest, read from /proc by one command. It is left out itself, and so is the process by which {@link
+ * StemcellContainer#inspect} looks, with all that it starts.
+ */
 record Processes(List<GuestProcess> entries) {
 
     /** Processes that end meanwhile are no error; what there may be anything in comes last. */
@@ -24,31 +31,53 @@ record Processes(List<GuestProcess> entries) {
     private static final String REMOVED = " (deleted)";
 
     static Processes of(StemcellContainer stemcell) {
-        String all = stemcell.shell(SCRIPT).requireWhole().stdout();
-        int programs = all.indexOf("\n--\n");
+        String printed =
+                stemcell.inspect(Command.of("sh", "-c", SCRIPT)).requireWhole().stdout();
+        int programs = printed.indexOf("\n--\n");
         Map<Integer, Draft> drafts = new HashMap<>();
-        String[] lines = all.substring(0, programs).split("\n");
+        String[] lines = printed.substring(0, programs).split("\n");
         int own = Integer.parseInt(lines[0]);
         for (int i = 1; i < lines.length; i++) {
             String line = lines[i];
             draft(drafts, line).read(line.substring(line.indexOf('/') + 1));
         }
-        for (String record : all.substring(programs + 4).split("\0")) {
+        for (String record : printed.substring(programs + 4).split("\0")) {
             if (!record.isEmpty()) {
                 draft(drafts, record).readProgram(record.substring(record.indexOf('/') + 1));
             }
         }
-        List<GuestProcess> entries = drafts.entrySet().stream()
+        List<GuestProcess> all = drafts.entrySet().stream()
                 .filter(draft -> draft.getValue().isWhole())
                 .map(draft -> draft.getValue().done(draft.getKey(), drafts))
-                .filter(process -> process.pid() != own && process.parent() != own)
-                .sorted(Comparator.comparingInt(GuestProcess::pid))
                 .toList();
+        List<GuestProcess> entries = ofGuest(all, own);
         if (entries.isEmpty() || entries.get(0).pid() != 1) {
             throw AssertionErrors.of(
                     "Expecting /proc on " + stemcell.name() + " to have all processes\n  but it has no process 1");
         }
         return new Processes(entries);
+    }
+
+    /** Without those that look, and their children and children's children. */
+    private static List<GuestProcess> ofGuest(List<GuestProcess> all, int own) {
+        Set<Integer> looks = new HashSet<>();
+        all.stream().filter(process -> isLook(process, own)).forEach(look -> looks.add(look.pid()));
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (GuestProcess process : all) {
+                more |= looks.contains(process.parent()) && looks.add(process.pid());
+            }
+        }
+        return all.stream()
+                .filter(process -> !looks.contains(process.pid()))
+                .sorted(Comparator.comparingInt(GuestProcess::pid))
+                .toList();
+    }
+
+    /** Only what was started from outside has no parent. */
+    private static boolean isLook(GuestProcess process, int own) {
+        return process.pid() == own || process.parent() == 0 && process.name().equals(GuestChannel.PROCESS);
     }
 
     /** As systemctl completes it. */

@@ -19,7 +19,7 @@ record SudoRights(List<String> rules, boolean asks) {
 
     static SudoRights of(StemcellContainer stemcell, String user) {
         Command command = Command.of("sudo", "-n", "-l", "-U", user).environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(command);
+        ExecResult result = stemcell.inspect(command);
         List<String> rules = result.stdout()
                 .lines()
                 .map(String::strip)

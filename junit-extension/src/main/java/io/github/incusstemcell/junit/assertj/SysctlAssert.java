@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.List;
@@ -57,7 +58,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
     /** Some folders may be closed even to the guest's root; the rest will do. */
     private List<String> names() {
         String all = subject.stemcell()
-                .exec("find", "/proc/sys", "-type", "f", "-printf", "%P\\n")
+                .inspect(Command.of("find", "/proc/sys", "-type", "f", "-printf", "%P\\n"))
                 .stdout();
         return all.lines()
                 .map(path -> path.replace('.', '\0').replace('/', '.').replace('\0', '/'))

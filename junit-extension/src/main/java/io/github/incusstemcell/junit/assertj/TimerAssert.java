@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Systemd;
@@ -95,8 +96,11 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     }
 
     private Instant guestTime() {
-        String seconds =
-                subject.stemcell().exec("date", "+%s").requireSuccess().stdout().strip();
+        String seconds = subject.stemcell()
+                .inspect(Command.of("date", "+%s"))
+                .requireSuccess()
+                .stdout()
+                .strip();
         return Instant.ofEpochSecond(Long.parseLong(seconds));
     }
 

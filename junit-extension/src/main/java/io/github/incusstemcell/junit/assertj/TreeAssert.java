@@ -134,7 +134,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         List<String> argv = argv(tests);
         argv.addAll(List.of("-printf", "%p\\0%M %u:%g %p\\0"));
         String[] fields = subject.stemcell()
-                .exec(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
+                .inspect(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
                 .requireWhole()
                 .stdout()
                 .split("\0");
@@ -251,7 +251,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     private List<Found> grep(String regex) {
         List<String> argv = argv("-type", "f", "-exec", "grep", "-lPZ", "-e", regex, "--", "{}", "+");
         Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
-        ExecResult result = subject.stemcell().exec(command);
+        ExecResult result = subject.stemcell().inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
             throw AssertionErrors.of(
                     "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command

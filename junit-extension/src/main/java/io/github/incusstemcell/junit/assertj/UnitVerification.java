@@ -31,7 +31,7 @@ record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
                                 unit.fragmentPath().orElse(unit.name()))
                         : Command.of("systemd-analyze", "verify", unit.name()))
                 .environment("LC_ALL", "C");
-        ExecResult result = stemcell.exec(verify);
+        ExecResult result = stemcell.inspect(verify);
         List<String> lines =
                 result.stderr().lines().filter(line -> !line.isBlank()).toList();
         if (result.exitCode() > LAST_CODE || result.isTruncated() || !result.isSuccess() && lines.isEmpty()) {

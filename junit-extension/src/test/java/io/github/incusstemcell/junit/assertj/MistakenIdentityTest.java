@@ -11,8 +11,10 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.JournalMark;
 import org.junit.jupiter.api.Test;
 
 /** What goes by several names, or shares one with others: it is what it is by each of them, and nothing else is. */
@@ -37,6 +39,33 @@ class MistakenIdentityTest {
                         name + ".service",
                         "[Service]\nType=notify\nNotifyAccess=all\nExecStart=/usr/bin/perl /" + name + ".pl\n");
         stemcell.systemd().start(name);
+    }
+
+    @Test
+    void whatLooksIsNoProcessOfTheGuest(StemcellContainer stemcell) {
+        JournalMark mark = stemcell.journal().mark();
+        String kept = "pgrep -x incus-stemcell";
+        while (!stemcell.shell(kept).isSuccess()) {
+            stemcell.inspect(Command.of("true"));
+        }
+        stemcell.files().writeString("/tmp/named", "#!/bin/sh\nsleep 1000\n");
+        stemcell.shell(
+                "chmod +x /tmp/named; cp /tmp/named /tmp/incus-stemcell; setsid /tmp/named >/dev/null 2>&1 </dev/null &");
+
+        assertThat(stemcell).process("incus-stemcell").isNotRunning();
+        assertThat(stemcell).process("perl").isNotRunning();
+        assertThat(stemcell).process("find").isNotRunning();
+        assertThat(stemcell).within(ofSeconds(10)).process("named").isRunning();
+        assertThat(stemcell.shell(
+                                "loginctl --no-legend list-sessions; systemctl --no-legend list-units '*.scope' | grep -v init.scope")
+                        .stdout())
+                .isEmpty();
+        assertThat(stemcell).journal().since(mark).doesNotContain("incus-stemcell");
+
+        stemcell.shell("setsid /tmp/incus-stemcell >/dev/null 2>&1 </dev/null &");
+        assertThat(stemcell).within(ofSeconds(10)).process("incus-stemcell").hasCount(1);
+        stemcell.shell("kill -9 $(pgrep -f '^/bin/sh /tmp/(named|incus-stemcell)') ; pkill -x sleep")
+                .exitCode();
     }
 
     @Test

@@ -149,11 +149,12 @@ final class Cluster implements AutoCloseable {
      * Chooses a member and waits until it can start one more.
      *
      * @param image its fingerprint
+     * @param having members that are taken rather than others, as they have that image; may grow meanwhile
      * @param lost those that are not to be tried again
      * @return what is held there; with the target itself, where that is a group, of which the cluster's own scheduler chooses one
      * @throws IncusStemcellException if there is no member for it
      */
-    Reservation reserve(ContainerSpec spec, String image, Set<String> lost) {
+    Reservation reserve(ContainerSpec spec, String image, Set<String> having, Set<String> lost) {
         Optional<String> pinned = spec.network().map(membersOfNetworks::get);
         Optional<String> target = spec.location().target();
         if (target.filter(name -> name.startsWith(GROUP)).isPresent() && pinned.isEmpty()) {
@@ -162,15 +163,19 @@ final class Cluster implements AutoCloseable {
         }
         while (true) {
             List<ClusterMember> candidates = candidates(pinned.or(() -> target), spec.container(), image, lost);
-            Optional<Reservation> reservation = takeOrAwaitChange(candidates, spec);
+            Optional<Reservation> reservation = takeOrAwaitChange(candidates, having, spec);
             if (reservation.isPresent()) {
                 return reservation.get();
             }
         }
     }
 
-    private synchronized Optional<Reservation> takeOrAwaitChange(List<ClusterMember> candidates, ContainerSpec spec) {
-        String member = choose(candidates);
+    private synchronized Optional<Reservation> takeOrAwaitChange(
+            List<ClusterMember> candidates, Set<String> having, ContainerSpec spec) {
+        List<ClusterMember> near = candidates.stream()
+                .filter(candidate -> having.contains(candidate.name()))
+                .toList();
+        String member = choose(near.isEmpty() ? candidates : near);
         Load load = load(member);
         if (load.starting < processors.get(member)) {
             load.starting++;
@@ -262,6 +267,11 @@ final class Cluster implements AutoCloseable {
 
     private Load load(String member) {
         return loads.computeIfAbsent(member, absent -> new Load());
+    }
+
+    /** Has those that wait look again. */
+    synchronized void changed() {
+        notifyAll();
     }
 
     private synchronized void started(Load load) {

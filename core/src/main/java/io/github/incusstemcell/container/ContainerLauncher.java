@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Creates a container from a prepared image, starts it, and waits until it has booted; or leaves nothing of it. */
-final class ContainerLauncher {
+final class ContainerLauncher implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
 
@@ -41,6 +41,7 @@ final class ContainerLauncher {
     private final ManagedNetwork managedNetwork;
     private final LimitCheck limits;
     private final Optional<MachineLimit> machines;
+    private final Optional<ImageDistribution> distribution;
     /** One per network, since it knows which addresses of it this process uses. */
     private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
 
@@ -57,6 +58,8 @@ final class ContainerLauncher {
         this.lease = lease;
         this.creations = creations;
         this.managedNetwork = managedNetwork;
+        this.distribution =
+                placement.cluster().map(cluster -> new ImageDistribution(placement.incus(), lease, creations, cluster));
         // While the image is looked for, the first key is computed.
         RsaHostKeys.ofThisProcess();
     }
@@ -115,7 +118,7 @@ final class ContainerLauncher {
             Reservation there = placement
                     .cluster()
                     .map(cluster ->
-                            cluster.reserve(launch.spec(), launch.image().fingerprint(), lost))
+                            cluster.reserve(launch.spec(), launch.image().fingerprint(), having(launch), lost))
                     .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
             boolean launched = false;
             try {
@@ -136,6 +139,13 @@ final class ContainerLauncher {
                 }
             }
         }
+    }
+
+    private Set<String> having(Launch launch) {
+        String pool = launch.spec().location().storagePool().orElse(placement.pool());
+        return distribution
+                .map(images -> images.having(launch.image().fingerprint(), pool))
+                .orElse(Set.of());
     }
 
     private StemcellContainer launchOn(Reservation there, Launch launch, Runnable leave) {
@@ -380,7 +390,7 @@ final class ContainerLauncher {
     }
 
     /** Short, since it is the guest's hostname; by chance, since names on one bridge are unique across all projects. */
-    private static String newName() {
+    static String newName() {
         return "ic-" + Long.toString(RANDOM.nextLong(36L * 36 * 36 * 36 * 36 * 36 * 36), 36);
     }
 
@@ -396,5 +406,11 @@ final class ContainerLauncher {
 
     private Incus incus() {
         return placement.incus();
+    }
+
+    @Override
+    public void close() {
+        distribution.ifPresent(ImageDistribution::close);
+        placement.cluster().ifPresent(Cluster::close);
     }
 }

@@ -90,6 +90,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                     + placement.incus().endpoint() + ". There is "
                     + placement.incus().profiles().list().stream()
                             .map(Profiles.Profile::name)
+                            .filter(name -> MachineShare.of(name).isEmpty())
                             .sorted()
                             .collect(Collectors.joining(", ")));
         }

@@ -59,6 +59,11 @@ record RootDiskPools(Incus incus, Optional<Cluster> cluster, Optional<String> cr
                 .findFirst();
     }
 
+    /** {@return whether it unpacks an image once for all containers} */
+    static boolean clones(StoragePool pool) {
+        return COPY_ON_WRITE.contains(pool.driver());
+    }
+
     /** {@return the first that clones images, else one that is made to, else the first that there is} */
     String fastest() {
         List<StoragePool> pools = onAllMembers();

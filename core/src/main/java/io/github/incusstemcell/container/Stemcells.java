@@ -389,8 +389,8 @@ public final class Stemcells implements AutoCloseable {
             others.forEach((name, other) -> other.images.removeUnused());
         } finally {
             sources.close();
-            launcher.cluster().ifPresent(Cluster::close);
-            others.forEach((name, other) -> other.launcher.cluster().ifPresent(Cluster::close));
+            launcher.close();
+            others.forEach((name, other) -> other.launcher.close());
             incus.close();
         }
     }

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param isTrusted whether it lets us do anything at all
  * @param apiExtensions the names of all extensions of the API that it has; not null
  * @param isClustered whether it is a member of a cluster
+ * @param member its name there, or that of its machine; not null
  * @param storageDrivers the storage drivers that it can use, such as {@code btrfs}; not null
  * @param architectures the architectures that it runs, such as {@code x86_64}; not null
  * @param kernelVersion the kernel under it; not null
@@ -25,6 +26,7 @@ public record Server(
         boolean isTrusted,
         Set<String> apiExtensions,
         boolean isClustered,
+        String member,
         List<String> storageDrivers,
         List<String> architectures,
         String kernelVersion,
@@ -38,6 +40,7 @@ public record Server(
                 node.path("auth").asText().equals("trusted"),
                 new LinkedHashSet<>(Json.list(node.path("api_extensions"), JsonNode::asText)),
                 environment.path("server_clustered").asBoolean(),
+                environment.path("server_name").asText(),
                 Json.list(environment.path("storage_supported_drivers"), driver -> driver.path("Name")
                         .asText()),
                 Json.list(environment.path("architectures"), JsonNode::asText),

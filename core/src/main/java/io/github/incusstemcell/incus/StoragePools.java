@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.internal.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +97,26 @@ public final class StoragePools {
      */
     public void deleteVolume(String pool, String name) {
         IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", pool, "volumes", "custom", name)));
+    }
+
+    /**
+     * The members of the daemon's cluster that have unpacked an image, {@code GET /1.0/storage-pools/NAME/volumes/image?recursion=1}.
+     *
+     * @param pool the pool that they have unpacked it into; not null
+     * @param fingerprint of the image; not null
+     * @return their names; never null
+     * @throws IncusException if the daemon does not tell us
+     */
+    public List<String> imageLocations(String pool, String fingerprint) {
+        JsonNode volumes = api.ask(
+                ApiRequest.get("storage-pools", pool, "volumes", "image").query("recursion", 1));
+        List<String> locations = new ArrayList<>();
+        volumes.forEach(volume -> {
+            if (volume.path("name").asText().equals(fingerprint)) {
+                locations.add(volume.path("location").asText());
+            }
+        });
+        return locations;
     }
 
     /**

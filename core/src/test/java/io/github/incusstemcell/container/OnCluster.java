@@ -7,6 +7,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.ClusterMember;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.NoQuorumException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 
 /** On the cluster of three that dev/test --cluster sets up: no test finds it by its name. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -64,6 +66,35 @@ class OnCluster {
             }
         } finally {
             started.forEach(StemcellContainer::close);
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void hasMembersUnpackAnImageBeforeTestsComeThere() throws Exception {
+        Incus project = incus.project(Placement.DEFAULT_PROJECT);
+        project.images().list().stream().map(ImageInfo::fingerprint).forEach(project.images()::delete);
+        try (Stemcells fresh = TestMachine.stemcells().connect();
+                StemcellContainer first = fresh.launch(spec())) {
+            // By way of m1 the image came.
+            assertThat(member(first)).isEqualTo("m1");
+            String image = first.image().fingerprint();
+            while (project.storagePools().imageLocations("default", image).size() < 3) {
+                Thread.sleep(50);
+            }
+        }
+        // Nothing is left of how that was done, and others know of it.
+        assertThat(project.instances().list()).isEmpty();
+        try (Stemcells later = TestMachine.stemcells().connect()) {
+            List<StemcellContainer> started = new ArrayList<>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    started.add(later.launch(spec()));
+                }
+                assertThat(started).map(OnCluster::member).containsExactlyInAnyOrder("m1", "m2", "m3");
+            } finally {
+                started.forEach(StemcellContainer::close);
+            }
         }
     }
 

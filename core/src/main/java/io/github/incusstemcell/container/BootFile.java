@@ -83,7 +83,7 @@ public sealed interface BootFile {
         }
     }
 
-    /** Settings for the BOSH agent that are made for the container, as {@link ContainerSpec#withAgent} says. */
+    /** Settings for the BOSH agent that are made for the container, as {@link ContainerSpecBuilder#agent} says. */
     record Agent() implements BootFile {
 
         @Override

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A bridge for a few containers that belong together, with nobody else on it: put them there with
- * {@link ContainerSpec#withNetwork}. Made by {@link Stemcells#createNetwork}.
+ * {@link ContainerSpecBuilder#network}. Made by {@link Stemcells#createNetwork}.
  */
 public final class PrivateNetwork implements AutoCloseable {
 

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A booted stemcell: a handle on one Incus system container with systemd as its PID 1. One that is {@linkplain ContainerSpec#withoutBoot()
+ * A booted stemcell: a handle on one Incus system container with systemd as its PID 1. One that is {@linkplain ContainerSpecBuilder#withoutBoot()
  * not to be booted} has files, and nothing that would have to run.
  *
  * <p>Thread-safe. Once it is closed, every method that needs the container throws an {@link IncusStemcellException}.

@@ -40,18 +40,20 @@ class AddressTest {
     void canBeChosen() {
         String wanted = subnet.at(77).getHostAddress();
 
-        try (StemcellContainer stemcell = stemcells.launch(onNetwork().withAddress(wanted))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(onNetwork().toBuilder().address(wanted).build())) {
             assertThat(stemcell.address().getHostAddress()).isEqualTo(wanted);
             assertThat(stemcell.exec("hostname", "-I").stdout()).contains(wanted);
             assertTaken(wanted, stemcell);
         }
         // It is free again.
-        stemcells.launch(onNetwork().withAddress(wanted)).close();
+        stemcells.launch(onNetwork().toBuilder().address(wanted).build()).close();
     }
 
     /** By another container of this process, and of another. */
     private static void assertTaken(String wanted, StemcellContainer holder) {
-        ContainerSpec same = onNetwork().withAddress(wanted).withOwner("WebTest.two");
+        ContainerSpec same =
+                onNetwork().toBuilder().address(wanted).owner("WebTest.two").build();
         assertThat(catchThrowable(() -> stemcells.launch(same)))
                 .isInstanceOf(IncusStemcellException.class)
                 .message()
@@ -74,7 +76,8 @@ class AddressTest {
         for (String wanted : new String[] {
             "192.0.2.7", subnet.at(1).getHostAddress(), subnet.at(255).getHostAddress()
         }) {
-            assertThat(catchThrowable(() -> stemcells.launch(onNetwork().withAddress(wanted))))
+            assertThat(catchThrowable(() -> stemcells.launch(
+                            onNetwork().toBuilder().address(wanted).build())))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("No container can be given the address " + wanted + " on the network '" + network
                             + "' of " + TestMachine.endpoint() + ", since that network's subnet is " + subnet
@@ -82,15 +85,17 @@ class AddressTest {
                             + subnet.at(254).getHostAddress() + " other than the gateway's, "
                             + subnet.at(1).getHostAddress() + ", or name another network with network = \"...\"");
         }
-        assertThat(catchThrowable(() -> onNetwork().withAddress("ten")))
+        assertThat(catchThrowable(() -> onNetwork().toBuilder().address("ten").build()))
                 .hasMessage("'ten' is no IPv4 address; write for example 10.78.0.50");
     }
 
     @Test
     void areNotForContainersWithoutANetwork() {
-        ContainerSpec spec = TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK);
+        ContainerSpec spec =
+                TestMachine.spec().toBuilder().network(ContainerSpec.NO_NETWORK).build();
 
-        assertThat(catchThrowable(() -> stemcells.launch(spec.withAddress("10.1.2.3"))))
+        assertThat(catchThrowable(() ->
+                        stemcells.launch(spec.toBuilder().address("10.1.2.3").build())))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("There is to be no network for the container, so it cannot have the address 10.1.2.3."
                         + " Remove one of the two");
@@ -106,7 +111,7 @@ class AddressTest {
     @Test
     void areNotWaitedForOnANetworkWithoutIpv4() {
         String bare = network(Map.of("ipv4.address", "none"));
-        ContainerSpec spec = TestMachine.spec().withNetwork(bare);
+        ContainerSpec spec = TestMachine.spec().toBuilder().network(bare).build();
         try {
             try (StemcellContainer stemcell = stemcells.launch(spec)) {
                 assertThat(catchThrowable(stemcell::address))
@@ -114,7 +119,8 @@ class AddressTest {
                         .hasMessage("The container '" + stemcell.name() + "' has no IPv4 address, since the network '"
                                 + bare + "' that it is on has none (ipv4.address=none)");
             }
-            assertThat(catchThrowable(() -> stemcells.launch(spec.withAddress("10.1.2.3"))))
+            assertThat(catchThrowable(() -> stemcells.launch(
+                            spec.toBuilder().address("10.1.2.3").build())))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("No container can be given the address 10.1.2.3 on the network '" + bare + "' of "
                             + TestMachine.endpoint() + ", which is a bridge without IPv4. Leave the address out, or"
@@ -128,10 +134,10 @@ class AddressTest {
     void areChosenWhereThereIsNoDhcp() {
         Subnet other = freeSubnet();
         String still = network(Map.of("ipv4.address", other.toString(), "ipv4.dhcp", "false"));
-        ContainerSpec spec = TestMachine.spec().withNetwork(still);
+        ContainerSpec spec = TestMachine.spec().toBuilder().network(still).build();
         try {
-            try (StemcellContainer stemcell =
-                    stemcells.launch(spec.withAddress(other.at(9).getHostAddress()))) {
+            try (StemcellContainer stemcell = stemcells.launch(
+                    spec.toBuilder().address(other.at(9).getHostAddress()).build())) {
                 assertThat(stemcell.address()).isEqualTo(other.at(9));
                 assertThat(stemcell.exec("hostname", "-I").stdout())
                         .contains(other.at(9).getHostAddress());
@@ -155,9 +161,10 @@ class AddressTest {
         String wanted = subnet.at(88).getHostAddress();
         incus.projects().create(project, Map.of("features.images", "true", "restricted", "true"), "A test");
         try (Stemcells own = TestMachine.stemcells().connect();
-                StemcellContainer stemcell = own.launch(onNetwork()
-                        .withLocation(Location.DEFAULT.withProject(project))
-                        .withAddress(wanted))) {
+                StemcellContainer stemcell = own.launch(onNetwork().toBuilder()
+                        .location(Location.DEFAULT.withProject(project))
+                        .address(wanted)
+                        .build())) {
             assertThat(incus.project(project).instances().list())
                     .extracting(InstanceInfo::name)
                     .containsExactly(stemcell.name());
@@ -172,15 +179,20 @@ class AddressTest {
             other.images().list().forEach(image -> other.images().delete(image.fingerprint()));
             incus.projects().delete(project);
         }
-        ContainerSpec gone = TestMachine.spec().withOwner("WebTest.one");
-        assertThat(catchThrowable(() -> stemcells.launch(gone.withLocation(Location.DEFAULT.withProject("nowhere")))))
+        ContainerSpec gone = TestMachine.spec().toBuilder().owner("WebTest.one").build();
+        assertThat(catchThrowable(() -> stemcells.launch(gone.toBuilder()
+                        .location(Location.DEFAULT.withProject("nowhere"))
+                        .build())))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("The project 'nowhere' of the container for WebTest.one does not exist on "
                         + TestMachine.endpoint() + ". Create it with: incus project create nowhere");
     }
 
     private static ContainerSpec onNetwork() {
-        return TestMachine.spec().withNetwork(network).withOwner("WebTest.one");
+        return TestMachine.spec().toBuilder()
+                .network(network)
+                .owner("WebTest.one")
+                .build();
     }
 
     private static String network(Map<String, String> config) {

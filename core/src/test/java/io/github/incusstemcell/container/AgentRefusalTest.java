@@ -34,14 +34,23 @@ class AgentRefusalTest {
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "The agent of '" + plain.name() + "' does not run, as there are no settings for it. Write"
-                                    + " @IncusStemcell(agent = true), or ContainerSpec.withAgent(), with which it starts");
+                                    + " @IncusStemcell(agent = true), or ContainerSpec.toBuilder().agent().build(), with which it starts");
 
-            ContainerSpec spec = TestMachine.spec().withAgent().withOwner("AgentRefusalTest");
+            ContainerSpec spec = TestMachine.spec().toBuilder()
+                    .agent()
+                    .owner("AgentRefusalTest")
+                    .build();
             GuestOverlay withoutAgent = GuestOverlay.standard().without(OverlayPart.AGENT);
-            assertRefused(stemcells, spec.withoutBoot(), "it is not to be booted");
-            assertRefused(stemcells, spec.withNetwork(ContainerSpec.NO_NETWORK), "it has no network to speak to it");
-            assertRefused(stemcells, spec.withAgentSettings("{}"), "it has settings of its own, too");
-            assertRefused(stemcells, spec.withOverlay(withoutAgent), "the part AGENT is left out of its overlay");
+            assertRefused(stemcells, spec.toBuilder().withoutBoot().build(), "it is not to be booted");
+            assertRefused(
+                    stemcells,
+                    spec.toBuilder().network(ContainerSpec.NO_NETWORK).build(),
+                    "it has no network to speak to it");
+            assertRefused(stemcells, spec.toBuilder().agentSettings("{}").build(), "it has settings of its own, too");
+            assertRefused(
+                    stemcells,
+                    spec.toBuilder().overlay(withoutAgent).build(),
+                    "the part AGENT is left out of its overlay");
             assertThat(TestMachine.instancesOf("AgentRefusalTest")).isEmpty();
         }
     }
@@ -55,7 +64,9 @@ class AgentRefusalTest {
     @Test
     void isSpokenToWithItsOwnCertificateAndPasswordOnly() {
         try (Stemcells stemcells = TestMachine.stemcells().connect();
-                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withAgentSettings(MADE.json()))) {
+                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().toBuilder()
+                        .agentSettings(MADE.json())
+                        .build())) {
             // Also with settings that a test has from elsewhere.
             stemcell.agent().awaitPing();
 

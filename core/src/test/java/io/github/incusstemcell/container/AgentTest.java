@@ -41,8 +41,9 @@ class AgentTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        ContainerSpec spec = TestMachine.spec().withAgent();
-        stemcell = stemcells.launch(spec.withLimits(spec.limits().withAgentData("300MiB")));
+        ContainerSpec spec = TestMachine.spec().toBuilder().agent().build();
+        stemcell = stemcells.launch(
+                spec.toBuilder().limits(spec.limits().withAgentData("300MiB")).build());
         agent = stemcell.agent();
     }
 

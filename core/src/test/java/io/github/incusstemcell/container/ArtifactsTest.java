@@ -20,8 +20,9 @@ class ArtifactsTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec()
-                .withArtifacts(List.of("/srv/app", "/srv/link", "/srv/empty", "/srv/missing", "/etc/hostname")));
+        stemcell = stemcells.launch(TestMachine.spec().toBuilder()
+                .artifacts(List.of("/srv/app", "/srv/link", "/srv/empty", "/srv/missing", "/etc/hostname"))
+                .build());
     }
 
     @AfterAll
@@ -98,9 +99,12 @@ class ArtifactsTest {
 
     @Test
     void haveToBeNamedByAbsolutePaths() {
-        assertThatThrownBy(() -> TestMachine.spec().withArtifacts(List.of("etc/nginx")))
+        assertThatThrownBy(() -> TestMachine.spec().toBuilder()
+                        .artifacts(List.of("etc/nginx"))
+                        .build())
                 .hasMessage("'etc/nginx' names no artifact in a guest; write an absolute path, such as /etc/nginx");
-        assertThatThrownBy(() -> TestMachine.spec().withArtifacts(List.of("//")))
+        assertThatThrownBy(() ->
+                        TestMachine.spec().toBuilder().artifacts(List.of("//")).build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

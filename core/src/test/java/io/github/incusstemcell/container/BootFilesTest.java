@@ -33,7 +33,8 @@ class BootFilesTest {
     @Test
     void startAgentAndMonitAsOnAVirtualMachine() {
         try (StemcellContainer plain = stemcells.launch(TestMachine.spec());
-                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withAgentSettings(SETTINGS))) {
+                StemcellContainer stemcell = stemcells.launch(
+                        TestMachine.spec().toBuilder().agentSettings(SETTINGS).build())) {
             assertThat(active(stemcell, "bosh-agent")).isTrue();
             assertThat(active(stemcell, "monit")).isTrue();
             assertThat(stemcell.shell("journalctl --boot --unit bosh-agent").stdout())
@@ -52,10 +53,11 @@ class BootFilesTest {
     @Test
     void giveUnitsTheEnvironmentOfTheInstance() {
         String odd = "50% of \"a\\b\" 'c' $HOME";
-        ContainerSpec spec = TestMachine.spec()
-                .withConfig("environment.GREETING", "hello world")
-                .withConfig("environment.ODD", odd)
-                .withConfig("environment.not-for-units", "x");
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .config("environment.GREETING", "hello world")
+                .config("environment.ODD", odd)
+                .config("environment.not-for-units", "x")
+                .build();
 
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(printedByAUnit(stemcell, "GREETING")).isEqualTo("hello world\n");
@@ -85,7 +87,8 @@ class BootFilesTest {
         Files.writeString(script, "#!/bin/sh\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-x---"));
 
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withData(folder))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().data(folder).build())) {
             assertThat(stemcell.exec("stat", "-c", "%a %u %g", "/var/vcap/data/jobs/web/bin/web_ctl")
                             .stdout())
                     .isEqualTo("750 0 0\n");
@@ -99,12 +102,13 @@ class BootFilesTest {
     void areThereBeforeTheFirstProcess() {
         String unit = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'cat /opt/of-the-test/word >/run/read'\n"
                 + "[Install]\nWantedBy=sysinit.target\n";
-        ContainerSpec spec = TestMachine.spec()
-                .withFile(new BootFile.Text("/opt/of-the-test/word", "early\n", 0644))
-                .withFile(new BootFile.Folder("/opt/of-the-test/empty"))
-                .withFile(new BootFile.Text(
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .file(new BootFile.Text("/opt/of-the-test/word", "early\n", 0644))
+                .file(new BootFile.Folder("/opt/of-the-test/empty"))
+                .file(new BootFile.Text(
                         "/etc/systemd/system/sysinit.target.d/early.conf", "[Unit]\nWants=early.service\n", 0644))
-                .withFile(new BootFile.Text("/etc/systemd/system/early.service", unit, 0644));
+                .file(new BootFile.Text("/etc/systemd/system/early.service", unit, 0644))
+                .build();
 
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.files().readString("/run/read")).isEqualTo("early\n");
@@ -115,10 +119,12 @@ class BootFilesTest {
     @Test
     void areLookedForBeforeAnythingIsCreated(@TempDir Path folder) {
         Path missing = folder.resolve("settings.json");
-        ContainerSpec spec = TestMachine.spec().withOwner("BootFilesTest.missing");
+        ContainerSpec spec =
+                TestMachine.spec().toBuilder().owner("BootFilesTest.missing").build();
 
-        assertThat(catchThrowable(
-                        () -> stemcells.launch(spec.withFile(new BootFile.Copy("/etc/settings.json", missing)))))
+        assertThat(catchThrowable(() -> stemcells.launch(spec.toBuilder()
+                        .file(new BootFile.Copy("/etc/settings.json", missing))
+                        .build())))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("'" + missing + "', which is to be copied to '/etc/settings.json' in the guest, does not"
                         + " exist on this machine");
@@ -129,10 +135,10 @@ class BootFilesTest {
     void areSettingsOnlyIfTheyAreJson() {
         ContainerSpec spec = TestMachine.spec();
 
-        assertThatThrownBy(() -> spec.withAgentSettings("[1]"))
+        assertThatThrownBy(() -> spec.toBuilder().agentSettings("[1]").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("The agent's settings are no JSON object, but: [1]");
-        assertThatThrownBy(() -> spec.withAgentSettings("{\"a\": 1,\n}"))
+        assertThatThrownBy(() -> spec.toBuilder().agentSettings("{\"a\": 1,\n}").build())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("The agent's settings are no JSON: Unexpected character ('}'")
                 .hasMessageEndingWith(" at line 2, column 1");

@@ -32,14 +32,15 @@ class ContainerSettingsTest {
 
     @Test
     void reachIncusAndTheGuest() {
-        ContainerSpec spec = TestMachine.spec()
-                .withConfig("security.nesting", "true")
-                .withConfig("raw.lxc", "lxc.mount.entry = tmpfs scratch tmpfs size=16m,create=dir 0 0")
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .config("security.nesting", "true")
+                .config("raw.lxc", "lxc.mount.entry = tmpfs scratch tmpfs size=16m,create=dir 0 0")
                 // A folder of the machine that the daemon sees, which is not always all that we see.
-                .withDevice("shared", Map.of("type", "disk", "source", "/usr", "path", "/shared", "readonly", "true"))
-                .withDevice(
+                .device("shared", Map.of("type", "disk", "source", "/usr", "path", "/shared", "readonly", "true"))
+                .device(
                         "extra",
-                        Map.of("type", "unix-block", "path", "/dev/extra", "major", "7", "minor", "0", "mode", "0600"));
+                        Map.of("type", "unix-block", "path", "/dev/extra", "major", "7", "minor", "0", "mode", "0600"))
+                .build();
 
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.exec("stat", "-f", "-c", "%T", "/scratch").stdout())
@@ -56,8 +57,9 @@ class ContainerSettingsTest {
 
     @Test
     void canMakeItPrivileged() {
-        try (StemcellContainer stemcell =
-                stemcells.launch(TestMachine.spec().withConfig("security.privileged", "true"))) {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().toBuilder()
+                .config("security.privileged", "true")
+                .build())) {
             assertThat(stemcell.exec("cat", "/proc/self/uid_map").stdout()).containsPattern("^ +0 +0 +4294967295\n$");
         }
     }
@@ -66,7 +68,8 @@ class ContainerSettingsTest {
     void limitItsDiskAndWhatElseItUses() {
         Limits limits = Limits.NONE.withCpu("1").withMemory("512MiB").withDisk("400MiB");
 
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withLimits(limits))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().limits(limits).build())) {
             assertThat(info(stemcell).config())
                     .containsEntry("limits.cpu", "1")
                     .containsEntry("limits.memory", "512MiB");
@@ -81,8 +84,9 @@ class ContainerSettingsTest {
     @Test
     void giveItASecondNetwork() {
         try (PrivateNetwork network = stemcells.createNetwork("ContainerSettingsTest");
-                StemcellContainer stemcell = stemcells.launch(TestMachine.spec()
-                        .withDevice("more", Map.of("type", "nic", "name", "eth1", "network", network.name())))) {
+                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().toBuilder()
+                        .device("more", Map.of("type", "nic", "name", "eth1", "network", network.name()))
+                        .build())) {
             assertThat(stemcell.shell("ip -brief link show eth1")
                             .requireSuccess()
                             .stdout())
@@ -95,9 +99,10 @@ class ContainerSettingsTest {
 
     @Test
     void mountATmpfsWhereIncusKnowsThatAsADevice() {
-        ContainerSpec spec = TestMachine.spec()
-                .withOwner("a test")
-                .withDevice("scratch", Map.of("type", "disk", "source", "tmpfs:", "path", "/scratch"));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner("a test")
+                .device("scratch", Map.of("type", "disk", "source", "tmpfs:", "path", "/scratch"))
+                .build();
         Server server = server();
 
         if (!server.supports(ApiExtension.CONTAINER_DISK_TMPFS)) {
@@ -119,8 +124,9 @@ class ContainerSettingsTest {
     void takeTheStoragePoolByName() {
         String pool = pools().get(0);
 
-        try (StemcellContainer stemcell =
-                stemcells.launch(TestMachine.spec().withLocation(Location.DEFAULT.withStoragePool(pool)))) {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().toBuilder()
+                .location(Location.DEFAULT.withStoragePool(pool))
+                .build())) {
             assertThat(info(stemcell).devices().get("root")).containsEntry("pool", pool);
         }
     }
@@ -128,7 +134,9 @@ class ContainerSettingsTest {
     @Test
     void nameAStoragePoolThatIsThere() {
         assertRefused(
-                TestMachine.spec().withLocation(Location.DEFAULT.withStoragePool("floppy")),
+                TestMachine.spec().toBuilder()
+                        .location(Location.DEFAULT.withStoragePool("floppy"))
+                        .build(),
                 "The storage pool 'floppy' does not exist on " + TestMachine.endpoint() + ", which has: "
                         + String.join(", ", pools())
                         + ". Name one of these, or create it with: incus storage create floppy btrfs");
@@ -137,7 +145,10 @@ class ContainerSettingsTest {
     @Test
     void nameNoTargetWhereThereIsNoCluster() {
         assertRefused(
-                TestMachine.spec().withOwner("WebTest.test").withLocation(Location.DEFAULT.withTarget("node2")),
+                TestMachine.spec().toBuilder()
+                        .owner("WebTest.test")
+                        .location(Location.DEFAULT.withTarget("node2"))
+                        .build(),
                 "The target 'node2' of the container for WebTest.test would be a member of a cluster, but "
                         + TestMachine.endpoint()
                         + " is none. Remove it, or name a member of the cluster with incus.stemcell.endpoint");
@@ -146,14 +157,17 @@ class ContainerSettingsTest {
     @Test
     void areNotGivenTwice() {
         assertRefused(
-                TestMachine.spec()
-                        .withOwner("WebTest.test")
-                        .withLimits(Limits.NONE.withMemory("1GiB"))
-                        .withConfig("limits.memory", "2GiB"),
+                TestMachine.spec().toBuilder()
+                        .owner("WebTest.test")
+                        .limits(Limits.NONE.withMemory("1GiB"))
+                        .config("limits.memory", "2GiB")
+                        .build(),
                 "'limits.memory' of the container for WebTest.test is set twice: to '1GiB' by a setting of its own, and"
                         + " to '2GiB' among the options of Incus. Remove one of them");
         assertRefused(
-                TestMachine.spec().withDevice("eth0", Map.of("ipv4.address", "10.1.2.3")),
+                TestMachine.spec().toBuilder()
+                        .device("eth0", Map.of("ipv4.address", "10.1.2.3"))
+                        .build(),
                 "The device 'eth0' of the container has the option 'ipv4.address', but the address has to be known"
                         + " before the guest boots. Write address = \"...\" instead");
     }
@@ -205,7 +219,10 @@ class ContainerSettingsTest {
 
     @Test
     void namesAProfileThatIsNotThere() {
-        ContainerSpec spec = TestMachine.spec().withOwner("a test").withProfiles(List.of("default", "defualt"));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner("a test")
+                .profiles(List.of("default", "defualt"))
+                .build();
 
         try (Stemcells own = TestMachine.stemcells().connect()) {
             assertThatThrownBy(() -> own.launch(spec))

@@ -123,8 +123,8 @@ class DeadMansSwitchTest {
                 });
                 Stemcells stemcells =
                         TestMachine.stemcells().endpoint(halted.endpoint()).connect();
-                StemcellContainer container =
-                        stemcells.launch(TestMachine.spec().withOwner(OWNER))) {
+                StemcellContainer container = stemcells.launch(
+                        TestMachine.spec().toBuilder().owner(OWNER).build())) {
             assertThat(container.exec(HELD).exitCode()).isZero();
         }
     }
@@ -140,8 +140,8 @@ class DeadMansSwitchTest {
     @Test
     void isHeldAnewAfterAllThatEndsItButTheJvm() throws Exception {
         try (Stemcells stemcells = TestMachine.stemcells().connect();
-                StemcellContainer container =
-                        stemcells.launch(TestMachine.spec().withOwner(OWNER))) {
+                StemcellContainer container = stemcells.launch(
+                        TestMachine.spec().toBuilder().owner(OWNER).build())) {
             String first = container.exec(HELD).stdout().strip();
             TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_RESTART"));
             String ofNextDaemon = heldAnew(container, first);
@@ -193,20 +193,24 @@ class DeadMansSwitchTest {
 
         public static void main(String... arguments) throws IOException {
             Stemcells stemcells = TestMachine.stemcells().connect();
-            inBackground(stemcells, spec -> spec.withOwner("booting")
-                    .withFile(new BootFile.Text(
+            inBackground(stemcells, spec -> spec.toBuilder()
+                    .owner("booting")
+                    .file(new BootFile.Text(
                             "/etc/systemd/system/cron.service.d/slow.conf",
                             "[Service]\nExecStartPre=/bin/sleep 600\nTimeoutStartSec=infinity\n",
                             0644))
-                    .withStartupTimeout(Duration.ofMinutes(10)));
-            inBackground(
-                    stemcells,
-                    spec -> spec.withProvisioning(Provisioning.of("a test", container -> {
+                    .startupTimeout(Duration.ofMinutes(10))
+                    .build());
+            inBackground(stemcells, spec -> spec.toBuilder()
+                    .provisioning(Provisioning.of("a test", container -> {
                         System.out.println("provisioning");
                         Thread.sleep(Long.MAX_VALUE);
-                    })));
-            stemcells.launch(TestMachine.spec().withOwner("running"));
-            stemcells.launch(TestMachine.spec().withOwner("kept")).leaveRunning();
+                    }))
+                    .build());
+            stemcells.launch(TestMachine.spec().toBuilder().owner("running").build());
+            stemcells
+                    .launch(TestMachine.spec().toBuilder().owner("kept").build())
+                    .leaveRunning();
             System.out.println("launched");
             System.in.read();
             System.exit(0);

@@ -45,7 +45,8 @@ class DeletedMeanwhileTest {
 
     @Test
     void imagesAreMadeAnewAndOfAProjectItIsTold() {
-        ContainerSpec spec = TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK);
+        ContainerSpec spec =
+                TestMachine.spec().toBuilder().network(ContainerSpec.NO_NETWORK).build();
         try (Stemcells stemcells = TestMachine.stemcells().project(project).connect()) {
             stemcells.prepare(spec);
             deleteImages();
@@ -69,8 +70,9 @@ class DeletedMeanwhileTest {
     @Test
     void settingsCountForConnectionsThatComeOnly() {
         Stemcells.Builder builder = TestMachine.stemcells();
-        ContainerSpec elsewhere = ContainerSpec.of(ImageReference.parse("incus:there-is-none"))
-                .withLocation(Location.DEFAULT.withProject(project));
+        ContainerSpec elsewhere = ContainerSpec.builder(ImageReference.parse("incus:there-is-none"))
+                .location(Location.DEFAULT.withProject(project))
+                .build();
         try (Stemcells stemcells = builder.connect()) {
             builder.storagePool("there-is-none");
 
@@ -80,7 +82,8 @@ class DeletedMeanwhileTest {
 
     @Test
     void anAddressIsWaitedForWithoutTheProgramThatWaitsForIt() {
-        ContainerSpec spec = TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK);
+        ContainerSpec spec =
+                TestMachine.spec().toBuilder().network(ContainerSpec.NO_NETWORK).build();
         try (Stemcells stemcells = TestMachine.stemcells().project(project).connect();
                 StemcellContainer stemcell = stemcells.launch(spec)) {
             stemcell.exec("rm", "/usr/lib/systemd/systemd-networkd-wait-online").requireSuccess();

@@ -52,7 +52,8 @@ class DiagnosticsTest {
 
     @Test
     void tellsWhatFailedInAGuestThatAnswers() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("diagnosed"))) {
+        try (StemcellContainer stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("diagnosed").build())) {
             stemcell.systemd().writeUnit("broken", """
                     [Service]
                     Type=oneshot
@@ -181,10 +182,11 @@ class DiagnosticsTest {
     void isMadeOfAStartThatFails() {
         List<Diagnostics> collected = new ArrayList<>();
         GuestOverlay overlay = GuestOverlay.standard();
-        ContainerSpec spec = TestMachine.spec()
-                .withOverlay(overlay)
-                .withOwner("never boots")
-                .withStartupTimeout(Duration.ofMillis(1));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .overlay(overlay)
+                .owner("never boots")
+                .startupTimeout(Duration.ofMillis(1))
+                .build();
 
         StartupTimeoutException failure = catchThrowableOfType(
                 StartupTimeoutException.class,

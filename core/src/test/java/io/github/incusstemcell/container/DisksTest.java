@@ -26,7 +26,7 @@ class DisksTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().withOwner(OWNER));
+        stemcell = stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
     }
 
     @AfterAll
@@ -106,7 +106,8 @@ class DisksTest {
 
     @Test
     void goesWithItsContainer() {
-        StemcellContainer own = stemcells.launch(TestMachine.spec().withOwner(OWNER));
+        StemcellContainer own =
+                stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
         own.disks().attach("data", "128MiB", "/mnt/data");
         assertThat(pools()).singleElement().satisfies(pool -> assertThat(pool.config())
                 .containsEntry(Lease.OWNER, OWNER));
@@ -118,7 +119,8 @@ class DisksTest {
 
     @Test
     void goesWithAContainerThatAKilledProcessLeftAndStaysWithOneThatIsKept() {
-        StemcellContainer own = stemcells.launch(TestMachine.spec().withOwner(OWNER));
+        StemcellContainer own =
+                stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
         own.disks().attach("data", "128MiB", "/mnt/data");
         own.leaveRunning();
         changeLease(own.name(), Map.of(Lease.PID, "1", Lease.PID_START_TICKS, "0"));

@@ -41,7 +41,8 @@ class GenerationOverlayTest {
 
     @Test
     void startsTheAgentBesideOneSshdAndOneCron() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withAgentSettings(SETTINGS))) {
+        try (StemcellContainer stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().agentSettings(SETTINGS).build())) {
             assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
             // runit starts what it supervises at its leisure.
             stemcell.shell("timeout 20 sh -c 'until pgrep -x rsyslogd && pgrep -f bosh-agent; do sleep 0.05; done'")
@@ -63,7 +64,10 @@ class GenerationOverlayTest {
     @Test
     void startsTheAgentBesideTheStemcellsOwnFirstBoot() {
         GuestOverlay overlay = GuestOverlay.standard().without(OverlayPart.FIRST_BOOT, OverlayPart.SSH_HOST_KEYS);
-        ContainerSpec spec = TestMachine.spec().withOverlay(overlay).withAgentSettings(SETTINGS);
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .overlay(overlay)
+                .agentSettings(SETTINGS)
+                .build();
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
         }
@@ -71,13 +75,15 @@ class GenerationOverlayTest {
 
     @Test
     void waitsForNothingThatNoContainerCanDo() {
-        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("waits", guest -> {
-            for (String unit : List.of("nvmf-autoconnect.service", "chrony-wait.service")) {
-                // Where the image masks it there is nothing to wait for.
-                guest.shell("systemctl enable " + unit + " || systemctl is-enabled " + unit + " | grep masked")
-                        .requireSuccess();
-            }
-        }));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .provisioning(Provisioning.of("waits", guest -> {
+                    for (String unit : List.of("nvmf-autoconnect.service", "chrony-wait.service")) {
+                        // Where the image masks it there is nothing to wait for.
+                        guest.shell("systemctl enable " + unit + " || systemctl is-enabled " + unit + " | grep masked")
+                                .requireSuccess();
+                    }
+                }))
+                .build();
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.shell(STATE).stdout()).isEqualTo("running\n");
             assertThat(stemcell.shell("systemctl is-enabled nvmf-autoconnect chrony-wait")

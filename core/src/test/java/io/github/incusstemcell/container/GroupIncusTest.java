@@ -56,7 +56,9 @@ class GroupIncusTest {
     void findsTheOneProjectThatItMayUseWhereTheEndpointNamesNone() {
         Endpoint nameless = Endpoint.unixSocket(((Endpoint.UnixSocket) endpoint()).path());
         try (Stemcells others = TestMachine.stemcells().endpoint(nameless).connect();
-                StemcellContainer stemcell = others.launch(TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK))) {
+                StemcellContainer stemcell = others.launch(TestMachine.spec().toBuilder()
+                        .network(ContainerSpec.NO_NETWORK)
+                        .build())) {
             assertThat(stemcell.exec("hostname").stdout()).isEqualTo(stemcell.name() + "\n");
         }
     }

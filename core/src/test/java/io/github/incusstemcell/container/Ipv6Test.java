@@ -24,7 +24,10 @@ class Ipv6Test {
     static void launch() {
         stemcells = TestMachine.stemcells().networkIpv6(true).connect();
         network = stemcells.createNetwork(OWNER);
-        ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withNetwork(network.name());
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner(OWNER)
+                .network(network.name())
+                .build();
         stemcell = stemcells.launch(spec);
         other = stemcells.launch(spec);
     }
@@ -89,7 +92,8 @@ class Ipv6Test {
 
     @Test
     void getItOnTheBridgeThatAllRunsShareToo() {
-        try (StemcellContainer shared = stemcells.launch(TestMachine.spec().withOwner(OWNER))) {
+        try (StemcellContainer shared =
+                stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build())) {
             assertThat(shared.address6().getHostAddress()).startsWith("fd");
         }
     }
@@ -105,7 +109,8 @@ class Ipv6Test {
     @Test
     void haveNoneWhereNobodyAsksForIt() {
         try (Stemcells without = TestMachine.stemcells().connect();
-                StemcellContainer plain = without.launch(TestMachine.spec().withOwner(OWNER))) {
+                StemcellContainer plain = without.launch(
+                        TestMachine.spec().toBuilder().owner(OWNER).build())) {
             assertThatThrownBy(plain::address6)
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("The container '" + plain.name()

@@ -23,8 +23,8 @@ class JournalLogTest {
         System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
         String name;
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
-            try (StemcellContainer stemcell =
-                    stemcells.launch(TestMachine.spec().withJournalInLog(true))) {
+            try (StemcellContainer stemcell = stemcells.launch(
+                    TestMachine.spec().toBuilder().journalInLog(true).build())) {
                 name = stemcell.name();
                 log.await("INFO .*journal - " + name + " \\S+ systemd\\[1\\]: .*multi-user\\.target.*");
                 stemcell.exec("logger", "--priority", "user.err", "--tag", "sample", "it burns");

@@ -41,7 +41,10 @@ class LimitCheckTest {
 
     @Test
     void ofMemoryAreInForceOrAnError() {
-        ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withLimits(Limits.NONE.withMemory("512MiB"));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner(OWNER)
+                .limits(Limits.NONE.withMemory("512MiB"))
+                .build();
         if (controllers.contains("memory")) {
             try (StemcellContainer stemcell = stemcells.launch(spec)) {
                 assertThat(stemcell.files().readString("/proc/meminfo")).contains("524288 kB");
@@ -55,15 +58,20 @@ class LimitCheckTest {
                                     + (controllers.isEmpty() ? "none" : controllers)
                                     + ". See there: incus warning list. Take another machine, or where that does not matter, set"
                                     + " incus.stemcell.limits.unenforced=warn");
-            assertThatThrownBy(() ->
-                            stemcells.launch(TestMachine.spec().withOwner(OWNER).withConfig("limits.processes", "100")))
+            assertThatThrownBy(() -> stemcells.launch(TestMachine.spec().toBuilder()
+                            .owner(OWNER)
+                            .config("limits.processes", "100")
+                            .build()))
                     .hasMessageStartingWith("The limit limits.processes=100 of ");
         }
     }
 
     @Test
     void ofTheRootDiskAreInForce() {
-        ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withLimits(Limits.NONE.withDisk("700MiB"));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner(OWNER)
+                .limits(Limits.NONE.withDisk("700MiB"))
+                .build();
 
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.shell("head -c 700M /dev/zero >/much").stderr()).contains("Disk quota exceeded");
@@ -75,10 +83,11 @@ class LimitCheckTest {
         try (Incus incus = Incus.connect()) {
             incus.storagePools().create(POOL, "dir", Map.of(), "of a test");
             try {
-                ContainerSpec spec = TestMachine.spec()
-                        .withOwner(OWNER)
-                        .withLocation(Location.DEFAULT.withStoragePool(POOL))
-                        .withDevice("root", Map.of("size", "700MiB"));
+                ContainerSpec spec = TestMachine.spec().toBuilder()
+                        .owner(OWNER)
+                        .location(Location.DEFAULT.withStoragePool(POOL))
+                        .device("root", Map.of("size", "700MiB"))
+                        .build();
 
                 assertThatThrownBy(() -> stemcells.launch(spec))
                         .hasMessageStartingWith(

@@ -23,8 +23,10 @@ class NetworkFaultsTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().withOwner("NetworkFaultsTest"));
-        other = stemcells.launch(TestMachine.spec().withOwner("NetworkFaultsTest"));
+        stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("NetworkFaultsTest").build());
+        other = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("NetworkFaultsTest").build());
     }
 
     @AfterAll

@@ -138,7 +138,8 @@ class OnCluster {
     void refusesAPendingNetworkAndAPendingPool() {
         incus.networks().createPending("unfinished", "m1");
         try {
-            assertThatThrownBy(() -> stemcells.launch(spec().withNetwork("unfinished")))
+            assertThatThrownBy(() -> stemcells.launch(
+                            spec().toBuilder().network("unfinished").build()))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("The network 'unfinished' on " + incus.endpoint() + " is pending: of the members of the"
                             + " cluster, it is not on m2, m3. Make it there with: incus network create unfinished"
@@ -151,7 +152,8 @@ class OnCluster {
     @Test
     void startsMachinesThatShareANetworkOnOneMember() throws Exception {
         try (PrivateNetwork network = stemcells.createNetwork("OnCluster")) {
-            List<StemcellContainer> started = launchAtOnce(2, spec().withNetwork(network.name()));
+            List<StemcellContainer> started =
+                    launchAtOnce(2, spec().toBuilder().network(network.name()).build());
             try {
                 assertThat(started).map(OnCluster::member).satisfies(members -> assertThat(Set.copyOf(members))
                         .hasSize(1));
@@ -271,11 +273,11 @@ class OnCluster {
     }
 
     private static ContainerSpec spec() {
-        return TestMachine.spec().withOwner("OnCluster");
+        return TestMachine.spec().toBuilder().owner("OnCluster").build();
     }
 
     private static ContainerSpec at(String target) {
-        return spec().withLocation(Location.DEFAULT.withTarget(target));
+        return spec().toBuilder().location(Location.DEFAULT.withTarget(target)).build();
     }
 
     private static String member(StemcellContainer stemcell) {

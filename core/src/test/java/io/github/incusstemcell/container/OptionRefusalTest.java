@@ -35,7 +35,8 @@ class OptionRefusalTest {
 
     @Test
     void anOptionThatIsMistyped() {
-        assertThat(refusal(spec -> spec.withConfig("securty.nesting", "true")))
+        assertThat(refusal(spec ->
+                        spec.toBuilder().config("securty.nesting", "true").build()))
                 .isEqualTo("The option 'securty.nesting' in config of the container for refused options is none that "
                         + TestMachine.endpoint() + " knows. Did you mean 'security.nesting'? All of them:"
                         + " https://linuxcontainers.org/incus/docs/main/reference/instance_options/");
@@ -43,11 +44,13 @@ class OptionRefusalTest {
 
     @Test
     void aSizeWithoutItsUnit() {
-        assertThat(refusal(spec -> spec.withConfig("limits.memory", "512")))
+        assertThat(refusal(
+                        spec -> spec.toBuilder().config("limits.memory", "512").build()))
                 .isEqualTo(
                         "'limits.memory' of the container for refused options cannot be meant: '512' is too little for a"
                                 + " limit of memory, it is a number of bytes; did you mean 512GiB, or 512MiB?");
-        assertThat(refusal(spec -> spec.withDevice("root", Map.of("size", "20"))))
+        assertThat(refusal(spec ->
+                        spec.toBuilder().device("root", Map.of("size", "20")).build()))
                 .isEqualTo(
                         "'size' of the container for refused options cannot be meant: '20' is too little for a size of a"
                                 + " root disk, it is a number of bytes; did you mean 20GiB, or 20MiB?");
@@ -96,17 +99,18 @@ class OptionRefusalTest {
 
     @Test
     void aProfileThatIsNotThere() {
-        assertThat(refusal(spec -> spec.withProfiles(List.of("floppy"))))
+        assertThat(refusal(spec -> spec.toBuilder().profiles(List.of("floppy")).build()))
                 .startsWith("The profile 'floppy' of the container for refused options does not exist")
                 .endsWith(". There is default");
     }
 
     private static UnaryOperator<ContainerSpec> device(Map<String, String> options) {
-        return spec -> spec.withDevice("dev", options);
+        return spec -> spec.toBuilder().device("dev", options).build();
     }
 
     private static String refusal(UnaryOperator<ContainerSpec> options) {
-        ContainerSpec spec = options.apply(TestMachine.spec().withOwner(OWNER));
+        ContainerSpec spec =
+                options.apply(TestMachine.spec().toBuilder().owner(OWNER).build());
         Throwable failure = catchThrowable(() -> stemcells.launch(spec).close());
         assertThat(failure).isNotNull();
         return failure.getMessage();

@@ -99,15 +99,18 @@ class OverlayTest {
     @Test
     void enablesNothingThatTheImageDisabledWhereItsMachineIdAsksForAFirstBoot() {
         for (String asking : List.of("echo uninitialized >/etc/machine-id", "rm /etc/machine-id")) {
-            ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of(asking, guest -> {
-                guest.exec("systemctl", "disable", "cron").requireSuccess();
-                guest.shell(asking).requireSuccess();
-            }));
+            ContainerSpec spec = TestMachine.spec().toBuilder()
+                    .provisioning(Provisioning.of(asking, guest -> {
+                        guest.exec("systemctl", "disable", "cron").requireSuccess();
+                        guest.shell(asking).requireSuccess();
+                    }))
+                    .build();
             try (StemcellContainer stemcell = stemcells.launch(spec)) {
                 assertThat(stemcell.files().readString(MACHINE_ID)).matches("[0-9a-f]{32}\n");
                 assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("disabled\n");
             }
-            try (StemcellContainer stemcell = stemcells.launch(spec.withOverlay(WITHOUT_MACHINE_ID))) {
+            try (StemcellContainer stemcell = stemcells.launch(
+                    spec.toBuilder().overlay(WITHOUT_MACHINE_ID).build())) {
                 assertThat(stemcell.files().readString(MACHINE_ID)).matches("[0-9a-f]{32}\n");
                 assertThat(stemcell.shell("systemctl is-enabled cron").stdout()).isEqualTo("enabled\n");
             }
@@ -117,14 +120,17 @@ class OverlayTest {
     @Test
     void keepsTheMachineIdOfAnImageFromAllItsContainersUnlessAskedTo() {
         String populated = "0123456789abcdef0123456789abcdef\n";
-        ContainerSpec spec = TestMachine.spec().withProvisioning(Provisioning.of("populated", guest -> guest.files()
-                .writeString(MACHINE_ID, populated)));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .provisioning(
+                        Provisioning.of("populated", guest -> guest.files().writeString(MACHINE_ID, populated)))
+                .build();
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
             assertThat(stemcell.files().readString(MACHINE_ID))
                     .matches("[0-9a-f]{32}\n")
                     .isNotEqualTo(populated);
         }
-        try (StemcellContainer stemcell = stemcells.launch(spec.withOverlay(WITHOUT_MACHINE_ID))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(spec.toBuilder().overlay(WITHOUT_MACHINE_ID).build())) {
             assertThat(stemcell.files().readString(MACHINE_ID)).isEqualTo(populated);
         }
     }
@@ -132,7 +138,8 @@ class OverlayTest {
     @Test
     void leavesTheFirstBootToTheStemcellWhereAskedTo() {
         GuestOverlay overlay = GuestOverlay.standard().without(OverlayPart.FIRST_BOOT, OverlayPart.SSH_HOST_KEYS);
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOverlay(overlay))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().overlay(overlay).build())) {
             String log = stemcell.shell(FIRST_BOOT_LOG).stdout();
             String keys = stemcell.shell(KEYS).stdout();
             if (stemcell.shell("grep -q ConditionFirstBoot /etc/systemd/system/firstboot.service")
@@ -168,7 +175,8 @@ class OverlayTest {
     void leavesTheStemcellAsItIsWhereItsPartsAreSwitchedOff() {
         GuestOverlay overlay = GuestOverlay.standard()
                 .without(OverlayPart.HOSTNAME, OverlayPart.AGENT, OverlayPart.SSH_HOST_KEYS, OverlayPart.UPDATE_DONE);
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOverlay(overlay))) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().overlay(overlay).build())) {
             assertThat(stemcell.files().readString("/etc/hostname")).isEqualTo("bosh-stemcell");
             assertThat(stemcell.shell(KEYS).stdout()).isEqualTo("0\n");
             assertThat(agentsCondition(stemcell)).isEqualTo("yes\n");

@@ -53,7 +53,8 @@ class PortForwardTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().withOwner("PortForwardTest"));
+        stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("PortForwardTest").build());
     }
 
     @AfterAll
@@ -172,7 +173,8 @@ class PortForwardTest {
     void goesOnBehindARestart() throws Exception {
         StemcellContainer closed;
         InetSocketAddress there;
-        try (StemcellContainer own = stemcells.launch(TestMachine.spec().withOwner("PortForwardTest"))) {
+        try (StemcellContainer own = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("PortForwardTest").build())) {
             closed = own;
             there = own.forward(22);
             String log = logOf(() -> {

@@ -44,31 +44,34 @@ class ProvisioningKeyTest {
                 key(SPEC, PLAIN.withFiles(renamed), "0"),
                 key(SPEC, PLAIN.withFiles(file, other), "0"),
                 key(SPEC, PLAIN.withFiles(other, file), "0"),
-                key(SPEC.withConfig("security.nesting", "true"), PLAIN, "0"),
-                key(SPEC.withDevice("shared", Map.of("type", "disk")), PLAIN, "0"),
-                key(SPEC.withProfiles(List.of("big")), PLAIN, "0"));
+                key(SPEC.toBuilder().config("security.nesting", "true").build(), PLAIN, "0"),
+                key(SPEC.toBuilder().device("shared", Map.of("type", "disk")).build(), PLAIN, "0"),
+                key(SPEC.toBuilder().profiles(List.of("big")).build(), PLAIN, "0"));
 
         assertThat(keys).doesNotHaveDuplicates().allMatch(key -> key.matches("[0-9a-f]{64}"));
     }
 
     @Test
     void whatConcernsOnlyARunIsNot() {
-        ContainerSpec elsewhere = SPEC.withNetwork("lan")
-                .withAddress("10.78.0.50")
-                .withLimits(Limits.NONE.withMemory("512MiB"))
-                .withLocation(Location.DEFAULT.withStoragePool("fast"))
-                .withAgentSettings("{}")
-                .withJournalInLog(true)
-                .withOwner("another")
-                .withStartupTimeout(Duration.ofDays(1));
+        ContainerSpec elsewhere = SPEC.toBuilder()
+                .network("lan")
+                .address("10.78.0.50")
+                .limits(Limits.NONE.withMemory("512MiB"))
+                .location(Location.DEFAULT.withStoragePool("fast"))
+                .agentSettings("{}")
+                .journalInLog(true)
+                .owner("another")
+                .startupTimeout(Duration.ofDays(1))
+                .build();
 
         assertThat(key(elsewhere, PLAIN, "0")).isEqualTo(key(SPEC, PLAIN, "0"));
     }
 
     @Test
     void isTheSameInEachJvm() {
-        ContainerSpec spec = SPEC.withConfig("a", "1").withConfig("b", "2");
-        ContainerSpec otherOrder = SPEC.withConfig("b", "2").withConfig("a", "1");
+        ContainerSpec spec = SPEC.toBuilder().config("a", "1").config("b", "2").build();
+        ContainerSpec otherOrder =
+                SPEC.toBuilder().config("b", "2").config("a", "1").build();
 
         assertThat(key(spec, PLAIN.withVersion("7"), "0"))
                 .isEqualTo(key(otherOrder, PLAIN.withVersion("7"), "0"))

@@ -17,15 +17,17 @@ final class ProvisioningMachine {
     }
 
     static ContainerSpec spec(String name) {
-        return TestMachine.spec().withProvisioning(Provisioning.of(name, container -> {
-            container.files().writeString("/opt/provisioned", "");
-            if (name.endsWith("for ever")) {
-                System.out.println("provisioning");
-                // Until this process is killed, or its parent ends.
-                System.in.read();
-                System.exit(0);
-            }
-        }));
+        return TestMachine.spec().toBuilder()
+                .provisioning(Provisioning.of(name, container -> {
+                    container.files().writeString("/opt/provisioned", "");
+                    if (name.endsWith("for ever")) {
+                        System.out.println("provisioning");
+                        // Until this process is killed, or its parent ends.
+                        System.in.read();
+                        System.exit(0);
+                    }
+                }))
+                .build();
     }
 
     /** Prints the fingerprint of the image. */

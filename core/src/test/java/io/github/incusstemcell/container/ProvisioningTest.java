@@ -112,7 +112,10 @@ class ProvisioningTest {
         StemcellImage made = stemcells.prepare(spec);
 
         try (Stemcells later = TestMachine.stemcells().connect()) {
-            assertThat(later.prepare(spec.withNetwork(ContainerSpec.NO_NETWORK).withOwner("another")))
+            assertThat(later.prepare(spec.toBuilder()
+                            .network(ContainerSpec.NO_NETWORK)
+                            .owner("another")
+                            .build()))
                     .isEqualTo(made);
         }
 
@@ -127,10 +130,11 @@ class ProvisioningTest {
     @Test
     void startsFromAnImageThatIncusHasItself() {
         String base = stemcells.prepare(TestMachine.spec()).alias();
-        ContainerSpec spec = ContainerSpec.of("incus:" + base)
-                .withNetwork(ContainerSpec.NO_NETWORK)
-                .withProvisioning(
-                        Provisioning.of(name, container -> container.files().writeString("/opt/there", "")));
+        ContainerSpec spec = ContainerSpec.builder("incus:" + base)
+                .network(ContainerSpec.NO_NETWORK)
+                .provisioning(
+                        Provisioning.of(name, container -> container.files().writeString("/opt/there", "")))
+                .build();
 
         try (StemcellContainer container = stemcells.launch(spec)) {
             assertThat(container.files().exists("/opt/there")).isTrue();
@@ -311,12 +315,13 @@ class ProvisioningTest {
     }
 
     private ContainerSpec spec(Provisioner work) {
-        return TestMachine.spec()
-                .withProvisioning(Provisioning.of(name, container -> {
+        return TestMachine.spec().toBuilder()
+                .provisioning(Provisioning.of(name, container -> {
                             runs.incrementAndGet();
                             work.provision(container);
                         })
-                        .withVersion("1"));
+                        .withVersion("1"))
+                .build();
     }
 
     /** How the files are that a boot changes, in a container that was created, but never booted. */

@@ -20,7 +20,8 @@ class RestorePointTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().withOwner("RestorePointTest"));
+        stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("RestorePointTest").build());
         stemcell.files().writeString("/root/kept", "yes");
         point = stemcell.restorePoint("clean");
     }

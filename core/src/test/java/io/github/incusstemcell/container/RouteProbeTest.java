@@ -14,7 +14,8 @@ class RouteProbeTest {
     @Test
     void tellsWhetherThisJvmCanConnectToAGuest() throws UnknownHostException {
         try (Stemcells stemcells = TestMachine.stemcells().connect();
-                StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("RouteProbeTest"))) {
+                StemcellContainer stemcell = stemcells.launch(
+                        TestMachine.spec().toBuilder().owner("RouteProbeTest").build())) {
             Inet4Address address = stemcell.address();
             assertThat(stemcell.isRoutable()).isTrue();
             assertThat(new RouteProbe(stemcell.open(), address).isRoutable()).hasValue(true);

@@ -21,7 +21,8 @@ class RuntimeChangesTest {
     @BeforeAll
     static void launch() {
         stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().withOwner("RuntimeChangesTest"));
+        stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().owner("RuntimeChangesTest").build());
     }
 
     @AfterAll

@@ -32,7 +32,10 @@ class StartFailureTest {
 
     @Test
     void saysWhyANewContainerWasRefused() {
-        ContainerSpec spec = TestMachine.spec().withOwner("refused").withConfig(OPTION, NO_PROGRAM);
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner("refused")
+                .config(OPTION, NO_PROGRAM)
+                .build();
 
         assertThat(catchThrowable(() -> stemcells.launch(spec)))
                 .isInstanceOf(IncusException.class)

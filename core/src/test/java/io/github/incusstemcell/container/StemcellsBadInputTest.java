@@ -156,7 +156,12 @@ class StemcellsBadInputTest {
         // In pools of their own, as btrfs begins to count only when the first volume has a size, which takes it a
         // while.
         assertTooSmall("isc-small", "20MiB", TestMachine.spec());
-        assertTooSmall("isc-large", "1GiB", TestMachine.spec().withDevice("root", Map.of("size", "20MiB")));
+        assertTooSmall(
+                "isc-large",
+                "1GiB",
+                TestMachine.spec().toBuilder()
+                        .device("root", Map.of("size", "20MiB"))
+                        .build());
     }
 
     private static void assertTooSmall(String pool, String volumes, ContainerSpec spec) {
@@ -184,7 +189,7 @@ class StemcellsBadInputTest {
 
     @Test
     void noSuchNetwork() {
-        assertThat(launching(TestMachine.spec().withNetwork("tincan")))
+        assertThat(launching(TestMachine.spec().toBuilder().network("tincan").build()))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessageStartingWith(
                         "The network 'tincan' does not exist on " + TestMachine.endpoint() + ", which has: ")
@@ -212,16 +217,19 @@ class StemcellsBadInputTest {
 
     @Test
     void anOptionThatIncusDoesNotKnow() {
-        assertThat(launching(TestMachine.spec().withConfig("security.nestling", "true")))
+        assertThat(launching(TestMachine.spec().toBuilder()
+                        .config("security.nestling", "true")
+                        .build()))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessageContaining("security.nestling");
     }
 
     @Test
     void anOptionThatIncusDoesNotKnowOfAContainerWithoutANetwork() {
-        assertThat(launching(TestMachine.spec()
-                        .withNetwork(ContainerSpec.NO_NETWORK)
-                        .withConfig("security.nestling", "true")))
+        assertThat(launching(TestMachine.spec().toBuilder()
+                        .network(ContainerSpec.NO_NETWORK)
+                        .config("security.nestling", "true")
+                        .build()))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessageContaining("security.nestling");
     }

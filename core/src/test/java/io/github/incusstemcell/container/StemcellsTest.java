@@ -146,7 +146,8 @@ class StemcellsTest {
 
     @Test
     void hasNoNetworkWhereNoneIsWanted() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withNetwork(ContainerSpec.NO_NETWORK))) {
+        try (StemcellContainer stemcell = stemcells.launch(
+                TestMachine.spec().toBuilder().network(ContainerSpec.NO_NETWORK).build())) {
             assertThat(stemcell.exec("ls", "/sys/class/net").stdout()).isEqualTo("lo\n");
             assertThat(catchThrowable(stemcell::address))
                     .hasMessage("The container '" + stemcell.name() + "' was started without a network, so it has no"
@@ -185,7 +186,8 @@ class StemcellsTest {
 
     @Test
     void saysWhoseItIs() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("StemcellsTest"));
+        try (StemcellContainer stemcell = stemcells.launch(
+                        TestMachine.spec().toBuilder().owner("StemcellsTest").build());
                 Incus incus = Incus.connect()) {
             InstanceInfo info =
                     incus.project("incus-stemcell").instance(stemcell.name()).info();
@@ -201,7 +203,10 @@ class StemcellsTest {
 
     @Test
     void leavesNothingOfAContainerThatDoesNotBootInTime() {
-        ContainerSpec spec = TestMachine.spec().withOwner("too slow").withStartupTimeout(Duration.ofMillis(300));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner("too slow")
+                .startupTimeout(Duration.ofMillis(300))
+                .build();
 
         assertThat(catchThrowable(() -> stemcells.launch(spec)))
                 .isInstanceOf(StartupTimeoutException.class)
@@ -213,8 +218,8 @@ class StemcellsTest {
     @Test
     void leavesNothingOfAContainerWhoseStartIsInterrupted() throws Exception {
         String owner = "interrupted";
-        FutureTask<StemcellContainer> launch =
-                new FutureTask<>(() -> stemcells.launch(TestMachine.spec().withOwner(owner), diagnostics -> {}));
+        FutureTask<StemcellContainer> launch = new FutureTask<>(() ->
+                stemcells.launch(TestMachine.spec().toBuilder().owner(owner).build(), diagnostics -> {}));
         Thread thread = new Thread(launch);
         thread.start();
         while (!launch.isDone() && TestMachine.instancesOf(owner).stream().noneMatch(InstanceInfo::isRunning)) {
@@ -243,7 +248,7 @@ class StemcellsTest {
             there.prepare(TestMachine.spec());
             FutureTask<StemcellContainer> launch = new FutureTask<>(() -> {
                 launching.set(Thread.currentThread());
-                return there.launch(TestMachine.spec().withOwner(owner));
+                return there.launch(TestMachine.spec().toBuilder().owner(owner).build());
             });
             new Thread(launch).start();
 
@@ -254,7 +259,8 @@ class StemcellsTest {
 
     @Test
     void deletesAContainerThatAnInterruptedThreadCloses() {
-        StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withOwner("closed"));
+        StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().owner("closed").build());
 
         Thread.currentThread().interrupt();
         stemcell.close();
@@ -267,8 +273,8 @@ class StemcellsTest {
     void deletesANetworkOnceNobodyIsOnItAlsoWhereTheThreadWasInterrupted() {
         PrivateNetwork network = stemcells.createNetwork("closed");
         try (Incus incus = Incus.connect()) {
-            try (StemcellContainer stemcell =
-                    stemcells.launch(TestMachine.spec().withNetwork(network.name()))) {
+            try (StemcellContainer stemcell = stemcells.launch(
+                    TestMachine.spec().toBuilder().network(network.name()).build())) {
                 network.close();
 
                 assertThat(incus.networks().find(network.name()))
@@ -285,7 +291,10 @@ class StemcellsTest {
 
     @Test
     void leavesNothingOfAContainerThatCannotBeDiagnosed() {
-        ContainerSpec spec = TestMachine.spec().withOwner("undiagnosed").withStartupTimeout(Duration.ofMillis(300));
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .owner("undiagnosed")
+                .startupTimeout(Duration.ofMillis(300))
+                .build();
 
         assertThat(catchThrowable(() -> stemcells.launch(spec, diagnostics -> {
                     throw new IllegalStateException("the listener is broken");
@@ -299,7 +308,8 @@ class StemcellsTest {
     /** Who ends a JVM kills it if it does not end soon. */
     @Test
     void removesItsContainersAtTheSameTime(@TempDir Path folder) throws Exception {
-        ContainerSpec spec = TestMachine.spec().withOwner("at the same time");
+        ContainerSpec spec =
+                TestMachine.spec().toBuilder().owner("at the same time").build();
         CountDownLatch deletions = new CountDownLatch(3);
         List<Boolean> met = new CopyOnWriteArrayList<>();
         Consumer<String> meeting = request -> {
@@ -332,9 +342,11 @@ class StemcellsTest {
     @Test
     void removesAllThatIsItsOwnThoughAnotherProjectIsGone() {
         String project = "isc-gone-" + UUID.randomUUID().toString().substring(0, 8);
-        ContainerSpec spec = TestMachine.spec().withOwner("all");
-        ContainerSpec refused = spec.withLocation(Location.DEFAULT.withProject(project))
-                .withFile(new BootFile.Copy("/etc/motd", Path.of("/nonexistent")));
+        ContainerSpec spec = TestMachine.spec().toBuilder().owner("all").build();
+        ContainerSpec refused = spec.toBuilder()
+                .location(Location.DEFAULT.withProject(project))
+                .file(new BootFile.Copy("/etc/motd", Path.of("/nonexistent")))
+                .build();
         try (Incus incus = Incus.connect();
                 Stemcells own = TestMachine.stemcells().connect()) {
             incus.projects().create(project, Map.of("features.images", "true"), "A test");

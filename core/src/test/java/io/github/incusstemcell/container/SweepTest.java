@@ -188,7 +188,8 @@ class SweepTest {
     }
 
     private StemcellContainer launch() {
-        StemcellContainer container = stemcells.launch(TestMachine.spec().withOwner(OWNER));
+        StemcellContainer container =
+                stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
         started.add(container);
         return container;
     }
@@ -254,7 +255,10 @@ class SweepTest {
         public static void main(String... arguments) throws IOException {
             Stemcells stemcells = TestMachine.stemcells().connect();
             PrivateNetwork network = stemcells.createNetwork(OWNER);
-            ContainerSpec spec = TestMachine.spec().withOwner(OWNER).withNetwork(network.name());
+            ContainerSpec spec = TestMachine.spec().toBuilder()
+                    .owner(OWNER)
+                    .network(network.name())
+                    .build();
             System.out.println(stemcells.launch(spec).name());
             // Until it is killed, or its parent ends.
             System.in.read();

@@ -106,8 +106,9 @@ class UnbootableImageTest {
                                 + " writes files where the image has folders, \\[/etc/hostname\\]\\. Leave it out: withoutOverlay ="
                                 + " OverlayPart\\.HOSTNAME");
         // What the message advises helps: the start goes on to the next trait.
-        assertThat(launching(ContainerSpec.of(image(rootfs))
-                        .withOverlay(GuestOverlay.standard().without(OverlayPart.HOSTNAME))))
+        assertThat(launching(ContainerSpec.builder(image(rootfs))
+                        .overlay(GuestOverlay.standard().without(OverlayPart.HOSTNAME))
+                        .build()))
                 .hasMessageContaining("There is no way to a systemd");
     }
 
@@ -166,7 +167,7 @@ class UnbootableImageTest {
     }
 
     private static Throwable launching(ContainerSpec spec) {
-        return catchThrowable(
-                () -> stemcells.launch(spec.withStartupTimeout(LONG)).close());
+        return catchThrowable(() ->
+                stemcells.launch(spec.toBuilder().startupTimeout(LONG).build()).close());
     }
 }

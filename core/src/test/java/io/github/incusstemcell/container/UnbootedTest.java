@@ -28,7 +28,8 @@ class UnbootedTest {
 
     @Test
     void bootsThePublishedImageAsItIsWhenItIsStarted() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withoutBoot())) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().withoutBoot().build())) {
             assertThat(stemcell.state().status()).isEqualTo("Stopped");
             assertThat(catchThrowable(() -> stemcell.exec("true"))).hasMessageContaining("Instance is not running");
             stemcell.files().delete(GATE);
@@ -47,7 +48,8 @@ class UnbootedTest {
 
     @Test
     void saysWhatIsMissingWhenItCannotBeStarted() {
-        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec().withoutBoot())) {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().withoutBoot().build())) {
             stemcell.files().delete("/sbin/init");
 
             assertThat(catchThrowable(stemcell::boot))
@@ -59,9 +61,10 @@ class UnbootedTest {
 
     @Test
     void refusesAProvisioningWhichWouldHaveToBoot() {
-        ContainerSpec spec = TestMachine.spec()
+        ContainerSpec spec = TestMachine.spec().toBuilder()
                 .withoutBoot()
-                .withProvisioning(Provisioning.of("boots", guest -> guest.shell("true")));
+                .provisioning(Provisioning.of("boots", guest -> guest.shell("true")))
+                .build();
 
         assertThat(catchThrowable(() -> stemcells.launch(spec)))
                 .isInstanceOf(IncusStemcellException.class)

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.ContainerSpecBuilder;
 import io.github.incusstemcell.container.Limits;
 import io.github.incusstemcell.container.Location;
 import java.nio.file.Path;
@@ -60,54 +61,53 @@ record AnnotationReader(IncusStemcell annotation, String place) {
     }
 
     private ContainerSpec withOptions(ContainerSpec plain) {
-        ContainerSpec spec = plain.withProfiles(List.of(annotation.profiles()))
-                .withOverlay(plain.overlay().without(annotation.withoutOverlay()));
-        spec = withLimits(spec);
-        spec = withLocation(spec);
-        spec = withFiles(spec);
-        spec = with(spec, "address", annotation.address(), ContainerSpec::withAddress);
+        ContainerSpecBuilder spec = plain.toBuilder()
+                .profiles(List.of(annotation.profiles()))
+                .overlay(plain.overlay().without(annotation.withoutOverlay()))
+                .limits(limits(plain.limits()))
+                .location(location(plain.location()));
+        files(spec);
+        with(spec, "address", annotation.address(), ContainerSpecBuilder::address);
         for (String option : annotation.config()) {
             Map.Entry<String, String> entry = option(option, "config");
-            spec = spec.withConfig(entry.getKey(), entry.getValue());
+            spec.config(entry.getKey(), entry.getValue());
         }
         for (String device : annotation.devices()) {
-            spec = withDevice(spec, device);
+            device(spec, device);
         }
-        spec = withArtifacts(spec);
         if (!annotation.boot()) {
-            spec = spec.withoutBoot();
+            spec.withoutBoot();
         }
-        return annotation.journal() ? spec.withJournalInLog(true) : spec;
+        if (annotation.journal()) {
+            spec.journalInLog(true);
+        }
+        String artifacts = String.join(", ", annotation.artifacts());
+        with(spec, "artifacts", artifacts, (settings, all) -> settings.artifacts(List.of(annotation.artifacts())));
+        return spec.build();
     }
 
-    private ContainerSpec withLimits(ContainerSpec plain) {
-        Limits limits = plain.limits();
-        limits = with(limits, "cpu", annotation.cpu(), Limits::withCpu);
+    private Limits limits(Limits plain) {
+        Limits limits = with(plain, "cpu", annotation.cpu(), Limits::withCpu);
         limits = with(limits, "memory", annotation.memory(), Limits::withMemory);
         limits = with(limits, "agentData", annotation.agentData(), Limits::withAgentData);
-        return plain.withLimits(with(limits, "disk", annotation.disk(), Limits::withDisk));
+        return with(limits, "disk", annotation.disk(), Limits::withDisk);
     }
 
-    private ContainerSpec withLocation(ContainerSpec plain) {
-        Location location = plain.location();
-        location = with(location, "project", annotation.project(), Location::withProject);
+    private Location location(Location plain) {
+        Location location = with(plain, "project", annotation.project(), Location::withProject);
         location = with(location, "storagePool", annotation.storagePool(), Location::withStoragePool);
-        return plain.withLocation(with(location, "target", annotation.target(), Location::withTarget));
+        return with(location, "target", annotation.target(), Location::withTarget);
     }
 
-    private ContainerSpec withFiles(ContainerSpec plain) {
-        ContainerSpec spec = with(plain, "agentSettings", annotation.agentSettings(), ContainerSpec::withAgentSettings);
-        spec = annotation.agent() ? spec.withAgent() : spec;
-        spec = with(spec, "data", annotation.data(), (before, folder) -> before.withData(Path.of(folder)));
-        for (String file : annotation.files()) {
-            spec = with(spec, "files", file, (before, text) -> before.withFile(file(text)));
+    private void files(ContainerSpecBuilder spec) {
+        with(spec, "agentSettings", annotation.agentSettings(), ContainerSpecBuilder::agentSettings);
+        if (annotation.agent()) {
+            spec.agent();
         }
-        return spec;
-    }
-
-    private ContainerSpec withArtifacts(ContainerSpec spec) {
-        String paths = String.join(", ", annotation.artifacts());
-        return with(spec, "artifacts", paths, (before, all) -> before.withArtifacts(List.of(annotation.artifacts())));
+        with(spec, "data", annotation.data(), (settings, folder) -> settings.data(Path.of(folder)));
+        for (String file : annotation.files()) {
+            with(spec, "files", file, (settings, text) -> settings.file(file(text)));
+        }
     }
 
     private BootFile file(String text) {
@@ -135,7 +135,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
         }
     }
 
-    private ContainerSpec withDevice(ContainerSpec spec, String device) {
+    private void device(ContainerSpecBuilder spec, String device) {
         String[] parts = device.split(",");
         Map<String, String> options = new LinkedHashMap<>();
         for (String part : Arrays.asList(parts).subList(1, parts.length)) {
@@ -146,7 +146,7 @@ record AnnotationReader(IncusStemcell annotation, String place) {
             throw new ExtensionConfigurationException("The device '" + device + "' in devices of @IncusStemcell on "
                     + place + " has no type. Write for example \"shared,type=disk,source=/srv/shared,path=/shared\"");
         }
-        return spec.withDevice(parts[0], options);
+        spec.device(parts[0], options);
     }
 
     private Map.Entry<String, String> option(String text, String attribute) {

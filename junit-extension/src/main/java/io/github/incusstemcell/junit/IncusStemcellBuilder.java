@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.BootFile;
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.ContainerSpecBuilder;
 import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -106,7 +108,7 @@ public final class IncusStemcellBuilder {
      * @throws IllegalArgumentException if this is no IPv4 address
      */
     public IncusStemcellBuilder address(String ipv4) {
-        return with(spec -> spec.withAddress(ipv4));
+        return with(spec -> spec.toBuilder().address(ipv4));
     }
 
     /**
@@ -116,7 +118,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder cpu(String limit) {
-        return with(spec -> spec.withLimits(spec.limits().withCpu(limit)));
+        return with(spec -> spec.toBuilder().limits(spec.limits().withCpu(limit)));
     }
 
     /**
@@ -126,7 +128,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder memory(String limit) {
-        return with(spec -> spec.withLimits(spec.limits().withMemory(limit)));
+        return with(spec -> spec.toBuilder().limits(spec.limits().withMemory(limit)));
     }
 
     /**
@@ -136,7 +138,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder disk(String limit) {
-        return with(spec -> spec.withLimits(spec.limits().withDisk(limit)));
+        return with(spec -> spec.toBuilder().limits(spec.limits().withDisk(limit)));
     }
 
     /**
@@ -146,7 +148,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder storagePool(String name) {
-        return with(spec -> spec.withLocation(spec.location().withStoragePool(name)));
+        return with(spec -> spec.toBuilder().location(spec.location().withStoragePool(name)));
     }
 
     /**
@@ -156,7 +158,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder project(String name) {
-        return with(spec -> spec.withLocation(spec.location().withProject(name)));
+        return with(spec -> spec.toBuilder().location(spec.location().withProject(name)));
     }
 
     /**
@@ -167,7 +169,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder target(String member) {
-        return with(spec -> spec.withLocation(spec.location().withTarget(member)));
+        return with(spec -> spec.toBuilder().location(spec.location().withTarget(member)));
     }
 
     /**
@@ -176,7 +178,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder withoutBoot() {
-        return with(ContainerSpec::withoutBoot);
+        return with(spec -> spec.toBuilder().withoutBoot());
     }
 
     /**
@@ -196,7 +198,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder agent() {
-        return with(ContainerSpec::withAgent);
+        return with(spec -> spec.toBuilder().agent());
     }
 
     /**
@@ -206,7 +208,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder agentData(String limit) {
-        return with(spec -> spec.withLimits(spec.limits().withAgentData(limit)));
+        return with(spec -> spec.toBuilder().limits(spec.limits().withAgentData(limit)));
     }
 
     /**
@@ -216,7 +218,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder data(Path folder) {
-        return with(spec -> spec.withData(folder));
+        return with(spec -> spec.toBuilder().data(folder));
     }
 
     /**
@@ -226,7 +228,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder file(BootFile file) {
-        return with(spec -> spec.withFile(file));
+        return with(spec -> spec.toBuilder().file(file));
     }
 
     /**
@@ -235,7 +237,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder journal() {
-        return with(spec -> spec.withJournalInLog(true));
+        return with(spec -> spec.toBuilder().journalInLog(true));
     }
 
     /**
@@ -246,7 +248,7 @@ public final class IncusStemcellBuilder {
      * @throws IllegalArgumentException if one of them is not absolute
      */
     public IncusStemcellBuilder artifacts(String... paths) {
-        return with(spec -> spec.withArtifacts(List.of(paths)));
+        return with(spec -> spec.toBuilder().artifacts(List.of(paths)));
     }
 
     /**
@@ -257,7 +259,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder config(String key, String value) {
-        return with(spec -> spec.withConfig(key, value));
+        return with(spec -> spec.toBuilder().config(key, value));
     }
 
     /**
@@ -268,7 +270,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder device(String name, Map<String, String> settings) {
-        return with(spec -> spec.withDevice(name, settings));
+        return with(spec -> spec.toBuilder().device(name, settings));
     }
 
     /**
@@ -278,7 +280,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder profiles(String... names) {
-        return with(spec -> spec.withProfiles(List.of(names)));
+        return with(spec -> spec.toBuilder().profiles(List.of(names)));
     }
 
     /**
@@ -288,7 +290,7 @@ public final class IncusStemcellBuilder {
      * @return this builder
      */
     public IncusStemcellBuilder withoutOverlay(OverlayPart... parts) {
-        return with(spec -> spec.withOverlay(spec.overlay().without(parts)));
+        return with(spec -> spec.toBuilder().overlay(spec.overlay().without(parts)));
     }
 
     /**
@@ -299,7 +301,7 @@ public final class IncusStemcellBuilder {
      */
     public IncusStemcellBuilder provision(Provisioning provisioning) {
         Objects.requireNonNull(provisioning, "provisioning");
-        return with(spec -> spec.withProvisioning(provisioning));
+        return with(spec -> spec.toBuilder().provisioning(provisioning));
     }
 
     /**
@@ -360,10 +362,10 @@ public final class IncusStemcellBuilder {
     }
 
     /** What is wrong with a setting shows in the line that makes it, and not in a test. */
-    private IncusStemcellBuilder with(UnaryOperator<ContainerSpec> option) {
-        Objects.requireNonNull(option.apply(ANY));
+    private IncusStemcellBuilder with(Function<ContainerSpec, ContainerSpecBuilder> option) {
+        option.apply(ANY).build();
         UnaryOperator<ContainerSpec> before = options;
-        options = spec -> option.apply(before.apply(spec));
+        options = spec -> option.apply(before.apply(spec)).build();
         return this;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.container.ContainerSpec;
+import io.github.incusstemcell.container.ContainerSpecBuilder;
 import io.github.incusstemcell.container.Limits;
 import io.github.incusstemcell.container.Location;
 import io.github.incusstemcell.junit.Configuration.Key;
@@ -29,16 +30,13 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
      * @param owner the class or method that the container is for
      */
     static MachineSettings of(Template template, String owner, Configuration configuration) {
-        ContainerSpec spec = ContainerSpec.of(image(template, configuration))
-                .withOwner(owner)
-                .withOverlay(GuestOverlay.standard().without(configuration.parts(Key.OVERLAY_WITHOUT)))
-                .withStartupTimeout(startupTimeout(template, configuration));
-        spec = template.network()
-                .or(() -> configuration.get(Key.NETWORK))
-                .map(spec::withNetwork)
-                .orElse(spec);
+        ContainerSpecBuilder spec = ContainerSpec.builder(image(template, configuration))
+                .owner(owner)
+                .overlay(GuestOverlay.standard().without(configuration.parts(Key.OVERLAY_WITHOUT)))
+                .startupTimeout(startupTimeout(template, configuration));
+        template.network().or(() -> configuration.get(Key.NETWORK)).ifPresent(spec::network);
         return new MachineSettings(
-                run(withLimits(template.options().apply(spec), configuration), configuration),
+                run(withLimits(template.options().apply(spec.build()), configuration), configuration),
                 cleanup(template, configuration),
                 template.reset());
     }
@@ -47,7 +45,12 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
     MachineSettings named(String node) {
         return node.isEmpty()
                 ? this
-                : new MachineSettings(spec.withOwner(spec.owner() + ", the node '" + node + "'"), cleanup, reset);
+                : new MachineSettings(
+                        spec.toBuilder()
+                                .owner(spec.owner() + ", the node '" + node + "'")
+                                .build(),
+                        cleanup,
+                        reset);
     }
 
     /** The same, provisioned by a method of the test's class. */
@@ -57,7 +60,8 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                     + " and builder().provision(" + other.name()
                     + "), so which of them goes first is not clear. Remove one of them");
         });
-        return new MachineSettings(spec.withProvisioning(method.provisioning()), cleanup, reset);
+        return new MachineSettings(
+                spec.toBuilder().provisioning(method.provisioning()).build(), cleanup, reset);
     }
 
     /** Where the code says nothing of it, by a setting of ours or by Incus's own key. */
@@ -73,7 +77,7 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                 && !spec.devices().getOrDefault("root", Map.of()).containsKey("size")) {
             limits = configuration.set(Key.LIMITS_DISK, limits, Limits::withDisk);
         }
-        return spec.withLimits(limits);
+        return spec.toBuilder().limits(limits).build();
     }
 
     /** Where and how it is run is up to the configuration, whatever the code says. Project and pool are those of the connection then. */
@@ -85,7 +89,7 @@ record MachineSettings(ContainerSpec spec, Cleanup cleanup, boolean reset) {
                         .filter(name -> configuration.get(Key.STORAGE_POOL).isEmpty()),
                 configuration.get(Key.TARGET).or(said::target));
         boolean journal = configuration.flag(Key.JOURNAL).orElse(spec.logsJournal());
-        return spec.withLocation(location).withJournalInLog(journal);
+        return spec.toBuilder().location(location).journalInLog(journal).build();
     }
 
     private static ImageReference image(Template template, Configuration configuration) {

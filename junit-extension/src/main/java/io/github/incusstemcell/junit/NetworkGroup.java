@@ -47,8 +47,9 @@ final class NetworkGroup {
             return spec;
         }
         network.run();
-        return spec.withNetwork(
-                Suite.await(network, "the private network of " + owner).name());
+        return spec.toBuilder()
+                .network(Suite.await(network, "the private network of " + owner).name())
+                .build();
     }
 
     /** Makes a machine that has booted known to the others, and them to it. */

@@ -68,7 +68,10 @@ final class StartsAhead {
     private record Start(ContainerSpec spec, FutureTask<StemcellContainer> container) {
 
         boolean fits(ContainerSpec other) {
-            return spec.withOwner("").equals(other.withOwner(""));
+            return spec.toBuilder()
+                    .owner("")
+                    .build()
+                    .equals(other.toBuilder().owner("").build());
         }
     }
 
@@ -225,7 +228,7 @@ final class StartsAhead {
         return starts.size() < most.orElseGet(() -> pace.ahead(running, atOnce))
                 && starting < atOnce
                 && proven.contains(Kind.of(spec))
-                && !failed.contains(spec.withOwner(""))
+                && !failed.contains(spec.toBuilder().owner("").build())
                 && suite.stemcells().machineLimit().isEmpty()
                 && suite.stemcells().availableMemory().orElse(Long.MAX_VALUE) > MEMORY;
     }
@@ -247,7 +250,7 @@ final class StartsAhead {
     /** Whoever wants such a container starts it himself, and is told then what is wrong. */
     private synchronized void forget(FutureTask<StemcellContainer> container, ContainerSpec spec, Throwable failure) {
         starts.removeIf(start -> start.container() == container);
-        failed.add(spec.withOwner(""));
+        failed.add(spec.toBuilder().owner("").build());
         LOG.info("No container could be started ahead for {}: {}", spec.owner(), failure.getMessage());
         // There is room now for another one, which was not so yet when the start itself ended.
         wake();

@@ -99,6 +99,36 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     }
 
     /**
+     * Turns to what a server of the domain name system says to the guest, mostly the first one of {@code /etc/resolv.conf}.
+     *
+     * @param name the name, in full; not null
+     * @param type of what type; not null
+     * @return assertions on the answer
+     */
+    @CheckReturnValue
+    public DnsAssert dns(String name, DnsType type) {
+        return new DnsAssert(subject(), name, type, "");
+    }
+
+    /** {@return assertions on the rules of nftables that the kernel has for the guest} */
+    @CheckReturnValue
+    public FirewallAssert firewall() {
+        return new FirewallAssert(subject());
+    }
+
+    /**
+     * Turns to how a log is rotated, by {@code /etc/logrotate.conf} and what that includes. Keys are logrotate's words, as {@code weekly},
+     * {@code rotate} and {@code postrotate}; what goes for all logs is there, too, where nothing else is said of this one.
+     *
+     * @param path the absolute path of the log, which need not exist; not null
+     * @return assertions on the settings; where nothing rotates it, all of them fail
+     */
+    @CheckReturnValue
+    public SettingsAssert logRotation(String path) {
+        return Configurations.logRotation(subject(), path);
+    }
+
+    /**
      * Turns to what sshd makes of all that configures it, by {@code sshd -T}, in which large and small letters of keys are the same; a key
      * that sshd does not know is not there. sshd has to have a host key for that.
      *

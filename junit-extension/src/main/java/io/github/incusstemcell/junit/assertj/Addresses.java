@@ -32,6 +32,11 @@ final class Addresses {
         return text(HexFormat.of().parseHex(hex));
     }
 
+    /** Whether a text is an address in numbers. */
+    static boolean isAddress(String text) {
+        return text.indexOf(':') >= 0 || text.matches("[0-9.]+");
+    }
+
     private static String text(byte[] bytes) {
         if (isMapped(bytes)) {
             return "::ffff:" + text(Arrays.copyOfRange(bytes, 12, 16));

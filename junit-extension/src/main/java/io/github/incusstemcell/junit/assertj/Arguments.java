@@ -247,6 +247,19 @@ final class Arguments {
         return name("a host", name, " /*?@[]");
     }
 
+    /** One word without blanks. */
+    static String word(String word) {
+        if (text(word).matches("(?s).*[\\s{}\"].*")) {
+            throw new IllegalArgumentException("Not one word: '" + word + "'");
+        }
+        return word;
+    }
+
+    /** A name of the domain name system, which may be longer than one that is looked up. */
+    static String domain(String name) {
+        return name("a host", name, " /*?@[]:");
+    }
+
     /** The key of a setting, which is one word mostly. */
     static String key(String key) {
         if (!Objects.requireNonNull(key, "key").equals(key.strip())

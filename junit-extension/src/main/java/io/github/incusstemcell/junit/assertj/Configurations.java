@@ -35,6 +35,16 @@ final class Configurations {
                 () -> Settings.ofShell(subject.stemcell().files().readString("/etc/os-release")));
     }
 
+    /** What logrotate(8) is told of a log. */
+    static SettingsAssert logRotation(Subject subject, String path) {
+        Arguments.plainPath(path);
+        return new SettingsAssert(
+                subject,
+                "the rotation of " + path,
+                () -> LogRotation.of(subject.stemcell()).of(path),
+                () -> LogRotation.of(subject.stemcell()).surroundings(path));
+    }
+
     /** What a user's login shell has. */
     static SettingsAssert loginEnvironment(Subject subject, String user) {
         return ofProgram(

@@ -2,7 +2,9 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.FileStat;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.assertj.core.api.AbstractObjectAssert;
 
 /**
@@ -307,6 +309,57 @@ public final class FileAssert extends FileContentAssert {
                 stat -> FileAttributes.isImmutable(subject.stemcell(), stat.path()),
                 found -> found == immutable,
                 found -> found ? ", immutable" : ", not immutable");
+        return this;
+    }
+
+    /**
+     * Verifies that access lists say something beyond its mode, acl(5).
+     *
+     * @param entry as getfacl(1) prints it, as {@code user:vcap:r--} or {@code default:group:adm:r-x}; not null
+     * @return this
+     */
+    public FileAssert hasAclEntry(String entry) {
+        AccessList.entry(entry);
+        return acl("have the ACL entry " + entry, acl -> acl.entries().contains(entry));
+    }
+
+    /** {@return this, where access lists say nothing beyond its mode} */
+    public FileAssert hasNoAcl() {
+        return acl("have no ACL", acl -> acl.entries().isEmpty());
+    }
+
+    private FileAssert acl(String wanted, Predicate<AccessList> holds) {
+        that(
+                wanted,
+                stat -> FileAttributes.accessList(subject.stemcell(), stat.path()),
+                holds,
+                found -> ", ACL " + found.words());
+        return this;
+    }
+
+    /**
+     * Verifies that a package has brought it, dpkg-query(1), {@code --search}.
+     *
+     * @param name the name of the package, with or without its architecture; not null
+     * @return this
+     */
+    public FileAssert isOwnedByPackage(String name) {
+        Arguments.packageName(name);
+        return owners("be owned by the package " + name, owners -> owners.stream()
+                .anyMatch(owner -> owner.equals(name) || owner.startsWith(name + ":")));
+    }
+
+    /** {@return this, where no package has brought it} */
+    public FileAssert isOwnedByNoPackage() {
+        return owners("be owned by no package", List::isEmpty);
+    }
+
+    private FileAssert owners(String wanted, Predicate<List<String>> holds) {
+        that(
+                wanted,
+                stat -> new PackageFiles(subject.stemcell()).owners(stat.path()),
+                holds,
+                found -> found.isEmpty() ? ", of no package" : ", of " + String.join(", ", found));
         return this;
     }
 

@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * What the kernel says of a file and SFTP does not. It is asked by perl, which is in every Debian and Ubuntu (perl-base is essential),
@@ -38,7 +39,31 @@ final class FileAttributes {
             print $flags & 0x10 ? "yes" : "no";
             """;
 
+    /** Prints the two attributes that hold access lists in hex, with a comma between them, and nothing for one that there is not. */
+    private static final String ACCESS_LISTS = """
+            use POSIX qw(uname);
+            my %lgetxattr = (x86_64 => 192, aarch64 => 9);
+            my $number = $lgetxattr{(uname())[4]} or die "unknown machine\\n";
+            my ($path, @found) = ($ARGV[0]);
+            for ("access", "default") {
+                my ($attribute, $value) = ("system.posix_acl_$_", "\\0" x 65536);
+                my $length = syscall($number, $path, $attribute, $value, 65536);
+                die "$!\\n" if $length < 0 && $! != 61 && $! != 95; # ENODATA, EOPNOTSUPP
+                push @found, $length < 0 ? "" : unpack("H*", substr($value, 0, $length));
+            }
+            print join(",", @found);
+            """;
+
     private FileAttributes() {}
+
+    static AccessList accessList(StemcellContainer stemcell, String path) {
+        String[] hex = ask(stemcell, ACCESS_LISTS, path, "the access lists").split(",", -1);
+        boolean isBare = hex[0].isEmpty() && hex[1].isEmpty();
+        return isBare
+                ? new AccessList(List.of())
+                : AccessList.of(
+                        HexFormat.of().parseHex(hex[0]), HexFormat.of().parseHex(hex[1]), Accounts.of(stemcell));
+    }
 
     static Capabilities capabilities(StemcellContainer stemcell, String path) {
         String hex = ask(stemcell, CAPABILITIES, path, "the capabilities");

@@ -13,10 +13,18 @@ import java.util.Set;
  * @param device the numbers of its file system, as {@code 0:25}; not null
  * @param root what of its file system is mounted, {@code /} for all of it; not null
  * @param options those of the mount, and those of the file system; not null
+ * @param propagation to whom it tells what is mounted below it; not null
  * @param readOnly whether nothing can be written, because of the mount or of its file system
  */
 public record GuestMount(
-        String path, String type, String source, String device, String root, Set<String> options, boolean readOnly) {
+        String path,
+        String type,
+        String source,
+        String device,
+        String root,
+        Set<String> options,
+        MountPropagation propagation,
+        boolean readOnly) {
 
     /** Keeps the options as they are, in their order. */
     public GuestMount {
@@ -25,6 +33,6 @@ public record GuestMount(
 
     String words() {
         return type + " of " + source + (root.equals("/") ? "" : "[" + root + "]") + " with "
-                + String.join(",", options);
+                + String.join(",", options) + ", " + propagation.words();
     }
 }

@@ -2,54 +2,55 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
- * Assertions on what a web server answers to a GET, redirects included, which are not followed. Each of them asks. Where nobody answers
+ * Assertions on what a web server answers, redirects included, which are not followed. Each of them asks. Where nobody answers
  * within the time of the wait, but from 1 to 10 seconds, or not in HTTP, all of them fail but {@link #doesNotAnswer()}. {@link #satisfies}
  * is given the {@link HttpAnswer}. Where the test is to ask, but {@linkplain StemcellContainer#isRoutable() has no route} to the guest, the
- * guest asks itself, at its own address.
+ * guest asks itself, at its own address. An answer over TLS has to be of a server that one of the authorities vouches for which the guest trusts.
  */
 public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
 
-    private final URI url;
+    /** What asks, and how messages say from where. */
+    private record Way(String from, BiFunction<HttpCall, Duration, HttpExchange> asking) {}
+
+    private final HttpCall call;
+    private final Way way;
     private final Presence<HttpExchange, HttpAnswer> presence;
 
-    private HttpAssert(Subject subject, URI url, String from, Supplier<HttpExchange> exchange) {
+    private HttpAssert(Subject subject, HttpCall call, Way way) {
         super(subject);
-        this.url = url;
+        this.call = call;
+        this.way = way;
         this.presence = new Presence<>(
                 subject,
-                url + from,
-                exchange,
+                call.words() + way.from(),
+                () -> way.asking().apply(call, subject.timing().patience()),
                 HttpExchange::answer,
                 HttpAnswer::words,
                 nobody -> "nobody answers: " + nobody.trouble() + "\n  listening: "
-                        + Listening.now(subject.stemcell(), GuestSocket.tcp(port(url)))
+                        + Listening.now(subject.stemcell(), GuestSocket.tcp(call.port()))
                                 .wordsOrSurroundings());
     }
 
     static HttpAssert inside(Subject subject, String text) {
         URI url = URI.create(Objects.requireNonNull(text, "url"));
-        if (!"http".equals(url.getScheme()) || url.getHost() == null) {
+        if (url.getScheme() == null || !url.getScheme().matches("https?") || url.getHost() == null) {
             throw new IllegalArgumentException(
-                    "Not an address of HTTP as http://localhost:8080/path: '" + text + "'; of TLS ask by a command");
+                    "Not an address of HTTP as http://localhost:8080/path or https://localhost/: '" + text + "'");
         }
-        return inside(subject, url, " inside");
+        return new HttpAssert(subject, HttpCall.get(url), fromInside(subject, " inside"));
     }
 
-    private static HttpAssert inside(Subject subject, URI url, String from) {
-        return new HttpAssert(
-                subject,
-                url,
-                from,
-                () -> HttpExchange.inside(
-                        subject.stemcell(), url, subject.timing().patience()));
+    private static Way fromInside(Subject subject, String from) {
+        return new Way(from, (call, patience) -> GuestHttp.ask(subject.stemcell(), call, patience));
     }
 
     static HttpAssert outside(Subject subject, int port, String path) {
@@ -59,18 +60,47 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
         }
         StemcellContainer stemcell = subject.stemcell();
         URI url = URI.create("http://" + stemcell.address().getHostAddress() + ":" + port + path);
-        if (!stemcell.isRoutable()) {
-            return inside(subject, url, " inside, since the test has no route to it");
-        }
-        return new HttpAssert(
-                subject,
-                url,
-                " from the test",
-                () -> HttpExchange.outside(url, subject.timing().patience()));
+        Way way = stemcell.isRoutable()
+                ? new Way(" from the test", HttpExchange::outside)
+                : fromInside(subject, " inside, since the test has no route to it");
+        return new HttpAssert(subject, HttpCall.get(url), way);
     }
 
-    private static int port(URI url) {
-        return url.getPort() < 0 ? 80 : url.getPort();
+    /**
+     * Asks by another method than GET.
+     *
+     * @param method the method, as {@code POST}; not null
+     * @return assertions on the answer to that
+     */
+    @CheckReturnValue
+    public HttpAssert withMethod(String method) {
+        return new HttpAssert(subject, call.method(HttpCall.token(method)), way);
+    }
+
+    /**
+     * Asks with a header.
+     *
+     * @param header its name; not null
+     * @param value its value, in one line; not null
+     * @return assertions on the answer to that
+     */
+    @CheckReturnValue
+    public HttpAssert withHeader(String header, String value) {
+        if (Objects.requireNonNull(value, "value").matches("(?s).*[\\r\\n\\00].*")) {
+            throw new IllegalArgumentException("Not the value of a header in one line: '" + value + "'");
+        }
+        return new HttpAssert(subject, call.header(HttpCall.token(header), value), way);
+    }
+
+    /**
+     * Asks with a body, for which a method besides GET is fit.
+     *
+     * @param text the body, sent as UTF-8; not empty
+     * @return assertions on the answer to that
+     */
+    @CheckReturnValue
+    public HttpAssert withBody(String text) {
+        return new HttpAssert(subject, call.body(Arguments.text(text)), way);
     }
 
     @Override
@@ -140,6 +170,6 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
      * @return assertions on it, as UTF-8
      */
     public AbstractStringAssert<?> body() {
-        return subject.string(() -> presence.holds("answer", any -> true), HttpAnswer::body, "body of " + url);
+        return subject.string(() -> presence.holds("answer", any -> true), HttpAnswer::body, "body of " + call.words());
     }
 }

@@ -1,9 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.container.StemcellContainer;
-import io.github.incusstemcell.incus.Command;
-import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.internal.Waiting;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * One GET and what came of it.
+ * One request and what came of it.
  *
  * @param answer what was answered; empty where nobody did
  * @param trouble why nobody did; empty where somebody did
@@ -35,85 +32,46 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
             .proxy(HttpClient.Builder.NO_PROXY)
             .build();
 
-    /**
-     * Sends its input over TCP and prints what comes back; ends with 3 where nobody accepts or answers in time. Perl is in every Debian
-     * and Ubuntu (perl-base is essential); curl is not.
-     */
-    private static final String TCP = """
-            use Socket qw(getaddrinfo SOCK_STREAM);
-            $| = 1;
-            $SIG{ALRM} = sub { print STDERR "no answer within $ARGV[2] s"; exit 3 };
-            my ($error, @found) = getaddrinfo($ARGV[0], $ARGV[1], {socktype => SOCK_STREAM});
-            die "$error\\n" if $error;
-            alarm $ARGV[2];
-            my ($socket, $why);
-            for (@found) {
-                socket($socket, $_->{family}, $_->{socktype}, $_->{protocol}) or die "$!\\n";
-                if (connect($socket, $_->{addr})) { $why = ""; last }
-                $why = "$!";
-            }
-            if ($why) { print STDERR $why; exit 3 }
-            my $request = do { local $/; <STDIN> };
-            syswrite($socket, $request) == length $request or die "$!\\n";
-            print $part while sysread $socket, $part, 65536;
-            """;
-
-    private static final int NOBODY = 3;
-
     /** As much as is kept of what a command prints. */
     private static final int LONGEST = 16 << 20;
 
-    static HttpExchange inside(StemcellContainer stemcell, URI url, Duration patience) {
-        int port = url.getPort() < 0 ? 80 : url.getPort();
-        String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
-        String request = "GET " + path + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery())
-                + " HTTP/1.1\r\nHost: " + url.getRawAuthority() + "\r\nConnection: close\r\nAccept: */*\r\n\r\n";
-        String host = url.getHost().replaceAll("[\\[\\]]", "");
-        ExecResult result = stemcell.exec(
-                Command.of("perl", "-e", TCP, "--", host, String.valueOf(port), String.valueOf(seconds(patience)))
-                        .environment("LC_ALL", "C")
-                        .stdin(request));
-        if (result.exitCode() == NOBODY) {
-            return new HttpExchange(Optional.empty(), result.stderr().strip());
-        }
-        if (!result.isSuccess()) {
-            throw AssertionErrors.of("Asking " + url + " on " + stemcell.name() + " by perl ended with exit code "
-                    + result.exitCode() + "\n  stderr: " + result.stderr().strip());
-        }
-        if (result.isTruncated()) {
-            throw tooLong(url);
-        }
-        try {
-            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
-        } catch (HttpAnswer.NotHttp e) {
-            return new HttpExchange(Optional.empty(), e.getMessage());
-        }
+    static HttpExchange nobody(String trouble) {
+        return new HttpExchange(Optional.empty(), trouble);
     }
 
     /** {@return in whole seconds, as alarm counts them} */
-    private static long seconds(Duration patience) {
+    static long seconds(Duration patience) {
         return patience.plusMillis(999).toSeconds();
     }
 
-    static HttpExchange outside(URI url, Duration patience) {
+    static HttpExchange outside(HttpCall call, Duration patience) {
+        URI url = call.url();
         // Not its own timeout, which ends with the headers: the body may stall, too.
-        CompletableFuture<HttpResponse<byte[]>> asked =
-                CLIENT.sendAsync(HttpRequest.newBuilder(url).build(), headers -> bounded(url));
+        CompletableFuture<HttpResponse<byte[]>> asked = CLIENT.sendAsync(request(call), headers -> bounded(url));
         try {
             HttpResponse<byte[]> response = Waiting.on(asked, patience);
             Map<String, List<String>> headers = new TreeMap<>(response.headers().map());
             String body = new String(response.body(), StandardCharsets.UTF_8);
             return new HttpExchange(Optional.of(new HttpAnswer(response.statusCode(), headers, body)), "");
         } catch (ExecutionException e) {
-            return new HttpExchange(Optional.empty(), trouble(url, e.getCause()));
+            return nobody(trouble(url, e.getCause()));
         } catch (TimeoutException e) {
-            return new HttpExchange(Optional.empty(), "no answer within " + seconds(patience) + " s");
+            return nobody("no answer within " + seconds(patience) + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IncusStemcellException("Interrupted while asking " + url, e);
         } finally {
             asked.cancel(true);
         }
+    }
+
+    private static HttpRequest request(HttpCall call) {
+        HttpRequest.BodyPublisher body = call.body().isEmpty()
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(call.body());
+        HttpRequest.Builder request = HttpRequest.newBuilder(call.url()).method(call.method(), body);
+        call.headers().forEach(request::setHeader);
+        return request.build();
     }
 
     /** Who serves without an end shall not fill the memory of the test. */
@@ -128,7 +86,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
         return HttpResponse.BodySubscribers.mapping(kept, nothing -> body.toByteArray());
     }
 
-    private static AssertionError tooLong(URI url) {
+    static AssertionError tooLong(URI url) {
         return AssertionErrors.of(
                 "Asking " + url + ": the answer is longer than the " + LONGEST + " bytes that are read of one");
     }

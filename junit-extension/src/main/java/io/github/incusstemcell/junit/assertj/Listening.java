@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import io.github.incusstemcell.systemd.SocketUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Listening {
     private final Sockets sockets;
     private final List<ListeningSocket> there;
     private Processes processes;
+    private List<SocketUnit> socketUnits;
 
     private Listening(StemcellContainer stemcell, GuestSocket socket, Sockets sockets) {
         this.stemcell = stemcell;
@@ -51,6 +53,26 @@ final class Listening {
         return there.stream().allMatch(listener -> owners(listener).stream().anyMatch(owner));
     }
 
+    /** Whether systemd holds each of them for a unit of type socket. */
+    boolean areAllOf(String socketUnit) {
+        return there.stream().allMatch(listener -> socketUnits(listener).contains(socketUnit));
+    }
+
+    /** The names of those for which systemd holds it; none where it does not. */
+    private List<String> socketUnits(ListeningSocket listener) {
+        if (owners(listener).stream().noneMatch(owner -> owner.pid() == 1)) {
+            return List.of();
+        }
+        if (socketUnits == null) {
+            socketUnits = stemcell.systemd().sockets();
+        }
+        return socketUnits.stream()
+                .filter(unit -> unit.listeners().stream()
+                        .anyMatch(place -> place.address().equals(listener.place())))
+                .map(SocketUnit::name)
+                .toList();
+    }
+
     private List<GuestProcess> owners(ListeningSocket listener) {
         if (processes == null) {
             processes = Processes.of(stemcell);
@@ -80,7 +102,8 @@ final class Listening {
         return listener.words() + " by "
                 + (owners.isEmpty()
                         ? "no process"
-                        : owners.stream().map(GuestProcess::words).collect(Collectors.joining(", ")));
+                        : owners.stream().map(GuestProcess::words).collect(Collectors.joining(", ")))
+                + socketUnits(listener).stream().map(" for "::concat).collect(Collectors.joining());
     }
 
     /** Who listens elsewhere: the same port of other kinds first. */

@@ -22,11 +22,16 @@ public record ListeningSocket(Protocol protocol, int port, String path, String a
 
     /** As tcp 0.0.0.0:22, tcp6 [::]:22, or unix /run/x. */
     String words() {
+        return protocol + " " + place();
+    }
+
+    /** As systemd writes it, too. */
+    String place() {
         if (protocol == Protocol.UNIX) {
-            return "unix " + path;
+            return path;
         }
         String host = address.contains(":") ? "[" + address + "]" : address;
-        return protocol + " " + host + ":" + port;
+        return host + ":" + port;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
@@ -85,6 +86,38 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     }
 
     private record Bound(GuestMount mount, boolean isBind) {}
+
+    /**
+     * Verifies what of its file system is mounted.
+     *
+     * @param path from the root of that file system; {@code /} for all of it; not null
+     * @return this
+     */
+    public MountAssert hasRoot(String path) {
+        Arguments.plainPath(path);
+        return that("have the root " + path, mount -> mount.root().equals(path));
+    }
+
+    /**
+     * Verifies to whom it tells what is mounted below it.
+     *
+     * @param propagation to whom; not null
+     * @return this
+     */
+    public MountAssert hasPropagation(MountPropagation propagation) {
+        Objects.requireNonNull(propagation, "propagation");
+        return that("be " + propagation.words(), mount -> mount.propagation() == propagation);
+    }
+
+    /**
+     * Goes on with how full it is.
+     *
+     * @return assertions on that
+     */
+    @CheckReturnValue
+    public MountUsageAssert usage() {
+        return new MountUsageAssert(subject, path);
+    }
 
     /**
      * Verifies an option.

@@ -12,14 +12,13 @@ import java.util.Set;
 record Mounts(List<GuestMount> mounts) {
 
     static Mounts of(StemcellContainer stemcell) {
-        List<GuestMount> mounts = stemcell.files()
-                .readString("/proc/1/mountinfo")
-                .lines()
-                .map(Mounts::mount)
-                .toList();
+        return of(stemcell.name(), stemcell.files().readString("/proc/1/mountinfo"));
+    }
+
+    static Mounts of(String guest, String mountinfo) {
+        List<GuestMount> mounts = mountinfo.lines().map(Mounts::mount).toList();
         if (mounts.isEmpty()) {
-            throw AssertionErrors.of(
-                    "Expecting mounts in /proc/1/mountinfo on " + stemcell.name() + "\n  but it was empty");
+            throw AssertionErrors.of("Expecting mounts in /proc/1/mountinfo on " + guest + "\n  but it was empty");
         }
         return new Mounts(mounts);
     }
@@ -41,6 +40,7 @@ record Mounts(List<GuestMount> mounts) {
                 field.get(2),
                 plain(field.get(3)),
                 options,
+                MountPropagation.of(field.subList(6, dash)),
                 readOnly);
     }
 

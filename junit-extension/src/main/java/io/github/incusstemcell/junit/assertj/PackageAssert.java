@@ -103,7 +103,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
      *
-     * @param except absolute paths that may be changed or missing, as configuration is; not null
+     * @param except absolute paths that may be changed or missing, with all that is below them, as configuration is; not null
      * @return this
      */
     public PackageAssert isUnmodified(String... except) {
@@ -113,7 +113,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
         }
         Observation<List<String>> seen = new Observation<List<String>>(
                         subject.timing(), List::isEmpty, changed -> String.join("; ", changed))
-                .polling(() -> changed(excepted));
+                .polling(() -> new PackageFiles(subject.stemcell()).changed(excepted, name));
         if (!seen.holds()) {
             subject.fail(
                     "package " + name,
@@ -122,22 +122,6 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
                     "dpkg says: " + String.join("; ", seen.last()));
         }
         return this;
-    }
-
-    /** Lines as {@code ??5?????? c /etc/x} and {@code missing     /usr/x}; it ends with 1 where there are some. */
-    private List<String> changed(List<String> excepted) {
-        Command verify = Command.of("dpkg", "--verify", name).environment("LC_ALL", "C");
-        ExecResult result = subject.stemcell().inspect(verify);
-        if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
-            throw AssertionErrors.of("Verifying " + name + " by '" + verify + "' on " + subject.name()
-                    + " ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
-        }
-        return result.stdout()
-                .lines()
-                .filter(line -> !excepted.contains(line.substring(Math.max(0, line.indexOf('/')))))
-                .map(line -> line.replaceAll("\\s+", " "))
-                .toList();
     }
 
     private boolean is(String version, String relation, String other) {

@@ -2,8 +2,10 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The packages that dpkg knows of in a guest. */
@@ -11,10 +13,15 @@ record Packages(List<GuestPackage> entries) {
 
     private static final String FORMAT = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\t${Architecture}\\n";
 
+    private static final Map<String, String> OTHERS =
+            Map.of("/var/lib/rpm", "rpm", "/usr/lib/sysimage/rpm", "rpm", "/lib/apk/db", "apk");
+
     static Packages of(StemcellContainer stemcell) {
-        String all = stemcell.inspect(Command.of("dpkg-query", "-W", "-f", FORMAT))
-                .requireWhole()
-                .stdout();
+        ExecResult listed = stemcell.inspect(Command.of("dpkg-query", "-W", "-f", FORMAT));
+        if (!listed.isSuccess()) {
+            refuseOthers(stemcell);
+        }
+        String all = listed.requireWhole().stdout();
         List<GuestPackage> entries = all.lines()
                 .map(line -> line.split("\t", -1))
                 .map(field -> new GuestPackage(field[1], field[2], field[3], field[0].strip()))
@@ -23,6 +30,16 @@ record Packages(List<GuestPackage> entries) {
             throw AssertionErrors.of("dpkg of " + stemcell.name() + " knows of no installed package");
         }
         return new Packages(entries);
+    }
+
+    /** Tells whose packages there are instead of dpkg's. */
+    private static void refuseOthers(StemcellContainer stemcell) {
+        OTHERS.forEach((folder, program) -> {
+            if (stemcell.files().exists(folder)) {
+                throw AssertionErrors.of("Expecting packages of dpkg on " + stemcell.name() + "\n  but it has those of "
+                        + program + ", in " + folder + ", which are not looked at");
+            }
+        });
     }
 
     private Optional<GuestPackage> entry(String name) {

@@ -144,15 +144,55 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     public PackagesAssert areNotOnHold() {
         Observation<List<GuestPackage>> seen = observe(all -> all.stream().noneMatch(GuestPackage::isHeld));
         if (!seen.holds()) {
+            subject.fail("the installed packages", "not be on hold", seen, "these were: " + list(held(seen.last())));
+        }
+        return this;
+    }
+
+    /**
+     * Verifies which packages apt is told to keep back.
+     *
+     * @param names the names of all of them, in any order; one at least
+     * @return this
+     */
+    public PackagesAssert hasOnlyOnHold(String... names) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(
+                names, "Name a package, or ask whether there are none by areNotOnHold", Arguments::packageName)));
+        Observation<List<GuestPackage>> seen = observe(all -> held(all).size() == wanted.size()
+                && missing(wanted, all.stream().filter(GuestPackage::isHeld).toList())
+                        .isEmpty());
+        if (!seen.holds()) {
             subject.fail(
                     "the installed packages",
-                    "not be on hold",
+                    "have only " + String.join(" ", wanted) + " on hold",
                     seen,
-                    "these were: "
-                            + list(seen.last().stream()
-                                    .filter(GuestPackage::isHeld)
-                                    .map(GuestPackage::name)
-                                    .toList()));
+                    "these were: " + list(held(seen.last())));
+        }
+        return this;
+    }
+
+    private static List<String> held(List<GuestPackage> all) {
+        return all.stream().filter(GuestPackage::isHeld).map(GuestPackage::name).toList();
+    }
+
+    /**
+     * Verifies that the files of all of them are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
+     * contents. It reads all of them, which takes seconds.
+     *
+     * @param except absolute paths that may be changed or missing, with all that is below them; not null
+     * @return this
+     */
+    public PackagesAssert areUnmodified(String... except) {
+        List<String> excepted = Arguments.anyTexts(except, Arguments::plainPath);
+        Observation<List<String>> seen = new Observation<List<String>>(
+                        subject.timing(), List::isEmpty, changed -> changed.size() + " changes")
+                .polling(() -> new PackageFiles(subject.stemcell()).changed(excepted));
+        if (!seen.holds()) {
+            subject.fail(
+                    "the installed packages",
+                    "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
+                    seen,
+                    "dpkg says: " + GuestListAssert.Many.list(seen.last(), line -> line));
         }
         return this;
     }

@@ -146,11 +146,15 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     /**
      * Verifies who listens, on each address.
      *
-     * @param unit the unit of a process that holds the socket, whatever others do; without a type it is a service; not null
+     * @param unit the unit of a process that holds the socket, whatever others do, or the unit of type {@code socket} for which systemd does;
+     *     without a type it is a service; not null
      * @return this
      */
     public SocketAssert isOwnedByUnit(String unit) {
         Arguments.unit(unit);
+        if (unit.endsWith(".socket")) {
+            return is("be owned by the unit " + unit, listening -> listening.areAllOf(unit));
+        }
         return is(
                 "be owned by the unit " + Processes.unitName(unit),
                 listening -> listening.areAllHeldBy(owner -> owner.isPartOf(unit)));

@@ -365,6 +365,18 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return exactly("setgid", "-2000", paths);
     }
 
+    /**
+     * Verifies which files give programs capabilities, capabilities(7).
+     *
+     * @param paths the absolute paths of all of them, in any order; none: there are none
+     * @return this
+     */
+    public TreeAssert hasExactlyFilesWithCapabilities(String... paths) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
+        TreeCapabilities.check(subject, path + which, argv("-type", "f", "-print0"), wanted);
+        return this;
+    }
+
     private TreeAssert exactly(String bit, String mode, String... paths) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
         return are(

@@ -189,7 +189,7 @@ record EveryAssertion(List<Method> path, Method method) {
     private static String text(Parameter parameter) {
         String method = parameter.getDeclaringExecutable().getName();
         return switch (parameter.getName()) {
-            case "path" -> method.equals("mount") ? "/" : "/etc/passwd";
+            case "path" -> method.equals("mount") || method.equals("hasRoot") ? "/" : "/etc/passwd";
             case "source" -> method.equals("isBindOf") ? "/etc/none" : "cron";
             case "paths" -> "/etc/passwd";
             case "except" ->
@@ -203,6 +203,10 @@ record EveryAssertion(List<Method> path, Method method) {
             case "target" -> method.equals("route") ? "default" : "/etc/passwd";
             case "url" -> "http://localhost:9/";
             case "id" -> "0".repeat(32);
+            case "server" -> "127.0.0.53";
+            case "data" -> "10.0.0.1";
+            case "entry" -> "user::rw-";
+            case "method" -> "GET";
             case "hash" -> "0".repeat(64);
             case "version" -> "1:1.0-1";
             case "device" -> "eth0";
@@ -216,7 +220,7 @@ record EveryAssertion(List<Method> path, Method method) {
                     case "timer" -> "logrotate.timer";
                     case "networkInterface" -> "eth0";
                     case "sysctl" -> "kernel.no_such_setting";
-                    case "host" -> "localhost";
+                    case "host", "dns" -> "localhost";
                     case "systemdConfiguration" -> "system.conf";
                     default -> "cron";
                 };

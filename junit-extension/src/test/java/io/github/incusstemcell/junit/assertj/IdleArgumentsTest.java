@@ -39,6 +39,7 @@ class IdleArgumentsTest {
             "hasProperty.text",
             "hasHeader.value",
             "haveEnvironment.value",
+            "withHeader.value",
             "hasValue.value");
 
     /** Where there may be none of several, which is an assertion of its own. */
@@ -56,6 +57,8 @@ class IdleArgumentsTest {
             "haveNoLoginShell.except",
             "hasOnlyPaths.paths",
             "isUnmodified.except",
+            "areUnmodified.except",
+            "hasExactlyFilesWithCapabilities.paths",
             "hasOnlyEntries.names",
             "hasOnlyAddresses.addresses");
 
@@ -129,7 +132,22 @@ class IdleArgumentsTest {
             Map.entry(
                     "host.name",
                     List.of("--help", "10.0.0.1", "127.1", "::1", "*.example.com", "a b", "http://db", "db:80")),
-            Map.entry("url", List.of("localhost", "https://localhost/", "http:/x")),
+            Map.entry("url", List.of("localhost", "ftp://localhost/", "http:/x")),
+            Map.entry("withHeader.value", List.of("a\r\nb", "a\nb")),
+            Map.entry("withHeader.header", List.of("a b", "a:")),
+            Map.entry("withMethod.method", List.of("a b", "GET\r\n")),
+            Map.entry("server", List.of("localhost", "10.0.0")),
+            Map.entry("dns.name", List.of("--help", "a b", "*.test", "a..b", "x".repeat(64) + ".test", "db:80")),
+            Map.entry("data", List.of("localhost", "10.0.0")),
+            Map.entry("entry", List.of("vcap:r--", "user:vcap:rwX", "user:a,b:r--", "user::r--,group::r--")),
+            Map.entry("family", List.of("a b", "{")),
+            Map.entry("table", List.of("a b", "{")),
+            Map.entry("chain", List.of("a b", "{")),
+            Map.entry("logRotation.path", List.of("/var/log/*.log", "/var/log/", "/var//log", "x")),
+            Map.entry("areUnmodified.except", PATHS),
+            Map.entry("hasOnlyOnHold.names", PACKAGES),
+            Map.entry("isOwnedByPackage.name", PACKAGES),
+            Map.entry("percent", List.of(-1, 100)),
             Map.entry("route.target", List.of("10.0.0.0", "10.0.0.1/8", "*")),
             Map.entry("address", List.of("localhost", "10.0.0", "*")),
             Map.entry("addresses", List.of("localhost", "10.0.0", "*")),

@@ -114,7 +114,7 @@ class ImplausibleGuestTest {
         assertThat(Thread.interrupted()).isTrue();
         String url = "http://" + stemcell.address().getHostAddress() + ":7/";
         Thread.currentThread().interrupt();
-        assertThatThrownBy(() -> HttpExchange.outside(URI.create(url), Duration.ofSeconds(60)))
+        assertThatThrownBy(() -> HttpExchange.outside(HttpCall.get(URI.create(url)), Duration.ofSeconds(60)))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("Interrupted while asking " + url);
         assertThat(Thread.interrupted()).isTrue();

@@ -120,10 +120,10 @@ class NetworkAssertionsTest {
                         .http("http://no-such.invalid/")
                         .doesNotAnswer()))
                 .startsWith("Asking http://no-such.invalid/ on NAME by perl ended with exit code ");
-        assertThatThrownBy(() -> assertThat(stemcell).http("https://localhost/"))
+        assertThatThrownBy(() -> assertThat(stemcell).http("ftp://localhost/"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "Not an address of HTTP as http://localhost:8080/path: 'https://localhost/'; of TLS ask by a command");
+                        "Not an address of HTTP as http://localhost:8080/path or https://localhost/: 'ftp://localhost/'");
     }
 
     @Test

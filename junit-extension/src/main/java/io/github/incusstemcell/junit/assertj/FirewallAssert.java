@@ -1,0 +1,129 @@
+package io.github.incusstemcell.junit.assertj;
+
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.assertj.core.api.AbstractListAssert;
+import org.assertj.core.api.ObjectAssert;
+
+/**
+ * Assertions on all rules of nftables that the kernel has for a guest, in their order, or on some of them: also those that the newer iptables
+ * has made. {@link #satisfies} is given a {@link FirewallRule} for each. A guest without nft fails all of them.
+ */
+public final class FirewallAssert extends GuestListAssert<FirewallAssert, FirewallRule> {
+
+    FirewallAssert(Subject subject) {
+        this(
+                subject,
+                new Many<>("the firewall's rules", () -> FirewallRule.of(subject.stemcell()), FirewallRule::words));
+    }
+
+    private FirewallAssert(Subject subject, Many<FirewallRule> many) {
+        super(subject, many);
+    }
+
+    @Override
+    FirewallAssert on(Many<FirewallRule> fewer) {
+        return new FirewallAssert(subject, fewer);
+    }
+
+    @Override
+    String none() {
+        List<FirewallRule> all = FirewallRule.of(subject.stemcell());
+        return all.isEmpty()
+                ? "there are no rules at all"
+                : "there were none; there are chains: "
+                        + String.join(
+                                ", ",
+                                all.stream()
+                                        .map(rule -> rule.family() + " " + rule.table() + " " + rule.chain())
+                                        .distinct()
+                                        .toList());
+    }
+
+    /**
+     * Goes on with those of a table.
+     *
+     * @param family its family, as {@code inet}; not null
+     * @param table its name; not null
+     * @return assertions on those
+     */
+    public FirewallAssert ofTable(String family, String table) {
+        Arguments.word(family);
+        Arguments.word(table);
+        return filtered(
+                "of the table " + family + " " + table,
+                rule -> rule.family().equals(family) && rule.table().equals(table));
+    }
+
+    /**
+     * Goes on with those of chains of a name.
+     *
+     * @param chain the name; not null
+     * @return assertions on those
+     */
+    public FirewallAssert ofChain(String chain) {
+        Arguments.word(chain);
+        return filtered("of the chain " + chain, rule -> rule.chain().equals(chain));
+    }
+
+    /**
+     * Verifies that there is a rule.
+     *
+     * @param rule all of its text, as nft prints it; not null
+     * @return this
+     */
+    public FirewallAssert contain(String rule) {
+        Arguments.text(rule);
+        return some("contain \"" + rule + "\"", found -> found.text().equals(rule));
+    }
+
+    /**
+     * Verifies that there is no such rule.
+     *
+     * @param rule all of its text, as nft prints it; not null
+     * @return this
+     */
+    public FirewallAssert doNotContain(String rule) {
+        Arguments.text(rule);
+        return that("not contain \"" + rule + "\"", all -> all.stream()
+                .noneMatch(found -> found.text().equals(rule)));
+    }
+
+    /**
+     * Verifies that a pattern is found in one of them.
+     *
+     * @param regex the pattern; not null
+     * @return this
+     */
+    public FirewallAssert match(String regex) {
+        Pattern pattern = Arguments.regex(regex, 0);
+        return some("have a match for " + regex, found -> pattern.matcher(found.text())
+                .find());
+    }
+
+    /**
+     * Verifies that a pattern is found in none of them.
+     *
+     * @param regex the pattern; not null
+     * @return this
+     */
+    public FirewallAssert doNotMatch(String regex) {
+        Pattern pattern = Arguments.regex(regex, 0);
+        return that("have no match for " + regex, all -> all.stream()
+                .noneMatch(found -> pattern.matcher(found.text()).find()));
+    }
+
+    private FirewallAssert some(String wanted, Predicate<FirewallRule> holds) {
+        return that(wanted, all -> all.stream().anyMatch(holds));
+    }
+
+    /**
+     * Goes on with their texts in plain AssertJ.
+     *
+     * @return assertions on the list, in their order
+     */
+    public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> texts() {
+        return plain(FirewallRule::text);
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A rule of nftables, as the kernel has it.
+ *
+ * @param family that of its table, as {@code inet} or {@code ip}; not null
+ * @param table the name of its table; not null
+ * @param chain the name of its chain; not null
+ * @param text what {@code nft list ruleset} prints of it, without counts, as {@code tcp dport 22 accept}; where a chain has a hook, the
+ *     first one says which, and the policy, as {@code type filter hook input priority filter; policy drop;}; not null
+ */
+public record FirewallRule(String family, String table, String chain, String text) {
+
+    private static final Pattern TABLE = Pattern.compile("table (\\S+) (\\S+) \\{.*");
+    private static final Pattern CHAIN = Pattern.compile("\\tchain (\\S+) \\{.*");
+
+    /** All of them, in their order. */
+    static List<FirewallRule> of(StemcellContainer stemcell) {
+        List<FirewallRule> rules = new ArrayList<>();
+        String family = "";
+        String table = "";
+        String chain = "";
+        for (String line : stemcell.inspect(Command.of("nft", "--stateless", "list", "ruleset"))
+                .requireWhole()
+                .stdout()
+                .split("\n")) {
+            Matcher ofTable = TABLE.matcher(line);
+            Matcher ofChain = CHAIN.matcher(line);
+            if (ofTable.matches()) {
+                family = ofTable.group(1);
+                table = ofTable.group(2);
+            } else if (ofChain.matches()) {
+                chain = ofChain.group(1);
+            } else if (line.startsWith("\t}")) {
+                chain = "";
+            } else if (!chain.isEmpty() && !line.isBlank() && !line.strip().startsWith("#")) {
+                rules.add(new FirewallRule(family, table, chain, line.strip()));
+            }
+        }
+        return List.copyOf(rules);
+    }
+
+    String words() {
+        return family + " " + table + " " + chain + ": " + text;
+    }
+
+    @Override
+    public String toString() {
+        return words();
+    }
+}

@@ -1,0 +1,171 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What logrotate(8) is told of each log, by {@code /etc/logrotate.conf} and what that includes, with what goes for all of them. */
+final class LogRotation {
+
+    private static final String MAIN = "/etc/logrotate.conf";
+    private static final String FOLDER = "/etc/logrotate.d";
+
+    /** Path and content of each, each with a NUL behind it. */
+    private static final String SCRIPT = "for file in " + MAIN + " " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
+            + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1; fi; done";
+
+    /** Endings of names that logrotate passes over, from its manual (tabooext). */
+    private static final Pattern TABOO = Pattern.compile(
+            ".*(\\.bak|\\.cfsaved|\\.disabled|\\.dpkg-\\w+|\\.rhn-cfg-tmp.*|\\.rpm\\w+|\\.swp|\\.ucf-\\w+|,v|~)");
+
+    /** How often: of these the last one counts. */
+    private static final Set<String> INTERVALS = Set.of("hourly", "daily", "weekly", "monthly", "yearly", "size");
+
+    private static final Set<String> SCRIPTS =
+            Set.of("prerotate", "postrotate", "firstaction", "lastaction", "preremove");
+    private static final Pattern DIRECTIVE = Pattern.compile("([A-Za-z]+)(?:[\\s=]+(.*))?");
+    private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
+
+    private final Map<String, String> files;
+    private final Map<String, List<String>> general = new LinkedHashMap<>();
+    private final Map<List<String>, Map<String, List<String>>> logs = new LinkedHashMap<>();
+
+    private LogRotation(Map<String, String> files) {
+        this.files = files;
+    }
+
+    static LogRotation of(StemcellContainer stemcell) {
+        String[] field =
+                stemcell.inspect(Command.shell(SCRIPT)).requireWhole().stdout().split("\0", -1);
+        Map<String, String> files = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < field.length; i += 2) {
+            files.put(field[i], field[i + 1]);
+        }
+        if (!files.containsKey(MAIN)) {
+            throw AssertionErrors.of("Expecting " + MAIN + " on " + stemcell.name() + " to say how logs are rotated\n"
+                    + "  but it does not exist");
+        }
+        LogRotation rotation = new LogRotation(files);
+        rotation.read(MAIN);
+        return rotation;
+    }
+
+    private void read(String file) {
+        List<String> paths = new ArrayList<>();
+        Map<String, List<String>> block = null;
+        String script = "";
+        for (String each : files.get(file).lines().toList()) {
+            String line = each.strip();
+            if (!script.isEmpty()) {
+                if (line.equals("endscript")) {
+                    script = "";
+                } else {
+                    block.get(script).add(line);
+                }
+            } else if (block != null && line.equals("}")) {
+                block = null;
+            } else if (block != null) {
+                script = directive(block, line);
+            } else if (line.matches(".*\\{.+|.*}")) {
+                throw AssertionErrors.of("Expecting each { and } in " + file
+                        + " at the end of a line of logs, and alone\n  but was: " + line);
+            } else if (line.startsWith("include ")) {
+                include(file, line.substring("include ".length()).strip());
+            } else if (line.startsWith("/") || line.startsWith("\"") || line.startsWith("'") || line.equals("{")) {
+                PATH.matcher(line.replaceFirst("\\{$", "")).results().forEach(path -> paths.add(first(path)));
+                if (line.endsWith("{")) {
+                    block = copy(general);
+                    logs.put(List.copyOf(paths), block);
+                    paths.clear();
+                }
+            } else {
+                directive(general, line);
+            }
+        }
+    }
+
+    private static String first(MatchResult path) {
+        return path.group(1) != null ? path.group(1) : path.group(2) != null ? path.group(2) : path.group(3);
+    }
+
+    private static Map<String, List<String>> copy(Map<String, List<String>> settings) {
+        Map<String, List<String>> copy = new LinkedHashMap<>();
+        settings.forEach((key, values) -> copy.put(key, new ArrayList<>(values)));
+        return copy;
+    }
+
+    private void include(String from, String what) {
+        if (files.containsKey(what)) {
+            read(what);
+        } else if (what.equals(FOLDER)) {
+            files.keySet().stream()
+                    .filter(file -> file.startsWith(FOLDER + "/")
+                            && !TABOO.matcher(file).matches())
+                    .toList()
+                    .forEach(this::read);
+        } else {
+            throw AssertionErrors.of("Expecting " + from + " to include no more than " + FOLDER
+                    + ", which is all that is read\n  but it includes " + what);
+        }
+    }
+
+    /** Takes note of one; the name of the script that begins with it, or nothing. */
+    private static String directive(Map<String, List<String>> settings, String line) {
+        Matcher directive = DIRECTIVE.matcher(line);
+        if (line.startsWith("#") || !directive.matches()) {
+            return "";
+        }
+        String key = directive.group(1);
+        String opposite = key.startsWith("no") ? key.substring(2) : "no" + key;
+        settings.remove(opposite);
+        if (key.equals("ifempty") || key.equals("notifempty")) {
+            settings.remove(key.equals("ifempty") ? "notifempty" : "ifempty");
+        }
+        if (INTERVALS.contains(key)) {
+            settings.keySet().removeAll(INTERVALS);
+        }
+        settings.put(key, new ArrayList<>());
+        if (SCRIPTS.contains(key)) {
+            return key;
+        }
+        settings.get(key).add(Optional.ofNullable(directive.group(2)).orElse(""));
+        return "";
+    }
+
+    /** What is said of a log; empty where nothing is. */
+    Optional<Settings> of(String path) {
+        return logs.entrySet().stream()
+                .filter(log -> log.getKey().stream().anyMatch(pattern -> matches(pattern, path)))
+                .findFirst()
+                .map(log -> new Settings(new TreeMap<>(log.getValue())));
+    }
+
+    private static boolean matches(String pattern, String path) {
+        String[] wanted = pattern.split("/", -1);
+        String[] names = path.split("/", -1);
+        boolean matches = wanted.length == names.length;
+        for (int i = 0; matches && i < names.length; i++) {
+            boolean isHidden = names[i].startsWith(".") && !wanted[i].startsWith(".");
+            matches = !isHidden && Glob.pattern(wanted[i]).matcher(names[i]).matches();
+        }
+        return matches;
+    }
+
+    String surroundings(String path) {
+        return "nothing rotates it; the closest: "
+                + String.join(
+                        ", ",
+                        NearMisses.of(
+                                path,
+                                logs.keySet().stream().flatMap(List::stream).toList()));
+    }
+}

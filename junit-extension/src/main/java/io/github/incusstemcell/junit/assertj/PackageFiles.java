@@ -1,0 +1,89 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What dpkg says of the files of packages: whose they are, and whether they are those that were installed. */
+record PackageFiles(StemcellContainer stemcell) {
+
+    /** Each dpkg has it, so that where nobody owns even this, the database is gone. */
+    private static final String DPKG = "/usr/bin/dpkg";
+
+    /** Folders at the root that may be links to those below /usr, under either of which a package may list a file. */
+    private static final Pattern MERGED = Pattern.compile("(/usr)?(/(?:bin|sbin|lib\\w*)/.*)");
+
+    private static final String NOT_FOUND = "dpkg-query: no path found matching pattern ";
+
+    /**
+     * Names of packages, by letter.
+     *
+     * @param path one that may not exist
+     */
+    List<String> owners(String path) {
+        Matcher merged = MERGED.matcher(path);
+        List<String> paths = merged.matches() ? List.of(merged.group(2), "/usr" + merged.group(2)) : List.of(path);
+        Command search = command(List.of("dpkg-query", "--search", DPKG), paths);
+        ExecResult result = stemcell.inspect(search);
+        boolean isAnswer = result.exitCode() <= 1
+                && !result.isTruncated()
+                && result.stderr().lines().allMatch(line -> line.startsWith(NOT_FOUND));
+        if (!isAnswer || owners(result, List.of(DPKG)).isEmpty()) {
+            throw failed("Asking whose " + path + " is", search, result);
+        }
+        return owners(result, paths);
+    }
+
+    /** Lines as {@code passwd, login:amd64: /usr/share/man}; those of diversions are none. */
+    private static List<String> owners(ExecResult result, List<String> paths) {
+        TreeSet<String> owners = new TreeSet<>();
+        for (String line : result.stdout().lines().toList()) {
+            int end = line.indexOf(": /");
+            if (end > 0 && paths.contains(line.substring(end + 2)) && !line.contains("diversion ")) {
+                Arrays.stream(line.substring(0, end).split(", ")).forEach(owners::add);
+            }
+        }
+        return List.copyOf(owners);
+    }
+
+    /**
+     * Lines as {@code ??5?????? c /etc/x} and {@code missing /usr/x}.
+     *
+     * @param except paths that do not count, nor what is below them
+     * @param names of packages; none: of all
+     */
+    List<String> changed(List<String> except, String... names) {
+        Command verify = command(List.of("dpkg", "--verify"), List.of(names));
+        ExecResult result = stemcell.inspect(verify);
+        // It ends with 1 where there are some.
+        if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
+            throw failed("Verifying " + (names.length == 0 ? "all packages" : String.join(" ", names)), verify, result);
+        }
+        return result.stdout()
+                .lines()
+                .filter(line -> !isExcepted(except, line.substring(Math.max(0, line.indexOf('/')))))
+                .map(line -> line.replaceAll("\\s+", " "))
+                .toList();
+    }
+
+    private static boolean isExcepted(List<String> except, String path) {
+        return except.stream().anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
+    }
+
+    private static Command command(List<String> program, List<String> arguments) {
+        List<String> argv = new ArrayList<>(program);
+        argv.addAll(arguments);
+        return Command.of(argv).environment("LC_ALL", "C");
+    }
+
+    private AssertionError failed(String what, Command command, ExecResult result) {
+        return AssertionErrors.of(what + " by '" + command + "' on " + stemcell.name() + " ended with exit code "
+                + result.exitCode() + "\n  stderr: " + result.stderr().strip());
+    }
+}

@@ -12,7 +12,6 @@ final class FileReplacement {
 
     static final int NEW_FILE = 0644;
     private static final int LINKS_AT_MOST = 40;
-    private static final int BUFFER = 128 * 1024;
 
     private final Sftp sftp;
     private final ByteString path;
@@ -56,7 +55,7 @@ final class FileReplacement {
         boolean replaced;
         try {
             try (SftpOutput output = SftpOutput.open(sftp, beside, Sftp.WRITE | Sftp.CREATE | Sftp.EXCLUSIVE, 0)) {
-                copy(content, output);
+                output.writeAll(content);
                 takeOver(before, output);
             }
             replaced = rename(beside, target);
@@ -85,13 +84,6 @@ final class FileReplacement {
         });
     }
 
-    private static void copy(InputStream content, SftpOutput output) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-            output.write(buffer, 0, count);
-        }
-    }
-
     /** The owner comes first: to change it takes the setuid and setgid bits away. */
     private static void takeOver(Optional<Sftp.Attributes> before, SftpOutput output) throws IOException {
         if (before.isPresent()) {
@@ -118,7 +110,7 @@ final class FileReplacement {
 
     private void writeInPlace(ByteString target, InputStream content) throws SftpStatus, IOException {
         try (SftpOutput output = SftpOutput.open(sftp, target, Sftp.WRITE | Sftp.TRUNCATE, 0)) {
-            copy(content, output);
+            output.writeAll(content);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.SftpSession.Reply;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,8 +12,10 @@ import okio.ByteString;
 /** Writes a file, with several requests under way. */
 final class SftpOutput extends OutputStream {
 
-    private static final int BLOCK = 32 * 1024;
-    private static final int WINDOW = 32;
+    /** With what is around it well below the 256 KiB that the daemon's library takes. */
+    private static final int BLOCK = 128 * 1024;
+
+    private static final int WINDOW = 16;
 
     private final Sftp sftp;
     private final ByteString handle;
@@ -45,6 +48,14 @@ final class SftpOutput extends OutputStream {
             settle(WINDOW - 1);
             pending.add(sftp.writeLater(handle, offset, data, start + done, part));
             offset += part;
+        }
+    }
+
+    /** Writes all that a stream has: by whole blocks, of which {@link InputStream#transferTo} knows nothing. */
+    void writeAll(InputStream content) throws IOException {
+        byte[] block = new byte[BLOCK];
+        for (int count = content.read(block); count >= 0; count = content.read(block)) {
+            write(block, 0, count);
         }
     }
 

@@ -104,7 +104,7 @@ final class TreeUpload {
         }
         try (InputStream content = Files.newInputStream(source);
                 SftpOutput output = SftpOutput.open(sftp, target, Sftp.WRITE | Sftp.CREATE | Sftp.TRUNCATE, 0)) {
-            content.transferTo(output);
+            output.writeAll(content);
             output.change(traits(source));
         }
     }

@@ -169,7 +169,8 @@ class UnreadableGuestTest {
                 stemcell,
                 () -> assertThat(notFailing(stemcell, of("journal", "process"), "exit code 127"))
                         .isEmpty(),
-                "sh");
+                "sh",
+                "perl");
     }
 
     @Test
@@ -177,7 +178,8 @@ class UnreadableGuestTest {
         away(
                 stemcell,
                 () -> assertThat(notFailing(stemcell, of("process"), "no grep")).isEmpty(),
-                "grep");
+                "grep",
+                "perl");
     }
 
     @Test
@@ -196,7 +198,8 @@ class UnreadableGuestTest {
                                     assertThat(stemcell).file("/etc").tree().hasNoWorldWritableFiles())
                             .hasMessageContaining("exit code 127");
                 },
-                "find");
+                "find",
+                "perl");
     }
 
     @Test

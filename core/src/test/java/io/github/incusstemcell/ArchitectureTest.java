@@ -46,7 +46,7 @@ class ArchitectureTest {
             .importPackages(BASE);
 
     /** What other packages of ours are made of, and no user is to see, though Java calls it public. */
-    private static final String[] ENGINES = {BASE + ".internal..", BASE + ".oci.tar.."};
+    private static final String[] ENGINES = {BASE + ".internal..", BASE + ".oci.tar..", BASE + ".systemd.dbus.."};
 
     @Test
     void theBaseKnowsNoPackageBelowIt() {
@@ -87,6 +87,11 @@ class ArchitectureTest {
     @Test
     void systemdIsReadThroughIncus() {
         knowsOnly("systemd", "incus");
+    }
+
+    @Test
+    void theBusIsReadAndWrittenWithoutKnowingWhatSpeaksByIt() {
+        knowsOnly("systemd.dbus");
     }
 
     @Test

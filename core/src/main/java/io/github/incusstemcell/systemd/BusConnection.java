@@ -5,6 +5,7 @@ import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.internal.Waiting;
+import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

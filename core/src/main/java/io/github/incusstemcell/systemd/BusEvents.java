@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

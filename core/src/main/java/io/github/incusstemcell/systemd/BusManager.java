@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.internal.Waiting;
+import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

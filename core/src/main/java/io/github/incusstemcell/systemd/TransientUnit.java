@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.systemd.dbus.Variant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,8 +24,8 @@ public final class TransientUnit {
     /** A property as systemd-run(1) takes it, which each way to systemd says in its own words. */
     record Property(String name, String signature, Object value) {
 
-        WireWriter.Variant wire() {
-            return new WireWriter.Variant(signature, value);
+        Variant wire() {
+            return new Variant(signature, value);
         }
     }
 

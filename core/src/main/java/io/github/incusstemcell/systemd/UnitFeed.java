@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

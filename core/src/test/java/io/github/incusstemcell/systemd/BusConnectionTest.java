@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.dbus;
 
 /** The complete types of a D-Bus signature, one after the other (D-Bus specification, "Valid Signatures"). */
 final class Signature {

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.dbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -72,10 +72,8 @@ class WireFormatTest {
         List<Object> values = List.of(
                 "x",
                 List.of(
-                        List.of(
-                                "ExecStart",
-                                new WireWriter.Variant("a(sasb)", List.of(List.of("/b", List.of("/b", "c"), false)))),
-                        List.of("MemoryMax", new WireWriter.Variant("t", -1L))),
+                        List.of("ExecStart", new Variant("a(sasb)", List.of(List.of("/b", List.of("/b", "c"), false)))),
+                        List.of("MemoryMax", new Variant("t", -1L))),
                 List.of("one", "two"),
                 true,
                 3L,

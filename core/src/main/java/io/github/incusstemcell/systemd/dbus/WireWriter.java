@@ -1,4 +1,4 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.dbus;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,9 +11,6 @@ import java.util.List;
  * {@link List}), and variants as {@link Variant}.
  */
 final class WireWriter {
-
-    /** A value that travels with its type. */
-    record Variant(String signature, Object value) {}
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 

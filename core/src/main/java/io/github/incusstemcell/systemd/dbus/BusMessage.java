@@ -1,4 +1,4 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.dbus;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One D-Bus message (D-Bus specification, "Message Format").
@@ -14,14 +15,14 @@ import java.util.Map;
  * @param type {@link #CALL}, {@link #REPLY}, {@link #ERROR} or {@link #SIGNAL}
  * @param serial the sender's number of this message
  * @param fields the header fields, by their code
- * @param body the arguments, as {@link WireReader} describes them
+ * @param body the arguments, numbers as {@link Long} or, above its range, {@link java.math.BigInteger}; strings, paths and signatures as {@link String}
  */
-record BusMessage(int type, long serial, Map<Integer, Object> fields, List<Object> body) {
+public record BusMessage(int type, long serial, Map<Integer, Object> fields, List<Object> body) {
 
-    static final int CALL = 1;
-    static final int REPLY = 2;
-    static final int ERROR = 3;
-    static final int SIGNAL = 4;
+    public static final int CALL = 1;
+    public static final int REPLY = 2;
+    public static final int ERROR = 3;
+    public static final int SIGNAL = 4;
 
     private static final int PATH = 1;
     private static final int INTERFACE = 2;
@@ -36,10 +37,10 @@ record BusMessage(int type, long serial, Map<Integer, Object> fields, List<Objec
     private static final int MAXIMUM = 128 * 1024 * 1024;
 
     /** What to call: a method of an interface of an object, with arguments. */
-    record Call(String path, String interfaceName, String member, String signature, List<?> arguments) {
+    public record Call(String path, String interfaceName, String member, String signature, List<?> arguments) {
 
-        /** Puts the call on the wire; a private connection has no destinations, so it may be null. */
-        byte[] encode(long serial, String destination) {
+        /** Puts the call on the wire; a private connection has no destinations. */
+        public byte[] encode(long serial, @Nullable String destination) {
             List<List<?>> fields = new ArrayList<>();
             fields.add(field(PATH, "o", path));
             fields.add(field(INTERFACE, "s", interfaceName));
@@ -64,12 +65,12 @@ record BusMessage(int type, long serial, Map<Integer, Object> fields, List<Objec
         }
 
         private static List<?> field(int code, String signature, Object value) {
-            return List.of((long) code, new WireWriter.Variant(signature, value));
+            return List.of((long) code, new Variant(signature, value));
         }
     }
 
     /** Reads the next message; throws an {@link java.io.EOFException} when the peer is gone. */
-    static BusMessage read(DataInputStream in) throws IOException {
+    public static BusMessage read(DataInputStream in) throws IOException {
         byte[] fixed = in.readNBytes(FIXED_HEADER);
         if (fixed.length < FIXED_HEADER) {
             throw new java.io.EOFException("The bus closed the connection");
@@ -100,23 +101,28 @@ record BusMessage(int type, long serial, Map<Integer, Object> fields, List<Objec
         return new BusMessage(type, (Long) header.get(5), fields, body);
     }
 
-    long replySerial() {
+    /** {@return the serial of the call that it answers; 0 where it answers none} */
+    public long replySerial() {
         return (Long) fields.getOrDefault(REPLY_SERIAL, 0L);
     }
 
-    String path() {
+    /** {@return the object that it is about; empty where it names none} */
+    public String path() {
         return (String) fields.getOrDefault(PATH, "");
     }
 
-    String member() {
+    /** {@return the method or signal; empty where it names none} */
+    public String member() {
         return (String) fields.getOrDefault(MEMBER, "");
     }
 
-    String interfaceName() {
+    /** {@return the interface; empty where it names none} */
+    public String interfaceName() {
         return (String) fields.getOrDefault(INTERFACE, "");
     }
 
-    String errorName() {
+    /** {@return the error; empty where it is none} */
+    public String errorName() {
         return (String) fields.getOrDefault(ERROR_NAME, "");
     }
 }

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.dbus;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

@@ -49,7 +49,7 @@ record Diagnosis(
             }
         }
         List<Entry> artifacts = new ArtifactFolder(folder).write(diagnostics.artifacts());
-        String summary = Wording.summary(inspected, failed, node, place.toString(), artifacts, folder);
+        String summary = ReportText.summary(inspected, failed, node, place.toString(), artifacts, folder);
         Files.writeString(folder.resolve("summary.txt"), summary + "\n");
         return new Diagnosis(
                 diagnostics.container(),

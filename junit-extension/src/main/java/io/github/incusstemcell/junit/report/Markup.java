@@ -30,7 +30,7 @@ final class Markup {
     }
 
     static String escaped(String text) {
-        return Wording.plain(text)
+        return ReportText.plain(text)
                 .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")

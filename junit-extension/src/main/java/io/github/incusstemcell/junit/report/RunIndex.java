@@ -62,7 +62,7 @@ final class RunIndex {
         note.setProperty("begin", run.begin().toString());
         note.setProperty("tests", Long.toString(run.count()));
         note.setProperty("failed", Long.toString(run.failed()));
-        note.setProperty("duration", Wording.duration(run.duration()));
+        note.setProperty("duration", ReportText.duration(run.duration()));
         // Whole or not at all, since the JVM may be killed at any moment, and all runs to come read it.
         Path fresh = folder.resolve(NOTE + ".new");
         try (OutputStream output = Files.newOutputStream(fresh)) {

@@ -46,10 +46,10 @@ final class RunPage {
         tile("", Long.toString(run.count()), run.count() == 1 ? "test" : "tests");
         tile(run.failed() > 0 ? "bad" : "", Long.toString(run.failed()), "failed");
         tile("", Long.toString(run.containers()), run.containers() == 1 ? "container" : "containers");
-        tile("", Wording.duration(run.duration()), "from begin to end");
-        tile("", Wording.duration(run.sum(TestReport::waiting)), "waiting for containers, added up");
-        tile("", Wording.duration(run.sum(TestReport::running)), "running tests, added up");
-        tile("", Wording.duration(run.sum(TestReport::diagnosingTime)), "diagnostics, added up");
+        tile("", ReportText.duration(run.duration()), "from begin to end");
+        tile("", ReportText.duration(run.sum(TestReport::waiting)), "waiting for containers, added up");
+        tile("", ReportText.duration(run.sum(TestReport::running)), "running tests, added up");
+        tile("", ReportText.duration(run.sum(TestReport::diagnosingTime)), "diagnostics, added up");
         body.raw("</div>\n");
     }
 
@@ -189,7 +189,7 @@ final class RunPage {
     }
 
     private void number(Duration duration) {
-        body.element("td class=\"number\"", duration.isZero() ? "" : Wording.duration(duration));
+        body.element("td class=\"number\"", duration.isZero() ? "" : ReportText.duration(duration));
     }
 
     private static String colour(TestReport test) {

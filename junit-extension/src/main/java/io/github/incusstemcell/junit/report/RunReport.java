@@ -36,7 +36,7 @@ public final class RunReport implements AutoCloseable {
 
     private final DiagnosticsMode mode;
     private final Optional<Path> wantedFolder;
-    private final Attachments attachments;
+    private final FilePublisher publisher;
     private final PrintStream stderr = System.err;
     private final Instant begin = Instant.now();
     private final List<TestReport> tests = new ArrayList<>();
@@ -53,7 +53,7 @@ public final class RunReport implements AutoCloseable {
     public RunReport(DiagnosticsMode mode, Optional<Path> folder) {
         this.mode = mode;
         this.wantedFolder = folder;
-        this.attachments = new Attachments(System.out, System.getenv("JENKINS_URL") != null);
+        this.publisher = new FilePublisher(System.out, System.getenv("JENKINS_URL") != null);
     }
 
     /**
@@ -118,7 +118,7 @@ public final class RunReport implements AutoCloseable {
                 .ifPresent(found::add));
         for (Diagnosis diagnosis : found) {
             real.ifPresent(thrown -> tell(thrown, diagnosis.summary()));
-            attachments.attach(context, diagnosis);
+            publisher.attach(context, diagnosis);
         }
         test.diagnosed(since, found);
     }

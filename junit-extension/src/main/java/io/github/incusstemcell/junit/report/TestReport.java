@@ -130,7 +130,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
         outcome = isFailure(thrown) ? Outcome.FAILED : Outcome.ABORTED;
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
-        failure = Wording.plain(text.toString(), FAILURE);
+        failure = ReportText.plain(text.toString(), FAILURE);
     }
 
     /** A failed assumption ends a test as an exception, too, but is no failure. */

@@ -73,7 +73,7 @@ final class Timeline {
         }
         test.waits().forEach(wait -> draw(test, wait));
         for (Span span : test.diagnosing()) {
-            bar("diag", span.begin(), span.end(), "diagnostics: " + Wording.duration(span.duration()));
+            bar("diag", span.begin(), span.end(), "diagnostics: " + ReportText.duration(span.duration()));
         }
     }
 
@@ -87,8 +87,8 @@ final class Timeline {
     }
 
     private static String told(TestReport test) {
-        return test.place() + ": " + Wording.duration(test.waiting()) + " waiting, "
-                + Wording.duration(test.running()) + " running, " + Wording.duration(test.diagnosingTime())
+        return test.place() + ": " + ReportText.duration(test.waiting()) + " waiting, "
+                + ReportText.duration(test.running()) + " running, " + ReportText.duration(test.diagnosingTime())
                 + " diagnostics";
     }
 
@@ -108,7 +108,7 @@ final class Timeline {
         Instant from = begin.isBefore(wait.begin()) ? wait.begin() : begin;
         Instant to = end.isAfter(wait.end()) ? wait.end() : end;
         if (from.isBefore(to)) {
-            bar(colour, from, to, title + " in " + Wording.duration(Duration.between(begin, end)));
+            bar(colour, from, to, title + " in " + ReportText.duration(Duration.between(begin, end)));
         }
     }
 

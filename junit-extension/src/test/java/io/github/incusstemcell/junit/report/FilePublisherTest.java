@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.testkit.engine.EngineTestKit;
 
 /** Attaches files as they are attached at the end of a test. */
-class AttachmentsTest {
+class FilePublisherTest {
 
     private static final ByteArrayOutputStream STDOUT = new ByteArrayOutputStream();
     private static Diagnosis diagnosis;
@@ -74,7 +74,7 @@ class AttachmentsTest {
 
         @RegisterExtension
         AfterEachCallback attach =
-                context -> new Attachments(new PrintStream(STDOUT, true, StandardCharsets.UTF_8), jenkins)
+                context -> new FilePublisher(new PrintStream(STDOUT, true, StandardCharsets.UTF_8), jenkins)
                         .attach(context, diagnosis);
 
         @Test

@@ -16,9 +16,9 @@ import org.slf4j.LoggerFactory;
  * Hands files to whoever shows tests: to JUnit, which takes files since 5.12 and else at least their place; and to Jenkins, whose plugin
  * for attachments looks for lines on stdout.
  */
-final class Attachments {
+final class FilePublisher {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Attachments.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FilePublisher.class);
 
     /** {@code publishFile(String, MediaType, ThrowingConsumer)}; the newest of those that differ in their MediaType. */
     private static final Optional<Method> PUBLISH = Arrays.stream(ExtensionContext.class.getMethods())
@@ -29,7 +29,7 @@ final class Attachments {
     private final PrintStream stdout;
     private final boolean jenkins;
 
-    Attachments(PrintStream stdout, boolean jenkins) {
+    FilePublisher(PrintStream stdout, boolean jenkins) {
         this.stdout = stdout;
         this.jenkins = jenkins;
     }

@@ -7,16 +7,16 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a guest wrote, as reports show it. */
 @Timeout(60)
-class WordingTest {
+class ReportTextTest {
 
     @Test
     void makesOneLineOfSeveral() {
-        assertThat(Wording.line(" a \n\t b\n\n c  d\n")).isEqualTo("a b c  d");
+        assertThat(ReportText.line(" a \n\t b\n\n c  d\n")).isEqualTo("a b c  d");
     }
 
     @Test
     void takesNoLongerThanATextIsLong() {
-        assertThat(Wording.line("a" + " ".repeat(300_000) + "b"))
+        assertThat(ReportText.line("a" + " ".repeat(300_000) + "b"))
                 .startsWith("a  ")
                 .endsWith("...");
     }

@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What was found out about a container in a few lines, whatever the guest has printed. */
-final class Wording {
+final class ReportText {
 
     private static final int LINE = 300;
     private static final int UNITS = 10;
     private static final int ARTIFACTS = 5;
 
-    private Wording() {}
+    private ReportText() {}
 
     /** The text of a {@link MachineDiagnostics}. */
     static String summary(

@@ -33,8 +33,8 @@ final class Cluster implements AutoCloseable {
     private static final String GROUP = "@";
 
     private final Incus incus;
-    private final OnDemand<String, Integer> processors;
-    private final OnDemand<String, Incus> clients;
+    private final MemoizedMap<String, Integer> processors;
+    private final MemoizedMap<String, Incus> clients;
     /** How many containers of this JVM are on a member, and how many of these are starting. */
     private final Map<String, Load> loads = new HashMap<>();
 
@@ -43,8 +43,8 @@ final class Cluster implements AutoCloseable {
 
     private Cluster(Incus incus) {
         this.incus = incus;
-        this.processors = new OnDemand<>(this::askForProcessors);
-        this.clients = new OnDemand<>(incus::onMember);
+        this.processors = new MemoizedMap<>(this::askForProcessors);
+        this.clients = new MemoizedMap<>(incus::onMember);
     }
 
     private int askForProcessors(String member) {

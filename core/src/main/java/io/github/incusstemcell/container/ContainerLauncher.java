@@ -43,7 +43,7 @@ final class ContainerLauncher implements AutoCloseable {
     private final Optional<MachineLimit> machines;
     private final Optional<ImageDistribution> distribution;
     /** One per network, since it knows which addresses of it this process uses. */
-    private final OnDemand<String, NetworkAttachment> attachments = new OnDemand<>(this::attach);
+    private final MemoizedMap<String, NetworkAttachment> attachments = new MemoizedMap<>(this::attach);
 
     ContainerLauncher(
             Placement placement,

@@ -25,8 +25,8 @@ final class GuestRoutes {
 
     private final Incus incus;
     private final NetworkInfo network;
-    private final Once<Boolean> clustered;
-    private final Once<Boolean> bridgeIsHere;
+    private final Memoized<Boolean> clustered;
+    private final Memoized<Boolean> bridgeIsHere;
     private final Map<String, Boolean> found = new ConcurrentHashMap<>();
 
     /**
@@ -35,8 +35,8 @@ final class GuestRoutes {
     GuestRoutes(Incus incus, NetworkInfo network, Optional<Subnet> subnet) {
         this.incus = incus;
         this.network = network;
-        this.clustered = new Once<>(() -> incus.server().isClustered());
-        this.bridgeIsHere = new Once<>(() -> incus.endpoint() instanceof Endpoint.UnixSocket
+        this.clustered = new Memoized<>(() -> incus.server().isClustered());
+        this.bridgeIsHere = new Memoized<>(() -> incus.endpoint() instanceof Endpoint.UnixSocket
                 && !clustered.get()
                 && subnet.filter(this::isHere).isPresent());
     }

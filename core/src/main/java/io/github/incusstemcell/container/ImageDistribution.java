@@ -37,7 +37,7 @@ final class ImageDistribution implements AutoCloseable {
     private final Lease lease;
     private final Creations creations;
     private final Cluster cluster;
-    private final OnDemand<Unpacked, Set<String>> members = new OnDemand<>(this::begin);
+    private final MemoizedMap<Unpacked, Set<String>> members = new MemoizedMap<>(this::begin);
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             AT_ONCE, AT_ONCE, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), DaemonThreads.named("image"));
 

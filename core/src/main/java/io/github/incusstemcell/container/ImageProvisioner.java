@@ -19,8 +19,8 @@ final class ImageProvisioner {
     private final ContainerLauncher launcher;
     private final ProvisionedImages images;
     private final Progress progress;
-    private final Map<Provisioning, Once<String>> files = new ConcurrentHashMap<>();
-    private final Map<String, Once<StemcellImage>> provisioned = new ConcurrentHashMap<>();
+    private final Map<Provisioning, Memoized<String>> files = new ConcurrentHashMap<>();
+    private final Map<String, Memoized<StemcellImage>> provisioned = new ConcurrentHashMap<>();
     private final Map<String, StemcellImage> known = new ConcurrentHashMap<>();
 
     ImageProvisioner(ContainerLauncher launcher, ProvisionedImages images, Progress progress) {
@@ -47,7 +47,8 @@ final class ImageProvisioner {
         String key = key(spec, provisioning, digestOfFiles(provisioning), base);
         ProvisionedImage wanted = new ProvisionedImage(base, provisioning.name(), provisioning.version(), key);
         ProvisioningRun run = new ProvisioningRun(launcher, images, spec, provisioning, wanted, keepsFailed);
-        Once<StemcellImage> image = provisioned.computeIfAbsent(key, absent -> new Once<>(() -> findOrMake(run)));
+        Memoized<StemcellImage> image =
+                provisioned.computeIfAbsent(key, absent -> new Memoized<>(() -> findOrMake(run)));
         try {
             StemcellImage made = image.get();
             known.put(key, made);
@@ -95,7 +96,7 @@ final class ImageProvisioner {
     }
 
     private String digestOfFiles(Provisioning provisioning) {
-        return files.computeIfAbsent(provisioning, absent -> new Once<>(() -> new DeclaredFiles(absent).digest()))
+        return files.computeIfAbsent(provisioning, absent -> new Memoized<>(() -> new DeclaredFiles(absent).digest()))
                 .get();
     }
 

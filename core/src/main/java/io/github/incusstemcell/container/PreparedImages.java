@@ -22,7 +22,7 @@ final class PreparedImages {
 
     private final StemcellImages images;
     private final Optional<Duration> maxAge;
-    private final Map<Preparation, Once<StemcellImage>> prepared = new ConcurrentHashMap<>();
+    private final Map<Preparation, Memoized<StemcellImage>> prepared = new ConcurrentHashMap<>();
     private final Map<Preparation, StemcellImage> known = new ConcurrentHashMap<>();
 
     PreparedImages(StemcellImages images, Optional<Duration> maxAge) {
@@ -33,7 +33,7 @@ final class PreparedImages {
     StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
         Preparation wanted = new Preparation(reference, overlay);
         StemcellImage image = prepared.computeIfAbsent(
-                        wanted, key -> new Once<>(() -> images.prepare(key.reference(), key.overlay())))
+                        wanted, key -> new Memoized<>(() -> images.prepare(key.reference(), key.overlay())))
                 .get();
         known.put(wanted, image);
         return image;

@@ -63,7 +63,7 @@ record ProvisioningRun(
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        return Once.byInterrupt(failure)
+        return Memoized.byInterrupt(failure)
                 ? " was interrupted, so no image of it is kept; the next test that needs it tries again. It ended with "
                 : " failed, so no image of it is kept, and every test that needs it fails; the next run tries again."
                         + " It failed with ";

@@ -67,7 +67,7 @@ public final class Stemcells implements AutoCloseable {
     private final ImageProvisioner provisioner;
 
     /** The same over the same connection, for containers that name another project than ours. */
-    private final OnDemand<String, Stemcells> others;
+    private final MemoizedMap<String, Stemcells> others;
 
     /** Within it a start is nothing to be told of, also on a busy machine. */
     private static final Duration USUAL_START = Duration.ofSeconds(10);
@@ -84,7 +84,7 @@ public final class Stemcells implements AutoCloseable {
         this.creations = main.map(ours -> ours.creations).orElseGet(Creations::new);
         this.sources = settings.sources.orElseThrow();
         this.progress = settings.progress;
-        this.others = new OnDemand<>(name -> new Stemcells(incus, settings, Optional.of(name), Optional.of(this)));
+        this.others = new MemoizedMap<>(name -> new Stemcells(incus, settings, Optional.of(name), Optional.of(this)));
         Placement placement = Placement.find(incus, project, settings.storagePool, settings.storageCreated);
         this.ownProject = project.isEmpty() && placement.incus().project().equals(Placement.DEFAULT_PROJECT);
         this.placed = placement.incus();

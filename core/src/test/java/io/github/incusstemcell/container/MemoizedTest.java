@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class OnceTest {
+class MemoizedTest {
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -21,34 +21,34 @@ class OnceTest {
 
     @Test
     void keepsAFailure() {
-        Once<String> once = new Once<>(() -> {
+        Memoized<String> memoized = new Memoized<>(() -> {
             throw new IncusStemcellException("attempt " + attempts.incrementAndGet());
         });
 
-        assertThat(catchThrowable(once::get)).hasMessage("attempt 1");
-        assertThat(catchThrowable(once::get)).hasMessage("attempt 1");
+        assertThat(catchThrowable(memoized::get)).hasMessage("attempt 1");
+        assertThat(catchThrowable(memoized::get)).hasMessage("attempt 1");
     }
 
     @Test
     void forgetsTheAttemptOfAThreadThatWasInterrupted() throws Exception {
-        Once<String> once = new Once<>(this::waitAtTheFirstAttempt);
-        FutureTask<String> first = inAThread(once);
+        Memoized<String> memoized = new Memoized<>(this::waitAtTheFirstAttempt);
+        FutureTask<String> first = inAThread(memoized);
         begun.await();
 
         interrupt(first);
 
         assertThat(catchThrowable(first::get)).hasRootCauseInstanceOf(InterruptedException.class);
-        assertThat(once.get()).isEqualTo("attempt 2");
-        assertThat(once.get()).isEqualTo("attempt 2");
+        assertThat(memoized.get()).isEqualTo("attempt 2");
+        assertThat(memoized.get()).isEqualTo("attempt 2");
     }
 
     @Test
     void letsThoseWhoWaitTryForThemselvesWhereTheFirstWasInterrupted() throws Exception {
-        Once<String> once = new Once<>(this::waitAtTheFirstAttempt);
-        FutureTask<String> first = inAThread(once);
+        Memoized<String> memoized = new Memoized<>(this::waitAtTheFirstAttempt);
+        FutureTask<String> first = inAThread(memoized);
         begun.await();
-        FutureTask<String> second = inAThread(once);
-        FutureTask<String> third = inAThread(once);
+        FutureTask<String> second = inAThread(memoized);
+        FutureTask<String> third = inAThread(memoized);
         while (threads.get(second).getState() != Thread.State.WAITING
                 || threads.get(third).getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
@@ -64,14 +64,14 @@ class OnceTest {
     @Test
     void leavesAloneWhatIsMadeWhereOneWhoWaitsIsInterrupted() throws Exception {
         CountDownLatch goOn = new CountDownLatch(1);
-        Once<String> once = new Once<>(() -> {
+        Memoized<String> memoized = new Memoized<>(() -> {
             begun.countDown();
             await(goOn);
             return "made";
         });
-        FutureTask<String> first = inAThread(once);
+        FutureTask<String> first = inAThread(memoized);
         begun.await();
-        FutureTask<String> second = inAThread(once);
+        FutureTask<String> second = inAThread(memoized);
 
         interrupt(second);
 
@@ -83,8 +83,8 @@ class OnceTest {
         assertThat(first.get()).isEqualTo("made");
     }
 
-    private FutureTask<String> inAThread(Once<String> once) {
-        FutureTask<String> task = new FutureTask<>(once::get);
+    private FutureTask<String> inAThread(Memoized<String> memoized) {
+        FutureTask<String> task = new FutureTask<>(memoized::get);
         Thread thread = new Thread(task);
         thread.setDaemon(true);
         threads.put(task, thread);

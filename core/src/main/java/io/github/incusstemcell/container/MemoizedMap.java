@@ -9,19 +9,19 @@ import java.util.function.Function;
  * What is made when it is first asked for, once for each key, while others who want the same wait and those who want something else do not.
  * A failure is not kept: who asks next makes it.
  */
-final class OnDemand<K, V> {
+final class MemoizedMap<K, V> {
 
     private final Function<K, V> maker;
-    private final Map<K, Once<V>> asked = new ConcurrentHashMap<>();
+    private final Map<K, Memoized<V>> asked = new ConcurrentHashMap<>();
     private final Map<K, V> made = new ConcurrentHashMap<>();
 
-    OnDemand(Function<K, V> maker) {
+    MemoizedMap(Function<K, V> maker) {
         this.maker = maker;
     }
 
     /** Not within the map's own computeIfAbsent, which holds up other keys, and cannot be interrupted. */
     V get(K key) {
-        return asked.computeIfAbsent(key, absent -> new Once<>(() -> make(absent)))
+        return asked.computeIfAbsent(key, absent -> new Memoized<>(() -> make(absent)))
                 .get();
     }
 

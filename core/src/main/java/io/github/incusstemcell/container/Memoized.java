@@ -16,12 +16,12 @@ import java.util.stream.Stream;
  *
  * @param <T> what is made
  */
-final class Once<T> {
+final class Memoized<T> {
 
     private final Supplier<T> maker;
     private final AtomicReference<Attempt<T>> last = new AtomicReference<>();
 
-    Once(Supplier<T> maker) {
+    Memoized(Supplier<T> maker) {
         this.maker = maker;
     }
 

@@ -1,18 +1,14 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NetworkInfo;
-import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
-import java.net.Inet4Address;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,22 +151,22 @@ final class ContainerLauncher implements AutoCloseable {
         for (int draw = 1; ; draw++) {
             Instance instance = there.incus().instance(newName());
             DeadMansSwitch deadMansSwitch = new DeadMansSwitch(instance);
-            Optional<Inet4Address> address =
-                    request.attachment().flatMap(network -> network.take(spec.address(), user(instance, spec)));
+            NetworkLease network = NetworkLease.take(request.attachment(), spec.address(), user(instance, spec));
             Runnable release = () -> {
-                address.ifPresent(taken -> request.attachment().get().release(taken));
+                network.release();
                 there.release();
                 leave.run();
             };
             try {
-                return start(launch, request, address, deadMansSwitch, there, begin, release);
+                return new ContainerStart(launch, request, network, deadMansSwitch, there, begin, release)
+                        .complete(creations, lease, limits);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
                 boolean kept = !taken && end(launch, there.incus(), deadMansSwitch, e);
                 if (!kept) {
                     deadMansSwitch.close();
                     discard(instance, e);
-                    address.ifPresent(given -> request.attachment().get().release(given));
+                    network.release();
                 }
                 if (taken && spec.address().isPresent()) {
                     throw occupied(spec, e);
@@ -180,110 +176,6 @@ final class ContainerLauncher implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private StemcellContainer start(
-            Launch launch,
-            InstanceRequest request,
-            Optional<Inet4Address> address,
-            DeadMansSwitch deadMansSwitch,
-            Reservation there,
-            Instant begin,
-            Runnable release) {
-        Instance instance = deadMansSwitch.instance();
-        ContainerSpec spec = launch.spec();
-        StemcellImage image = launch.image();
-        NewInstance.Builder wanted =
-                request.create(instance.name(), image.fingerprint(), address, lease.renewedOf(spec.owner()));
-        Optional.of(there.target())
-                .filter(member -> !member.isEmpty())
-                .or(spec.location()::target)
-                .ifPresent(wanted::target);
-        NewInstance created = (launch.startsAtOnce() ? wanted.start() : wanted).build();
-        StartRefusal refusal = new StartRefusal(instance, image, spec.overlay());
-        Refusal.explaining(
-                () -> creations.create(() -> there.incus().instances().create(created)),
-                refusal,
-                new OptionRefusal(incus(), spec),
-                new CreateRefusal(
-                        image, incus().project(), created.devices().get("root").get("pool")));
-        Optional<AgentSettings> agent = request.agentSettings(instance.name(), address);
-        if (!launch.startsAtOnce()) {
-            launch.beforeBoot().ifPresent(look -> look.accept(instance.files()));
-            new BootFiles(spec.bootFiles()).withAgent(agent).writeTo(instance.files());
-        }
-        if (!spec.boots()) {
-            return created(launch, request, address, deadMansSwitch, begin, agent, release);
-        }
-        if (!launch.startsAtOnce()) {
-            Refusal.explaining(instance::start, refusal);
-        }
-        Instant started = Instant.now();
-        deadMansSwitch.arm();
-        RsaHostKeys.forgetIn(instance, created);
-        Systemd systemd = Systemd.of(instance);
-        GuestAddress actual;
-        try {
-            new Booting(deadMansSwitch, systemd, image).await(spec.startupTimeout(), begin);
-            limits.check(instance, spec);
-            actual = address(request, address, instance, begin);
-            actual.bringUp(instance);
-        } catch (RuntimeException e) {
-            systemd.close();
-            throw e;
-        }
-        Instant booted = Instant.now();
-        LOG.info(
-                "{}{} ({}) is up at {} after {} ms, {} ms of them until it was started",
-                instance.name(),
-                spec.owner().isEmpty() ? "" : " for " + spec.owner(),
-                image,
-                actual,
-                Duration.between(begin, booted).toMillis(),
-                Duration.between(begin, started).toMillis());
-        StartTimes times = new StartTimes(launch.asked(), begin, started, booted);
-        StemcellContainer container =
-                new StemcellContainer(deadMansSwitch, image, spec, actual, times, systemd, agent, release);
-        try {
-            container.awaitAgent(begin);
-        } catch (RuntimeException e) {
-            container.release();
-            throw e;
-        }
-        return container;
-    }
-
-    private static StemcellContainer created(
-            Launch launch,
-            InstanceRequest request,
-            Optional<Inet4Address> address,
-            DeadMansSwitch deadMansSwitch,
-            Instant begin,
-            Optional<AgentSettings> agent,
-            Runnable release) {
-        Instance instance = deadMansSwitch.instance();
-        GuestAddress known = request.attachment()
-                .flatMap(network -> network.known(address)
-                        .map(network::withIpv6)
-                        .map(there -> there.by(network.routes(), instance)))
-                .orElseGet(() -> GuestAddress.none("was not booted by its start, so its address is not known"));
-        Instant there = Instant.now();
-        StartTimes times = new StartTimes(launch.asked(), begin, there, there);
-        LOG.info("{} ({}) is created, and not started", instance.name(), launch.image());
-        return new StemcellContainer(
-                deadMansSwitch, launch.image(), launch.spec(), known, times, Systemd.of(instance), agent, release);
-    }
-
-    private static GuestAddress address(
-            InstanceRequest request, Optional<Inet4Address> taken, Instance instance, Instant begin) {
-        if (request.attachment().isEmpty()) {
-            return GuestAddress.none("was started without a network, so it has no address");
-        }
-        NetworkAttachment network = request.attachment().get();
-        GuestAddress known = network.known(taken)
-                .orElseGet(() -> GuestAddress.of(
-                        new DhcpAddress(instance).await(request.spec().startupTimeout(), begin)));
-        return network.withIpv6(known).by(network.routes(), instance);
     }
 
     private static String user(Instance instance, ContainerSpec spec) {

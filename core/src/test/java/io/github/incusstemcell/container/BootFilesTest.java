@@ -8,27 +8,13 @@ import io.github.incusstemcell.IncusStemcellException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What stands in the guest before its first process runs. */
-class BootFilesTest {
+class BootFilesTest extends WithStemcells {
 
     private static final String SETTINGS = "{\"agent_id\": \"from-a-test\"}\n";
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void startAgentAndMonitAsOnAVirtualMachine() {

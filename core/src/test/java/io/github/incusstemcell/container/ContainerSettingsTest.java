@@ -11,24 +11,10 @@ import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.Server;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a container can be given, by settings of ours and by Incus's own keys. */
-class ContainerSettingsTest {
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
+class ContainerSettingsTest extends WithStemcells {
 
     @Test
     void reachIncusAndTheGuest() {

@@ -14,12 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is found out about guests that are well, and about some that are not. */
-class DiagnosticsTest {
+class DiagnosticsTest extends WithStemcells {
 
     private static final String[] ALL = {
         "journal.txt",
@@ -37,18 +35,6 @@ class DiagnosticsTest {
 
     /** On a machine that is busy with other things a boot takes long to be drawn. */
     private static final Duration PATIENT = Duration.ofSeconds(60);
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void tellsWhatFailedInAGuestThatAnswers() {

@@ -10,32 +10,13 @@ import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Disks that come and go while a machine runs, on the real Incus. */
-class DisksTest {
+class DisksTest extends WithStemcell {
 
     private static final String OWNER = "DisksTest";
-
-    private static Stemcells stemcells;
-    private static StemcellContainer stemcell;
-
-    @BeforeAll
-    static void launch() {
-        stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
-    }
-
-    @AfterAll
-    static void close() {
-        if (stemcell != null) {
-            stemcell.close();
-        }
-        stemcells.close();
-    }
 
     @AfterEach
     void undo() {

@@ -5,27 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The overlay on stemcells of each generation: what holds for all of them, however each comes to it. */
-class GenerationOverlayTest {
+class GenerationOverlayTest extends WithStemcells {
 
     private static final String SETTINGS = "{\"agent_id\": \"test\"}";
     private static final String STATE = "systemctl is-system-running";
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void resolvesNamesByItsNetwork() {

@@ -6,12 +6,10 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a stemcell does without parts of the overlay, and with them. */
-class OverlayTest {
+class OverlayTest extends WithStemcells {
 
     private static final String KEYS = "ls /etc/ssh/ssh_host_*_key 2>/dev/null | wc -l";
     /** Whichever of the two a generation has; each tells of the host keys that it makes. */
@@ -23,18 +21,6 @@ class OverlayTest {
     private static final String MACHINE_ID = "/etc/machine-id";
     private static final GuestOverlay WITHOUT_MACHINE_ID =
             GuestOverlay.standard().without(OverlayPart.MACHINE_ID);
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void givesTheGuestItsNameItsKeysAndNoAgent() {

@@ -21,12 +21,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Connections to a guest that need no route to it. Servers in it are of perl: nothing else is in every stemcell. */
-class PortForwardTest {
+class PortForwardTest extends WithStemcell {
 
     /** Arguments: the address and the port to listen on, and what to do with each connection, which is then stdin and stdout. */
     private static final String SERVER = """
@@ -46,24 +44,6 @@ class PortForwardTest {
 
     private static final String ECHO = "syswrite STDOUT, $part while sysread STDIN, $part, 65536";
     private static final String COUNT = "$sum += $count while $count = sysread STDIN, $part, 65536; print \"$sum\"";
-
-    private static Stemcells stemcells;
-    private static StemcellContainer stemcell;
-
-    @BeforeAll
-    static void launch() {
-        stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(
-                TestMachine.spec().toBuilder().owner("PortForwardTest").build());
-    }
-
-    @AfterAll
-    static void close() {
-        if (stemcell != null) {
-            stemcell.close();
-        }
-        stemcells.close();
-    }
 
     @Test
     void leadsToWhatStemcellsRunThemselves() throws IOException {

@@ -7,31 +7,11 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.systemd.SystemState;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What is changed of a machine while it runs, on the real Incus. */
-class RuntimeChangesTest {
-
-    private static Stemcells stemcells;
-    private static StemcellContainer stemcell;
-
-    @BeforeAll
-    static void launch() {
-        stemcells = TestMachine.stemcells().connect();
-        stemcell = stemcells.launch(
-                TestMachine.spec().toBuilder().owner("RuntimeChangesTest").build());
-    }
-
-    @AfterAll
-    static void close() {
-        if (stemcell != null) {
-            stemcell.close();
-        }
-        stemcells.close();
-    }
+class RuntimeChangesTest extends WithStemcell {
 
     @AfterEach
     void undo() {

@@ -6,29 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Starts that LXC refuses. */
-class StartFailureTest {
+class StartFailureTest extends WithStemcells {
 
     private static final String OPTION = "raw.lxc";
     private static final String NO_PROGRAM = "lxc.init.cmd = /nonexistent/init";
     private static final String REASON =
             "exit status 1 (400). LXC says: No such file or directory - Failed to exec \"/nonexistent/init\"; ";
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void saysWhyANewContainerWasRefused() {

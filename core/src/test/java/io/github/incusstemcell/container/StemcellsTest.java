@@ -34,27 +34,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole path of one container, on the real Incus, with the stemcell that stands in the registry. */
-class StemcellsTest {
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
+class StemcellsTest extends WithStemcells {
 
     @Test
     void bootsAStemcellWithSystemdAsPid1() {

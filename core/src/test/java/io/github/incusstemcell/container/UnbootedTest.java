@@ -4,27 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.IncusStemcellException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Containers that are created, and not booted until somebody starts them. */
-class UnbootedTest {
+class UnbootedTest extends WithStemcells {
 
     /** It waits for a mount that nobody makes, as nothing is laid over the stemcell, and holds up the boot of most generations. */
     private static final String GATE = "/etc/systemd/system/rsyslog.service.d/00-override.conf";
-
-    private static Stemcells stemcells;
-
-    @BeforeAll
-    static void connect() {
-        stemcells = TestMachine.stemcells().connect();
-    }
-
-    @AfterAll
-    static void close() {
-        stemcells.close();
-    }
 
     @Test
     void bootsThePublishedImageAsItIsWhenItIsStarted() {

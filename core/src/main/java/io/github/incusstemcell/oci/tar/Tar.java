@@ -27,7 +27,6 @@ public final class Tar {
     static final int SPARSE_CONTINUES_AGAIN = 504;
 
     static final String USTAR = "ustar\00000";
-    private static final String GNU = "ustar  \0";
 
     /** Where something stands in a header block. */
     record Field(int offset, int length) {
@@ -94,10 +93,6 @@ public final class Tar {
 
     static boolean isPosix(byte[] header) {
         return MAGIC.raw(header).startsWith("ustar\0");
-    }
-
-    static boolean isGnu(byte[] header) {
-        return MAGIC.raw(header).equals(GNU);
     }
 
     /** The sum of all bytes, the checksum's own taken as blanks. Ancient tars summed signed bytes, so both count. */

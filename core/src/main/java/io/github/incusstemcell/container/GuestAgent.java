@@ -39,7 +39,7 @@ final class GuestAgent {
         if (client == null) {
             AgentSettings given = settings.orElseThrow(() -> new IncusStemcellException("The agent of '" + stemcell
                     + "' does not run, as there are no settings for it. Write @IncusStemcell(agent = true), or"
-                    + " ContainerSpec.toBuilder().agent().build(), with which it starts"));
+                    + " ContainerSpec.builder(...).agent(), with which it starts"));
             client = Agent.of(stemcell.open(), stemcell::address, this::reach, given);
         }
         return client;

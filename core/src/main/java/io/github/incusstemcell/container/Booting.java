@@ -3,6 +3,7 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.BootTimeoutException;
@@ -46,6 +47,7 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
         try {
             systemd.waitUntilBooted(remaining(timeout, begin));
         } catch (BootTimeoutException e) {
+            requireMember(e);
             throw new StartupTimeoutException(
                     "The container '" + instance() + "' of " + image + " did not finish booting within "
                             + DurationText.of(timeout) + ": " + e.doing()
@@ -72,6 +74,18 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
             instance().start();
             deadMansSwitch.arm();
             awaitBoot(timeout, Instant.now(), boots - 1);
+        }
+    }
+
+    /** What ends with a member of a cluster ends as what nobody answers; whether it is that, a question to the member tells. */
+    private void requireMember(BootTimeoutException failure) {
+        try {
+            instance().state();
+        } catch (MemberLostException e) {
+            e.addSuppressed(failure);
+            throw e;
+        } catch (IncusStemcellException e) {
+            failure.addSuppressed(e);
         }
     }
 

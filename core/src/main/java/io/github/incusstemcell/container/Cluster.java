@@ -7,6 +7,8 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.NoQuorumException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -252,9 +254,11 @@ final class Cluster implements AutoCloseable {
         });
     }
 
-    /** The one with the fewest for its processors; among equals, the one that starts the fewest, then by chance of their order. */
+    /** The one with the fewest for its processors; among equals by chance, since other JVMs choose from them, too. */
     private synchronized String choose(List<ClusterMember> candidates) {
-        return candidates.stream()
+        List<ClusterMember> inAnyOrder = new ArrayList<>(candidates);
+        Collections.shuffle(inAnyOrder);
+        return inAnyOrder.stream()
                 .min(Comparator.comparingDouble((ClusterMember member) -> isFull(member) ? 1 : 0)
                         .thenComparingDouble(member -> (double) load(member.name()).all / processors(member)))
                 .orElseThrow()

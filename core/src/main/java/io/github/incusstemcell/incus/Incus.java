@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.internal.Json;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +21,9 @@ public final class Incus implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Incus.class);
 
     private static final String DEFAULT_PROJECT = "default";
+
+    /** Within it a cluster that has lost its leader has another one. Nobody tells of it, so it is asked. */
+    private static final Duration ELECTION = Duration.ofSeconds(10);
 
     private final Api api;
     private final boolean owner;
@@ -142,15 +146,39 @@ public final class Incus implements AutoCloseable {
      * Lists the members of the daemon's cluster, {@code GET /1.0/cluster/members}.
      *
      * @return all of them, whatever state they are in; never null
-     * @throws NoQuorumException if the cluster has no quorum
+     * @throws NoQuorumException if the cluster has no quorum, and does not have one again within ten seconds: those in which another of its
+     *     members comes to lead it are waited for
      * @throws IncusException if the daemon is in no cluster
      */
     public List<ClusterMember> clusterMembers() {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return askForMembers();
+            } catch (NoQuorumException e) {
+                if (System.nanoTime() - begin > ELECTION.toNanos()) {
+                    throw e;
+                }
+                LOG.debug("The cluster of {} has no leader at the moment", endpoint(), e);
+                pause();
+            }
+        }
+    }
+
+    private List<ClusterMember> askForMembers() {
         try {
             return Json.list(api.ask(ApiRequest.get("cluster", "members").query("recursion", 1)), ClusterMember::of);
         } catch (IncusException e) {
             // One that led waits for the others, in vain.
             throw e.answer().equals("context deadline exceeded") ? new NoQuorumException(e) : e;
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(ELECTION.toMillis() / 40);
+        } catch (InterruptedException e) {
+            throw new IncusInterruptedException("a leader of the cluster of " + endpoint(), e);
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.NoQuorumException;
 import io.github.incusstemcell.incus.RunningCommand;
@@ -135,7 +136,7 @@ class OnCluster {
     }
 
     @Test
-    void refusesAPendingNetworkAndAPendingPool() {
+    void refusesAPendingNetworkAndAPendingPool() throws Exception {
         incus.networks().createPending("unfinished", "m1");
         try {
             assertThatThrownBy(() -> stemcells.launch(
@@ -146,6 +147,18 @@ class OnCluster {
                             + " --target MEMBER, for each of them, and then without --target");
         } finally {
             incus.networks().delete("unfinished");
+        }
+        TestMachine.run("sh", "-c", "incus storage create unfinished dir --target m2 </dev/null");
+        try {
+            assertThatThrownBy(
+                            () -> stemcells.launch(spec().withLocation(Location.DEFAULT.withStoragePool("unfinished"))))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessage(
+                            "The storage pool 'unfinished' on " + incus.endpoint() + " is pending: of the members of"
+                                    + " the cluster, it is not on m1, m3. Make it there with: incus storage create unfinished dir"
+                                    + " --target MEMBER, for each of them, and then without --target");
+        } finally {
+            incus.storagePools().delete("unfinished");
         }
     }
 
@@ -178,6 +191,44 @@ class OnCluster {
                     stemcell.forward(22).getAddress(), stemcell.forward(22).getPort())) {
                 assertThat(ssh.getInputStream().readNBytes(4)).asString().isEqualTo("SSH-");
             }
+        }
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE - 3)
+    void saysThatAMemberWasLostWhileAContainerStartedThereOrStartsItElsewhere() throws Exception {
+        String owner = "starting on a lost member";
+        ContainerSpec slow = spec().withOwner(owner)
+                .withFile(new BootFile.Text(
+                        "/etc/systemd/system/cron.service.d/slow.conf",
+                        "[Service]\nExecStartPre=/bin/sleep 20\n",
+                        0644));
+        CompletableFuture<StemcellContainer> there =
+                later(() -> stemcells.launch(slow.withLocation(Location.DEFAULT.withTarget("m2"))));
+        CompletableFuture<StemcellContainer> anywhere =
+                later(() -> stemcells.launch(slow.withLocation(Location.DEFAULT.withTarget("m2, m3"))));
+        try {
+            while (TestMachine.instancesOf(owner).stream()
+                            .filter(InstanceInfo::isRunning)
+                            .count()
+                    < 2) {
+                Thread.sleep(100);
+            }
+            kill("m2");
+
+            assertThatThrownBy(() -> Waiting.on(there))
+                    .cause()
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith(
+                            "No member of the cluster of " + incus.endpoint() + " can take the container for " + owner
+                                    + ", whose target is m2. They are: m1 (x86_64) is Online")
+                    .hasMessageContaining(": lost while a container was started; m3 (x86_64) is Online");
+            try (StemcellContainer elsewhere = Waiting.on(anywhere)) {
+                assertThat(member(elsewhere)).isEqualTo("m3");
+            }
+        } finally {
+            bringAllBack();
+            stemcells.sweep();
         }
     }
 

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +20,16 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     private static final String PASSWD = "/etc/passwd";
     private static final String GROUP = "/etc/group";
     private static final String SHADOW = "/etc/shadow";
+    private static final String GSHADOW = "/etc/gshadow";
     private static final int SHADOW_FIELDS = 8;
+
+    /** Prints the user, all groups with the first one of the user once more, which not each service lists, and the password. */
+    private static final String GETENT = "user=$(getent passwd -- \"$1\") || exit $?; printf '%s\\n--\\n' \"$user\";"
+            + " gid=${user#*:*:*:}; getent group -- \"${gid%%:*}\"; getent group || exit 1; echo --;"
+            + " getent shadow -- \"$1\"; printf -- '\\n--\\n'";
+
+    private static final int NOT_FOUND = 2;
+    private static final int PARTS = 4;
 
     /** A line that says nothing of the account whose name it begins with. */
     private record Stranger(String path, String guest, String line) {
@@ -32,6 +43,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         Table passwd = Table.of(stemcell, PASSWD, 7, 2, 3);
         Table group = Table.of(stemcell, GROUP, 4, 2);
         Table shadow = Table.of(stemcell, SHADOW, 2);
+        Table gshadow = Table.ofOptional(stemcell, GSHADOW, 4);
         Map<String, String[]> passwords = new HashMap<>();
         shadow.lines.forEach(field -> passwords.put(field[0], field));
         passwd.requireRoot();
@@ -39,12 +51,45 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         List<Stranger> strangers = new ArrayList<>(passwd.strangers);
         strangers.addAll(group.strangers);
         strangers.addAll(shadow.strangers);
+        strangers.addAll(gshadow.strangers);
         return new Accounts(
                 passwd.lines.stream()
                         .map(field -> user(field, group.lines, passwords))
                         .toList(),
-                group.lines.stream().map(field -> group(field, passwd.lines)).toList(),
+                group.lines.stream()
+                        .map(field -> group(field, passwd.lines, gshadow.lines))
+                        .toList(),
                 strangers);
+    }
+
+    /**
+     * The same with a user whom the name services know, nsswitch.conf(5), and all groups that they know: by getent(1), which knows of the
+     * users of systemd's {@code DynamicUser=}, too.
+     */
+    static Accounts ofNameServices(StemcellContainer stemcell, String user) {
+        ExecResult found =
+                stemcell.inspect(Command.of("sh", "-c", GETENT, "sh", user).environment("LC_ALL", "C"));
+        if (found.exitCode() == NOT_FOUND) {
+            return of(stemcell);
+        }
+        String[] part = found.requireWhole().stdout().split("\n--\n", -1);
+        Table passwd = Table.of(stemcell.name(), PASSWD, part[0], 7, 2, 3);
+        Table group = Table.of(stemcell.name(), GROUP, part[1], 4, 2);
+        Table shadow = Table.of(stemcell.name(), SHADOW, part[2], 2);
+        if (passwd.lines.isEmpty() || part.length < PARTS) {
+            throw AssertionErrors.of("Expecting getent on " + stemcell.name() + " to print the user " + user
+                    + "\n  but was: " + part[0]);
+        }
+        Map<String, String[]> passwords = new HashMap<>();
+        shadow.lines.forEach(field -> passwords.put(field[0], field));
+        return new Accounts(
+                passwd.lines.stream()
+                        .map(field -> user(field, group.lines, passwords))
+                        .toList(),
+                group.lines.stream()
+                        .map(field -> group(field, passwd.lines, List.of()))
+                        .toList(),
+                List.of());
     }
 
     /** A table of lines with fields between colons. */
@@ -67,8 +112,18 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
          * @param numbers which of them are numbers
          */
         static Table of(StemcellContainer stemcell, String path, int fields, int... numbers) {
-            Table table = new Table(path, stemcell.name());
-            for (String line : stemcell.files().readString(path).split("\n")) {
+            return of(stemcell.name(), path, stemcell.files().readString(path), fields, numbers);
+        }
+
+        /** The same of one that need not be there. */
+        static Table ofOptional(StemcellContainer stemcell, String path, int fields) {
+            String text = stemcell.files().exists(path) ? stemcell.files().readString(path) : "";
+            return of(stemcell.name(), path, text, fields);
+        }
+
+        private static Table of(String guest, String path, String text, int fields, int... numbers) {
+            Table table = new Table(path, guest);
+            for (String line : text.split("\n")) {
                 if (!line.isBlank() && "#+-".indexOf(line.charAt(0)) < 0) {
                     table.add(line, fields, numbers);
                 }
@@ -90,7 +145,8 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 lines.add(field);
             } else {
                 // What may be a hash is not for messages.
-                strangers.add(new Stranger(path, guest, isShadow ? field[0] + ":..." : line));
+                boolean isSecret = isShadow || path.equals(GSHADOW);
+                strangers.add(new Stranger(path, guest, isSecret ? field[0] + ":..." : line));
             }
         }
 
@@ -140,11 +196,23 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 : PasswordAging.of(shadow[2], shadow[3], shadow[4], shadow[5], shadow[6], shadow[7]);
     }
 
-    private static GuestGroup group(String[] field, List<String[]> users) {
+    private static GuestGroup group(String[] field, List<String[]> users, List<String[]> secrets) {
         TreeSet<String> members = new TreeSet<>(List.of(field[3].split(",")));
         members.remove("");
         users.stream().filter(user -> number(user[3]) == number(field[2])).forEach(user -> members.add(user[0]));
-        return new GuestGroup(field[0], number(field[2]), List.copyOf(members));
+        boolean isShadowed = field[1].equals("x");
+        // Where group points to gshadow and nothing is there, no password lets anybody in.
+        String[] secret = secrets.stream()
+                .filter(other -> other[0].equals(field[0]))
+                .findFirst()
+                .orElse(new String[] {field[0], "*", "", ""});
+        return new GuestGroup(
+                field[0],
+                number(field[2]),
+                List.copyOf(members),
+                isShadowed ? secret[1] : field[1],
+                isShadowed,
+                secret[2].isEmpty() ? List.of() : Arguments.sorted(List.of(secret[2].split(","))));
     }
 
     /** All of them, where each line is that of a user. */
@@ -155,7 +223,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
 
     /** All of them, where each line is that of a group. */
     List<GuestGroup> allGroups() {
-        requireNoStranger(List.of(GROUP), "groups");
+        requireNoStranger(List.of(GROUP, GSHADOW), "groups");
         return groups;
     }
 
@@ -177,6 +245,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
 
     Optional<GuestGroup> group(String name) {
         requireNoStranger(GROUP, name, "a group, group(5)");
+        requireNoStranger(GSHADOW, name, "a password, gshadow(5)");
         return groups.stream().filter(group -> group.name().equals(name)).findFirst();
     }
 

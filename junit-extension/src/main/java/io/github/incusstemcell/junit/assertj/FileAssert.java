@@ -20,7 +20,7 @@ public final class FileAssert extends FileContentAssert {
     private static final int EXECUTABLE = 0111;
 
     FileAssert(Subject subject, String path) {
-        super(subject, path, false);
+        super(subject, FileLook.path(path), false);
     }
 
     private FileAssert(FileAssert other) {

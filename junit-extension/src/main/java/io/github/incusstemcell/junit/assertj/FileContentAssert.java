@@ -244,7 +244,16 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      * @return assertions on that
      */
     public JsonAssert json() {
-        return new JsonAssert(subject, path, this::text, this::noText);
+        return new JsonAssert(subject, path, DataFormat.JSON, this::text, this::noText);
+    }
+
+    /**
+     * Goes on with it as YAML: one document, of which times are texts. It takes {@code org.yaml:snakeyaml} 2 on the class path of the test.
+     *
+     * @return assertions on that
+     */
+    public JsonAssert yaml() {
+        return new JsonAssert(subject, path, DataFormat.YAML, this::text, this::noText);
     }
 
     private Optional<String> text() {

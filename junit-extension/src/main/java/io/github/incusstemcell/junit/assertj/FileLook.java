@@ -15,6 +15,16 @@ record FileLook<T>(FileStat stat, T more) {
 
     private static final int SHOWN = 20;
 
+    /** A path at which is something of the guest. */
+    static String path(String path) {
+        if (Arguments.path(path).equals("/proc/cmdline")) {
+            throw new IllegalArgumentException(
+                    "/proc/cmdline is the command line of the kernel of the machine on which the"
+                            + " containers run, whatever the guest is like");
+        }
+        return path;
+    }
+
     String words() {
         return type(stat) + ", mode " + octal(stat.mode()) + ", owner " + stat.uid()
                 + ":" + stat.gid() + ", " + stat.size() + " bytes"

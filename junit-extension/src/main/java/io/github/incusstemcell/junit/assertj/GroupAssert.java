@@ -5,13 +5,14 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Assertions on one group, as {@code /etc/group} and {@code /etc/passwd} have it. A group that does not exist fails all of them but
- * {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is. {@link #satisfies} is given its
- * {@link GuestGroup}.
+ * Assertions on one group, as {@code /etc/group}, {@code /etc/gshadow} and {@code /etc/passwd} have it. A group that does not exist fails
+ * all of them but {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is. {@link #satisfies} is
+ * given its {@link GuestGroup}.
  */
 public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
 
     private final Presence<Accounts, GuestGroup> presence;
+    private final Presence<Accounts, GuestGroup> password;
 
     GroupAssert(Subject subject, String name) {
         super(subject);
@@ -22,6 +23,13 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
                 () -> Accounts.of(subject.stemcell()),
                 accounts -> accounts.group(name),
                 GuestGroup::words,
+                accounts -> accounts.noSuchGroup(name));
+        this.password = new Presence<>(
+                subject,
+                "group " + name,
+                () -> Accounts.of(subject.stemcell()),
+                accounts -> accounts.group(name),
+                GuestGroup::wordsOfPassword,
                 accounts -> accounts.noSuchGroup(name));
     }
 
@@ -55,6 +63,28 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     public GroupAssert hasGid(long gid) {
         Arguments.id(gid);
         return that("have the gid " + gid, group -> group.gid() == gid);
+    }
+
+    /** {@return this, where no password makes anybody a member for a time, newgrp(1)} */
+    public GroupAssert hasLockedPassword() {
+        password.holds("have a locked password", GuestGroup::isLocked);
+        return this;
+    }
+
+    /**
+     * Verifies who may change its members and password, gshadow(5).
+     *
+     * @param users the names of all of them, in any order; none: there are none
+     * @return this
+     */
+    public GroupAssert hasOnlyAdministrators(String... users) {
+        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(users, Arguments::user)));
+        password.holds(
+                wanted.isEmpty()
+                        ? "have no administrators"
+                        : "have only the administrators " + String.join(" ", wanted),
+                group -> group.administrators().equals(wanted));
+        return this;
     }
 
     /**

@@ -80,6 +80,16 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
                         && groups.stream().map(GuestGroup::name).distinct().count() == groups.size());
     }
 
+    /** {@return this, where the password of each is in gshadow(5), and no hash in group(5), which everybody may read} */
+    public GroupsAssert haveShadowedPasswords() {
+        return each("have their passwords in /etc/gshadow", GuestGroup::isShadowed);
+    }
+
+    /** {@return this, where no password makes anybody a member of one of them for a time} */
+    public GroupsAssert haveLockedPasswords() {
+        return each("have locked passwords", GuestGroup::isLocked);
+    }
+
     /**
      * Goes on with their names in plain AssertJ.
      *

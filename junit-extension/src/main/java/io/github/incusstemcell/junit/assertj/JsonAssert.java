@@ -1,7 +1,5 @@
 package io.github.incusstemcell.junit.assertj;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.BooleanNode;
@@ -14,36 +12,31 @@ import java.util.function.Supplier;
 import org.assertj.core.api.AbstractObjectAssert;
 
 /**
- * Assertions on a file that is JSON. One that is not, or not only, fails all of them. Places in it are named by RFC 6901's pointers, as
+ * Assertions on a file that is JSON, or YAML. One that is not, or not only, fails all of them. Places in it are named by RFC 6901's pointers, as
  * {@code /Platform/Linux/DevicePathResolutionType} or {@code /disks/0}. {@link #satisfies} is given all of it as maps, lists, texts, numbers
  * and booleans.
  */
 public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int SHOWN = 300;
 
     private final String path;
+    private final DataFormat format;
     private final Supplier<Optional<Document>> reading;
     private final Supplier<String> surroundings;
 
     /** A text, and what it is, where it is JSON. */
     private record Document(Optional<JsonNode> json, String trouble) {
 
-        static Document of(String text) {
+        static Document of(DataFormat format, String text) {
             try {
-                JsonNode node = MAPPER.readTree(text);
+                JsonNode node = format.read(text);
                 return node == null || node.isMissingNode()
                         ? new Document(Optional.empty(), "it is empty")
                         : new Document(Optional.of(node), "");
-            } catch (JsonProcessingException e) {
-                return new Document(
-                        Optional.empty(),
-                        "it is not JSON: " + e.getOriginalMessage() + " in line "
-                                + Optional.ofNullable(e.getLocation())
-                                        .map(location -> String.valueOf(location.getLineNr()))
-                                        .orElse("?"));
+            } catch (DataFormat.NotOfFormat e) {
+                return new Document(Optional.empty(), e.getMessage());
             }
         }
 
@@ -67,10 +60,16 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
         }
     }
 
-    JsonAssert(Subject subject, String path, Supplier<Optional<String>> reading, Supplier<String> surroundings) {
+    JsonAssert(
+            Subject subject,
+            String path,
+            DataFormat format,
+            Supplier<Optional<String>> reading,
+            Supplier<String> surroundings) {
         super(subject);
         this.path = path;
-        this.reading = () -> reading.get().map(Document::of);
+        this.reading = () -> reading.get().map(text -> Document.of(format, text));
+        this.format = format;
         this.surroundings = surroundings;
     }
 
@@ -102,9 +101,9 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
         return this;
     }
 
-    /** {@return this, where it is JSON and nothing else} */
+    /** {@return this, where it is JSON, or YAML, and nothing else} */
     public JsonAssert isValid() {
-        return that("be JSON", json -> true);
+        return that("be " + format, json -> true);
     }
 
     /**

@@ -10,12 +10,17 @@ import java.util.TreeMap;
  * What a process of a guest has, as {@code /proc} says it.
  *
  * @param nice its nice value, -20 to 19
+ * @param memoryBytes what it has in memory, shared pages included (VmRSS); 0 for threads of the kernel
  * @param environment the variables with which it was started; not null
  * @param limits all of them; not null
  * @param openFiles what it has open: paths, and the kernel's words for what has none, as {@code socket:[4711]}; not null
  */
 public record ProcessDetails(
-        int nice, Map<String, String> environment, Map<ProcessLimit, Limit> limits, List<String> openFiles) {
+        int nice,
+        long memoryBytes,
+        Map<String, String> environment,
+        Map<ProcessLimit, Limit> limits,
+        List<String> openFiles) {
 
     /**
      * A limit, getrlimit(2).

@@ -62,7 +62,7 @@ record Processes(List<GuestProcess> entries) {
     /** The same where there is no perl. */
     private static final String SCRIPT = "for tool in grep find; do"
             + " command -v $tool >/dev/null || { echo \"there is no $tool\" >&2; exit 1; }; done; cd /proc && echo $$"
-            + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
+            + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\|VmRSS\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
             + " grep -asH '^Max' [0-9]*/limits; grep -asH ')' [0-9]*/stat;"
             + " echo --; find [0-9]*/exe -printf '%p:%l\\0' 2>/dev/null; grep -azsH '' [0-9]*/cmdline [0-9]*/environ;"
             + " find [0-9]*/fd -type l -printf '%p:%l\\0' 2>/dev/null; true; }";
@@ -154,7 +154,8 @@ record Processes(List<GuestProcess> entries) {
     /** What was read so far of one process. */
     private static final class Draft {
 
-        private static final int STATUS_FIELDS = 4;
+        private static final Set<String> STATUS_FIELDS = Set.of("Name", "State", "PPid", "Uid");
+        private static final long KIB = 1024;
         /** Of the fields of proc_pid_stat(5) behind the name. */
         private static final int NICE = 16;
 
@@ -213,7 +214,13 @@ record Processes(List<GuestProcess> entries) {
 
         /** Whether it did not end before all was read. */
         boolean isWhole() {
-            return status.size() == STATUS_FIELDS && !limits.isEmpty();
+            return status.keySet().containsAll(STATUS_FIELDS) && !limits.isEmpty();
+        }
+
+        /** As {@code 5120 kB}. */
+        private long memory() {
+            return KIB
+                    * Long.parseLong(status.getOrDefault("VmRSS", "0").strip().split(" ")[0]);
         }
 
         private int parent() {
@@ -234,7 +241,7 @@ record Processes(List<GuestProcess> entries) {
                     status.get("State").charAt(0),
                     Long.parseLong(status.get("Uid").split("\t")[1]),
                     cgroup,
-                    new ProcessDetails(nice, environment, limits, openFiles));
+                    new ProcessDetails(nice, memory(), environment, limits, openFiles));
         }
     }
 }

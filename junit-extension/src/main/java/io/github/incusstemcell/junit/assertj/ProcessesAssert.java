@@ -263,6 +263,20 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
+     * Verifies how much each has in memory, shared pages included.
+     *
+     * @param bytes the most that will do
+     * @return this
+     */
+    public ProcessesAssert haveMemoryAtMost(long bytes) {
+        Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);
+        return each(
+                "have at most " + bytes + " bytes in memory",
+                process -> process.details().memoryBytes() <= bytes,
+                process -> process.words() + " has " + process.details().memoryBytes());
+    }
+
+    /**
      * Goes on with their names in plain AssertJ.
      *
      * @return assertions on the list, by number of the processes

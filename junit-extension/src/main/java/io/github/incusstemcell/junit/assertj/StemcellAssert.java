@@ -207,6 +207,18 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     }
 
     /**
+     * Turns to a user whom the name services of the guest know, nsswitch.conf(5), by getent(1): also one in no file, as systemd's {@code
+     * DynamicUser=} makes up.
+     *
+     * @param name the user's name; not null
+     * @return assertions on it
+     */
+    @CheckReturnValue
+    public UserAssert userOfNameServices(String name) {
+        return UserAssert.ofNameServices(subject(), name);
+    }
+
+    /**
      * Turns to a group.
      *
      * @param name the group's name; not null

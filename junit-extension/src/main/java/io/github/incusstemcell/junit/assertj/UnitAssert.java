@@ -241,7 +241,8 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies that systemd finds nothing to say of its files, and of those of the units that they name, as {@code systemd-analyze verify} does.
+     * Verifies that systemd finds nothing to say of its files, as {@code systemd-analyze verify} does; what that says of other units, which it
+     * loads, too, does not count.
      *
      * @param except parts of lines that it may print, as {@code Command 'man}: where manual pages are left out of an image, for example; not
      *     null

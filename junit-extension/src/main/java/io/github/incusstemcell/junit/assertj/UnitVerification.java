@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.systemd.Unit;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What {@code systemd-analyze verify} says of a unit's files. */
 record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
@@ -19,6 +20,13 @@ record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
                 unit -> complaints(unit, except).stream()
                         .map(line -> "  systemd-analyze: " + line + "\n")
                         .reduce("", String::concat));
+    }
+
+    /** And not about one of the units that are loaded with it. */
+    private static boolean isAbout(Unit unit, String line) {
+        return line.contains(unit.name())
+                || Stream.concat(unit.dropIns().stream(), unit.fragmentPath().stream())
+                        .anyMatch(line::contains);
     }
 
     private List<String> complaints(Unit unit, List<String> except) {
@@ -40,7 +48,7 @@ record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
                     + result.stderr().strip());
         }
         return lines.stream()
-                .filter(line -> except.stream().noneMatch(line::contains))
+                .filter(line -> isAbout(unit, line) && except.stream().noneMatch(line::contains))
                 .toList();
     }
 }

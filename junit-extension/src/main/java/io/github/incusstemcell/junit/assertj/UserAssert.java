@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Assertions on one user, as {@code /etc/passwd}, {@code /etc/group} and {@code /etc/shadow} have it. A user that does not exist
@@ -19,19 +20,28 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     private final Presence<Accounts, GuestUser> password;
 
     UserAssert(Subject subject, String name) {
+        this(subject, name, () -> Accounts.of(subject.stemcell()));
+    }
+
+    /** A user whom the name services of the guest know, which may be in no file. */
+    static UserAssert ofNameServices(Subject subject, String name) {
+        return new UserAssert(subject, name, () -> Accounts.ofNameServices(subject.stemcell(), name));
+    }
+
+    private UserAssert(Subject subject, String name, Supplier<Accounts> reading) {
         super(subject);
         this.name = Arguments.user(name);
         this.presence = new Presence<>(
                 subject,
                 "user " + name,
-                () -> Accounts.of(subject.stemcell()),
+                reading,
                 accounts -> accounts.user(name),
                 GuestUser::words,
                 accounts -> accounts.noSuchUser(name));
         this.password = new Presence<>(
                 subject,
                 "user " + name,
-                () -> Accounts.of(subject.stemcell()),
+                reading,
                 accounts -> accounts.user(name),
                 GuestUser::wordsOfPassword,
                 accounts -> accounts.noSuchUser(name));

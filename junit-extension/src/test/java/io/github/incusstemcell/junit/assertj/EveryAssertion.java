@@ -189,7 +189,12 @@ record EveryAssertion(List<Method> path, Method method) {
     private static String text(Parameter parameter) {
         String method = parameter.getDeclaringExecutable().getName();
         return switch (parameter.getName()) {
-            case "path" -> method.equals("mount") || method.equals("hasRoot") ? "/" : "/etc/passwd";
+            case "path" ->
+                switch (method) {
+                    case "mount", "hasRoot" -> "/";
+                    case "logRotation" -> "/var/log/syslog";
+                    default -> "/etc/passwd";
+                };
             case "source" -> method.equals("isBindOf") ? "/etc/none" : "cron";
             case "paths" -> "/etc/passwd";
             case "except" ->
@@ -216,7 +221,7 @@ record EveryAssertion(List<Method> path, Method method) {
             case "pattern" -> method.equals("files") ? "/etc/pass*" : "pass*";
             case "name" ->
                 switch (method) {
-                    case "user", "group" -> "root";
+                    case "user", "group", "userOfNameServices" -> "root";
                     case "timer" -> "logrotate.timer";
                     case "networkInterface" -> "eth0";
                     case "sysctl" -> "kernel.no_such_setting";

@@ -51,6 +51,7 @@ class IdleArgumentsTest {
             "hasExactlySetuidFiles.paths",
             "hasExactlySetgidFiles.paths",
             "hasOnlyMembers.users",
+            "hasOnlyAdministrators.users",
             "hasOnlyNames.names",
             "hasOnlyNames.processNames",
             "hasValidFiles.except",
@@ -75,9 +76,14 @@ class IdleArgumentsTest {
     private static final List<Object> OPTIONS =
             List.of("exec", "suid", "defaults", "nofail", "nosuid,nodev", "x-systemd.automount");
 
+    private static List<Object> concat(List<Object> some, Object more) {
+        return Stream.concat(some.stream(), Stream.of(more)).toList();
+    }
+
     /** What says nothing besides what never does: by the name of the parameter, or by that of method and parameter. */
     private static final Map<String, List<Object>> IDLE = Map.ofEntries(
             Map.entry("path", PATHS),
+            Map.entry("file.path", concat(PATHS, "/proc/cmdline")),
             Map.entry("hasHome.path", List.of()),
             Map.entry("hasShell.path", List.of()),
             Map.entry("httpFromTest.path", List.of("health")),
@@ -111,6 +117,7 @@ class IdleArgumentsTest {
             Map.entry("withGidBetween.least", List.of(2)),
             Map.entry("mount.path", List.of("/mnt/", "/mnt//x", "/mnt/../x", "/mnt/.")),
             Map.entry("user.name", ACCOUNTS),
+            Map.entry("userOfNameServices.name", ACCOUNTS),
             Map.entry("group.name", ACCOUNTS),
             Map.entry("user", ACCOUNTS),
             Map.entry("users", ACCOUNTS),

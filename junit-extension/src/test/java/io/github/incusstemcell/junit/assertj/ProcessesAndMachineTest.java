@@ -42,6 +42,7 @@ class ProcessesAndMachineTest {
                 TasksMax=infinity
                 ExecStart=/bin/sleep 1001
                 """);
+        stemcell.systemd().writeUnit("fine", "[Unit]\nWants=odd.service\n[Service]\nExecStart=/bin/sleep 1003\n");
         stemcell.systemd().writeUnit("odd", "[Service]\nColour=blue\nExecStart=/bin/sleep 1002\n");
         stemcell.systemd().start("napper");
         stemcell.systemd().start("yawner");
@@ -136,8 +137,9 @@ class ProcessesAndMachineTest {
                 .hasLocale("de_DE.UTF-8")
                 .doesNotChangeFor(ofMillis(100));
 
-        String but =
-                "\n  but was: hostname NAME, static hostname NAME, timezone Europe/Berlin, locale de_DE.UTF-8, clock .*";
+        String but = "\n"
+                + "  but was: hostname NAME, static hostname NAME, timezone Europe/Berlin, locale de_DE.UTF-8,"
+                + " clock .*";
         fail(stemcell, "Expecting the machine on NAME to have the hostname db" + but, () -> assertThat(stemcell)
                 .machine()
                 .hasHostname("db"));
@@ -238,6 +240,8 @@ class ProcessesAndMachineTest {
     void whatSystemdFindsInFiles(StemcellContainer stemcell) {
         assertThat(stemcell).unit("yawner").hasValidFiles();
         assertThat(stemcell).unit("odd").hasValidFiles("'Colour'");
+        // Of others that it loads, and nothing of its own: after one that is odd.
+        assertThat(stemcell).unit("fine").hasValidFiles();
 
         assertThat(message(stemcell, () -> assertThat(stemcell).unit("odd").hasValidFiles("Command 'man")))
                 .startsWith("Expecting unit odd.service on NAME to have valid files except for Command 'man\n")

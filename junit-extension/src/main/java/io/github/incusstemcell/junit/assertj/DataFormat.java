@@ -1,0 +1,52 @@
+package io.github.incusstemcell.junit.assertj;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.incusstemcell.IncusStemcellException;
+import java.util.Optional;
+
+/** In what way a file writes down maps, lists and values. */
+enum DataFormat {
+    JSON {
+        @Override
+        JsonNode read(String text) {
+            try {
+                return MAPPER.readTree(text);
+            } catch (JsonProcessingException e) {
+                throw new NotOfFormat("it is not JSON: " + e.getOriginalMessage() + " in line "
+                        + Optional.ofNullable(e.getLocation())
+                                .map(location -> String.valueOf(location.getLineNr()))
+                                .orElse("?"));
+            }
+        }
+    },
+    YAML {
+        @Override
+        JsonNode read(String text) {
+            try {
+                Object document = YamlDocument.read(text);
+                return document == null ? null : MAPPER.valueToTree(document);
+            } catch (NoClassDefFoundError e) {
+                throw new IncusStemcellException(
+                        "Reading YAML takes SnakeYAML: add org.yaml:snakeyaml 2 to the class path of the test", e);
+            }
+        }
+    };
+
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** What is in a text; null where nothing is. */
+    abstract JsonNode read(String text);
+
+    /** Thrown where a text is something else. */
+    static final class NotOfFormat extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotOfFormat(String message) {
+            super(message);
+        }
+    }
+}

@@ -54,13 +54,12 @@ class FaultsTest {
     void aHungServiceIsActiveAllTheSame(@Node("db") StemcellContainer db) {
         db.files().writeString("/root/server.pl", SERVER);
         db.exec("systemd-run", "--unit=web", "perl", "/root/server.pl").requireSuccess();
-        String request = "curl --silent --output /dev/null --max-time 2 http://127.0.0.1:8080/";
-        assertThat(db).within(ofSeconds(30)).command("sh", "-c", request).succeeds();
+        assertThat(db).within(ofSeconds(30)).http("http://127.0.0.1:8080/").answers();
 
         db.exec("systemctl", "kill", "--signal=STOP", "web").requireSuccess();
 
         assertThat(db).unit("web").isActive();
-        assertThat(db).command("sh", "-c", request).exitsWith(28);
+        assertThat(db).always(ofSeconds(2)).http("http://127.0.0.1:8080/").doesNotAnswer();
 
         db.exec("systemctl", "kill", "--signal=KILL", "web").requireSuccess();
         assertThat(db).within(ofSeconds(10)).unit("web").isFailed();
@@ -74,8 +73,10 @@ class FaultsTest {
 
         assertThat(db)
                 .within(ofSeconds(30))
-                .command("sh", "-c", "awk '/VmRSS/ { exit $2 < 65536 }' /proc/$(pgrep -x tail)/status")
-                .succeeds();
+                .processes()
+                .ofUnit("pressure")
+                .named("tail")
+                .allMatch(tail -> tail.details().memoryBytes() >= 64 << 20, "holds 64 MiB");
 
         db.exec("systemctl", "stop", "pressure").requireSuccess();
     }

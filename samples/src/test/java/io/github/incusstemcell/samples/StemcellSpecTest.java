@@ -45,7 +45,28 @@ class StemcellSpecTest {
         assertThat(stemcell).user("vcap").isNotExpired().needsPasswordForSudo();
     }
 
+    @Test
+    void noPasswordMakesAnybodyAMemberOfAGroup(StemcellContainer stemcell) {
+        assertThat(stemcell).groups().haveShadowedPasswords().haveLockedPasswords();
+    }
+
+    @Test
+    void nothingRunsAsVcapYet(StemcellContainer stemcell) {
+        assertThat(stemcell).processes().ofUser("vcap").isEmpty();
+    }
+
     // --- files
+
+    @Test
+    void whoLogsInIsWarned(StemcellContainer stemcell) {
+        assertThat(stemcell).files("/etc/issue*").contain("Unauthorized use is strictly prohibited.");
+    }
+
+    @Test
+    void noAccessListWidensWhoReadsPasswords(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/shadow").hasMode(0).hasNoAcl();
+        assertThat(stemcell).file("/etc/gshadow").hasMode(0).hasNoAcl();
+    }
 
     @Test
     void noFileTrustsOtherMachines(StemcellContainer stemcell) {
@@ -130,6 +151,16 @@ class StemcellSpecTest {
     }
 
     @Test
+    void sshdIsThatOfItsPackage(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/usr/sbin/sshd").isOwnedByPackage("openssh-server");
+    }
+
+    @Test
+    void packagesAreUpgradedByNewStemcellsOnly(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/apt/apt.conf.d/02periodic").matches("^APT::Periodic::Enable \"0\";$");
+    }
+
+    @Test
     void theSystemIsLinuxOfOneDistribution(StemcellContainer stemcell) {
         assertThat(stemcell).osRelease().hasKey("ID").hasKey("VERSION_ID").hasKey("VERSION_CODENAME");
     }
@@ -153,7 +184,30 @@ class StemcellSpecTest {
         assertThat(stemcell).unit("logrotate.timer").startsAtBoot();
     }
 
+    @Test
+    void sharedMemoryOutlivesALogin(StemcellContainer stemcell) {
+        assertThat(stemcell).systemdConfiguration("logind.conf").hasValue("Login.RemoveIPC", "no");
+    }
+
     // --- logging
+
+    @Test
+    void syslogIsRotatedBySize(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .logRotation("/var/log/syslog")
+                .hasValue("size", "5M")
+                .hasValue("rotate", "7")
+                .hasKey("compress");
+        assertThat(stemcell)
+                .logRotation("/var/log/auth.log")
+                .hasValue("size", "5M")
+                .hasValue("rotate", "4");
+    }
+
+    @Test
+    void sysstatCollects(StemcellContainer stemcell) {
+        assertThat(stemcell).file("/etc/default/sysstat").settings().hasValue("ENABLED", "\"true\"");
+    }
 
     @Test
     void timesInLogsAreToTheMicrosecond(StemcellContainer stemcell) {
@@ -192,6 +246,7 @@ class StemcellSpecTest {
                 .configuredSysctls()
                 .hasValue("net.ipv4.ip_forward", "0")
                 .hasValue("net.ipv4.conf.all.accept_redirects", "0")
+                .hasValue("net.ipv4.conf.all.accept_source_route", "0")
                 .hasValue("net.ipv4.conf.all.send_redirects", "0");
     }
 
@@ -204,6 +259,20 @@ class StemcellSpecTest {
                 .hasValue("permitrootlogin", "no")
                 .hasValue("passwordauthentication", "no")
                 .hasOnlyValues("allowgroups", "bosh_sshers");
+    }
+
+    @Test
+    void nobodyIsAnExceptionForSsh(StemcellContainer stemcell) {
+        assertThat(stemcell).sshdFor("root", "10.0.0.1").hasValue("permitrootlogin", "no");
+        assertThat(stemcell).sshdFor("vcap", "10.0.0.1").hasValue("passwordauthentication", "no");
+    }
+
+    @Test
+    void addressesAndTheKernelsLogAreHidden(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .configuredSysctls()
+                .hasValue("kernel.randomize_va_space", "2")
+                .hasValue("kernel.dmesg_restrict", "1");
     }
 
     @Test

@@ -44,6 +44,7 @@ public final class Agent {
     private final Duration limit;
     private final Instance guest;
     private final Map<String, Link> provided;
+    private final PackageCache packages;
 
     private Agent(
             Instance guest,
@@ -51,7 +52,8 @@ public final class Agent {
             Mbus mbus,
             AgentLog log,
             Duration limit,
-            Map<String, Link> provided) {
+            Map<String, Link> provided,
+            PackageCache packages) {
         this.guest = guest;
         this.machine = guest.name();
         this.provided = provided;
@@ -59,6 +61,7 @@ public final class Agent {
         this.mbus = mbus;
         this.log = log;
         this.limit = limit;
+        this.packages = packages;
     }
 
     /**
@@ -68,6 +71,7 @@ public final class Agent {
      * @param address the container's own address, as jobs see it; not null
      * @param reach where a port of it is reached from here; asked at each message; not null
      * @param settings what its agent was started with; not null
+     * @param packages where packages are kept that it has compiled; not null
      * @return a client; not null
      * @throws IncusStemcellException if an agent with these settings cannot be spoken to
      */
@@ -75,9 +79,10 @@ public final class Agent {
             Instance guest,
             Supplier<Inet4Address> address,
             IntFunction<InetSocketAddress> reach,
-            AgentSettings settings) {
+            AgentSettings settings,
+            PackageCache packages) {
         Mbus mbus = new Mbus(guest.name(), reach, settings.bus(guest.name()));
-        return new Agent(guest, address, mbus, new AgentLog(guest), LIMIT, new ConcurrentHashMap<>());
+        return new Agent(guest, address, mbus, new AgentLog(guest), LIMIT, new ConcurrentHashMap<>(), packages);
     }
 
     /**
@@ -90,7 +95,7 @@ public final class Agent {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("An agent is given some time to answer, but this is " + time);
         }
-        return new Agent(guest, address, mbus, log, time, provided);
+        return new Agent(guest, address, mbus, log, time, provided, packages);
     }
 
     /**
@@ -207,6 +212,10 @@ public final class Agent {
         }
     }
 
+    PackageCache packages() {
+        return packages;
+    }
+
     /** Waits until monit calls all processes running. */
     AgentState awaitRunning() {
         Deadline deadline = Deadline.in(limit.equals(LIMIT) ? RUNNING_LIMIT : limit);
@@ -272,7 +281,14 @@ public final class Agent {
             String name, String version, Blob source, List<CompiledPackage> dependencies) {
         ObjectNode needed = Json.object();
         dependencies.forEach(each -> needed.set(each.name(), each.json()));
-        JsonNode compiled = task("compile_package", () -> "", source.id(), source.digest(), name, version, needed)
+        JsonNode compiled = task(
+                        "compile_package",
+                        () -> log.script("packaging"),
+                        source.id(),
+                        source.digest(),
+                        name,
+                        version,
+                        needed)
                 .path("result");
         return new CompiledPackage(name, version, blob(compiled));
     }

@@ -38,6 +38,7 @@ final class ContainerLauncher implements AutoCloseable {
     private final LimitCheck limits;
     private final Optional<MachineLimit> machines;
     private final Optional<ImageDistribution> distribution;
+    private final CompiledPackages packages;
     /** One per network, since it knows which addresses of it this process uses. */
     private final MemoizedMap<String, NetworkAttachment> attachments = new MemoizedMap<>(this::attach);
 
@@ -47,9 +48,11 @@ final class ContainerLauncher implements AutoCloseable {
             Creations creations,
             ManagedNetwork managedNetwork,
             LimitCheck limits,
-            Optional<MachineLimit> machines) {
+            Optional<MachineLimit> machines,
+            CompiledPackages packages) {
         this.machines = machines;
         this.limits = limits;
+        this.packages = packages;
         this.placement = placement;
         this.lease = lease;
         this.creations = creations;
@@ -159,7 +162,7 @@ final class ContainerLauncher implements AutoCloseable {
             };
             try {
                 return new ContainerStart(launch, request, network, deadMansSwitch, there, begin, release)
-                        .complete(creations, lease, limits);
+                        .complete(creations, lease, limits, packages);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
                 boolean kept = !taken && end(launch, there.incus(), deadMansSwitch, e);
@@ -265,7 +268,11 @@ final class ContainerLauncher implements AutoCloseable {
     private static void diagnose(Instance instance, Launch launch, RuntimeException reason) {
         try (Systemd systemd = Systemd.of(instance)) {
             Diagnostics found = new DiagnosticsCollector(
-                            instance, systemd, new CommandLog(), launch.spec().artifacts(), DiagnosticsCollector.LIMIT)
+                            instance,
+                            systemd,
+                            new CommandLog(),
+                            launch.spec().allArtifacts(),
+                            DiagnosticsCollector.LIMIT)
                     .collect();
             launch.onFailure().diagnosed().accept(found);
         } catch (RuntimeException e) {

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.container.ContainerLauncher.Launch;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
@@ -35,15 +34,16 @@ record ContainerStart(
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
 
-    StemcellContainer complete(Creations creations, Lease lease, LimitCheck limits) {
+    StemcellContainer complete(Creations creations, Lease lease, LimitCheck limits, CompiledPackages packages) {
         ContainerSpec spec = launch.spec();
         NewInstance created = request(lease);
         StartRefusal refusal = new StartRefusal(instance(), image(), spec.overlay());
         create(creations, created, refusal);
-        Optional<AgentSettings> agent = request.agentSettings(instance().name(), network.address());
+        GuestAgent.Access agent =
+                new GuestAgent.Access(request.agentSettings(instance().name(), network.address()), packages);
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance().files()));
-            new BootFiles(spec.bootFiles()).withAgent(agent).writeTo(instance().files());
+            new BootFiles(spec.bootFiles()).withAgent(agent.settings()).writeTo(instance().files());
         }
         if (!spec.boots()) {
             return unbooted(agent);
@@ -77,7 +77,7 @@ record ContainerStart(
                 new CreateRefusal(image(), request.placement().incus().project(), root.get("pool")));
     }
 
-    private StemcellContainer booted(LimitCheck limits, Instant started, Optional<AgentSettings> agent) {
+    private StemcellContainer booted(LimitCheck limits, Instant started, GuestAgent.Access agent) {
         ContainerSpec spec = launch.spec();
         Systemd systemd = Systemd.of(instance());
         GuestAddress address;
@@ -117,7 +117,7 @@ record ContainerStart(
         return container;
     }
 
-    private StemcellContainer unbooted(Optional<AgentSettings> agent) {
+    private StemcellContainer unbooted(GuestAgent.Access agent) {
         Instant created = Instant.now();
         LOG.info("{} ({}) is created, and not started", instance().name(), image());
         return new StemcellContainer(

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.agent.Agent;
 import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentSettings;
+import io.github.incusstemcell.agent.PackageCache;
 import io.github.incusstemcell.agent.Release;
 import io.github.incusstemcell.internal.DurationText;
 import java.net.InetSocketAddress;
@@ -15,17 +16,22 @@ import java.util.Optional;
 final class GuestAgent {
 
     private final StemcellContainer stemcell;
-    private final Optional<AgentSettings> settings;
+    private final Access access;
     private final boolean awaited;
     private final Duration startupTimeout;
     private Agent client;
 
     /**
+     * What it takes to speak to an agent.
+     *
      * @param settings what the agent was given; empty where it does not start
+     * @param packages where the packages are kept that it compiles
      */
-    GuestAgent(StemcellContainer stemcell, ContainerSpec spec, Optional<AgentSettings> settings) {
+    record Access(Optional<AgentSettings> settings, PackageCache packages) {}
+
+    GuestAgent(StemcellContainer stemcell, ContainerSpec spec, Access access) {
         this.stemcell = stemcell;
-        this.settings = settings;
+        this.access = access;
         this.awaited = spec.startsAgent();
         this.startupTimeout = spec.startupTimeout();
         if (awaited) {
@@ -37,10 +43,11 @@ final class GuestAgent {
     /** One for all, since it remembers what was deployed. */
     synchronized Agent client() {
         if (client == null) {
-            AgentSettings given = settings.orElseThrow(() -> new IncusStemcellException("The agent of '" + stemcell
-                    + "' does not run, as there are no settings for it. Write @IncusStemcell(agent = true), or"
-                    + " ContainerSpec.builder(...).agent(), with which it starts"));
-            client = Agent.of(stemcell.open(), stemcell::address, this::reach, given);
+            AgentSettings given = access.settings()
+                    .orElseThrow(() -> new IncusStemcellException("The agent of '" + stemcell
+                            + "' does not run, as there are no settings for it. Write @IncusStemcell(agent = true), or"
+                            + " ContainerSpec.builder(...).agent(), with which it starts"));
+            client = Agent.of(stemcell.open(), stemcell::address, this::reach, given, access.packages());
         }
         return client;
     }

@@ -2,7 +2,6 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.agent.Agent;
-import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestChannel;
@@ -65,7 +64,7 @@ public final class StemcellContainer implements AutoCloseable {
             GuestAddress address,
             StartTimes startTimes,
             Systemd systemd,
-            Optional<AgentSettings> agentSettings,
+            GuestAgent.Access agentAccess,
             Runnable afterDelete) {
         this.instance = deadMansSwitch.instance();
         this.channel = instance.channel();
@@ -78,7 +77,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.forwards = new PortForwards(instance, address);
         this.journal = Journal.of(instance);
         this.journalLog = spec.logsJournal() ? Optional.of(new JournalLog(name(), journal)) : Optional.empty();
-        this.agent = new GuestAgent(this, spec, agentSettings);
+        this.agent = new GuestAgent(this, spec, agentAccess);
         this.lifecycle = new Lifecycle(deadMansSwitch, image, spec, address, systemd, journalLog, agent);
         this.afterDelete = afterDelete;
         if (spec.boots()) {

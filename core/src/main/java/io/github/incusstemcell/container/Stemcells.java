@@ -105,7 +105,8 @@ public final class Stemcells implements AutoCloseable {
                 creations,
                 new ManagedNetwork(placement.incus(), settings.subnet, settings.ipv6, placement.cluster()),
                 new LimitCheck(settings.limitsRequired),
-                machines);
+                machines,
+                new CompiledPackages(sources));
         ProvisionedImages provisioned = new ProvisionedImages(placement.incus(), progress);
         this.provisioner = new ImageProvisioner(
                 launcher,

@@ -156,6 +156,32 @@ final class BlobCache {
         }
     }
 
+    /** Adds bytes that are found by a key. */
+    void keep(String key, byte[] content) {
+        Digest digest = Digest.sha256(content);
+        ensure(digest, content.length, file -> Files.write(file, content));
+        remember(key, digest + " " + content.length);
+        evict(Set.of(digest));
+    }
+
+    /** {@return what was kept by that key, if it is there and sound} */
+    Optional<byte[]> kept(String key) {
+        Optional<String> fact = recall(key);
+        if (fact.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] digestAndSize = fact.get().split(" ");
+        Digest digest = Digest.parse(digestAndSize[0]);
+        try {
+            return has(digest, Long.parseLong(digestAndSize[1]))
+                    ? Optional.of(Files.readAllBytes(file(digest)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("Cannot read {} from the cache {}: {}", key, folder, e.toString());
+            return Optional.empty();
+        }
+    }
+
     /** Removes the blobs that were not used for longest until the rest fits, but none of those in {@code keep}. */
     void evict(Set<Digest> keep) {
         Set<Path> kept = keep.stream().map(this::file).collect(Collectors.toSet());

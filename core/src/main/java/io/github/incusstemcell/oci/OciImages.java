@@ -142,6 +142,27 @@ public final class OciImages implements AutoCloseable {
         return new Tarball.OnDisk(file, cache);
     }
 
+    /**
+     * Keeps something else beside the blobs, for all processes of this user. Like a blob it goes when it was not used for longest.
+     *
+     * @param key what it is found by, a name for a file; what was kept by the same is replaced; not null
+     * @param content not null
+     * @throws IncusStemcellException if it cannot be written
+     */
+    public void keep(String key, byte[] content) {
+        cache.keep(key, content);
+    }
+
+    /**
+     * Finds what was kept.
+     *
+     * @param key as in {@link #keep}; not null
+     * @return the content; empty where it was never kept, has gone since, or is damaged
+     */
+    public Optional<byte[]> kept(String key) {
+        return cache.kept(key);
+    }
+
     @Override
     public void close() {
         http.close();

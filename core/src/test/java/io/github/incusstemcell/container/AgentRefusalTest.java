@@ -8,6 +8,7 @@ import io.github.incusstemcell.agent.Agent;
 import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.agent.JobSpec;
+import io.github.incusstemcell.agent.PackageCache;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.stemcell.GuestOverlay;
@@ -23,6 +24,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of agents that cannot be spoken to, and of jobs that cannot be deployed. */
 class AgentRefusalTest {
+
+    private static final PackageCache NO_CACHE = new PackageCache() {
+        @Override
+        public Optional<byte[]> find(String key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void keep(String key, byte[] archive) {}
+    };
 
     private static final AgentSettings MADE = AgentSettings.generate("other", Optional.empty());
 
@@ -87,7 +98,11 @@ class AgentRefusalTest {
 
     private static Agent of(StemcellContainer stemcell, AgentSettings settings) {
         return Agent.of(
-                stemcell.open(), stemcell::address, port -> new InetSocketAddress(stemcell.address(), port), settings);
+                stemcell.open(),
+                stemcell::address,
+                port -> new InetSocketAddress(stemcell.address(), port),
+                settings,
+                NO_CACHE);
     }
 
     @Test
@@ -100,7 +115,8 @@ class AgentRefusalTest {
                                 guest,
                                 () -> address,
                                 port -> new InetSocketAddress(address, port),
-                                AgentSettings.of(settings)))
+                                AgentSettings.of(settings),
+                                NO_CACHE))
                         .isInstanceOf(IncusStemcellException.class)
                         .hasMessage(
                                 "The agent of 'some' cannot be spoken to: there is no mbus that begins with https:// in"
@@ -111,7 +127,8 @@ class AgentRefusalTest {
                             guest,
                             () -> address,
                             port -> new InetSocketAddress(address, port),
-                            AgentSettings.of("{\"mbus\": \"https://u:p@0.0.0.0:6868\"}")))
+                            AgentSettings.of("{\"mbus\": \"https://u:p@0.0.0.0:6868\"}"),
+                            NO_CACHE))
                     .hasMessageContaining("there is no certificate that can be read in env.bosh.mbus.cert.certificate");
         }
         assertThat(MADE).hasToString("settings of an agent");

@@ -63,6 +63,24 @@ class BlobCacheTest {
     }
 
     @Test
+    void keepsByAKeyWhatIsNoBlobOfAnImage() throws IOException {
+        BlobCache cache = cache(BLOB.length + 10);
+        assertThat(cache.kept("key")).isEmpty();
+
+        cache.keep("key", "other".getBytes());
+        cache.keep("key", BLOB);
+        assertThat(cache(1 << 20).kept("key")).hasValue(BLOB);
+
+        Files.writeString(folder.resolve("cache/blobs/sha256/" + DIGEST.hex()), "damaged");
+        assertThat(cache.kept("key")).isEmpty();
+        cache.keep("key", BLOB);
+        // It goes for what is used later, as blobs do.
+        cache.keep("later", "other bytes".getBytes());
+        assertThat(cache.kept("key")).isEmpty();
+        assertThat(cache.kept("later")).hasValue("other bytes".getBytes());
+    }
+
+    @Test
     void fetchesABlobOnceForAllProcesses() throws Exception {
         Path log = folder.resolve("log");
         List<Process> processes = new ArrayList<>();

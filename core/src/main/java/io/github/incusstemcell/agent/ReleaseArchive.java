@@ -72,7 +72,7 @@ final class ReleaseArchive implements ReleaseSource {
     public ReleasePackage read(String name, JsonNode described, List<ReleasePackage> dependencies) {
         // Only compiled ones are for a stemcell.
         return described.has("stemcell")
-                ? ReleasePackage.compiled(name, entry("compiled_packages/" + name + ".tgz"))
+                ? ReleasePackage.compiled(name, entry("compiled_packages/" + name + ".tgz"), dependencies)
                 : ReleasePackage.source(name, entry("packages/" + name + ".tgz"), dependencies);
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +20,12 @@ final class ReleaseFolder implements ReleaseSource {
     private final Path root;
     private final Templates ruby;
     private final List<String> jobs;
+    private final FinalBuilds builds;
 
     ReleaseFolder(Path root, Templates ruby) {
         this.root = root;
         this.ruby = ruby;
+        this.builds = new FinalBuilds(root, this::yaml);
         if (!Files.isDirectory(root.resolve("jobs"))) {
             throw new IncusStemcellException(
                     "The folder " + root.toAbsolutePath()
@@ -71,39 +72,56 @@ final class ReleaseFolder implements ReleaseSource {
     @Override
     public @Nullable JsonNode packageNamed(String name) {
         Path spec = root.resolve("packages").resolve(name).resolve("spec");
-        if (Files.exists(spec.resolveSibling("spec.lock"))) {
-            throw new IncusStemcellException(
-                    "The package '" + name + "' of " + root + " is vendored (spec.lock), so its sources"
-                            + " are not in the folder. Take the archive that bosh create-release --tarball writes");
+        Path lock = spec.resolveSibling("spec.lock");
+        if (Files.isRegularFile(lock)) {
+            return yaml(lock);
         }
         return Files.isRegularFile(spec) ? yaml(spec) : null;
     }
 
     @Override
     public ReleasePackage read(String name, JsonNode described, List<ReleasePackage> dependencies) {
+        if (described.has("fingerprint")) {
+            byte[] archive = builds.archive(name, described.path("fingerprint").asText());
+            return ReleasePackage.source(name, archive, dependencies);
+        }
+        Path scripts = root.resolve("packages").resolve(name);
+        if (Files.exists(scripts.resolve("pre_packaging"))) {
+            throw new IncusStemcellException("The package '" + name + "' of " + root
+                    + " has a script pre_packaging, which only bosh create-release runs. Take the archive that it writes with"
+                    + " --tarball");
+        }
         Map<String, Path> found = new TreeMap<>();
         described.path("files").forEach(pattern -> found.putAll(sources(name, pattern.asText())));
         List<String> excluded = new ArrayList<>();
         described.path("excluded_files").forEach(pattern -> excluded.add(pattern.asText()));
         found.keySet().removeIf(path -> excluded.stream()
                 .anyMatch(pattern -> regex(pattern).matcher(path).matches()));
-        Path packaging = root.resolve("packages").resolve(name).resolve("packaging");
+        Path packaging = scripts.resolve("packaging");
         if (!Files.isRegularFile(packaging)) {
             throw new IncusStemcellException("The package '" + name + "' of " + root + " has no script " + packaging);
         }
         found.put("packaging", packaging);
         Map<String, TarGzip.Entry> files = new TreeMap<>();
-        found.forEach((path, file) ->
-                files.put(path, new TarGzip.Entry(bytes(file), Files.isExecutable(file) ? 0755 : 0644)));
+        found.forEach((path, file) -> files.put(path, entry(file)));
         return ReleasePackage.source(name, TarGzip.of(files), dependencies);
     }
 
-    /** Of {@code src}, and where nothing is there, of {@code blobs}. */
-    private Map<String, Path> sources(String name, String pattern) {
-        Map<String, Path> found = matching(root.resolve("src"), List.of(pattern));
-        if (found.isEmpty()) {
-            found = matching(root.resolve("blobs"), List.of(pattern));
+    /** A link stays one, as in what bosh packs. */
+    private static TarGzip.Entry entry(Path file) {
+        try {
+            return Files.isSymbolicLink(file)
+                    ? TarGzip.Entry.link(Files.readSymbolicLink(file).toString())
+                    : new TarGzip.Entry(bytes(file), Files.isExecutable(file) ? 0755 : 0644);
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
+    }
+
+    /** Of {@code blobs} and of {@code src}, which comes first where both have a file. */
+    private Map<String, Path> sources(String name, String pattern) {
+        Map<String, Path> found = matching(root.resolve("blobs"), List.of(pattern));
+        found.putAll(matching(root.resolve("src"), List.of(pattern)));
         if (found.isEmpty()) {
             throw new IncusStemcellException(
                     "No file matches '" + pattern + "' of the package '" + name + "', neither in "
@@ -119,13 +137,16 @@ final class ReleaseFolder implements ReleaseSource {
             return found;
         }
         List<Pattern> wanted = patterns.stream().map(ReleaseFolder::regex).toList();
-        try (Stream<Path> walk = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            walk.filter(Files::isRegularFile).forEach(file -> {
-                String path = folder.relativize(file).toString().replace('\\', '/');
-                if (wanted.stream().anyMatch(pattern -> pattern.matcher(path).matches())) {
-                    found.put(path, file);
-                }
-            });
+        try (Stream<Path> walk = Files.walk(folder.toRealPath())) {
+            Path top = folder.toRealPath();
+            walk.filter(file -> Files.isSymbolicLink(file) || Files.isRegularFile(file))
+                    .forEach(file -> {
+                        String path = top.relativize(file).toString().replace('\\', '/');
+                        if (wanted.stream()
+                                .anyMatch(pattern -> pattern.matcher(path).matches())) {
+                            found.put(path, file);
+                        }
+                    });
         } catch (IOException e) {
             throw unreadable(folder, e);
         }

@@ -27,9 +27,9 @@ record ReleasePackage(
         return new ReleasePackage(name, content, false, dependencies, version.substring("sha256:".length()));
     }
 
-    static ReleasePackage compiled(String name, byte[] content) {
+    static ReleasePackage compiled(String name, byte[] content, List<ReleasePackage> dependencies) {
         return new ReleasePackage(
-                name, content, true, List.of(), Blob.digest(content).substring("sha256:".length()));
+                name, content, true, dependencies, Blob.digest(content).substring("sha256:".length()));
     }
 
     /** What it needs, and what that needs, by name. */

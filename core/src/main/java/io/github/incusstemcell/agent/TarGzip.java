@@ -7,11 +7,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /** Archives as agents take and give them: gzipped tars, small enough to be held in memory. */
 final class TarGzip {
@@ -22,8 +24,18 @@ final class TarGzip {
      * A file in an archive.
      *
      * @param mode its permissions, such as 0755
+     * @param link where it leads, if it is a symbolic link
      */
-    record Entry(byte[] content, int mode) {}
+    record Entry(byte[] content, int mode, Optional<String> link) {
+
+        Entry(byte[] content, int mode) {
+            this(content, mode, Optional.empty());
+        }
+
+        static Entry link(String target) {
+            return new Entry(new byte[0], 0777, Optional.of(target));
+        }
+    }
 
     /** The same files give the same bytes, whenever they are packed. */
     static byte[] of(Map<String, Entry> files) {
@@ -32,7 +44,11 @@ final class TarGzip {
             tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
             for (Map.Entry<String, Entry> file : files.entrySet()) {
-                TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+                Optional<String> link = file.getValue().link();
+                TarArchiveEntry entry = link.isEmpty()
+                        ? new TarArchiveEntry(file.getKey())
+                        : new TarArchiveEntry(file.getKey(), TarConstants.LF_SYMLINK);
+                link.ifPresent(entry::setLinkName);
                 entry.setSize(file.getValue().content().length);
                 entry.setMode(file.getValue().mode());
                 entry.setModTime(0);
@@ -52,7 +68,7 @@ final class TarGzip {
         try (TarArchiveInputStream tar =
                 new TarArchiveInputStream(new GZIPInputStream(new ByteArrayInputStream(archive)))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (entry.isFile()) {
+                if (entry.isFile() && !entry.isLink() && !entry.isSymbolicLink()) {
                     String name = entry.getName();
                     files.put(
                             name.startsWith("./") ? name.substring(2) : name,

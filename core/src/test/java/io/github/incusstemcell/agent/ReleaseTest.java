@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,96 @@ class ReleaseTest {
                 .first()
                 .extracting(ReleasePackage::version)
                 .isEqualTo(greeter.version());
+    }
+
+    @Test
+    void packsFilesOfSrcAndOfBlobsAndLinksAsLinks() throws IOException {
+        Path release = release("name: x\n", "files: [lib/**/*]\n");
+        write(release.resolve("packages/lib/packaging"), "true\n");
+        write(release.resolve("src/lib/both"), "of src");
+        write(release.resolve("blobs/lib/both"), "of blobs");
+        write(release.resolve("blobs/lib/deep/blob"), "a blob");
+        Files.createSymbolicLink(release.resolve("src/lib/around"), Path.of(".."));
+
+        byte[] content = Release.of(release).job("app").packages().get(0).content();
+
+        Map<String, TarGzip.Entry> files = TarGzip.files(content);
+        assertThat(files).containsOnlyKeys("lib/both", "lib/deep/blob", "packaging");
+        assertThat(files.get("lib/both").content()).isEqualTo("of src".getBytes());
+        Path archive = Files.write(folder.resolve("lib.tgz"), content);
+        assertThat(listing(archive)).contains("lib/around -> ..");
+
+        write(release.resolve("packages/lib/pre_packaging"), "true\n");
+        assertThatThrownBy(() -> Release.of(release).job("app").packages())
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessageContaining("has a script pre_packaging, which only bosh create-release runs");
+    }
+
+    private static String listing(Path archive) throws IOException {
+        Process tar = new ProcessBuilder("tar", "-tvzf", archive.toString()).start();
+        return new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void takesPackagesOfOtherReleasesFromWhereBoshHasThem() throws IOException {
+        byte[] archive = TarGzip.of(Map.of("packaging", text("true\n")));
+        String digest = Blob.digest(archive);
+        String config = "name: x\nblobstore: {provider: local, options: {blobstore_path: store}}\n";
+        Path release = release(config, "");
+        Path lib = release.resolve("packages/lib");
+        Files.move(lib.resolve("spec"), lib.resolve("spec.lock"));
+        write(lib.resolve("spec.lock"), "name: lib\nfingerprint: f00d\n");
+        write(
+                release.resolve(".final_builds/packages/lib/index.yml"),
+                "builds:\n  f00d: {version: f00d, blobstore_id: blob, sha1: '" + digest + "'}\nformat-version: '2'\n");
+
+        assertThatThrownBy(() -> Release.of(release).job("app").packages())
+                .isInstanceOf(IncusStemcellException.class)
+                .hasMessageMatching(
+                        "The package 'lib' of .* is from another release \\(spec\\.lock\\), and its archive is not to"
+                                + " be had: there is no .*/\\.bosh/cache/" + digest
+                                + "\\. Run bosh create-release --force there, .*");
+
+        Files.write(Files.createDirectory(release.resolve("store")).resolve("blob"), archive);
+        assertThat(Release.of(release).job("app").packages()).singleElement().satisfies(found -> {
+            assertThat(found.content()).isEqualTo(archive);
+            assertThat(found.compiled()).isFalse();
+        });
+
+        Templates ruby = JRuby.templates();
+        FinalBuilds cached = new FinalBuilds(
+                release, file -> ruby.yaml("it", read(file)), Files.createDirectory(folder.resolve("cache")));
+        Files.delete(release.resolve("store/blob"));
+        Files.write(folder.resolve("cache").resolve(digest), archive);
+        assertThat(cached.archive("lib", "f00d")).isEqualTo(archive);
+        Files.writeString(folder.resolve("cache").resolve(digest), "damaged");
+        assertThatThrownBy(() -> cached.archive("lib", "f00d"))
+                .hasMessageContaining("is damaged: its digest is not sha256:");
+        assertThatThrownBy(() -> cached.archive("lib", "beef"))
+                .hasMessageContaining("no index.yml in .final_builds/packages/lib has it");
+    }
+
+    /** With one job, app, and its package, lib. */
+    private Path release(String config, String spec) throws IOException {
+        Path release = folder.resolve("release");
+        write(release.resolve("config/final.yml"), config);
+        write(release.resolve("jobs/app/spec"), "name: app\ntemplates: {}\npackages: [lib]\n");
+        write(release.resolve("jobs/app/monit"), "");
+        write(release.resolve("packages/lib/spec"), "name: lib\n" + spec);
+        return release;
+    }
+
+    private static void write(Path file, String content) throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -43,7 +43,9 @@ record ContainerStart(
                 new GuestAgent.Access(request.agentSettings(instance().name(), network.address()), packages);
         if (!launch.startsAtOnce()) {
             launch.beforeBoot().ifPresent(look -> look.accept(instance().files()));
-            new BootFiles(spec.bootFiles()).withAgent(agent.settings()).writeTo(instance().files());
+            new BootFiles(spec.bootFiles())
+                    .withAgent(agent.settings())
+                    .writeTo(instance().files());
         }
         if (!spec.boots()) {
             return unbooted(agent);

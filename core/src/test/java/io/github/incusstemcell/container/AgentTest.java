@@ -227,9 +227,25 @@ class AgentTest {
         String password = settings.replaceFirst("(?s).*https://\\w+:(\\w+)@.*", "$1");
 
         assertThat(password).matches("[0-9a-f]{32}");
-        assertThat(stemcell.diagnose().files())
+        Diagnostics diagnostics = stemcell.diagnose(Duration.ofSeconds(60));
+        assertThat(diagnostics.files())
                 .allSatisfy(file -> assertThat(file.text()).doesNotContain(password, "BEGIN PRIVATE KEY"));
         assertThat(stdout("stat -c %a " + BootFile.AGENT_SETTINGS)).isEqualTo("600\n");
+    }
+
+    @Test
+    @Order(13)
+    void hasTheLogsOfTheAgentAndOfMonitInItsDiagnostics() {
+        Diagnostics diagnostics = stemcell.diagnose(Duration.ofSeconds(60));
+
+        assertThat(diagnostics.file("journal.txt").orElseThrow().text()).contains("bosh-agent[", "POST /agent");
+        assertThat(diagnostics.artifacts())
+                .filteredOn(file -> file.name().equals("/var/vcap/monit/monit.log"))
+                .singleElement()
+                .satisfies(log -> assertThat(log.text()).contains("'web'"));
+        assertThat(diagnostics.artifacts())
+                .extracting(Diagnostics.File::name)
+                .contains("/var/vcap/sys/log/web/order.log");
     }
 
     private static Blob source(String packaging) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.InFrontOfIncus;
+import io.github.incusstemcell.agent.JobSpec;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.stemcell.GuestOverlay;
@@ -97,7 +98,7 @@ class StemcellsTest extends WithStemcells {
     }
 
     @Test
-    void asksForAnAddressWhereItMayNotBeGiven() {
+    void asksForAnAddressWhereItMayNotBeGivenAndStartsTheAgentAllTheSame() {
         try (Incus incus = Incus.connect()) {
             String project = "isc-test-restricted";
             incus.projects()
@@ -106,10 +107,13 @@ class StemcellsTest extends WithStemcells {
                             Map.of("features.images", "true", "features.profiles", "true", "restricted", "true"),
                             "A project in which raw.lxc is forbidden");
             try (Stemcells restricted = TestMachine.stemcells().project(project).connect();
-                    StemcellContainer stemcell = restricted.launch(TestMachine.spec())) {
+                    StemcellContainer stemcell = restricted.launch(
+                            TestMachine.spec().toBuilder().agent().build())) {
                 assertThat(stemcell.exec("ip", "-4", "-brief", "address", "show", "eth0")
                                 .stdout())
                         .contains(stemcell.address().getHostAddress());
+                JobSpec web = JobSpec.rendered(Path.of("src/test/resources/jobs/web"));
+                assertThat(stemcell.agent().deploy(web).words()).isEqualTo("running, with web running");
             } finally {
                 Incus restricted = incus.project(project);
                 restricted.images().list().forEach(image -> restricted.images().delete(image.fingerprint()));

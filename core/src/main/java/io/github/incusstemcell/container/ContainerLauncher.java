@@ -8,7 +8,6 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +27,6 @@ final class ContainerLauncher implements AutoCloseable {
     private static final int ADDRESS_DRAWS = 10;
 
     private static final String ADDRESS_TAKEN = "already defined on another NIC";
-
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Placement placement;
     private final Lease lease;
@@ -151,8 +148,9 @@ final class ContainerLauncher implements AutoCloseable {
         Instant begin = Instant.now();
         ContainerSpec spec = launch.spec();
         InstanceRequest request = new InstanceRequest(spec, placement, attachment(spec));
+        boolean restarted = false;
         for (int draw = 1; ; draw++) {
-            Instance instance = there.incus().instance(newName());
+            Instance instance = there.incus().instance(InstanceRequest.newName());
             DeadMansSwitch deadMansSwitch = new DeadMansSwitch(instance);
             NetworkLease network = NetworkLease.take(request.attachment(), spec.address(), user(instance, spec));
             Runnable release = () -> {
@@ -165,16 +163,22 @@ final class ContainerLauncher implements AutoCloseable {
                         .complete(creations, lease, limits, packages);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
-                boolean kept = !taken && end(launch, there.incus(), deadMansSwitch, e);
+                boolean lost = !restarted && DaemonLoss.caused(e);
+                boolean again = taken || lost;
+                boolean kept = !again && end(launch, there.incus(), deadMansSwitch, e);
                 if (!kept) {
                     deadMansSwitch.close();
                     discard(instance, e);
                     network.release();
                 }
+                if (lost) {
+                    restarted = true;
+                    DaemonLoss.forgetUnpacked(there.incus(), request.pool(), launch, e);
+                }
                 if (taken && spec.address().isPresent()) {
                     throw occupied(spec, e);
                 }
-                if (!taken || draw == ADDRESS_DRAWS) {
+                if (!again || draw == ADDRESS_DRAWS) {
                     throw e;
                 }
             }
@@ -286,11 +290,6 @@ final class ContainerLauncher implements AutoCloseable {
         } catch (RuntimeException e) {
             reason.addSuppressed(e);
         }
-    }
-
-    /** Short, since it is the guest's hostname; by chance, since names on one bridge are unique across all projects. */
-    static String newName() {
-        return "ic-" + Long.toString(RANDOM.nextLong(36L * 36 * 36 * 36 * 36 * 36 * 36), 36);
     }
 
     /** The project of all its containers. */

@@ -84,9 +84,9 @@ record ContainerStart(
         Systemd systemd = Systemd.of(instance());
         GuestAddress address;
         try {
-            new Booting(deadMansSwitch, systemd, image()).await(spec.startupTimeout(), begin);
+            new Booting(deadMansSwitch, systemd, image()).await(spec.startupTimeout(), started);
             limits.check(instance(), spec);
-            address = network.afterBoot(instance(), spec, begin);
+            address = network.afterBoot(instance(), spec, started);
             address.bringUp(instance());
         } catch (RuntimeException e) {
             systemd.close();
@@ -111,7 +111,7 @@ record ContainerStart(
                 agent,
                 release);
         try {
-            container.awaitAgent(begin);
+            container.awaitAgent(started);
         } catch (RuntimeException e) {
             container.release();
             throw e;

@@ -81,7 +81,7 @@ final class ImageDistribution implements AutoCloseable {
     }
 
     private void unpack(Unpacked wanted, String member, Set<String> having) {
-        Instance container = incus.instance(ContainerLauncher.newName());
+        Instance container = incus.instance(InstanceRequest.newName());
         NewInstance request = NewInstance.named(container.name())
                 .image(wanted.image())
                 .config(lease.renewedOf("an image for " + member).keys())

@@ -47,8 +47,8 @@ final class ImageProvisioner {
         String key = key(spec, provisioning, digestOfFiles(provisioning), base);
         ProvisionedImage wanted = new ProvisionedImage(base, provisioning.name(), provisioning.version(), key);
         ProvisioningRun run = new ProvisioningRun(launcher, images, spec, provisioning, wanted, keepsFailed);
-        Memoized<StemcellImage> image =
-                provisioned.computeIfAbsent(key, absent -> new Memoized<>(() -> findOrMake(run)));
+        Memoized<StemcellImage> image = provisioned.computeIfAbsent(
+                key, absent -> new Memoized<>(() -> DaemonLoss.outlive(run.toString(), () -> findOrMake(run))));
         try {
             StemcellImage made = image.get();
             known.put(key, made);

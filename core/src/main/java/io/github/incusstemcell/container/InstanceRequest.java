@@ -8,6 +8,7 @@ import io.github.incusstemcell.incus.Profiles;
 import io.github.incusstemcell.incus.Server;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.net.Inet4Address;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * @param attachment the network, if there is to be one
  */
 record InstanceRequest(ContainerSpec spec, Placement placement, Optional<NetworkAttachment> attachment) {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final String ROOT = "root";
     private static final String NIC = "eth0";
@@ -148,6 +151,11 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
         });
     }
 
+    /** Short, since it is the guest's hostname; by chance, since names on one bridge are unique across all projects. */
+    static String newName() {
+        return "ic-" + Long.toString(RANDOM.nextLong(36L * 36 * 36 * 36 * 36 * 36 * 36), 36);
+    }
+
     /** What the container's agent is given, by us or by the test. */
     Optional<AgentSettings> agentSettings(String name, Optional<Inet4Address> address) {
         return spec.startsAgent()
@@ -172,11 +180,16 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
         return request;
     }
 
+    /** The storage pool of its root disk, unless an option of the device names another. */
+    String pool() {
+        return spec.location().storagePool().orElse(placement.pool());
+    }
+
     private Map<String, Map<String, String>> devices(Optional<Inet4Address> address) {
         Map<String, String> root = new LinkedHashMap<>();
         root.put("type", "disk");
         root.put("path", "/");
-        root.put("pool", spec.location().storagePool().orElse(placement.pool()));
+        root.put("pool", pool());
         spec.limits().disk().ifPresent(size -> root.put("size", size));
         Map<String, Map<String, String>> devices = new LinkedHashMap<>();
         devices.put(ROOT, root);

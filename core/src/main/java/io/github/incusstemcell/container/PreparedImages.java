@@ -33,7 +33,9 @@ final class PreparedImages {
     StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
         Preparation wanted = new Preparation(reference, overlay);
         StemcellImage image = prepared.computeIfAbsent(
-                        wanted, key -> new Memoized<>(() -> images.prepare(key.reference(), key.overlay())))
+                        wanted,
+                        key -> new Memoized<>(() -> DaemonLoss.outlive(
+                                "Preparing " + key.reference(), () -> images.prepare(key.reference(), key.overlay()))))
                 .get();
         known.put(wanted, image);
         return image;

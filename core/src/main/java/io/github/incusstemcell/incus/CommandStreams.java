@@ -16,6 +16,9 @@ final class CommandStreams implements Closeable {
 
     private static final int END_OF_TRANSMISSION = 4;
 
+    /** Of an operation that has ended, as its streams did not come within five seconds. */
+    private static final String NOT_AWAITED = "Only running operations can be connected";
+
     private final Api api;
     private final String command;
     private final boolean terminal;
@@ -24,6 +27,7 @@ final class CommandStreams implements Closeable {
     private final boolean relayed;
     private final CompletableFuture<WebSocket> control;
     private final List<CompletableFuture<WebSocket>> sockets;
+    private boolean lastAsked;
     private Writer stdin;
     private InputStream stdout;
     private InputStream stderr;
@@ -58,6 +62,7 @@ final class CommandStreams implements Closeable {
         if (!relayed) {
             connection().await(streams(), connection().run(() -> awaitRegistration(orders)));
         }
+        lastAsked = true;
         sockets.add(open(terminal ? "0" : "2"));
         List<WebSocket> connected = sockets.stream().map(this::await).toList();
         stdin = new Writer(connected.get(0));
@@ -79,7 +84,24 @@ final class CommandStreams implements Closeable {
     }
 
     private WebSocket await(CompletableFuture<WebSocket> socket) {
-        return connection().await(streams(), socket);
+        try {
+            return connection().await(streams(), socket);
+        } catch (IncusException e) {
+            if (!e.isNotFound() && !e.answer().equals(NOT_AWAITED)) {
+                throw e;
+            }
+            throw new IncusException(
+                    "Starting '" + command + "'",
+                    e.code(),
+                    "the daemon no longer knows operation " + operation
+                            + " of it, or waits for no streams of it, as one that was restarted or out of reach meanwhile: "
+                            + e.answer());
+        }
+    }
+
+    /** Only with its last stream the daemon starts the command. */
+    boolean mayHaveStarted() {
+        return lastAsked;
     }
 
     private String streams() {

@@ -6,9 +6,13 @@ import io.github.incusstemcell.internal.Json;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts commands in one instance, {@code POST /1.0/instances/NAME/exec}. */
 final class Execution {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
     private final Api api;
     private final String instance;
@@ -25,10 +29,11 @@ final class Execution {
     RunningCommand start(Command command) {
         ProcessTree tree = new ProcessTree(this);
         ApiRequest post = ApiRequest.post("instances", instance, "exec").json(body(command, tree));
-        return connection().inTurn("the start of '" + command + "'", () -> start(command, tree, post));
+        return connection().inTurn("the start of '" + command + "'", () -> start(command, tree, post, false));
     }
 
-    private RunningCommand start(Command command, ProcessTree tree, ApiRequest post) {
+    /** A command that a daemon was asked for which then was restarted, or out of reach, is asked for once more where it was not started. */
+    private RunningCommand start(Command command, ProcessTree tree, ApiRequest post, boolean again) {
         Answer answer = api.answer(post);
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
         CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id());
@@ -42,13 +47,20 @@ final class Execution {
         try {
             streams.connect();
             connected = true;
+        } catch (IncusException | IncusConnectionException e) {
+            if (again || streams.mayHaveStarted()) {
+                throw e;
+            }
+            LOG.debug("'{}' was not started, and is asked for once more", command, e);
         } finally {
             if (!connected) {
                 streams.close();
                 end.cancel(true);
             }
         }
-        return new RunningCommand(command, tree, streams, end, new ExitCodes(api, instance, command, post));
+        return connected
+                ? new RunningCommand(command, tree, streams, end, new ExitCodes(api, instance, command, post))
+                : start(command, tree, post, true);
     }
 
     private JsonNode body(Command command, ProcessTree tree) {

@@ -107,6 +107,9 @@ final class OperationEnd {
 
     private IncusException forgotten(int code) {
         return new IncusException(
-                cause.toString(), code, "its outcome is unknown, the daemon has forgotten operation " + id);
+                cause.toString(),
+                code,
+                "its outcome is unknown, the daemon has forgotten operation " + id
+                        + ", as one that was restarted does");
     }
 }

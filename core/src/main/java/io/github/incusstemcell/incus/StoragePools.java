@@ -120,6 +120,18 @@ public final class StoragePools {
     }
 
     /**
+     * Deletes what a pool has unpacked of an image, {@code DELETE /1.0/storage-pools/NAME/volumes/image/FINGERPRINT}; where it has nothing,
+     * that is fine. Containers of the image stay, and the next one has it unpacked anew.
+     *
+     * @param pool the name of the pool; not null
+     * @param fingerprint of the image; not null
+     * @throws IncusException if the daemon refuses
+     */
+    public void deleteImageVolume(String pool, String fingerprint) {
+        IfExists.remove(() -> api.run(ApiRequest.delete("storage-pools", pool, "volumes", "image", fingerprint)));
+    }
+
+    /**
      * How much room a pool has, {@code GET /1.0/storage-pools/NAME/resources}.
      *
      * @param name its name; not null

@@ -150,8 +150,9 @@ class OnCluster {
         }
         TestMachine.run("sh", "-c", "incus storage create unfinished dir --target m2 </dev/null");
         try {
-            assertThatThrownBy(
-                            () -> stemcells.launch(spec().toBuilder().location(Location.DEFAULT.withStoragePool("unfinished")).build()))
+            assertThatThrownBy(() -> stemcells.launch(spec().toBuilder()
+                            .location(Location.DEFAULT.withStoragePool("unfinished"))
+                            .build()))
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "The storage pool 'unfinished' on " + incus.endpoint() + " is pending: of the members of"
@@ -198,15 +199,17 @@ class OnCluster {
     @Order(Integer.MAX_VALUE - 3)
     void saysThatAMemberWasLostWhileAContainerStartedThereOrStartsItElsewhere() throws Exception {
         String owner = "starting on a lost member";
-        ContainerSpec slow = spec().toBuilder().owner(owner)
+        ContainerSpec slow = spec().toBuilder()
+                .owner(owner)
                 .file(new BootFile.Text(
                         "/etc/systemd/system/cron.service.d/slow.conf",
                         "[Service]\nExecStartPre=/bin/sleep 20\n",
-                        0644)).build();
-        CompletableFuture<StemcellContainer> there =
-                later(() -> stemcells.launch(slow.toBuilder().location(Location.DEFAULT.withTarget("m2")).build()));
-        CompletableFuture<StemcellContainer> anywhere =
-                later(() -> stemcells.launch(slow.toBuilder().location(Location.DEFAULT.withTarget("m2, m3")).build()));
+                        0644))
+                .build();
+        CompletableFuture<StemcellContainer> there = later(() -> stemcells.launch(
+                slow.toBuilder().location(Location.DEFAULT.withTarget("m2")).build()));
+        CompletableFuture<StemcellContainer> anywhere = later(() -> stemcells.launch(
+                slow.toBuilder().location(Location.DEFAULT.withTarget("m2, m3")).build()));
         try {
             while (TestMachine.instancesOf(owner).stream()
                             .filter(InstanceInfo::isRunning)

@@ -397,7 +397,7 @@ class ResourcesTest {
                                 IncusException.class, e -> assertThat(e.code()).isEqualTo(404))
                         .hasMessage(
                                 "PUT /1.0/instances/c/state failed: its outcome is unknown, the daemon has forgotten"
-                                        + " operation " + id + " (404)");
+                                        + " operation " + id + ", as one that was restarted does (404)");
             }
         }
 

@@ -23,16 +23,21 @@ class LeakTest {
 
     @Test
     void leavesNothing() throws Exception {
-        leavesNothing(CLASSES, temporary);
+        leavesNothing(CLASSES, 0, temporary);
     }
 
-    /** Returns what the run said about its waits. */
-    static String leavesNothing(int classes, Path temporary) throws IOException, InterruptedException {
+    /**
+     * Runs them again and again, for so many minutes, or once.
+     *
+     * @return what the run said about its rounds and its waits
+     */
+    static List<String> leavesNothing(int classes, int minutes, Path temporary)
+            throws IOException, InterruptedException {
         int images = Kit.images().size();
         // A daemon that was killed as a container stopped, by another test, leaves one for ever.
         List<String> ports = bridgePorts();
-        Process process =
-                Kit.java("-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData", Load.class.getName(), "" + classes);
+        Process process = Kit.java(
+                "-Djava.io.tmpdir=" + temporary, "-XX:-UsePerfData", Load.class.getName(), "" + classes, "" + minutes);
         String log = new String(process.getInputStream().readAllBytes());
 
         assertThat(process.waitFor()).as(log).isZero();
@@ -43,13 +48,12 @@ class LeakTest {
         assertThat(Kit.images()).hasSizeLessThanOrEqualTo(Math.max(1, images));
         assertThat(bridgePorts()).isSubsetOf(ports);
         return log.lines()
-                .filter(line -> line.startsWith("waits: "))
-                .findFirst()
-                .orElseThrow();
+                .filter(line -> line.startsWith("round: ") || line.startsWith("waits: "))
+                .toList();
     }
 
     /** The host's ends of the guests' network devices, on all bridges that the daemon has made. */
-    private static List<String> bridgePorts() {
+    static List<String> bridgePorts() {
         List<String> ports = new ArrayList<>();
         inOurProject(incus -> incus.networks().list().stream()
                 .filter(NetworkInfo::isManaged)

@@ -43,14 +43,21 @@ final class Load {
         return CLASSES.size();
     }
 
-    /** Takes the number of classes. */
+    /** Takes the number of classes, and for how many minutes they are run again and again, if not once. */
     public static void main(String... arguments) throws IOException, InterruptedException {
         // What a JVM loads and keeps once.
         run(1);
         Stopwatch.WAITED.clear();
         long files = openFiles();
         int classes = Integer.parseInt(arguments[0]);
-        run(classes);
+        long end = System.nanoTime()
+                + Duration.ofMinutes(arguments.length > 1 ? Long.parseLong(arguments[1]) : 0)
+                        .toNanos();
+        do {
+            run(classes);
+            System.out.println("round: " + usedHeap() + " bytes, " + Thread.activeCount() + " threads, "
+                    + (openFiles() - files) + " files");
+        } while (System.nanoTime() - end < 0);
         System.out.println("threads: " + settle());
         System.out.println("files: " + (openFiles() - files));
         print(Stopwatch.WAITED.stream().sorted().toList());
@@ -78,6 +85,12 @@ final class Load {
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("incus-stemcell"))
                 .toList();
+    }
+
+    /** After a collection, in bytes. */
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
     private static long openFiles() throws IOException {

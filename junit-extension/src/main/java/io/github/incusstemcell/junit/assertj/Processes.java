@@ -43,7 +43,7 @@ record Processes(List<GuestProcess> entries) {
             print "$$\\n";
             my @pids = glob '[0-9]*';
             for my $pid (@pids) {
-                records "$pid/status", qr/^(Name|State|PPid|Uid):/;
+                records "$pid/status", qr/^(Name|State|PPid|Uid|VmRSS):/;
                 records "$pid/cgroup", qr/^0::/;
                 records "$pid/limits", qr/^Max/;
                 records "$pid/stat", qr/\\)/;

@@ -94,6 +94,7 @@ class ProcessesAndMachineTest {
                 .haveOpen("/etc/passwd")
                 .doNotHaveOpen("/etc/shadow")
                 .haveOpenFilesAtMost(20)
+                .haveMemoryAtMost(1 << 30)
                 .doesNotChangeFor(ofMillis(100));
         assertThat(stemcell).always(ofMillis(100)).processes().ofUnit("napper").haveNice(15);
 
@@ -119,6 +120,10 @@ class ProcessesAndMachineTest {
                 .haveOpen("/etc/shadow"));
         fail(stemcell, two + "not have /etc/passwd open" + String.format(but, ""), () -> nappers(stemcell)
                 .doNotHaveOpen("/etc/passwd"));
+        fail(
+                stemcell,
+                two + "have at most 1 bytes in memory" + String.format(but, " has [1-9]\\d*"),
+                () -> nappers(stemcell).haveMemoryAtMost(1));
         fail(stemcell, two + "have at most 1 open files" + String.format(but, " has \\d+"), () -> nappers(stemcell)
                 .haveOpenFilesAtMost(1));
     }

@@ -120,10 +120,9 @@ class ProcessesAndMachineTest {
                 .haveOpen("/etc/shadow"));
         fail(stemcell, two + "not have /etc/passwd open" + String.format(but, ""), () -> nappers(stemcell)
                 .doNotHaveOpen("/etc/passwd"));
-        fail(
-                stemcell,
-                two + "have at most 1 bytes in memory" + String.format(but, " has [1-9]\\d*"),
-                () -> nappers(stemcell).haveMemoryAtMost(1));
+        fail(stemcell, two + "have at most 1 bytes in memory" + String.format(but, " has [1-9]\\d*"), () -> nappers(
+                        stemcell)
+                .haveMemoryAtMost(1));
         fail(stemcell, two + "have at most 1 open files" + String.format(but, " has \\d+"), () -> nappers(stemcell)
                 .haveOpenFilesAtMost(1));
     }

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.SftpSession.Reply;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -68,11 +69,11 @@ final class Sftp implements FileQuestions, Closeable {
 
     @Override
     public ByteString readLink(ByteString path) throws SftpStatus {
-        return names(await(send(SftpSession.READLINK, path))).get(0).name();
+        return name(await(send(SftpSession.READLINK, path)));
     }
 
     ByteString realPath(ByteString path) throws SftpStatus {
-        return names(await(send(SftpSession.REALPATH, path))).get(0).name();
+        return name(await(send(SftpSession.REALPATH, path)));
     }
 
     void remove(ByteString path) throws SftpStatus {
@@ -219,13 +220,14 @@ final class Sftp implements FileQuestions, Closeable {
         }
     }
 
-    private static List<Entry> names(Reply reply) throws SftpStatus {
+    static List<Entry> names(Reply reply) throws SftpStatus {
         if (reply.type() != SftpSession.NAME) {
             throw status(reply);
         }
         try {
             int count = reply.body().readInt();
-            List<Entry> entries = new ArrayList<>(count);
+            // Each takes some bytes, so a number that lies ends soon.
+            List<Entry> entries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 ByteString name = SftpSession.string(reply.body());
                 SftpSession.string(reply.body());
@@ -237,7 +239,7 @@ final class Sftp implements FileQuestions, Closeable {
         }
     }
 
-    private static Attributes attributes(Reply reply) throws SftpStatus {
+    static Attributes attributes(Reply reply) throws SftpStatus {
         if (reply.type() != SftpSession.ATTRS) {
             throw status(reply);
         }
@@ -256,8 +258,18 @@ final class Sftp implements FileQuestions, Closeable {
         }
     }
 
-    private static IllegalStateException malformed(EOFException cause) {
-        return new IllegalStateException("A reply of SFTP that is cut off", cause);
+    private static ByteString name(Reply reply) throws SftpStatus {
+        List<Entry> names = names(reply);
+        if (names.isEmpty()) {
+            throw malformed(new EOFException("no name"));
+        }
+        return names.get(0).name();
+    }
+
+    private static IncusStemcellException malformed(EOFException cause) {
+        return new IncusStemcellException(
+                "Reading what is answered about files failed: it is cut off, or no SFTP. Is what is between us and Incus broken?",
+                cause);
     }
 
     @Override

@@ -244,7 +244,11 @@ final class SftpSession implements Closeable {
     }
 
     static ByteString string(Buffer source) throws EOFException {
-        return source.readByteString(source.readInt());
+        int length = source.readInt();
+        if (length < 0) {
+            throw new EOFException("a text of " + length + " bytes");
+        }
+        return source.readByteString(length);
     }
 
     /** What came back: its type, and what follows its number. */

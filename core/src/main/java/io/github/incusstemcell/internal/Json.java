@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +98,10 @@ public final class Json {
         if (node.isMissingNode() || node.isNull() || node.asText().startsWith("0001-01-01")) {
             return Optional.empty();
         }
-        return Optional.of(OffsetDateTime.parse(node.asText()).toInstant());
+        try {
+            return Optional.of(OffsetDateTime.parse(node.asText()).toInstant());
+        } catch (DateTimeParseException e) {
+            throw new IncusStemcellException("An answer has a time that is none: " + e.getMessage(), e);
+        }
     }
 }

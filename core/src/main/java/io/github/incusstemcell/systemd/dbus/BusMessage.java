@@ -86,7 +86,12 @@ public record BusMessage(int type, long serial, Map<Integer, Object> fields, Lis
         }
         byte[] message = java.util.Arrays.copyOf(fixed, bodyStart + bodyLength);
         in.readFully(message, FIXED_HEADER, message.length - FIXED_HEADER);
-        return decode(ByteBuffer.wrap(message).order(order), fixed[1], bodyStart);
+        try {
+            return decode(ByteBuffer.wrap(message).order(order), fixed[1], bodyStart);
+        } catch (RuntimeException e) {
+            // A guest may send whatever it likes, and a reader of bytes has many ways to stumble.
+            throw new IOException("Not a D-Bus message: " + e, e);
+        }
     }
 
     private static BusMessage decode(ByteBuffer message, int type, int bodyStart) {

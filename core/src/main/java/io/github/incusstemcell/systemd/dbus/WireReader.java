@@ -89,8 +89,17 @@ final class WireReader {
         return value >= 0 ? (Object) value : BigInteger.valueOf(value).add(TWO_TO_THE_64);
     }
 
+    /** A length that lies takes no memory. */
+    private int within(int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new IllegalArgumentException(
+                    "A D-Bus value of " + length + " bytes, of which " + in.remaining() + " are there");
+        }
+        return length;
+    }
+
     private String text(int length) {
-        byte[] utf8 = new byte[length];
+        byte[] utf8 = new byte[within(length)];
         in.get(utf8);
         in.get(); // the terminating zero
         return new String(utf8, StandardCharsets.UTF_8);
@@ -101,18 +110,22 @@ final class WireReader {
         char code = elementType.charAt(0);
         align(Signature.alignment(code));
         if (code == 'y') {
-            byte[] bytes = new byte[length];
+            byte[] bytes = new byte[within(length)];
             in.get(bytes);
             return bytes;
         }
-        int end = in.position() + length;
+        int end = in.position() + within(length);
         return code == '{' ? dictionary(elementType, end) : list(elementType, end);
     }
 
     private List<Object> list(String elementType, int end) {
         List<Object> elements = new ArrayList<>();
         while (in.position() < end) {
+            int begin = in.position();
             elements.add(value(elementType));
+            if (in.position() == begin) {
+                throw new IllegalArgumentException("A D-Bus array of values without any bytes: " + elementType);
+            }
         }
         return elements;
     }

@@ -1,14 +1,10 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.LifecycleEvents;
-import io.github.incusstemcell.incus.Profiles;
-import io.github.incusstemcell.incus.Profiles.Profile;
 import io.github.incusstemcell.internal.DaemonThreads;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -59,44 +56,41 @@ final class MachineLimit implements AutoCloseable {
 
     private final Incus incus;
     private final Lease lease;
+    private final String run;
     private final int limit;
-    private final Duration term;
     private final Duration patience;
+    private final OtherRuns others;
 
     /** The machines of this run have their turns in the order in which they were asked for. */
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    private final Map<String, Sighting> others = new HashMap<>();
+    /** For what is asked of the daemon, for which the state of this need not be held. */
+    private final ReentrantLock writing = new ReentrantLock();
+
     private final ScheduledExecutorService clock = DaemonThreads.clock("share");
 
     private int running;
     private int waiting;
     private int ended;
     private long since;
-    private long version;
-    private volatile long looked;
-    private volatile LifecycleEvents events;
+
+    /** Of what is written, as all up to the end; while it is {@link #writing}. */
     private MachineShare written;
 
     /** The last one, and those before it whose creation or deletion failed. */
     private final Set<String> profilesOfThis = new LinkedHashSet<>();
 
-    /** Another run: since when it has said what it says, by {@link System#nanoTime}, and its lease, once that is read. */
-    private record Sighting(MachineShare share, long at, Optional<Lease> lease) {
-
-        String words() {
-            return lease.map(its -> "process " + its.pid() + " on " + its.host())
-                    .orElse("the run " + share.run());
-        }
-    }
+    private volatile long looked;
+    private volatile LifecycleEvents events;
 
     private MachineLimit(Incus incus, Lease lease, int limit, Duration term, Duration patience) {
         this.incus = incus;
         this.lease = lease;
         this.limit = limit;
-        this.term = term;
         this.patience = patience;
-        this.written = new MachineShare(lease.run().replace("-", "").substring(0, RUN), 0, 0, 0, 0, 0);
+        this.run = lease.run().replace("-", "").substring(0, RUN);
+        this.others = new OtherRuns(incus, lease, run, term);
+        this.written = new MachineShare(run, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -216,8 +210,11 @@ final class MachineLimit implements AutoCloseable {
     }
 
     private synchronized boolean isTurn() {
-        MachineShare here = new MachineShare(written.run(), 0, running, waiting, ended, since);
-        return here.before(others.values().stream().map(Sighting::share).toList()) < limit - taken();
+        return share(0).before(others.shares()) < limit - taken();
+    }
+
+    private synchronized MachineShare share(long version) {
+        return new MachineShare(run, version, running, waiting, ended, since);
     }
 
     /** Until the daemon tells of a change; what it may not have told is looked for from time to time. */
@@ -239,66 +236,87 @@ final class MachineLimit implements AutoCloseable {
         }
     }
 
-    /** By the names of profiles all is told, so that those that wait need not ask. */
-    private synchronized void hear(String action, String name) {
-        Optional<MachineShare> share =
-                MachineShare.of(name).filter(told -> !told.run().equals(written.run()));
-        if (share.isEmpty()) {
-            return;
+    private void hear(String action, String profile) {
+        others.hear(action, profile);
+        synchronized (this) {
+            notifyAll();
         }
-        Sighting before = others.get(share.get().run());
-        boolean deleted = action.equals("profile-deleted");
-        if (deleted && before != null && before.share().equals(share.get())) {
-            others.remove(share.get().run());
-        } else if (!deleted
-                && (before == null || before.share().version() < share.get().version())) {
-            others.put(
-                    share.get().run(),
-                    new Sighting(
-                            share.get(),
-                            System.nanoTime(),
-                            Optional.ofNullable(before).flatMap(Sighting::lease)));
-        }
-        notifyAll();
     }
 
-    private synchronized boolean take() {
-        running++;
-        waiting--;
+    private void look() {
+        looked = System.nanoTime();
+        others.look();
+    }
+
+    private boolean take() throws InterruptedException {
+        writing.lockInterruptibly();
         boolean fits = false;
         try {
+            move(1);
             write();
             look();
             fits = taken() <= limit;
         } finally {
             if (!fits) {
-                running--;
-                waiting++;
+                move(-1);
                 tell();
             }
+            writing.unlock();
         }
         if (fits) {
-            since = System.currentTimeMillis();
+            nextWaits();
         }
         return fits;
     }
 
-    private synchronized void sayThatWeWait() {
-        if (written.waiting() != waiting || written.running() != running) {
-            write();
+    /** From those that wait to those that run. */
+    private synchronized void move(int machines) {
+        running += machines;
+        waiting -= machines;
+    }
+
+    private synchronized void nextWaits() {
+        since = System.currentTimeMillis();
+    }
+
+    private void sayThatWeWait() throws InterruptedException {
+        writing.lockInterruptibly();
+        try {
+            MachineShare now = share(0);
+            if (written.waiting() != now.waiting() || written.running() != now.running()) {
+                write();
+            }
+        } finally {
+            writing.unlock();
         }
     }
 
-    private synchronized void leave() {
-        running--;
-        ended++;
-        tell();
-        notifyAll();
+    private void leave() {
+        synchronized (this) {
+            running--;
+            ended++;
+            notifyAll();
+        }
+        try {
+            clock.execute(this::renew);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Closed, by which all places of this run were given back", e);
+        }
     }
 
-    private synchronized void renew() {
-        if (running > 0 || waiting > 0 || !profilesOfThis.isEmpty()) {
-            tell();
+    private void renew() {
+        try {
+            writing.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // Closed meanwhile, which tells for the last time.
+            return;
+        }
+        try {
+            if (!share(0).isEmpty() || !profilesOfThis.isEmpty()) {
+                tell();
+            }
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -313,10 +331,10 @@ final class MachineLimit implements AutoCloseable {
 
     /** First the new one, then not the old one: whichever of the two fails, the newest counts. */
     private void write() {
-        MachineShare next = new MachineShare(written.run(), ++version, running, waiting, ended, since);
+        MachineShare next = share(written.version() + 1);
         if (!next.isEmpty()) {
             profilesOfThis.add(next.name());
-            profiles()
+            incus.profiles()
                     .create(
                             next.name(),
                             lease.renewedOf("a share of the machines").keys(),
@@ -326,68 +344,20 @@ final class MachineLimit implements AutoCloseable {
         written = next;
         for (String name : List.copyOf(profilesOfThis)) {
             if (!name.equals(next.name())) {
-                profiles().delete(name);
+                incus.profiles().delete(name);
                 profilesOfThis.remove(name);
             }
         }
     }
 
     private synchronized int taken() {
-        return running
-                + others.values().stream()
-                        .mapToInt(other -> other.share().running())
-                        .sum();
+        return running + others.running();
     }
 
     private synchronized Map<String, Integer> ends() {
-        Map<String, Integer> ends = new HashMap<>(Map.of(written.run(), ended));
-        others.forEach((run, other) -> ends.put(run, other.share().ended()));
+        Map<String, Integer> ends = new HashMap<>(others.ends());
+        ends.put(run, ended);
         return ends;
-    }
-
-    private synchronized void look() {
-        looked = System.nanoTime();
-        Map<String, MachineShare> newest = new HashMap<>();
-        for (String name : profiles().names()) {
-            MachineShare.of(name)
-                    .filter(share -> !share.run().equals(written.run()))
-                    .ifPresent(share -> newest.merge(
-                            share.run(), share, (one, other) -> one.version() > other.version() ? one : other));
-        }
-        others.keySet().retainAll(newest.keySet());
-        newest.forEach((run, share) -> others.compute(run, (same, before) -> sighting(before, share)));
-        others.values().removeIf(this::isOver);
-    }
-
-    private Sighting sighting(Sighting before, MachineShare share) {
-        Optional<Lease> known = Optional.ofNullable(before)
-                .flatMap(Sighting::lease)
-                .or(() -> profiles().find(share.name()).map(Profile::config).flatMap(Lease::read));
-        boolean same = before != null && before.share().equals(share);
-        return new Sighting(share, same ? before.at() : System.nanoTime(), known);
-    }
-
-    private boolean isOver(Sighting other) {
-        boolean sameMachine = incus.endpoint() instanceof Endpoint.UnixSocket;
-        boolean over = System.nanoTime() - other.at() > term.toNanos()
-                || other.lease()
-                        .filter(its -> its.isOver(lease, sameMachine, Instant.now()))
-                        .isPresent();
-        if (over) {
-            LOG.info(
-                    "{} has died; its {} machines no longer count",
-                    other.words(),
-                    other.share().running());
-            profiles().names().stream()
-                    .filter(name -> MachineShare.of(name).map(MachineShare::run).stream()
-                            .anyMatch(other.share().run()::equals))
-                    .forEach(profiles()::delete);
-        }
-        return over;
-    }
-
-    private Profiles profiles() {
-        return incus.profiles();
     }
 
     private String noPlace(String what) {
@@ -399,22 +369,25 @@ final class MachineLimit implements AutoCloseable {
     }
 
     private synchronized String holders() {
-        return Stream.concat(
-                        Stream.of(running + " of this process"),
-                        others.values().stream()
-                                .filter(other -> other.share().running() > 0)
-                                .map(other -> other.share().running() + " of " + other.words()))
+        return Stream.concat(Stream.of(running + " of this process"), others.holders())
                 .collect(Collectors.joining(", "));
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         clock.shutdownNow();
         if (events != null) {
             events.close();
         }
-        running = 0;
-        waiting = 0;
-        tell();
+        synchronized (this) {
+            running = 0;
+            waiting = 0;
+        }
+        writing.lock();
+        try {
+            tell();
+        } finally {
+            writing.unlock();
+        }
     }
 }

@@ -67,6 +67,9 @@ final class JournalLines {
             inText = false;
             if (dropped > 0) {
                 line.writeBytes(mark("bytes"));
+                // What is behind it is not part of it.
+                dropped = 0;
+                room = LEAST;
             }
             line.write(next);
         } else {

@@ -44,6 +44,32 @@ class JournalLinesTest {
     }
 
     @Test
+    void cutsALongTextThatIsTheLastOfItsEntry() {
+        String message = "x".repeat(JournalLines.LONGEST_VALUE + 10);
+
+        assertThat(read(HEAD + "\"" + message + "\"}\n" + HEAD + "\"next\"}\n"))
+                .extracting(JournalEntry::message)
+                .satisfiesExactly(
+                        cut -> assertThat(cut)
+                                .hasSize(JournalLines.LONGEST_VALUE + 33)
+                                .endsWith("x [the last 10 bytes are left out]"),
+                        next -> assertThat(next).isEqualTo("next"));
+    }
+
+    @Test
+    void cutsALongTextThatIsTheFirstOfSeveralValues() {
+        String value = "x".repeat(JournalLines.LONGEST_VALUE + 10);
+        JournalEntry entry =
+                read(HEAD + "\"m\",\"T\":[\"" + value + "\",\"b\",[99]]}\n").get(0);
+
+        assertThat(entry.fields().get("T"))
+                .satisfiesExactly(
+                        cut -> assertThat(cut).endsWith("x [the last 10 bytes are left out]"),
+                        second -> assertThat(second).isEqualTo("b"),
+                        third -> assertThat(third).isEqualTo("c"));
+    }
+
+    @Test
     void cutsNeitherACharacterNorAnEscapeInTwo() {
         for (String unit : List.of("€", "😀", "\\n", "\\u001b", "\\\"")) {
             JournalEntry entry = read(HEAD + "\"y" + unit.repeat(JournalLines.LONGEST_VALUE) + "\",\"_COMM\":\"sh\"}\n")

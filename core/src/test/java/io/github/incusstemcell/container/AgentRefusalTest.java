@@ -45,7 +45,7 @@ class AgentRefusalTest {
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "The agent of '" + plain.name() + "' does not run, as there are no settings for it. Write"
-                                    + " @IncusStemcell(agent = true), or ContainerSpec.toBuilder().agent().build(), with which it starts");
+                                    + " @IncusStemcell(agent = true), or ContainerSpec.builder(...).agent(), with which it starts");
 
             ContainerSpec spec = TestMachine.spec().toBuilder()
                     .agent()

@@ -113,7 +113,7 @@ class ConfigurationTest {
                 "overlay.without",
                 "agent, clok",
                 "'clok' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname, machine-id,"
-                        + " network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel, udev, clock, update-done");
+                        + " network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel, udev, clock, update-done, switch");
         assertBad(
                 "limits.cpu",
                 "many",

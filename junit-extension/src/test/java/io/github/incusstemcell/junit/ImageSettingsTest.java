@@ -28,7 +28,7 @@ class ImageSettingsTest {
                 ExtensionConfigurationException.class,
                 "'sshd' in incus.stemcell.overlay.without is no part of the overlay; these are: hostname,"
                         + " machine-id, network, resolver, log-mount, ssh-host-keys, first-boot, agent, runit, kernel,"
-                        + " udev, clock, update-done"
+                        + " udev, clock, update-done, switch"
                         + ". It is set by junit-platform.properties, or JUnit's launcher");
     }
 

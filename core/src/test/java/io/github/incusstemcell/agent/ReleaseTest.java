@@ -35,6 +35,11 @@ class ReleaseTest {
 
         assertThat(rendered(web, "config/greeting")).isEqualTo("hello\nand Ann\nand Bo\nat port 8080\n");
         assertThat(rendered(web.withProperty("port", 99), "config/greeting")).endsWith("at port 99\n");
+        assertThat(rendered(
+                        GREETER.job("web").withProperties(Map.of("greeting", "good day", "port", 99)),
+                        "config/greeting"))
+                .startsWith("good day\n")
+                .endsWith("at port 99\n");
         assertThat(rendered(web, "bin/pre-start")).contains("preparing incus-stemcell/web/0 on 10.0.0.7");
         assertThat(web.files(INSTANCE))
                 .containsOnlyKeys("monit", "bin/web_ctl", "bin/pre-start", "bin/drain", "config/greeting");

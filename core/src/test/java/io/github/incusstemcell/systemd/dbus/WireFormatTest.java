@@ -145,6 +145,17 @@ class WireFormatTest {
     }
 
     @Test
+    void takesNoMemoryForALengthThatLies() {
+        for (String signature : List.of("s", "ay", "au")) {
+            for (String length : List.of("ffffff7f", "ffffffff", "05000000")) {
+                assertThatThrownBy(() -> read(signature, ByteOrder.LITTLE_ENDIAN, length + "01000000"))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageMatching("A D-Bus value of -?\\d+ bytes, of which 4 are there");
+            }
+        }
+    }
+
+    @Test
     void refusesSignaturesThatAreNone() {
         List<String> good =
                 List.of("a{sv}", "(y(ya(ii))v)", "a".repeat(32) + "y", "(".repeat(32) + "y" + ")".repeat(32));

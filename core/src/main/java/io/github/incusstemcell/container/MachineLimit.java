@@ -204,7 +204,7 @@ final class MachineLimit implements AutoCloseable {
             }
             if (!told && now - begun > NOTEWORTHY.toNanos()) {
                 told = true;
-                LOG.info("{} waits for its turn, as {} machines may run at once: {}", what, limit, holders());
+                LOG.info("{} waits for its turn, as at most {} may run at once: {}", what, machines(), holders());
             }
         }
     }
@@ -361,11 +361,15 @@ final class MachineLimit implements AutoCloseable {
     }
 
     private String noPlace(String what) {
-        return "Cannot start " + what + ": " + limit + " machines may run at once on " + incus.endpoint()
-                + " (incus.stemcell.machines), they do, and none of them has ended for " + patience.toSeconds() + " s: "
+        return "Cannot start " + what + ": at most " + machines() + " may run at once on " + incus.endpoint()
+                + " (incus.stemcell.machines), and none of those that do has ended for " + patience.toSeconds() + " s: "
                 + holders()
                 + ". Tests that have some and wait for more may wait for each other: raise the limit, or let"
                 + " fewer tests run at once";
+    }
+
+    private String machines() {
+        return limit == 1 ? "one machine" : limit + " machines";
     }
 
     private synchronized String holders() {

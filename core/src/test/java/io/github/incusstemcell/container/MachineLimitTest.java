@@ -133,11 +133,11 @@ class MachineLimitTest {
 
             assertThatThrownBy(() -> limit.enter("the container for a test"))
                     .isInstanceOf(IncusStemcellException.class)
-                    .hasMessage(
-                            "Cannot start the container for a test: 1 machines may run at once on " + incus.endpoint()
-                                    + " (incus.stemcell.machines), they do, and none of them has ended for 8 s: 0 of this process,"
-                                    + " 1 of process 1 on elsewhere. Tests that have some and wait for more may wait for each other:"
-                                    + " raise the limit, or let fewer tests run at once");
+                    .hasMessage("Cannot start the container for a test: at most one machine may run at once on "
+                            + incus.endpoint()
+                            + " (incus.stemcell.machines), and none of those that do has ended for 8 s: 0 of this process,"
+                            + " 1 of process 1 on elsewhere. Tests that have some and wait for more may wait for each other:"
+                            + " raise the limit, or let fewer tests run at once");
             leave.run();
             limit.enter("the container for a test").run();
         }

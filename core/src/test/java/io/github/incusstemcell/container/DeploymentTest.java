@@ -7,16 +7,19 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.agent.Agent;
 import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentState;
+import io.github.incusstemcell.agent.JobSpec;
 import io.github.incusstemcell.agent.Link;
 import io.github.incusstemcell.agent.Release;
 import io.github.incusstemcell.agent.ReleaseJob;
 import io.github.incusstemcell.incus.ExecResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is deployed by agents: jobs beside each other and on several machines, and what fails of it. */
 class DeploymentTest {
@@ -120,6 +123,26 @@ class DeploymentTest {
 
         assertThat(agent.deploy(DB).jobs()).containsExactly("db");
         assertThat(machine.files().exists("/var/vcap/jobs/unprepared")).isFalse();
+    }
+
+    @Test
+    void saysThatTheAgentDiedInTheMiddleAndCanBeRepeated(@TempDir Path folder) throws Exception {
+        Files.createFile(folder.resolve("monit"));
+        Files.writeString(
+                Files.createDirectories(folder.resolve("bin")).resolve("pre-start"),
+                "#!/bin/bash\nexec systemctl kill --kill-whom=main --signal=KILL bosh-agent\n");
+        Agent agent = machine.agent();
+
+        assertThatThrownBy(() -> agent.deploy(JobSpec.rendered("deadly", folder)))
+                .isInstanceOf(AgentException.class)
+                // As it is asked while it is away, or when it is back.
+                .hasMessageMatching("(?s)Asked for run_script pre-start, the agent of '" + machine.name()
+                        + "' on .* does not answer: .*|The agent of '" + machine.name()
+                        + "' was asked for run_script pre-start .*so it was restarted in the middle of it.*");
+
+        agent.awaitPing();
+        assertThat(agent.deploy(DB).words()).isEqualTo("running, with db running");
+        assertThat(machine.files().exists("/var/vcap/jobs/deadly")).isFalse();
     }
 
     @Test

@@ -61,7 +61,7 @@ build() { # HOME
     pivot_root . run/old-root
     umount -l /run/old-root
     # exec, so that no file of the machine's root stays open in here.
-    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon let_users_in); run $pid"
+    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon let_users_in thaw_the_empty); run $pid"
 }
 
 # What tells this process from a later one of the same number: when it started, and in which boot.
@@ -95,6 +95,7 @@ run() { # NUMBER_OF_THIS_PROCESS_ON_THE_MACHINE
     trap 'stop_daemon TERM' HUP
     trap 'stop_daemon KILL' USR1
     trap let_users_in USR2
+    grep -qw pids /sys/fs/cgroup/cgroup.controllers || thaw_the_empty &
     while [ -z "$ending" ]; do
         asked=''
         start_daemon
@@ -149,6 +150,21 @@ let_users_in() {
             wait $! || sleep 1
         done
     ) &
+}
+
+# Where there is no controller of pids, which is so beside cgroup v1, Incus freezes a container before it kills it, and thaws it then. A
+# cgroup whose processes are gone by then, and that has one below it which was not frozen, says for ever that it is frozen: the kernel
+# looks at it anew only when one of its processes changes, or when all below it are frozen, too. liblxc waits for the end of that without
+# a bound, and with it the deletion. To freeze it once more and thaw it makes the kernel look. No event tells of this state.
+thaw_the_empty() {
+    local cgroup state
+    while sleep 1; do
+        for cgroup in /sys/fs/cgroup/lxc.payload.*; do
+            { state="$(<"$cgroup/cgroup.events") $(<"$cgroup/cgroup.freeze")"; } 2>/dev/null || continue
+            [ "$state" = $'populated 0\nfrozen 1 0' ] || continue
+            { echo 1 >"$cgroup/cgroup.freeze" && echo 0 >"$cgroup/cgroup.freeze"; } 2>/dev/null || true
+        done
+    done 8>&-
 }
 
 stop_daemon() { # SIGNAL

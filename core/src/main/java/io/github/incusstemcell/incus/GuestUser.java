@@ -6,6 +6,7 @@ import java.util.Optional;
 record GuestUser(String name, long uid, long gid, String home, String shell) {
 
     private static final int FIELDS = 7;
+    private static final long LARGEST_ID = 0xffff_ffffL;
 
     /** {@return the user of that name, or else of that number} */
     static Optional<GuestUser> find(String passwd, String nameOrUid) {
@@ -15,10 +16,15 @@ record GuestUser(String name, long uid, long gid, String home, String shell) {
     private static Optional<GuestUser> find(String passwd, int field, String value) {
         return passwd.lines()
                 .map(line -> line.split(":", -1))
-                .filter(fields -> fields.length == FIELDS)
+                .filter(fields -> fields.length == FIELDS && isId(fields[2]) && isId(fields[3]))
                 .filter(fields -> fields[field].equals(value))
                 .map(GuestUser::of)
                 .findFirst();
+    }
+
+    /** A line without is nobody's, as for the guest itself. */
+    private static boolean isId(String field) {
+        return field.matches("\\d{1,10}") && Long.parseLong(field) <= LARGEST_ID;
     }
 
     private static GuestUser of(String[] fields) {

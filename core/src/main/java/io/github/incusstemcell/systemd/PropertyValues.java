@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import java.math.BigInteger;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Properties as they came: typed from the bus, or as text from {@code systemctl show}.
@@ -44,7 +47,21 @@ final class PropertyValues {
 
     Optional<String> shown(String name) {
         return Optional.ofNullable(values.get(name))
-                .map(value -> value instanceof String text ? text : PropertyText.of(name, value));
+                .map(value -> value instanceof String text ? text : read(name, () -> PropertyText.of(name, value)));
+    }
+
+    /** Fails where systemd has given a property another type than it has, as a guest that lies may. */
+    private <T> T read(String name, Supplier<T> reader) {
+        try {
+            return reader.get();
+        } catch (ClassCastException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException
+                | DateTimeException e) {
+            throw new SystemdException(
+                    "systemd's property " + name + " is none of the type that it has: " + values.get(name), e);
+        }
     }
 
     boolean flag(String name) {
@@ -59,7 +76,7 @@ final class PropertyValues {
             return OptionalLong.of(number);
         }
         if (value instanceof String text && text.matches("-?\\d+")) {
-            return OptionalLong.of(Long.parseLong(text));
+            return OptionalLong.of(read(name, () -> Long.valueOf(text)));
         }
         return OptionalLong.empty();
     }
@@ -78,24 +95,27 @@ final class PropertyValues {
         if (value instanceof BigInteger) {
             return OptionalLong.empty();
         }
-        long micros =
-                value instanceof String text ? PropertyText.parseSpan(text) : value instanceof Long number ? number : 0;
+        long micros = value instanceof String text
+                ? read(name, () -> PropertyText.parseSpan(text))
+                : value instanceof Long number ? number : 0;
         return micros == 0 ? OptionalLong.empty() : OptionalLong.of(micros);
     }
 
     List<String> list(String name) {
         Object value = values.getOrDefault(name, List.of());
         if (value instanceof List<?> elements) {
-            return elements.stream().map(String.class::cast).toList();
+            return read(name, () -> elements.stream().map(String.class::cast).toList());
         }
-        String text = (String) value;
+        String text = read(name, () -> (String) value);
         return text.isEmpty() ? List.of() : List.of(text.split(" "));
     }
 
     /** {@return the rows of a property that is an array of structs; empty where only text came} */
-    List<List<?>> rows(String name) {
+    <T> List<T> rows(String name, Function<List<?>, T> reader) {
         return values.get(name) instanceof List<?> rows
-                ? rows.stream().<List<?>>map(row -> (List<?>) row).toList()
+                ? read(name, () -> rows.stream()
+                        .map(row -> reader.apply((List<?>) row))
+                        .toList())
                 : List.of();
     }
 
@@ -105,13 +125,13 @@ final class PropertyValues {
     }
 
     List<UnitCondition> conditions() {
-        return rows("Conditions").stream()
-                .map(row -> new UnitCondition(
+        return rows(
+                "Conditions",
+                row -> new UnitCondition(
                         (String) row.get(0),
                         (Boolean) row.get(1),
                         (Boolean) row.get(2),
                         (String) row.get(3),
-                        (Long) row.get(4) > 0))
-                .toList();
+                        (Long) row.get(4) > 0));
     }
 }

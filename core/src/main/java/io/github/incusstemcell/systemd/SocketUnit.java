@@ -51,9 +51,7 @@ public record SocketUnit(String name, List<Listener> listeners, List<String> act
     }
 
     static SocketUnit of(PropertyValues socket) {
-        List<Listener> listeners = socket.rows("Listen").stream()
-                .map(row -> new Listener((String) row.get(0), (String) row.get(1)))
-                .toList();
+        List<Listener> listeners = socket.rows("Listen", row -> new Listener((String) row.get(0), (String) row.get(1)));
         if (listeners.isEmpty()) {
             listeners = socket.shown("Listen")
                     .orElse("")

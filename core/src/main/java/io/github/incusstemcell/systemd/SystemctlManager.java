@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * A service manager by {@code systemctl}, for guests that have no {@code systemd-stdio-bridge}.
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  */
 final class SystemctlManager implements ServiceManager {
 
+    private static final Pattern JOB = Pattern.compile("(\\d{1,10})\\s+(\\S+)\\s+(\\S+)\\s+(\\S+)");
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     /** Text that only begins like JSON, as a number in front of a line, must not pass for it. */
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -161,8 +163,13 @@ final class SystemctlManager implements ServiceManager {
         require(result);
         return result.stdout()
                 .lines()
-                .map(line -> line.strip().split("\\s+"))
-                .map(words -> new Job(Long.parseLong(words[0]), words[1], words[2], words[3]))
+                .map(line -> JOB.matcher(line.strip()))
+                .map(job -> {
+                    if (!job.matches()) {
+                        throw failure(result);
+                    }
+                    return new Job(Long.parseLong(job.group(1)), job.group(2), job.group(3), job.group(4));
+                })
                 .toList();
     }
 

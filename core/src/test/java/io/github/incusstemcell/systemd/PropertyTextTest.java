@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,5 +69,22 @@ class PropertyTextTest {
         assertThat(PropertyText.of("RemainAfterExit", true)).isEqualTo("yes");
         assertThat(PropertyText.of("InvocationID", new byte[] {1, (byte) 0xab})).isEqualTo("01ab");
         assertThat(PropertyText.of("After", List.of("a.service", "b.target"))).isEqualTo("a.service b.target");
+    }
+
+    /** As a guest that lies may answer. */
+    @Test
+    void refusesValuesOfOtherTypes() {
+        PropertyValues lies = new PropertyValues(
+                Map.of("After", 7L, "LoadError", List.of(), "NRestarts", "9".repeat(30), "Listen", List.of(1L)));
+
+        for (Runnable question : List.<Runnable>of(
+                () -> lies.list("After"),
+                () -> lies.shown("LoadError"),
+                () -> lies.count("NRestarts"),
+                () -> SocketUnit.of(lies))) {
+            assertThatThrownBy(question::run)
+                    .isInstanceOf(SystemdException.class)
+                    .hasMessageMatching("systemd's property \\w+ is none of the type that it has: .*");
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -44,6 +45,18 @@ record AccessList(List<String> entries) {
             }
             throw AssertionErrors.of("Expecting an access list with tags of acl(5)\n  but was: " + bit);
         }
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param hex both attributes, with a comma between them
+     */
+    static AccessList ofHex(String guest, String hex, Accounts accounts) {
+        return GuestLine.read("access lists of a file on " + guest, hex, text -> {
+            String[] attribute = text.split(",", -1);
+            return of(HexFormat.of().parseHex(attribute[0]), HexFormat.of().parseHex(attribute[1]), accounts);
+        });
     }
 
     /**

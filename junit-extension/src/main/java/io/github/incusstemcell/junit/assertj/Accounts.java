@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +41,20 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     }
 
     static Accounts of(StemcellContainer stemcell) {
-        Table passwd = Table.of(stemcell, PASSWD, 7, 2, 3);
-        Table group = Table.of(stemcell, GROUP, 4, 2);
-        Table shadow = Table.of(stemcell, SHADOW, 2);
-        Table gshadow = Table.ofOptional(stemcell, GSHADOW, 4);
+        GuestFiles files = stemcell.files();
+        return of(
+                stemcell.name(),
+                files.readString(PASSWD),
+                files.readString(GROUP),
+                files.readString(SHADOW),
+                files.exists(GSHADOW) ? files.readString(GSHADOW) : "");
+    }
+
+    static Accounts of(String guest, String users, String groups, String ofUsers, String ofGroups) {
+        Table passwd = Table.of(guest, PASSWD, users, 7, 2, 3);
+        Table group = Table.of(guest, GROUP, groups, 4, 2);
+        Table shadow = Table.of(guest, SHADOW, ofUsers, 2);
+        Table gshadow = Table.of(guest, GSHADOW, ofGroups, 4);
         Map<String, String[]> passwords = new HashMap<>();
         shadow.lines.forEach(field -> passwords.put(field[0], field));
         passwd.requireRoot();
@@ -72,14 +83,18 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         if (found.exitCode() == NOT_FOUND) {
             return of(stemcell);
         }
-        String[] part = found.requireWhole().stdout().split("\n--\n", -1);
-        Table passwd = Table.of(stemcell.name(), PASSWD, part[0], 7, 2, 3);
-        Table group = Table.of(stemcell.name(), GROUP, part[1], 4, 2);
-        Table shadow = Table.of(stemcell.name(), SHADOW, part[2], 2);
+        return ofGetent(stemcell.name(), user, found.requireWhole().stdout());
+    }
+
+    static Accounts ofGetent(String guest, String user, String printed) {
+        String[] part = printed.split("\n--\n", -1);
+        Table passwd = Table.of(guest, PASSWD, part[0], 7, 2, 3);
         if (passwd.lines.isEmpty() || part.length < PARTS) {
-            throw AssertionErrors.of("Expecting getent on " + stemcell.name() + " to print the user " + user
-                    + "\n  but was: " + part[0]);
+            throw AssertionErrors.of(
+                    "Expecting getent on " + guest + " to print the user " + user + "\n  but was: " + part[0]);
         }
+        Table group = Table.of(guest, GROUP, part[1], 4, 2);
+        Table shadow = Table.of(guest, SHADOW, part[2], 2);
         Map<String, String[]> passwords = new HashMap<>();
         shadow.lines.forEach(field -> passwords.put(field[0], field));
         return new Accounts(
@@ -111,17 +126,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
          * @param fields how many there are at least
          * @param numbers which of them are numbers
          */
-        static Table of(StemcellContainer stemcell, String path, int fields, int... numbers) {
-            return of(stemcell.name(), path, stemcell.files().readString(path), fields, numbers);
-        }
-
-        /** The same of one that need not be there. */
-        static Table ofOptional(StemcellContainer stemcell, String path, int fields) {
-            String text = stemcell.files().exists(path) ? stemcell.files().readString(path) : "";
-            return of(stemcell.name(), path, text, fields);
-        }
-
-        private static Table of(String guest, String path, String text, int fields, int... numbers) {
+        static Table of(String guest, String path, String text, int fields, int... numbers) {
             Table table = new Table(path, guest);
             for (String line : text.split("\n")) {
                 if (!line.isBlank() && "#+-".indexOf(line.charAt(0)) < 0) {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 
@@ -78,6 +79,13 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
             permitted |= 1L << number;
         }
         return new Capabilities(permitted, 0, true);
+    }
+
+    static Capabilities ofHex(String guest, String hex) {
+        return GuestLine.read(
+                "capabilities of a file on " + guest,
+                hex,
+                text -> of(HexFormat.of().parseHex(text)));
     }
 
     /** Fields: revision and flags, then permitted and inheritable for the lower 32, then both for the upper 32. */

@@ -28,6 +28,10 @@ enum DataFormat {
             try {
                 Object document = YamlDocument.read(text);
                 return document == null ? null : MAPPER.valueToTree(document);
+            } catch (IllegalArgumentException e) {
+                // Such as a key that is null.
+                throw new NotOfFormat("it is YAML that has no form in JSON: "
+                        + e.getMessage().lines().findFirst().orElse(""));
             } catch (NoClassDefFoundError e) {
                 throw new IncusStemcellException(
                         "Reading YAML takes SnakeYAML: add org.yaml:snakeyaml 2 to the class path of the test", e);

@@ -82,7 +82,10 @@ public record DnsAnswer(String status, List<DnsRecord> records) {
                     + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
                     + result.stderr().strip());
         }
-        return DnsMessage.answer(HexFormat.of().parseHex(result.stdout()), type);
+        return GuestLine.read(
+                "an answer of DNS in hex from perl on " + stemcell.name(),
+                result.stdout(),
+                text -> DnsMessage.answer(HexFormat.of().parseHex(text), type));
     }
 
     /** Whether there is such a name, with records of this type or of others alone. */

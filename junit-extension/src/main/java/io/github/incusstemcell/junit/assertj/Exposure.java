@@ -16,7 +16,8 @@ record Exposure(StemcellContainer stemcell) {
     /** What no unit exceeds. */
     private static final double HIGHEST = 10;
 
-    private static final Pattern OVERALL = Pattern.compile("Overall exposure level for \\S+: ([0-9.]+) ");
+    private static final Pattern OVERALL =
+            Pattern.compile("Overall exposure level for \\S+: (\\d{1,9}(?:\\.\\d{1,9})?) ");
 
     void check(UnitCheck check, double most) {
         if (!(most >= 0 && most < HIGHEST)) {

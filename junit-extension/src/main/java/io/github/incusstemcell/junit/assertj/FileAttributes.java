@@ -3,7 +3,6 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -57,19 +56,15 @@ final class FileAttributes {
     private FileAttributes() {}
 
     static AccessList accessList(StemcellContainer stemcell, String path) {
-        String[] hex = ask(stemcell, ACCESS_LISTS, path, "the access lists").split(",", -1);
-        boolean isBare = hex[0].isEmpty() && hex[1].isEmpty();
-        return isBare
+        String hex = ask(stemcell, ACCESS_LISTS, path, "the access lists");
+        return hex.equals(",")
                 ? new AccessList(List.of())
-                : AccessList.of(
-                        HexFormat.of().parseHex(hex[0]), HexFormat.of().parseHex(hex[1]), Accounts.of(stemcell));
+                : AccessList.ofHex(stemcell.name(), hex, Accounts.of(stemcell));
     }
 
     static Capabilities capabilities(StemcellContainer stemcell, String path) {
         String hex = ask(stemcell, CAPABILITIES, path, "the capabilities");
-        return hex.isEmpty()
-                ? Capabilities.NONE
-                : Capabilities.of(HexFormat.of().parseHex(hex));
+        return hex.isEmpty() ? Capabilities.NONE : Capabilities.ofHex(stemcell.name(), hex);
     }
 
     static boolean isImmutable(StemcellContainer stemcell, String path) {

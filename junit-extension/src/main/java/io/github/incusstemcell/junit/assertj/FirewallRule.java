@@ -23,14 +23,17 @@ public record FirewallRule(String family, String table, String chain, String tex
 
     /** All of them, in their order. */
     static List<FirewallRule> of(StemcellContainer stemcell) {
+        return of(stemcell.inspect(Command.of("nft", "--stateless", "list", "ruleset"))
+                .requireWhole()
+                .stdout());
+    }
+
+    static List<FirewallRule> of(String ruleset) {
         List<FirewallRule> rules = new ArrayList<>();
         String family = "";
         String table = "";
         String chain = "";
-        for (String line : stemcell.inspect(Command.of("nft", "--stateless", "list", "ruleset"))
-                .requireWhole()
-                .stdout()
-                .split("\n")) {
+        for (String line : ruleset.split("\n")) {
             Matcher ofTable = TABLE.matcher(line);
             Matcher ofChain = CHAIN.matcher(line);
             if (ofTable.matches()) {

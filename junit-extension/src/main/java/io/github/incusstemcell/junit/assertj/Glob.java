@@ -4,14 +4,16 @@ import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * A pattern of paths as glob(7) has it. It is looked up over SFTP, which also guests have that were not started: each folder in which there
  * are names to choose from is listed once.
  */
 record Glob(String text) {
+
+    private static final int NO_MATCH = -1;
 
     /** What is there, by path. A wildcard leads through links to folders, as shells have it. */
     List<FileStat> find(GuestFiles files) {
@@ -32,10 +34,9 @@ record Glob(String text) {
             }
             return;
         }
-        Pattern pattern = pattern(name);
         for (FileStat stat : list(files, folder.isEmpty() ? "/" : folder)) {
             boolean isHidden = stat.name().startsWith(".") && !name.startsWith(".");
-            if (!isHidden && pattern.matcher(stat.name()).matches()) {
+            if (!isHidden && matches(name, stat.name())) {
                 if (slash < 0) {
                     found.add(stat);
                 } else if (stat.isDirectory() || stat.isSymbolicLink()) {
@@ -60,32 +61,69 @@ record Glob(String text) {
         return name.matches("(?s).*[*?].*|.*\\[.+].*");
     }
 
-    /** Of one name, between slashes. */
-    static Pattern pattern(String name) {
-        StringBuilder regex = new StringBuilder();
-        int i = 0;
-        while (i < name.length()) {
-            char letter = name.charAt(i);
-            int end = letter == '[' ? name.indexOf(']', i + 2) : -1;
-            if (end > 0) {
-                regex.append(letters(name.substring(i + 1, end)));
-                i = end;
-            } else if (letter == '*') {
-                regex.append(".*");
-            } else if (letter == '?') {
-                regex.append('.');
+    /**
+     * Whether a name is one of those that a pattern of names means. The guest may have both, so that a regular expression made of them could
+     * take for ever, or be none: from a star on only the last one is tried again.
+     */
+    static boolean matches(String pattern, String name) {
+        int[] wanted = pattern.codePoints().toArray();
+        int[] letters = name.codePoints().toArray();
+        int at = 0;
+        int star = -1;
+        int tried = 0;
+        for (int i = 0; i < letters.length; ) {
+            int behind = at < wanted.length ? behind(wanted, at, letters[i]) : NO_MATCH;
+            if (at < wanted.length && wanted[at] == '*') {
+                star = at++;
+                tried = i;
+            } else if (behind != NO_MATCH) {
+                at = behind;
+                i++;
+            } else if (star >= 0) {
+                at = star + 1;
+                i = ++tried;
             } else {
-                regex.append(Pattern.quote(String.valueOf(letter)));
+                return false;
             }
-            i++;
         }
-        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+        while (at < wanted.length && wanted[at] == '*') {
+            at++;
+        }
+        return at == wanted.length;
     }
 
-    private static String letters(String between) {
-        boolean isNot = between.startsWith("!") || between.startsWith("^");
-        String letters = (isNot ? between.substring(1) : between).replaceAll("[\\[\\]\\\\&^]", "\\\\$0");
-        return "[" + (isNot ? "^" : "") + letters + "]";
+    /** Where the pattern goes on behind what means this letter. */
+    private static int behind(int[] wanted, int at, int letter) {
+        int end = wanted[at] == '[' ? end(wanted, at) : NO_MATCH;
+        boolean matches = end == NO_MATCH
+                ? wanted[at] == '?' || wanted[at] == letter
+                : isOneOf(Arrays.copyOfRange(wanted, at + 1, end), letter);
+        return matches ? Math.max(at, end) + 1 : NO_MATCH;
+    }
+
+    /** Of a bracket; one that comes first in it is a letter of it. */
+    private static int end(int[] wanted, int at) {
+        int first = at + 1 < wanted.length && isNot(wanted[at + 1]) ? at + 2 : at + 1;
+        for (int i = first + 1; i < wanted.length; i++) {
+            if (wanted[i] == ']') {
+                return i;
+            }
+        }
+        return NO_MATCH;
+    }
+
+    private static boolean isNot(int letter) {
+        return letter == '!' || letter == '^';
+    }
+
+    private static boolean isOneOf(int[] set, int letter) {
+        boolean found = false;
+        for (int i = isNot(set[0]) ? 1 : 0; i < set.length; i++) {
+            boolean isRange = i + 2 < set.length && set[i + 1] == '-';
+            found |= isRange ? set[i] <= letter && letter <= set[i + 2] : set[i] == letter;
+            i += isRange ? 2 : 0;
+        }
+        return found != isNot(set[0]);
     }
 
     /** What of it is a path, up to its first wildcard, with that. */

@@ -49,11 +49,14 @@ public record GuestMachine(
 
     static GuestMachine of(StemcellContainer stemcell) {
         Command ask = Command.of("perl", "-MErrno", "-e", ASK).environment("LC_ALL", "C");
-        List<String> line =
-                stemcell.inspect(ask).requireWhole().stdout().lines().toList();
+        return of(stemcell.name(), stemcell.inspect(ask).requireWhole().stdout());
+    }
+
+    static GuestMachine of(String guest, String printed) {
+        List<String> line = printed.lines().toList();
         if (line.size() != LINES) {
-            throw AssertionErrors.of("Expecting perl on " + stemcell.name() + " to print " + LINES
-                    + " lines of the machine\n  but was: " + line);
+            throw AssertionErrors.of(
+                    "Expecting perl on " + guest + " to print " + LINES + " lines of the machine\n  but was: " + line);
         }
         return new GuestMachine(
                 line.get(0),

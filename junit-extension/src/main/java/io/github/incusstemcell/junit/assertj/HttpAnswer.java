@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a web server answered.
@@ -19,6 +21,7 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
 
     private static final int SHOWN = 500;
     private static final int OK = 200;
+    private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] \\d{3}\\b");
 
     /** Keeps the headers as they are. */
     public HttpAnswer {
@@ -37,17 +40,15 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
     /** Reads what came over a connection that the server then closed, RFC 9112. */
     static HttpAnswer of(byte[] message) {
         String text = new String(message, StandardCharsets.ISO_8859_1);
-        int end = text.indexOf("\r\n\r\n");
-        if (end < 0 || !text.matches("(?s)HTTP/1\\.[01] \\d{3}\\b.*")) {
-            throw new NotHttp(text.isEmpty() ? "it closed the connection" : shortened(text));
+        int start = 0;
+        int end = endOfHeaders(text, start);
+        while (status(text, start) < OK) {
+            start = end + 4; // An interim answer, as 103, was before the next one.
+            end = endOfHeaders(text, start);
         }
-        int status = Integer.parseInt(text.substring(9, 12));
         byte[] rest = Arrays.copyOfRange(message, end + 4, message.length);
-        if (status < OK) {
-            return of(rest); // An interim answer, as 103; the final one follows.
-        }
         Map<String, List<String>> headers = new TreeMap<>();
-        text.substring(0, end).lines().skip(1).forEach(line -> {
+        text.substring(start, end).lines().skip(1).forEach(line -> {
             String[] field = line.split(":", 2);
             headers.merge(
                     field[0].strip().toLowerCase(Locale.ROOT),
@@ -57,7 +58,20 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
         boolean chunked = headers.getOrDefault("transfer-encoding", List.of()).stream()
                 .anyMatch(coding -> coding.toLowerCase(Locale.ROOT).endsWith("chunked"));
         byte[] body = chunked ? unchunked(rest) : rest;
-        return new HttpAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
+        return new HttpAnswer(status(text, start), headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private static int endOfHeaders(String text, int start) {
+        int end = text.indexOf("\r\n\r\n", start);
+        Matcher status = STATUS.matcher(text).region(start, text.length());
+        if (end < 0 || !status.lookingAt()) {
+            throw new NotHttp(start == text.length() ? "it closed the connection" : shortened(text.substring(start)));
+        }
+        return end;
+    }
+
+    private static int status(String text, int start) {
+        return Integer.parseInt(text.substring(start + 9, start + 12));
     }
 
     private static List<String> both(List<String> one, List<String> other) {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ final class LogRotation {
     private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
 
     private final Map<String, String> files;
+    private final Set<String> open = new HashSet<>();
+    private final Set<String> read = new HashSet<>();
     private final Map<String, List<String>> general = new LinkedHashMap<>();
     private final Map<List<String>, Map<String, List<String>>> logs = new LinkedHashMap<>();
 
@@ -44,14 +47,19 @@ final class LogRotation {
     }
 
     static LogRotation of(StemcellContainer stemcell) {
-        String[] field =
-                stemcell.inspect(Command.shell(SCRIPT)).requireWhole().stdout().split("\0", -1);
+        return of(
+                stemcell.name(),
+                stemcell.inspect(Command.shell(SCRIPT)).requireWhole().stdout());
+    }
+
+    static LogRotation of(String guest, String printed) {
+        String[] field = printed.split("\0", -1);
         Map<String, String> files = new LinkedHashMap<>();
         for (int i = 0; i + 1 < field.length; i += 2) {
             files.put(field[i], field[i + 1]);
         }
         if (!files.containsKey(MAIN)) {
-            throw AssertionErrors.of("Expecting " + MAIN + " on " + stemcell.name() + " to say how logs are rotated\n"
+            throw AssertionErrors.of("Expecting " + MAIN + " on " + guest + " to say how logs are rotated\n"
                     + "  but it does not exist");
         }
         LogRotation rotation = new LogRotation(files);
@@ -59,7 +67,18 @@ final class LogRotation {
         return rotation;
     }
 
+    /** A file that comes twice counts once, as logrotate takes each log once; in itself it would come for ever. */
     private void read(String file) {
+        if (!open.add(file)) {
+            throw AssertionErrors.of("Expecting no file of logrotate to include itself\n  but was: " + file);
+        }
+        if (read.add(file)) {
+            readLines(file);
+        }
+        open.remove(file);
+    }
+
+    private void readLines(String file) {
         List<String> paths = new ArrayList<>();
         Map<String, List<String>> block = null;
         String script = "";
@@ -155,7 +174,7 @@ final class LogRotation {
         boolean matches = wanted.length == names.length;
         for (int i = 0; matches && i < names.length; i++) {
             boolean isHidden = names[i].startsWith(".") && !wanted[i].startsWith(".");
-            matches = !isHidden && Glob.pattern(wanted[i]).matcher(names[i]).matches();
+            matches = !isHidden && Glob.matches(wanted[i], names[i]);
         }
         return matches;
     }

@@ -38,7 +38,10 @@ record MainProcess(StemcellContainer stemcell) {
                     .readString("/proc/" + unit.mainPid().getAsLong() + "/status")
                     .lines()
                     .filter(line -> line.startsWith("Uid:"))
-                    .map(line -> Long.valueOf(line.split("\t")[2]))
+                    .map(line -> GuestLine.read(
+                            "a user of the process " + unit.mainPid().getAsLong() + " on " + stemcell.name(),
+                            line,
+                            each -> Long.valueOf(each.split("\t")[2])))
                     .findFirst();
         } catch (GuestFileException e) {
             if (e.reason() == GuestFileException.Reason.NOT_FOUND) {

@@ -28,11 +28,17 @@ public record MountUsage(long size, long used, long available, long inodes, long
         static Seen of(StemcellContainer stemcell, String path) {
             ExecResult result =
                     stemcell.inspect(Command.of("sh", "-c", SCRIPT, "sh", path)).requireWhole();
-            String[] part = result.stdout().split("\n\n", 2);
+            return of(stemcell.name(), result.stdout(), result.stderr().strip());
+        }
+
+        static Seen of(String guest, String printed, String trouble) {
+            String[] part = printed.split("\n\n", 2);
+            Optional<String> usage =
+                    Optional.of(part[part.length - 1].strip()).filter(text -> part.length > 1 && !text.isEmpty());
             return new Seen(
-                    Mounts.of(stemcell.name(), part[0]),
-                    Optional.of(part[1].strip()).filter(text -> !text.isEmpty()).map(MountUsage::of),
-                    result.stderr().strip());
+                    Mounts.of(guest, part[0]),
+                    usage.map(line -> GuestLine.read("six numbers of stat -f on " + guest, line, MountUsage::of)),
+                    trouble);
         }
     }
 

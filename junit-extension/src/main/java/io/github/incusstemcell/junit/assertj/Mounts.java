@@ -16,7 +16,10 @@ record Mounts(List<GuestMount> mounts) {
     }
 
     static Mounts of(String guest, String mountinfo) {
-        List<GuestMount> mounts = mountinfo.lines().map(Mounts::mount).toList();
+        List<GuestMount> mounts = mountinfo
+                .lines()
+                .map(line -> GuestLine.read("mounts in /proc/1/mountinfo on " + guest, line, Mounts::mount))
+                .toList();
         if (mounts.isEmpty()) {
             throw AssertionErrors.of("Expecting mounts in /proc/1/mountinfo on " + guest + "\n  but it was empty");
         }
@@ -26,7 +29,7 @@ record Mounts(List<GuestMount> mounts) {
     /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */
     private static GuestMount mount(String line) {
         List<String> field = Arrays.asList(line.split(" "));
-        int dash = field.subList(6, field.size()).indexOf("-") + 6;
+        int dash = 6 + field.subList(6, field.size()).indexOf("-");
         List<String> own = List.of(field.get(5).split(","));
         List<String> fileSystem = List.of(field.get(dash + 3).split(","));
         boolean readOnly = own.contains("ro") || fileSystem.contains("ro");
@@ -60,7 +63,9 @@ record Mounts(List<GuestMount> mounts) {
 
     /** Whether a path shows what another one has: the same part of the same file system. */
     boolean isBind(GuestMount mount, String source) {
-        GuestMount around = at(source).orElseGet(() -> at(around(source)).orElseThrow());
+        GuestMount around = at(source).orElseGet(() -> at(around(source))
+                .orElseThrow(() -> AssertionErrors.of(
+                        "Expecting a mount of / in /proc/1/mountinfo, above " + source + "\n  but was: none")));
         String below = around.path().equals("/")
                 ? source
                 : source.substring(around.path().length());

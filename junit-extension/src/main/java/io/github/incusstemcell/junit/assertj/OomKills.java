@@ -30,8 +30,11 @@ final class OomKills {
         return events.stdout()
                 .lines()
                 .filter(line -> line.startsWith("oom_kill "))
-                .mapToLong(line -> Long.parseLong(line.substring("oom_kill ".length())))
                 .findFirst()
+                .map(line -> GuestLine.read(
+                        "a count in " + path + " on " + stemcell.name(),
+                        line,
+                        each -> Long.valueOf(each.substring("oom_kill ".length()))))
                 .orElseThrow(() -> AssertionErrors.of("Expecting " + path + " on " + stemcell.name()
                         + " to count OOM kills, which takes a controller of memory\n  but there was no oom_kill; stderr: "
                         + events.stderr().strip()));

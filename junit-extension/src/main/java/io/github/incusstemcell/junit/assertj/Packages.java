@@ -21,15 +21,22 @@ record Packages(List<GuestPackage> entries) {
         if (!listed.isSuccess()) {
             refuseOthers(stemcell);
         }
-        String all = listed.requireWhole().stdout();
-        List<GuestPackage> entries = all.lines()
-                .map(line -> line.split("\t", -1))
-                .map(field -> new GuestPackage(field[1], field[2], field[3], field[0].strip()))
+        return of(stemcell.name(), listed.requireWhole().stdout());
+    }
+
+    static Packages of(String guest, String listed) {
+        List<GuestPackage> entries = listed.lines()
+                .map(line -> GuestLine.read("packages of dpkg-query on " + guest, line, Packages::entryOf))
                 .toList();
         if (entries.stream().noneMatch(GuestPackage::isInstalled)) {
-            throw AssertionErrors.of("dpkg of " + stemcell.name() + " knows of no installed package");
+            throw AssertionErrors.of("dpkg of " + guest + " knows of no installed package");
         }
         return new Packages(entries);
+    }
+
+    private static GuestPackage entryOf(String line) {
+        String[] field = line.split("\t", -1);
+        return new GuestPackage(field[1], field[2], field[3], field[0].strip());
     }
 
     /** Tells whose packages there are instead of dpkg's. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The processes of a guest, read from /proc by one command. It is left out itself, and so is the process by which {@link
@@ -76,37 +77,41 @@ record Processes(List<GuestProcess> entries) {
     }
 
     private static Processes of(StemcellContainer stemcell, ExecResult table) {
-        String printed = table.requireWhole().stdout();
+        return of(stemcell.name(), table.requireWhole().stdout());
+    }
+
+    static Processes of(String guest, String printed) {
         int programs = printed.indexOf("\n--\n");
         if (programs < 0) {
-            throw noProcesses(stemcell);
+            throw noProcesses(guest);
         }
         Map<Integer, Draft> drafts = new HashMap<>();
         String[] lines = printed.substring(0, programs).split("\n");
-        int own = Integer.parseInt(lines[0]);
-        for (int i = 1; i < lines.length; i++) {
-            String line = lines[i];
-            draft(drafts, line).read(line.substring(line.indexOf('/') + 1));
-        }
-        for (String record : printed.substring(programs + 4).split("\0")) {
-            if (!record.isEmpty()) {
-                draft(drafts, record).readProgram(record.substring(record.indexOf('/') + 1));
-            }
-        }
+        String what = "processes in /proc on " + guest;
+        int own = GuestLine.read(what, lines[0], Integer::valueOf);
+        Stream.of(lines)
+                .skip(1)
+                .forEach(line -> GuestLine.read(
+                        what, line, each -> draft(drafts, each).read(each.substring(each.indexOf('/') + 1))));
+        Stream.of(printed.substring(programs + 4).split("\0"))
+                .filter(record -> !record.isEmpty())
+                .forEach(record -> GuestLine.read(
+                        what, record, each -> draft(drafts, each).readProgram(each.substring(each.indexOf('/') + 1))));
         List<GuestProcess> all = drafts.entrySet().stream()
                 .filter(draft -> draft.getValue().isWhole())
-                .map(draft -> draft.getValue().done(draft.getKey(), drafts))
+                .map(draft -> GuestLine.read(
+                        what, draft.getKey() + " with " + draft.getValue().status, whole -> draft.getValue()
+                                .done(draft.getKey(), drafts)))
                 .toList();
         List<GuestProcess> entries = ofGuest(all, own);
         if (entries.isEmpty() || entries.get(0).pid() != 1) {
-            throw noProcesses(stemcell);
+            throw noProcesses(guest);
         }
         return new Processes(entries);
     }
 
-    private static AssertionError noProcesses(StemcellContainer stemcell) {
-        return AssertionErrors.of(
-                "Expecting /proc on " + stemcell.name() + " to have all processes\n  but it has no process 1");
+    private static AssertionError noProcesses(String guest) {
+        return AssertionErrors.of("Expecting /proc on " + guest + " to have all processes\n  but it has no process 1");
     }
 
     /** Without those that look, and their children and children's children. */
@@ -168,7 +173,7 @@ record Processes(List<GuestProcess> entries) {
         private String executable = "";
         private int nice;
 
-        void read(String line) {
+        Draft read(String line) {
             String text = line.substring(line.indexOf(':') + 1);
             if (line.startsWith("status:")) {
                 String[] field = text.split(":\t", 2);
@@ -183,6 +188,7 @@ record Processes(List<GuestProcess> entries) {
                         text.substring(text.lastIndexOf(')') + 1).strip().split(" ");
                 nice = field.length > NICE ? Integer.parseInt(field[NICE]) : nice;
             }
+            return this;
         }
 
         private void readLimit(String line) {
@@ -198,7 +204,7 @@ record Processes(List<GuestProcess> entries) {
             return text.equals("unlimited") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
         }
 
-        void readProgram(String line) {
+        Draft readProgram(String line) {
             String text = line.substring(line.indexOf(':') + 1);
             if (line.startsWith("cmdline:")) {
                 argv.add(text);
@@ -210,6 +216,7 @@ record Processes(List<GuestProcess> entries) {
             } else {
                 openFiles.add(text);
             }
+            return this;
         }
 
         /** Whether it did not end before all was read. */

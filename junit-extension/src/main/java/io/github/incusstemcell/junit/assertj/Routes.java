@@ -19,15 +19,19 @@ record Routes(List<GuestRoute> routes) {
 
     static Routes of(StemcellContainer stemcell) {
         GuestFiles files = stemcell.files();
-        List<GuestRoute> all = new ArrayList<>();
         String ipv4 = files.readString("/proc/net/route");
         if (ipv4.isEmpty()) {
             throw AssertionErrors.of(
                     "Expecting a table in /proc/net/route on " + stemcell.name() + "\n  but it was empty");
         }
-        ipv4.lines().skip(1).map(line -> line.strip().split("\\s+")).forEach(field -> ipv4(field)
+        return of(stemcell.name(), ipv4, ipv6(files));
+    }
+
+    static Routes of(String guest, String ipv4, String ipv6) {
+        List<GuestRoute> all = new ArrayList<>();
+        ipv4.lines().skip(1).forEach(line -> GuestLine.read("routes in /proc/net/route on " + guest, line, Routes::ipv4)
                 .ifPresent(all::add));
-        ipv6(files).lines().map(line -> line.strip().split("\\s+")).forEach(field -> ipv6(field)
+        ipv6.lines().forEach(line -> GuestLine.read("routes in /proc/net/ipv6_route on " + guest, line, Routes::ipv6)
                 .ifPresent(all::add));
         all.sort(Comparator.comparingLong(GuestRoute::metric));
         return new Routes(all);
@@ -45,7 +49,8 @@ record Routes(List<GuestRoute> routes) {
     }
 
     /** Fields: device, target, gateway, flags, references, uses, metric, mask, and others. */
-    private static Optional<GuestRoute> ipv4(String[] field) {
+    private static Optional<GuestRoute> ipv4(String line) {
+        String[] field = line.strip().split("\\s+");
         int flags = Integer.parseUnsignedInt(field[3], 16);
         if ((flags & UP) == 0 || (flags & REJECT) != 0) {
             return Optional.empty();
@@ -59,7 +64,8 @@ record Routes(List<GuestRoute> routes) {
     }
 
     /** Fields: target, its prefix, source, its prefix, next hop, metric, references, uses, flags, device. */
-    private static Optional<GuestRoute> ipv6(String[] field) {
+    private static Optional<GuestRoute> ipv6(String line) {
+        String[] field = line.strip().split("\\s+");
         int flags = Integer.parseUnsignedInt(field[8], 16);
         if ((flags & UP) == 0 || (flags & REJECT) != 0 || (flags & OWN) != 0) {
             return Optional.empty();

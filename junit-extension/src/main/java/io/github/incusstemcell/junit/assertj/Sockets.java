@@ -34,13 +34,19 @@ record Sockets(List<ListeningSocket> listeners) {
     static Sockets of(StemcellContainer stemcell, List<Protocol> tables) {
         List<ListeningSocket> found = new ArrayList<>();
         for (Protocol table : tables) {
-            table(stemcell, table)
-                    .lines()
-                    .flatMap(line -> (table == Protocol.UNIX ? unix(line) : port(table, line)).stream())
-                    .forEach(found::add);
+            found.addAll(of(stemcell.name(), table, table(stemcell, table)));
         }
         found.sort(Comparator.comparing(ListeningSocket::words));
         return new Sockets(found);
+    }
+
+    static List<ListeningSocket> of(String guest, Protocol table, String text) {
+        String what = "sockets in /proc/net/" + table + " on " + guest;
+        return text.lines()
+                .flatMap(line ->
+                        GuestLine.read(what, line, each -> table == Protocol.UNIX ? unix(each) : port(table, each))
+                                .stream())
+                .toList();
     }
 
     private static String table(StemcellContainer stemcell, Protocol protocol) {

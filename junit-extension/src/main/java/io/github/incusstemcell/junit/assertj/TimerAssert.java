@@ -101,7 +101,8 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
                 .requireSuccess()
                 .stdout()
                 .strip();
-        return Instant.ofEpochSecond(Long.parseLong(seconds));
+        return GuestLine.read(
+                "seconds of date on " + subject.name(), seconds, text -> Instant.ofEpochSecond(Long.parseLong(text)));
     }
 
     /**

@@ -3,7 +3,6 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -74,7 +73,7 @@ final class TreeCapabilities {
                 .split("\0");
         Map<String, Capabilities> found = new TreeMap<>();
         for (int i = 0; i + 1 < field.length; i += 2) {
-            found.put(field[i + 1], Capabilities.of(HexFormat.of().parseHex(field[i])));
+            found.put(field[i + 1], Capabilities.ofHex(stemcell.name(), field[i]));
         }
         return found;
     }

@@ -1,5 +1,10 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -25,6 +30,35 @@ final class YamlDocument {
         }
     }
 
+    /** What aliases make of a document when each stands for what it names: neither something endless nor more than fits. */
+    private static final class Expansion {
+
+        private static final int MOST = 1_000_000;
+
+        private final Set<Object> around = Collections.newSetFromMap(new IdentityHashMap<>());
+        private int values;
+
+        void count(Object value) {
+            if (++values > MOST) {
+                throw new DataFormat.NotOfFormat("it is YAML whose aliases stand for more than " + MOST + " values");
+            }
+            if (value instanceof Map<?, ?> map) {
+                within(map, map.keySet());
+                within(map, map.values());
+            } else if (value instanceof Collection<?> list) {
+                within(list, list);
+            }
+        }
+
+        private void within(Object value, Collection<?> parts) {
+            if (!around.add(value)) {
+                throw new DataFormat.NotOfFormat("it is YAML that has itself in it");
+            }
+            parts.forEach(this::count);
+            around.remove(value);
+        }
+    }
+
     /** Maps, lists, texts, numbers and booleans; null where nothing is there. */
     static Object read(String text) {
         LoaderOptions loading = new LoaderOptions();
@@ -33,7 +67,9 @@ final class YamlDocument {
         Yaml yaml =
                 new Yaml(new SafeConstructor(loading), new Representer(dumping), dumping, loading, new WithoutTimes());
         try {
-            return yaml.load(text);
+            Object document = yaml.load(text);
+            new Expansion().count(document);
+            return document;
         } catch (YAMLException e) {
             throw new DataFormat.NotOfFormat(
                     "it is not YAML: " + e.getMessage().strip().replaceAll("\\s+", " "));

@@ -1,0 +1,57 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GlobTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "syslog, syslog",
+        "*, syslog",
+        "sys*, sys",
+        "*.log, a.b.log",
+        "a*b*c, a-b-b-c",
+        "?og, log",
+        "?, \uD83D\uDE00",
+        "[a-c]x, bx",
+        "[!a-c]x, dx",
+        "[^a]x, bx",
+        "[]a], ]",
+        "[!]a], b",
+        "[a-], -",
+        "[&^], ^",
+        "[, [",
+        "[!], [!]",
+        "a.c, a.c"
+    })
+    void means(String pattern, String name) {
+        assertThat(Glob.matches(pattern, name)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "syslog, syslog.1",
+        "*.log, log",
+        "a*b*c, a-c",
+        "?, ab",
+        "[a-c], d",
+        "[c-a], b",
+        "[!a-c], b",
+        "[]a], b",
+        "[!]a], ]",
+        "a.c, abc",
+        "*[, a"
+    })
+    void doesNotMean(String pattern, String name) {
+        assertThat(Glob.matches(pattern, name)).isFalse();
+    }
+
+    @Test
+    void isOverSoonWhateverTheStars() {
+        assertThat(Glob.matches("a*".repeat(200) + "b", "a".repeat(2_000))).isFalse();
+    }
+}

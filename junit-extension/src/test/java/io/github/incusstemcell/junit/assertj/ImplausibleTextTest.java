@@ -1,0 +1,128 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What fuzzing has found: text of a guest that nothing can be made of is told as that, and takes no longer than any other. */
+class ImplausibleTextTest {
+
+    private static void isTold(ThrowingCallable reading, String expected, String line) {
+        assertThatThrownBy(reading)
+                .isExactlyInstanceOf(AssertionError.class)
+                .hasMessage("Expecting " + expected + "\n  but was: " + line);
+    }
+
+    @Test
+    void tablesOfTheKernel() {
+        isTold(() -> Mounts.of("c1", "22 1 0:21 / /"), "mounts in /proc/1/mountinfo on c1", "22 1 0:21 / /");
+        isTold(
+                () -> Sockets.of("c1", Protocol.TCP, "0: 0:x 0:0 0A\n"),
+                "sockets in /proc/net/tcp on c1",
+                "0: 0:x 0:0 0A");
+        isTold(() -> Sockets.of("c1", Protocol.UDP, "0:\n"), "sockets in /proc/net/udp on c1", "0:");
+        isTold(() -> Routes.of("c1", "\neth0 0\n", ""), "routes in /proc/net/route on c1", "eth0 0");
+        isTold(() -> Routes.of("c1", "\n", "fe80 40\n"), "routes in /proc/net/ipv6_route on c1", "fe80 40");
+    }
+
+    @Test
+    void mountsWithoutAny() {
+        Mounts mounts = Mounts.of("c1", "22 1 0:21 / /mnt rw - tmpfs none rw");
+
+        isTold(
+                () -> mounts.isBind(mounts.mounts().get(0), "/srv"),
+                "a mount of / in /proc/1/mountinfo, above /srv",
+                "none");
+    }
+
+    @Test
+    void processes() {
+        isTold(() -> Processes.of("c1", "x\n--\n"), "processes in /proc on c1", "x");
+        isTold(() -> Processes.of("c1", "9\nabc\n--\n"), "processes in /proc on c1", "abc");
+        isTold(() -> Processes.of("c1", "9\n1/status:Name\n--\n"), "processes in /proc on c1", "1/status:Name");
+        isTold(
+                () -> Processes.of("c1", "9\n1/limits:Max open files 1\n--\n"),
+                "processes in /proc on c1",
+                "1/limits:Max open files 1");
+    }
+
+    @Test
+    void whatProgramsPrint() {
+        isTold(() -> Packages.of("c1", "ii \tlibc6\n"), "packages of dpkg-query on c1", "ii \tlibc6");
+        isTold(
+                () -> MountUsage.Seen.of("c1", "22 1 0:21 / / rw - tmpfs none rw\n\n4096 x\n", ""),
+                "six numbers of stat -f on c1",
+                "4096 x");
+        isTold(() -> Capabilities.ofHex("c1", "0100"), "capabilities of a file on c1", "0100");
+        isTold(
+                () -> Accounts.ofGetent("c1", "vcap", "vcap:x:1:1::/:/bin/sh"),
+                "getent on c1 to print the user vcap",
+                "vcap:x:1:1::/:/bin/sh");
+    }
+
+    @Test
+    void logrotateThatIncludesItself() {
+        isTold(
+                () -> LogRotation.of("c1", "/etc/logrotate.conf\0include /etc/logrotate.conf\n\0"),
+                "no file of logrotate to include itself",
+                "/etc/logrotate.conf");
+    }
+
+    /** Each with all others twice in it would be read for ever. */
+    @Test
+    void logrotateThatIncludesAFileOftenReadsItOnce() {
+        StringBuilder files = new StringBuilder("/etc/logrotate.conf\0include /etc/logrotate.d/0\n\0");
+        for (int i = 0; i < 64; i++) {
+            String next = "include /etc/logrotate.d/" + (i + 1) + "\n";
+            files.append("/etc/logrotate.d/")
+                    .append(i)
+                    .append('\0')
+                    .append(next)
+                    .append(next)
+                    .append('\0');
+        }
+        files.append("/etc/logrotate.d/64\0/var/log/[c-a] /var/log/[!] /var/log/a {\n\tdaily\n}\n\0");
+
+        assertThat(LogRotation.of("c1", files.toString()).of("/var/log/a"))
+                .get()
+                .matches(log -> log.last("daily").isPresent());
+    }
+
+    @Test
+    void interimAnswersWithoutEnd() {
+        String interim = "HTTP/1.1 103 Early Hints\r\n\r\n";
+
+        assertThat(HttpAnswer.of((interim.repeat(20_000) + "HTTP/1.1 200 OK\r\n\r\nhello")
+                                .getBytes(StandardCharsets.US_ASCII))
+                        .body())
+                .isEqualTo("hello");
+        assertThatExceptionOfType(HttpAnswer.NotHttp.class)
+                .isThrownBy(() -> HttpAnswer.of(interim.repeat(2).getBytes(StandardCharsets.US_ASCII)))
+                .withMessage("what answers does not speak HTTP: it closed the connection");
+    }
+
+    @Test
+    void yamlThatIsNoJson() {
+        assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                .isThrownBy(() -> DataFormat.YAML.read("? null\n: x"))
+                .withMessageStartingWith("it is YAML that has no form in JSON: ");
+        assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                .isThrownBy(() -> DataFormat.YAML.read("a: &x [*x]"))
+                .withMessage("it is YAML that has itself in it");
+        StringBuilder grows = new StringBuilder("- &a0 [x, x, x, x, x]\n");
+        for (int i = 1; i < 10; i++) {
+            String alias = "*a" + (i - 1);
+            grows.append("- &a").append(i).append(" [");
+            grows.append(String.join(", ", Collections.nCopies(5, alias))).append("]\n");
+        }
+        assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                .isThrownBy(() -> DataFormat.YAML.read(grows.toString()))
+                .withMessage("it is YAML whose aliases stand for more than 1000000 values");
+    }
+}

@@ -14,7 +14,7 @@ public class IncusStemcellException extends RuntimeException {
     /**
      * Describes a failure that has no cause below it.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      */
     public IncusStemcellException(String message) {
         super(GuestText.message(message));
@@ -23,10 +23,16 @@ public class IncusStemcellException extends RuntimeException {
     /**
      * Describes a failure that another one caused.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      * @param cause what came from below, or null
      */
     public IncusStemcellException(String message, @Nullable Throwable cause) {
         super(GuestText.message(message), cause);
+    }
+
+    /** {@return what was attempted, on what, what came back, and what to do next} */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
     }
 }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A block of IP addresses in CIDR notation, as {@code NO_PROXY} may name them. */
 record AddressBlock(byte[] address, int prefixLength) {
@@ -45,7 +46,7 @@ record AddressBlock(byte[] address, int prefixLength) {
         return true;
     }
 
-    private static byte[] literal(String text) {
+    private static byte @Nullable [] literal(String text) {
         if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             return null;
         }

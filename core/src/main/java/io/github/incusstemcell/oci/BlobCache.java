@@ -64,7 +64,7 @@ final class BlobCache {
             if (isSound(file, digest, size)) {
                 return;
             }
-            PrivateFiles.createFolders(file.getParent());
+            PrivateFiles.createFolderOf(file);
             ProcessLock lock = ProcessLock.acquire(lock(digest.hex()));
             try {
                 if (!isSound(file, digest, size)) {
@@ -138,8 +138,7 @@ final class BlobCache {
     void remember(String key, String fact) {
         Path file = folder.resolve("facts").resolve(key);
         try {
-            PrivateFiles.createFolders(file.getParent());
-            Path written = Files.createTempFile(file.getParent(), "new", "");
+            Path written = Files.createTempFile(PrivateFiles.createFolderOf(file), "new", "");
             Files.writeString(written, fact);
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {

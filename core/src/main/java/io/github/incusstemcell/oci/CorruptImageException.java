@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes that are not what their digest, size or format promised. Nothing of them was kept. */
 public final class CorruptImageException extends IncusStemcellException {
@@ -11,7 +12,7 @@ public final class CorruptImageException extends IncusStemcellException {
     /**
      * Describes a failure that has no cause below it.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      */
     public CorruptImageException(String message) {
         super(message);
@@ -20,10 +21,10 @@ public final class CorruptImageException extends IncusStemcellException {
     /**
      * Describes a failure that another one caused.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      * @param cause what came from below, or null
      */
-    public CorruptImageException(String message, Throwable cause) {
+    public CorruptImageException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.oci;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a registry knows us by: a user and a password, or an identity token, which buys other tokens.
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param user null with an identity token
  * @param secret the password or the identity token
  */
-record Credentials(String user, String secret) {
+record Credentials(@Nullable String user, String secret) {
 
     Credentials {
         Objects.requireNonNull(secret);

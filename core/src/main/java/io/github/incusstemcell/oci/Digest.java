@@ -37,7 +37,7 @@ public record Digest(String algorithm, String hex) {
     /**
      * Reads {@code algorithm:hex}.
      *
-     * @param text the digest as manifests and references write it; not null
+     * @param text the digest as manifests and references write it
      * @return the digest
      * @throws IllegalArgumentException where the text is not a digest
      */
@@ -53,7 +53,7 @@ public record Digest(String algorithm, String hex) {
     /**
      * Hashes some bytes.
      *
-     * @param content what to hash; not null
+     * @param content what to hash
      * @return its sha256
      */
     public static Digest sha256(byte[] content) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -132,7 +133,7 @@ final class DockerArchive implements LayerSource {
     public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
         return layers.stream()
                 .map(layer -> {
-                    Blob blob = this.layers.get(layer.digest());
+                    Blob blob = Objects.requireNonNull(this.layers.get(layer.digest()), "a layer of another image");
                     LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
                     return blob;
                 })

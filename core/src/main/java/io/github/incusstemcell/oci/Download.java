@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a body into a file that may hold the beginning already, and again from where it broke, with Range requests (RFC
@@ -44,16 +45,16 @@ final class Download {
     /** Whether the caller knows what must come, so that bytes of something else cannot get in unnoticed. */
     private final boolean verified;
 
-    private MessageDigest hash;
+    private final MessageDigest hash;
     /** -1 until somebody has said it. */
     private long size;
 
-    private String validator;
+    private @Nullable String validator;
     private long offset;
     /** The most that {@code offset} ever was: what comes again after a new beginning is no progress. */
     private long furthest;
     /** How the server answered a request for a range that it does not serve; null as long as it serves them. */
-    private String refusal;
+    private @Nullable String refusal;
 
     private boolean resumed;
     private boolean startedOver;
@@ -85,6 +86,7 @@ final class Download {
         this.size = size;
         this.verified = size >= 0;
         this.algorithm = algorithm;
+        this.hash = Digest.newHash(algorithm);
         this.uncompressed = uncompressed;
         this.what = what;
         this.progress = progress;
@@ -92,7 +94,7 @@ final class Download {
 
     /** Takes over what is there of the file. */
     void start(Path file) throws IOException {
-        hash = Digest.newHash(algorithm);
+        hash.reset();
         offset = 0;
         if (Files.notExists(file) || Files.size(file) > size) {
             Files.deleteIfExists(file);
@@ -162,8 +164,8 @@ final class Download {
         return new RegistryUnavailableException(
                 purpose + ": " + subject + " from " + origin.host() + " broke off after " + offset + " of "
                         + (size < 0 ? "unknown" : size) + " bytes, " + failures + " times without getting further: "
-                        + Http.reason(e.getCause()) + ". Run again" + (verified ? " to go on from there." : "."),
-                e.getCause());
+                        + Http.reason(e.failure) + ". Run again" + (verified ? " to go on from there." : "."),
+                e.failure);
     }
 
     private Request.Builder request(boolean ranged) {
@@ -180,7 +182,8 @@ final class Download {
 
     /** Whether the answer has the bytes that come next. Where it has not, the next request asks for what it may get. */
     private boolean fits(Response response, boolean ranged, Path file) throws IOException {
-        if (!verified && offset > 0 && !validator.equals(validator(response)) && response.code() <= 206) {
+        boolean isSame = verified || offset == 0 || validator != null && validator.equals(validator(response));
+        if (!isSame && response.code() <= 206) {
             startOver(file);
             if (response.code() == 206) {
                 return false; // The rest of something of which we have no beginning.
@@ -287,7 +290,7 @@ final class Download {
     }
 
     /** Names this version of the body, or null. */
-    private static String validator(Response response) {
+    private static @Nullable String validator(Response response) {
         String etag = response.header("ETag");
         return etag != null && !etag.startsWith("W/") ? etag : response.header("Last-Modified");
     }
@@ -300,13 +303,11 @@ final class Download {
 
     /** Stands for whatever the network did, and not for a full disk. */
     private static final class BrokenDownload extends Exception {
-        BrokenDownload(IOException cause) {
-            super(cause);
-        }
+        private final IOException failure;
 
-        @Override
-        public synchronized IOException getCause() {
-            return (IOException) super.getCause();
+        BrokenDownload(IOException failure) {
+            super(failure);
+            this.failure = failure;
         }
     }
 

@@ -16,6 +16,7 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.Route;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proxies as the environment names them, the way curl, Docker and Go programs read it: {@code HTTPS_PROXY}, {@code
@@ -151,7 +152,7 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
 
     /** Answers a proxy that asks for the user and password which its address holds. */
     @Override
-    public Request authenticate(Route route, Response response) throws RefusedException {
+    public @Nullable Request authenticate(@Nullable Route route, Response response) throws RefusedException {
         Optional<Credentials> user = address(response.request().url().uri()).flatMap(ProxyAddress::user);
         boolean preemptive = response.challenges().stream()
                 .anyMatch(challenge -> challenge.scheme().equalsIgnoreCase(PREEMPTIVE));

@@ -21,9 +21,9 @@ public final class ExtendedAttributes {
     /**
      * Reads a root file system to its end.
      *
-     * @param rootfs what to read; not null
+     * @param rootfs what to read
      * @return the names of the attributes, such as {@code security.capability}, by the path from the root without a leading slash; empty
-     *     where no file has any; never null
+     *     where no file has any
      * @throws IOException where it cannot be read, or is no archive
      */
     public static SortedMap<String, SortedSet<String>> of(Rootfs rootfs) throws IOException {

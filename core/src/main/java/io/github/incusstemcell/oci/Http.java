@@ -20,6 +20,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,7 +108,7 @@ final class Http implements AutoCloseable {
                 return exchange.run();
             } catch (IOException e) {
                 HttpUrl at = e instanceof FailedAfterRedirectException failed ? failed.url : url;
-                IOException cause = e instanceof FailedAfterRedirectException failed ? failed.getCause() : e;
+                IOException cause = e instanceof FailedAfterRedirectException failed ? failed.failure : e;
                 if (isFinal(cause) || attempt >= patience.attempts()) {
                     throw unavailable(purpose, at, cause);
                 }
@@ -137,15 +138,12 @@ final class Http implements AutoCloseable {
     /** Another server than the one that was asked first is the one to be named. */
     private static final class FailedAfterRedirectException extends IOException {
         private final HttpUrl url;
+        private final IOException failure;
 
-        FailedAfterRedirectException(HttpUrl url, IOException cause) {
-            super(cause.getMessage(), cause);
+        FailedAfterRedirectException(HttpUrl url, IOException failure) {
+            super(failure);
             this.url = url;
-        }
-
-        @Override
-        public synchronized IOException getCause() {
-            return (IOException) super.getCause();
+            this.failure = failure;
         }
     }
 
@@ -229,7 +227,7 @@ final class Http implements AutoCloseable {
     }
 
     /** RFC 9110, 10.2.3: seconds or a date. Null where there is none that makes sense. */
-    private static Duration retryAfter(String header) {
+    private static @Nullable Duration retryAfter(@Nullable String header) {
         if (header == null) {
             return null;
         }

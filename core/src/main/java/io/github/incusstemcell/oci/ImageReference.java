@@ -31,7 +31,7 @@ public sealed interface ImageReference {
     /**
      * Reads a reference.
      *
-     * @param text one of the notations; not null
+     * @param text one of the notations
      * @return what it names
      * @throws InvalidImageReferenceException where the text is none of them
      */

@@ -144,7 +144,7 @@ final class ImageReferenceParser {
         try {
             return Digest.parse(digest);
         } catch (IllegalArgumentException e) {
-            throw invalid(e.getMessage());
+            throw invalid(String.valueOf(e.getMessage()));
         }
     }
 
@@ -157,7 +157,7 @@ final class ImageReferenceParser {
         try {
             return Path.of(path);
         } catch (InvalidPathException e) {
-            throw invalid(e.getMessage());
+            throw invalid(String.valueOf(e.getMessage()));
         }
     }
 

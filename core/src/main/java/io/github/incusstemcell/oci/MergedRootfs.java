@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of an image as one tar stream, each directory followed by all that is in it, names in the order of their
@@ -107,6 +108,7 @@ final class MergedRootfs implements Rootfs {
         Walk() throws IOException {}
 
         /** {@return the next piece of the stream, or null at its end} */
+        @Nullable
         Piece next() throws IOException {
             if (!begun) {
                 begun = true;

@@ -43,7 +43,7 @@ public final class OciImages implements AutoCloseable {
     /**
      * Finds an image. This reads its manifest and its configuration, no layer.
      *
-     * @param reference which image; not null
+     * @param reference which image
      * @return what its publisher says of it
      * @throws ImageNotFoundException where there is no such image, or none for the architecture
      * @throws RegistryAuthenticationException where the registry refuses to show it
@@ -145,8 +145,8 @@ public final class OciImages implements AutoCloseable {
     /**
      * Keeps something else beside the blobs, for all processes of this user. Like a blob it goes when it was not used for longest.
      *
-     * @param key what it is found by, a name for a file; what was kept by the same is replaced; not null
-     * @param content not null
+     * @param key what it is found by, a name for a file; what was kept by the same is replaced
+     * @param content what is kept
      * @throws IncusStemcellException if it cannot be written
      */
     public void keep(String key, byte[] content) {
@@ -156,7 +156,7 @@ public final class OciImages implements AutoCloseable {
     /**
      * Finds what was kept.
      *
-     * @param key as in {@link #keep}; not null
+     * @param key as in {@link #keep}
      * @return the content; empty where it was never kept, has gone since, or is damaged
      */
     public Optional<byte[]> kept(String key) {
@@ -181,7 +181,7 @@ public final class OciImages implements AutoCloseable {
         /**
          * Sets how images are looked for and where their blobs are kept.
          *
-         * @param settings not null
+         * @param settings the settings
          * @return this builder
          */
         public Builder settings(RegistrySettings settings) {
@@ -192,7 +192,7 @@ public final class OciImages implements AutoCloseable {
         /**
          * Shows how far downloads and conversions are.
          *
-         * @param progress not null
+         * @param progress is told
          * @return this builder
          */
         public Builder progress(Progress progress) {

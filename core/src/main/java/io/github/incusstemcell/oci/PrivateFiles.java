@@ -17,9 +17,19 @@ final class PrivateFiles {
         Files.createDirectories(folder, only(folder, "rwx------"));
     }
 
+    /** Makes the folder of a file, as {@link #createFolders} does: {@return that folder} */
+    static Path createFolderOf(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException(file + " is no file");
+        }
+        createFolders(folder);
+        return folder;
+    }
+
     /** Makes an empty file where there is none. */
     static void createFile(Path file) throws IOException {
-        createFolders(file.getParent());
+        createFolderOf(file);
         try {
             Files.createFile(file, only(file, "rw-------"));
         } catch (FileAlreadyExistsException e) {

@@ -33,13 +33,13 @@ public final class ProcessLock implements AutoCloseable {
     /**
      * Waits for the lock.
      *
-     * @param file the file that names it; it is made when missing, with its folder; not null
-     * @return the lock, for the same thread to close; not null
+     * @param file the file that names it; it is made when missing, with its folder
+     * @return the lock, for the same thread to close
      * @throws IOException where the file cannot be made or locked
      */
     public static ProcessLock acquire(Path file) throws IOException {
         PrivateFiles.createFile(file);
-        Path key = file.getParent().toRealPath().resolve(file.getFileName());
+        Path key = file.toRealPath();
         ReentrantLock thread = THREADS.computeIfAbsent(key, f -> new ReentrantLock());
         thread.lock();
         FileChannel channel = null;

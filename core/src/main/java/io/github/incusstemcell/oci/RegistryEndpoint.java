@@ -12,6 +12,7 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
 
 /** One repository on one host, a registry or a mirror of it, and how we are known there. */
 final class RegistryEndpoint {
@@ -24,7 +25,7 @@ final class RegistryEndpoint {
     private final String repository;
     private final CredentialSource credentials;
     /** Null until somebody asked. */
-    private Optional<Credentials> known;
+    private @Nullable Optional<Credentials> known;
 
     private volatile Authorization authorization = Authorization.NONE;
     /** Registries that this one redirects to and that want to know us, too, by their hosts and repositories. */
@@ -43,7 +44,7 @@ final class RegistryEndpoint {
      * @param header null where nobody asked who we are
      * @param known whether credentials were shown for it
      */
-    private record Authorization(String header, boolean known) {
+    private record Authorization(@Nullable String header, boolean known) {
 
         static final Authorization NONE = new Authorization(null, false);
 

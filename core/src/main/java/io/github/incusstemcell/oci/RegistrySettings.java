@@ -104,7 +104,7 @@ public record RegistrySettings(
         /**
          * Speaks plain http to a registry.
          *
-         * @param host {@code host} or {@code host:port}, as in references; not null
+         * @param host {@code host} or {@code host:port}, as in references
          * @return this builder
          * @throws IllegalArgumentException if it is anything else, such as an address with a scheme
          */
@@ -116,8 +116,8 @@ public record RegistrySettings(
         /**
          * Asks a mirror before a registry. Several mirrors of one registry are asked in the order of these calls.
          *
-         * @param host the registry, as in references; not null
-         * @param mirror the mirror, {@code host[:port][/path]}; not null
+         * @param host the registry, as in references
+         * @param mirror the mirror, {@code host[:port][/path]}
          * @return this builder
          * @throws IllegalArgumentException if either is anything else, such as an address with a scheme
          */
@@ -138,7 +138,7 @@ public record RegistrySettings(
         /**
          * Reads credentials from this file instead of the usual ones; with several calls, in this order.
          *
-         * @param file a file in the format of containers-auth.json(5), which exists; not null
+         * @param file a file in the format of containers-auth.json(5), which exists
          * @return this builder
          * @throws IllegalArgumentException if it cannot be read: registries would be asked without the credentials, and say only that they
          *     want some
@@ -158,7 +158,7 @@ public record RegistrySettings(
         /**
          * Keeps blobs elsewhere.
          *
-         * @param folder made when missing; not null
+         * @param folder made when missing
          * @return this builder
          */
         public Builder cacheFolder(Path folder) {
@@ -180,7 +180,7 @@ public record RegistrySettings(
         /**
          * Chooses from images that come for several architectures.
          *
-         * @param architecture in OCI's words, for example {@code arm64}; not null
+         * @param architecture in OCI's words, for example {@code arm64}
          * @return this builder
          */
         public Builder architecture(String architecture) {

@@ -8,7 +8,7 @@ public final class RegistryUnavailableException extends IncusStemcellException {
     /**
      * Describes a failure that has no cause below it.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      */
     public RegistryUnavailableException(String message) {
         super(message);
@@ -17,7 +17,7 @@ public final class RegistryUnavailableException extends IncusStemcellException {
     /**
      * Describes a failure that another one caused.
      *
-     * @param message what was attempted, on what, what came back, and what to do next; not null
+     * @param message what was attempted, on what, what came back, and what to do next
      * @param cause what came from below, or null
      */
     public RegistryUnavailableException(String message, Throwable cause) {

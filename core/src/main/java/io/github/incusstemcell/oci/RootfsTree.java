@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of a root file system while layers are laid over each other (OCI image spec, "Image Layer Filesystem
@@ -51,7 +52,7 @@ final class RootfsTree {
     static final class Directory extends Node {
         final Map<String, Node> children = new TreeMap<>();
         /** What the layer at hand removed, kept for as long as it can still be linked to; mostly null. */
-        private Map<String, Node> removed;
+        private @Nullable Map<String, Node> removed;
 
         Directory(long entry) {
             super(entry);
@@ -169,24 +170,24 @@ final class RootfsTree {
     }
 
     /** No directory can be linked to, so that what one replaced is meant. */
-    private static Node linkable(Directory parent, String name) {
+    private static @Nullable Node linkable(Directory parent, String name) {
         Node target = child(parent, name, true);
         return target instanceof Directory && parent.removed != null
                 ? parent.removed.getOrDefault(name, target)
                 : target;
     }
 
-    private static Node child(Directory parent, String name, boolean alsoRemoved) {
+    private static @Nullable Node child(Directory parent, String name, boolean alsoRemoved) {
         Node child = parent.children.get(name);
         return child == null && alsoRemoved && parent.removed != null ? parent.removed.get(name) : child;
     }
 
-    private Directory existing(List<String> path) throws InvalidLayerException {
+    private @Nullable Directory existing(List<String> path) throws InvalidLayerException {
         return existing(path, false);
     }
 
     /** {@return the directory at a path, or null where there is none} */
-    private Directory existing(List<String> path, boolean alsoRemoved) throws InvalidLayerException {
+    private @Nullable Directory existing(List<String> path, boolean alsoRemoved) throws InvalidLayerException {
         Directory directory = root;
         for (String name : resolved(path, alsoRemoved)) {
             if (!(child(directory, name, alsoRemoved) instanceof Directory next)) {

@@ -23,7 +23,7 @@ public interface SourceImage {
     /** {@return when the image says it was made, or nothing where it does not say} */
     Optional<Instant> created();
 
-    /** {@return the labels of the image's configuration, or what a stemcell's manifest says; perhaps empty, never null} */
+    /** {@return the labels of the image's configuration, or what a stemcell's manifest says; perhaps empty} */
     Map<String, String> labels();
 
     /** {@return the layers from the lowest to the topmost; at least one} */

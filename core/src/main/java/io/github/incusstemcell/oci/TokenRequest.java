@@ -94,7 +94,7 @@ final class TokenRequest {
 
     /** Credentials are not given to a service that a registry names but that anybody could listen to. */
     private HttpUrl realm() {
-        String text = challenge.parameters().get("realm");
+        String text = challenge.parameters().getOrDefault("realm", "");
         HttpUrl realm = HttpUrl.parse(text);
         if (realm == null || !realm.isHttps() && !endpoint.http().isInsecure(Http.hostOf(realm))) {
             String shown = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "..." : text;

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -64,7 +65,8 @@ final class UncompressedDigest implements Closeable {
             if (e.getCause() instanceof TarExtraction.RefusedException refused) {
                 throw refused;
             }
-            throw new IOException(e.getCause().getMessage(), e.getCause());
+            Throwable failure = Objects.requireNonNull(e.getCause());
+            throw new IOException(failure.getMessage(), failure);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

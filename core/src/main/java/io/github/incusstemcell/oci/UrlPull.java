@@ -11,6 +11,7 @@ import java.util.Optional;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** Gets a file from a web server, once for each of its versions, as {@code ETag} and {@code Last-Modified} tell them apart. */
 final class UrlPull implements Download.Origin {
@@ -21,7 +22,7 @@ final class UrlPull implements Download.Origin {
     private final Progress progress;
     private final String purpose;
     private final String key;
-    private String validator;
+    private @Nullable String validator;
 
     /**
      * Prepares to get a file.

@@ -6,4 +6,7 @@
  * finds it, {@link io.github.incusstemcell.oci.SourceImage} says what it is, and {@link
  * io.github.incusstemcell.oci.Rootfs} is its content. Nothing here knows what the bytes are for.
  */
+@NullMarked
 package io.github.incusstemcell.oci;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,5 @@
 package io.github.incusstemcell;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Text that may have come from a guest, as exceptions and logs show it: a guest can write whatever it likes, and much of it.
  *
@@ -18,8 +16,8 @@ public final class GuestText {
     /**
      * Shows what is not to be seen.
      *
-     * @param text the text; not null
-     * @return the text without anything that a terminal would take for a command; never null
+     * @param text the text
+     * @return the text without anything that a terminal would take for a command
      */
     public static String escaped(String text) {
         if (text.codePoints().noneMatch(GuestText::isUnseen)) {
@@ -39,13 +37,10 @@ public final class GuestText {
     /**
      * Shows what is not to be seen, of a text of up to 16,000 characters, or else of its beginning and its end.
      *
-     * @param text the text; may be null
-     * @return the text for a message; null where it is null
+     * @param text the text
+     * @return the text for a message
      */
-    public static @Nullable String message(@Nullable String text) {
-        if (text == null) {
-            return null;
-        }
+    public static String message(String text) {
         int missing = text.length() - BEGINNING - END;
         if (missing <= 0) {
             return escaped(text);

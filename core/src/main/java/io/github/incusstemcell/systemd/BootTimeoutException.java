@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A guest's systemd did not come to the end of its boot in time. */
 public class BootTimeoutException extends SystemdException {
@@ -16,7 +17,7 @@ public class BootTimeoutException extends SystemdException {
             SystemState state,
             List<Job> jobs,
             List<UnitSummary> activating,
-            Throwable cause) {
+            @Nullable Throwable cause) {
         super(late + ": " + doing, cause);
         this.doing = doing;
         this.state = state;
@@ -24,7 +25,7 @@ public class BootTimeoutException extends SystemdException {
         this.activating = List.copyOf(activating);
     }
 
-    /** {@return what the guest was busy with at the end of the wait, or why that is not known; never null} */
+    /** {@return what the guest was busy with at the end of the wait, or why that is not known} */
     public String doing() {
         return doing;
     }
@@ -34,12 +35,12 @@ public class BootTimeoutException extends SystemdException {
         return state;
     }
 
-    /** {@return the jobs that were still queued; never null} */
+    /** {@return the jobs that were still queued} */
     public List<Job> jobs() {
         return jobs;
     }
 
-    /** {@return the units that were still activating; never null} */
+    /** {@return the units that were still activating} */
     public List<UnitSummary> activating() {
         return activating;
     }

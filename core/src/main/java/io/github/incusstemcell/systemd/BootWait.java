@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for the end of a guest's boot, woken by systemd itself. */
 final class BootWait {
@@ -20,7 +21,7 @@ final class BootWait {
     private final Duration timeout;
     private final Deadline deadline;
     private SystemState state = SystemState.OFFLINE;
-    private SystemdException last;
+    private @Nullable SystemdException last;
 
     /** Begins to count the time. */
     BootWait(ManagerAccess access, Duration timeout) {
@@ -63,11 +64,11 @@ final class BootWait {
         if (boot != null) {
             return boot;
         }
-        throw state == SystemState.OFFLINE ? unanswered(last) : timedOut();
+        throw state == SystemState.OFFLINE && last != null ? unanswered(last) : timedOut();
     }
 
     /** The state was last read at the last event, which may be long ago. */
-    private Boot lastLook() {
+    private @Nullable Boot lastLook() {
         try {
             return look();
         } catch (SystemdException e) {
@@ -78,7 +79,7 @@ final class BootWait {
     }
 
     /** {@return the boot, or null when the connection or the time is at its end} */
-    private Boot untilFinished(BlockingQueue<ManagerEvent> events) {
+    private @Nullable Boot untilFinished(BlockingQueue<ManagerEvent> events) {
         while (true) {
             Boot boot = look();
             if (boot != null) {
@@ -97,7 +98,7 @@ final class BootWait {
                 Collections.min(List.of(Systemd.ANSWER, deadline.left().plus(MOMENT))));
     }
 
-    private Boot look() {
+    private @Nullable Boot look() {
         PropertyValues values = new PropertyValues(manager().manager());
         state = SystemState.of(values.text("SystemState"));
         if (!state.hasFinishedBooting()) {
@@ -109,7 +110,7 @@ final class BootWait {
     }
 
     /** {@return the next event after which the state can be another one; null when the time is over} */
-    private ManagerEvent next(BlockingQueue<ManagerEvent> events) {
+    private @Nullable ManagerEvent next(BlockingQueue<ManagerEvent> events) {
         try {
             while (true) {
                 ManagerEvent event = events.poll(deadline.left().toNanos(), TimeUnit.NANOSECONDS);

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A D-Bus client on a pair of streams: calls, their replies, and the signals that come between them.
@@ -45,7 +46,7 @@ final class BusConnection implements AutoCloseable {
 
     /** The connection ended before the answer came. */
     static final class ClosedException extends SystemdException {
-        ClosedException(String message, Throwable cause) {
+        ClosedException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -60,7 +61,7 @@ final class BusConnection implements AutoCloseable {
     private final Map<Long, CompletableFuture<BusMessage>> pending = new ConcurrentHashMap<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final CompletableFuture<String> greeting = new CompletableFuture<>();
-    private volatile String destination;
+    private volatile @Nullable String destination;
     private volatile boolean closed;
 
     /**
@@ -234,13 +235,13 @@ final class BusConnection implements AutoCloseable {
         }
     }
 
-    private void end(Throwable reason) {
+    private void end(@Nullable Throwable reason) {
         if (isFirstEnd(reason)) {
             closeCarrier();
         }
     }
 
-    private boolean isFirstEnd(Throwable reason) {
+    private boolean isFirstEnd(@Nullable Throwable reason) {
         boolean first;
         synchronized (pending) {
             first = !closed;
@@ -265,7 +266,7 @@ final class BusConnection implements AutoCloseable {
         }
     }
 
-    private SystemdException closedException(Throwable cause) {
+    private SystemdException closedException(@Nullable Throwable cause) {
         return new ClosedException("The connection to systemd of " + peer + " ended", cause);
     }
 

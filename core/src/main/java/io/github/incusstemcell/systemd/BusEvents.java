@@ -4,6 +4,7 @@ import io.github.incusstemcell.systemd.dbus.BusMessage;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns the signals of a connection into events. */
 final class BusEvents implements BusConnection.Listener {
@@ -27,7 +28,7 @@ final class BusEvents implements BusConnection.Listener {
         listener.accept(new ManagerEvent.Lost());
     }
 
-    private static ManagerEvent event(BusMessage signal) {
+    private static @Nullable ManagerEvent event(BusMessage signal) {
         List<Object> body = signal.body();
         return switch (signal.member()) {
             case "PropertiesChanged" -> unitChanged(signal);
@@ -41,7 +42,7 @@ final class BusEvents implements BusConnection.Listener {
     }
 
     @SuppressWarnings("unchecked")
-    private static ManagerEvent unitChanged(BusMessage signal) {
+    private static @Nullable ManagerEvent unitChanged(BusMessage signal) {
         String unit = UnitName.ofPath(signal.path());
         return unit == null
                 ? null

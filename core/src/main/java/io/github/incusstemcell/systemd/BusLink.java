@@ -2,6 +2,7 @@ package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.internal.Deadline;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one connection to a service manager, shared by all threads.
@@ -13,7 +14,7 @@ final class BusLink implements AutoCloseable {
 
     private final Bridge bridge;
     private final ConnectingTurn turn;
-    private volatile BusConnection connection;
+    private volatile @Nullable BusConnection connection;
     private volatile boolean closed;
 
     BusLink(Bridge bridge) {
@@ -33,17 +34,19 @@ final class BusLink implements AutoCloseable {
 
     private BusConnection opened(Duration left) {
         requireOpen();
-        if (usable() == null) {
-            connection = subscribed(left);
+        BusConnection open = usable();
+        if (open == null) {
+            open = subscribed(left);
+            connection = open;
             if (closed) {
-                connection.abandon();
+                open.abandon();
                 requireOpen();
             }
         }
-        return connection;
+        return open;
     }
 
-    private BusConnection usable() {
+    private @Nullable BusConnection usable() {
         BusConnection last = connection;
         return last == null || last.isClosed() ? null : last;
     }

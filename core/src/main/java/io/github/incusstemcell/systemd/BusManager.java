@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A service manager over D-Bus (org.freedesktop.systemd1(5)). */
 final class BusManager implements ServiceManager {
@@ -207,7 +208,7 @@ final class BusManager implements ServiceManager {
     }
 
     @Override
-    public void resetFailed(String unit) {
+    public void resetFailed(@Nullable String unit) {
         act(
                 unit == null ? manager("ResetFailed", "", List.of()) : manager("ResetFailedUnit", "s", List.of(unit)),
                 answer);
@@ -227,7 +228,7 @@ final class BusManager implements ServiceManager {
     }
 
     @Override
-    public Subscription watch(String unit, Consumer<Map<String, Object>> listener) {
+    public Subscription watch(String unit, Consumer<@Nullable Map<String, Object>> listener) {
         BusConnection bus = connection();
         UnitFeed feed = new UnitFeed(unit, listener, reply -> bus.send(properties(UnitName.path(unit), ""), reply));
         BusEvents events = new BusEvents(feed);

@@ -6,9 +6,9 @@ import java.util.Objects;
  * Work that systemd has queued for a unit (org.freedesktop.systemd1.Manager, ListJobs).
  *
  * @param id systemd's number of the job
- * @param unit the unit's name; not null
- * @param type {@code start}, {@code stop}, {@code restart}...; not null
- * @param state {@code waiting} or {@code running}; not null
+ * @param unit the unit's name
+ * @param type {@code start}, {@code stop}, {@code restart}...
+ * @param state {@code waiting} or {@code running}
  */
 public record Job(long id, String unit, String type, String state) {
 
@@ -16,9 +16,9 @@ public record Job(long id, String unit, String type, String state) {
      * Refuses nulls.
      *
      * @param id systemd's number of the job
-     * @param unit the unit's name; not null
-     * @param type {@code start}, {@code stop}, {@code restart}...; not null
-     * @param state {@code waiting} or {@code running}; not null
+     * @param unit the unit's name
+     * @param type {@code start}, {@code stop}, {@code restart}...
+     * @param state {@code waiting} or {@code running}
      */
     public Job {
         Objects.requireNonNull(unit, "unit");

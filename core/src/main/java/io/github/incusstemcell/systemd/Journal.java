@@ -44,7 +44,7 @@ public final class Journal {
     /**
      * A handle on the journal of an instance; asks nothing yet.
      *
-     * @param instance a container with systemd; not null
+     * @param instance a container with systemd
      * @return the handle
      */
     public static Journal of(Instance instance) {
@@ -54,7 +54,7 @@ public final class Journal {
     /**
      * Reads entries.
      *
-     * @param query which; not null
+     * @param query which
      * @return the entries, from the oldest on
      */
     public List<JournalEntry> entries(JournalQuery query) {
@@ -108,7 +108,7 @@ public final class Journal {
     /**
      * When the last entry before a mark was written.
      *
-     * @param mark from {@link #mark()}; not null
+     * @param mark from {@link #mark()}
      * @return the time by the guest's clock; empty where the journal had no entry then
      * @throws SystemdException where the journal no longer has that entry, as after a rotation
      */
@@ -127,7 +127,7 @@ public final class Journal {
     /**
      * Reads what came after a mark.
      *
-     * @param mark from {@link #mark()}; not null
+     * @param mark from {@link #mark()}
      * @return the entries, from the oldest on
      */
     public List<JournalEntry> since(JournalMark mark) {
@@ -137,8 +137,8 @@ public final class Journal {
     /**
      * Hands each entry to the consumer as it is written: from the query's mark on, or else from now on.
      *
-     * @param query which; not null
-     * @param consumer called on a thread of its own, one entry at a time; not null
+     * @param query which
+     * @param consumer called on a thread of its own, one entry at a time
      * @return what to close when nothing more is wanted
      */
     public JournalFollower follow(JournalQuery query, Consumer<JournalEntry> consumer) {
@@ -160,9 +160,9 @@ public final class Journal {
     /**
      * Waits for an entry, woken by journald.
      *
-     * @param query where to look: from its mark on, or else from now on; not null
-     * @param wanted which entry ends the wait; not null
-     * @param timeout how long to wait; not null
+     * @param query where to look: from its mark on, or else from now on
+     * @param wanted which entry ends the wait
+     * @param timeout how long to wait
      * @return the entry, or empty where none came in time
      */
     public Optional<JournalEntry> await(JournalQuery query, Predicate<JournalEntry> wanted, Duration timeout) {

@@ -12,14 +12,14 @@ import java.util.OptionalLong;
 /**
  * One entry of a journal (systemd.journal-fields(7)).
  *
- * @param cursor journald's name of the entry; not null
- * @param time when journald took it in, to the microsecond; not null
- * @param unit the unit that it is about: what systemd says of a unit belongs to that unit; never null
- * @param identifier what the program calls itself, as {@code sshd}; never null
- * @param priority how grave it is; never null
- * @param pid the process that wrote it; never null
- * @param messageBytes the message as it was written, in whatever encoding; not null
- * @param fields all fields, each with all its values, as text; not null
+ * @param cursor journald's name of the entry
+ * @param time when journald took it in, to the microsecond
+ * @param unit the unit that it is about: what systemd says of a unit belongs to that unit
+ * @param identifier what the program calls itself, as {@code sshd}
+ * @param priority how grave it is
+ * @param pid the process that wrote it
+ * @param messageBytes the message as it was written, in whatever encoding
+ * @param fields all fields, each with all its values, as text
  */
 public record JournalEntry(
         String cursor,
@@ -34,14 +34,14 @@ public record JournalEntry(
     /**
      * Refuses nulls.
      *
-     * @param cursor journald's name of the entry; not null
-     * @param time when journald took it in, to the microsecond; not null
-     * @param unit the unit that it is about: what systemd says of a unit belongs to that unit; never null
-     * @param identifier what the program calls itself, as {@code sshd}; never null
-     * @param priority how grave it is; never null
-     * @param pid the process that wrote it; never null
-     * @param messageBytes the message as it was written, in whatever encoding; not null
-     * @param fields all fields, each with all its values, as text; not null
+     * @param cursor journald's name of the entry
+     * @param time when journald took it in, to the microsecond
+     * @param unit the unit that it is about: what systemd says of a unit belongs to that unit
+     * @param identifier what the program calls itself, as {@code sshd}
+     * @param priority how grave it is
+     * @param pid the process that wrote it
+     * @param messageBytes the message as it was written, in whatever encoding
+     * @param fields all fields, each with all its values, as text
      */
     public JournalEntry {
         Objects.requireNonNull(cursor, "cursor");
@@ -62,7 +62,7 @@ public record JournalEntry(
     /**
      * One field.
      *
-     * @param name its name, as {@code _COMM}; not null
+     * @param name its name, as {@code _COMM}
      * @return its first value; empty where the entry has no such field
      */
     public Optional<String> field(String name) {

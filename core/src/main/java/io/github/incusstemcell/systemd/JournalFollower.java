@@ -55,7 +55,7 @@ public final class JournalFollower implements AutoCloseable {
      * Says what to do when the following ends without having been closed: the guest stopped, journalctl was killed, or the
      * consumer threw.
      *
-     * @param action takes the reason; called at once where it has ended so already; not null
+     * @param action takes the reason; called at once where it has ended so already
      */
     public void onFailure(Consumer<Throwable> action) {
         end.whenComplete((nothing, reason) -> {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads entries as {@code journalctl --output=json} prints them (JSON Journal Format in systemd's docs).
@@ -53,7 +54,7 @@ final class JournalJson {
                 fields);
     }
 
-    private static SystemdException unreadable(byte[] line, IOException cause) {
+    private static SystemdException unreadable(byte[] line, @Nullable IOException cause) {
         return new SystemdException(
                 "Not a journal entry as journalctl prints it: " + new String(line, StandardCharsets.UTF_8), cause);
     }

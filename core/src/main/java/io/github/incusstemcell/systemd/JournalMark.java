@@ -5,14 +5,14 @@ import java.util.Objects;
 /**
  * A place in a journal: behind its last entry at one moment.
  *
- * @param cursor journald's name of that entry; empty where the journal had none; not null
+ * @param cursor journald's name of that entry; empty where the journal had none
  */
 public record JournalMark(String cursor) {
 
     /**
      * Refuses null.
      *
-     * @param cursor journald's name of that entry; empty where the journal had none; not null
+     * @param cursor journald's name of that entry; empty where the journal had none
      */
     public JournalMark {
         Objects.requireNonNull(cursor, "cursor");

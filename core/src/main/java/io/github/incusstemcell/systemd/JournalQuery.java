@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Which entries of a journal are wanted: all of them, narrowed down by each call. Immutable. */
 public final class JournalQuery {
@@ -14,11 +15,16 @@ public final class JournalQuery {
 
     private final List<String> options;
     private final List<String> matches;
-    private final JournalMark mark;
-    private final Pattern pattern;
+    private final @Nullable JournalMark mark;
+    private final @Nullable Pattern pattern;
     private final int last;
 
-    private JournalQuery(List<String> options, List<String> matches, JournalMark mark, Pattern pattern, int last) {
+    private JournalQuery(
+            List<String> options,
+            List<String> matches,
+            @Nullable JournalMark mark,
+            @Nullable Pattern pattern,
+            int last) {
         this.options = List.copyOf(options);
         this.matches = List.copyOf(matches);
         this.mark = mark;
@@ -40,7 +46,7 @@ public final class JournalQuery {
     /**
      * Narrows down to what a unit wrote, and what systemd wrote of it.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @return the narrower query
      */
     public JournalQuery unit(String name) {
@@ -70,7 +76,7 @@ public final class JournalQuery {
     /**
      * Narrows down to one run of a unit: what it wrote, and what systemd wrote of it.
      *
-     * @param id the 32 hex digits of {@link Unit#invocationId()}; not null
+     * @param id the 32 hex digits of {@link Unit#invocationId()}
      * @return the narrower query
      */
     public JournalQuery invocation(String id) {
@@ -82,7 +88,7 @@ public final class JournalQuery {
     /**
      * Narrows down to what a program wrote that calls itself so.
      *
-     * @param identifier the name, as {@code sshd}; not null
+     * @param identifier the name, as {@code sshd}
      * @return the narrower query
      */
     public JournalQuery identifier(String identifier) {
@@ -92,7 +98,7 @@ public final class JournalQuery {
     /**
      * Narrows down to a gravity.
      *
-     * @param least the least grave priority that is wanted; not null
+     * @param least the least grave priority that is wanted
      * @return the narrower query
      */
     public JournalQuery priorityAtLeast(Priority least) {
@@ -102,7 +108,7 @@ public final class JournalQuery {
     /**
      * Narrows down to a time.
      *
-     * @param time by the guest's clock, from which on; not null
+     * @param time by the guest's clock, from which on
      * @return the narrower query
      */
     public JournalQuery since(Instant time) {
@@ -112,7 +118,7 @@ public final class JournalQuery {
     /**
      * Narrows down to a time.
      *
-     * @param time by the guest's clock, up to which; not null
+     * @param time by the guest's clock, up to which
      * @return the narrower query
      */
     public JournalQuery until(Instant time) {
@@ -126,7 +132,7 @@ public final class JournalQuery {
     /**
      * Narrows down to what came after a mark.
      *
-     * @param place from {@link Journal#mark()}; not null
+     * @param place from {@link Journal#mark()}
      * @return the narrower query
      */
     public JournalQuery after(JournalMark place) {
@@ -155,7 +161,7 @@ public final class JournalQuery {
      * Narrows down to messages in which a pattern is found. Looked for here, not in the guest, whose journalctl may have been
      * built without.
      *
-     * @param wanted the pattern; not null
+     * @param wanted the pattern
      * @return the narrower query
      */
     public JournalQuery matching(Pattern wanted) {

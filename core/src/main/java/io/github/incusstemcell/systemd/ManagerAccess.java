@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a service manager, found when it is first needed, and from the system's those to the managers of users. All
@@ -16,7 +17,7 @@ final class ManagerAccess implements AutoCloseable {
     private final Scope scope;
     private final Map<String, ManagerAccess> users = new ConcurrentHashMap<>();
     private final ConnectingTurn turn;
-    private volatile ServiceManager manager;
+    private volatile @Nullable ServiceManager manager;
     private volatile boolean closed;
 
     ManagerAccess(Instance instance, Scope scope) {
@@ -54,20 +55,26 @@ final class ManagerAccess implements AutoCloseable {
 
     private ServiceManager connected(Duration left) {
         requireOpen();
-        if (manager == null) {
-            BusLink link = new BusLink(new Bridge(instance, scope));
-            try {
-                link.connection(left);
-                manager = new BusManager(link, left);
-            } catch (Bridge.MissingException e) {
-                manager = new SystemctlManager(instance, scope, left);
-            }
+        ServiceManager found = manager;
+        if (found == null) {
+            found = connect(left);
+            manager = found;
             if (closed) {
-                manager.close();
+                found.close();
                 requireOpen();
             }
         }
-        return manager;
+        return found;
+    }
+
+    private ServiceManager connect(Duration left) {
+        BusLink link = new BusLink(new Bridge(instance, scope));
+        try {
+            link.connection(left);
+            return new BusManager(link, left);
+        } catch (Bridge.MissingException e) {
+            return new SystemctlManager(instance, scope, left);
+        }
     }
 
     private void requireOpen() {

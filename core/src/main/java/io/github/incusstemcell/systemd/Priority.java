@@ -22,7 +22,7 @@ public enum Priority {
     /**
      * Compares by gravity.
      *
-     * @param other another priority; not null
+     * @param other another priority
      * @return whether this one is as grave as the other, or graver
      */
     public boolean isAtLeast(Priority other) {

@@ -4,6 +4,7 @@ import io.github.incusstemcell.incus.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose service manager: the system's, or a user's.
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param user the user's name, or null for the system
  * @param uid the user's number, or 0 for the system
  */
-record Scope(String user, long uid) {
+record Scope(@Nullable String user, long uid) {
 
     static final Scope SYSTEM = new Scope(null, 0);
 
@@ -45,7 +46,7 @@ record Scope(String user, long uid) {
         argv.addAll(arguments);
         // Some times systemctl prints by the clock on the guest's wall, whatever it is told.
         Command command = Command.of(argv).environment("LC_ALL", "C").environment("TZ", "UTC");
-        return isSystem() ? command : command.user(user).environment("XDG_RUNTIME_DIR", "/run/user/" + uid);
+        return user == null ? command : command.user(user).environment("XDG_RUNTIME_DIR", "/run/user/" + uid);
     }
 
     /** {@return what one of this manager's units wrote, and what the manager wrote of it} */

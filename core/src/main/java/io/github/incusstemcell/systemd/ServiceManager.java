@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A way to ask one service manager, and to have it act; all ways give the same answers. */
 sealed interface ServiceManager extends AutoCloseable permits BusManager, SystemctlManager {
@@ -52,7 +53,7 @@ sealed interface ServiceManager extends AutoCloseable permits BusManager, System
     void reload();
 
     /** Forgets the failure of a unit, or of all where the name is null. */
-    void resetFailed(String unit);
+    void resetFailed(@Nullable String unit);
 
     void kill(String unit, int signal);
 
@@ -60,7 +61,7 @@ sealed interface ServiceManager extends AutoCloseable permits BusManager, System
     Subscription listen(Consumer<ManagerEvent> listener);
 
     /** Hands the listener all properties of a unit as they are now, and again at each change; null once that ends. */
-    Subscription watch(String unit, Consumer<Map<String, Object>> listener);
+    Subscription watch(String unit, Consumer<@Nullable Map<String, Object>> listener);
 
     @Override
     void close();

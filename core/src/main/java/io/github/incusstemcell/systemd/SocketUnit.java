@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 /**
  * A socket that systemd listens on for a service (org.freedesktop.systemd1.Socket).
  *
- * @param name the socket unit's name; not null
- * @param listeners where it listens; not null
- * @param activates the units that it starts; not null
+ * @param name the socket unit's name
+ * @param listeners where it listens
+ * @param activates the units that it starts
  */
 public record SocketUnit(String name, List<Listener> listeners, List<String> activates) {
 
@@ -20,9 +20,9 @@ public record SocketUnit(String name, List<Listener> listeners, List<String> act
     /**
      * Refuses nulls.
      *
-     * @param name the socket unit's name; not null
-     * @param listeners where it listens; not null
-     * @param activates the units that it starts; not null
+     * @param name the socket unit's name
+     * @param listeners where it listens
+     * @param activates the units that it starts
      */
     public SocketUnit {
         Objects.requireNonNull(name, "name");
@@ -33,16 +33,16 @@ public record SocketUnit(String name, List<Listener> listeners, List<String> act
     /**
      * A place where a socket unit listens.
      *
-     * @param type {@code Stream}, {@code Datagram}, {@code Netlink}, {@code FIFO}...; not null
-     * @param address a path, or an address and a port; not null
+     * @param type {@code Stream}, {@code Datagram}, {@code Netlink}, {@code FIFO}...
+     * @param address a path, or an address and a port
      */
     public record Listener(String type, String address) {
 
         /**
          * Refuses nulls.
          *
-         * @param type {@code Stream}, {@code Datagram}, {@code Netlink}, {@code FIFO}...; not null
-         * @param address a path, or an address and a port; not null
+         * @param type {@code Stream}, {@code Datagram}, {@code Netlink}, {@code FIFO}...
+         * @param address a path, or an address and a port
          */
         public Listener {
             Objects.requireNonNull(type, "type");

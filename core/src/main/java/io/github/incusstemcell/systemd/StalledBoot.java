@@ -99,7 +99,7 @@ record StalledBoot(List<Job> jobs, List<UnitSummary> activating, Map<String, Lis
         Map<String, String> reached = waitingFor(blocker);
         Optional<String> last = reached.keySet().stream().reduce((one, later) -> later);
         List<String> chain = new ArrayList<>();
-        for (String unit = last.orElse(blocker); !unit.equals(blocker); unit = reached.get(unit)) {
+        for (String unit = last.orElse(blocker); unit != null && !unit.equals(blocker); unit = reached.get(unit)) {
             chain.add(0, unit);
         }
         return chain;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -105,7 +106,7 @@ final class StructureText {
         List<?> elements = (List<?>) value;
         return isCommand(name)
                 ? lines(elements, row -> command(row, name.endsWith("Ex")))
-                : PRINTERS.get(name).apply(elements);
+                : Objects.requireNonNull(PRINTERS.get(name), name).apply(elements);
     }
 
     private static String lines(List<?> rows, Function<List<?>, String> printer) {

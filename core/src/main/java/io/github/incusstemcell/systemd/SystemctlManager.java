@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service manager by {@code systemctl}, for guests that have no {@code systemd-stdio-bridge}.
@@ -230,7 +231,7 @@ final class SystemctlManager implements ServiceManager {
     }
 
     @Override
-    public void resetFailed(String unit) {
+    public void resetFailed(@Nullable String unit) {
         require(systemctl(answer, unit == null ? List.of("reset-failed") : List.of("reset-failed", "--", unit)));
     }
 
@@ -251,7 +252,7 @@ final class SystemctlManager implements ServiceManager {
     }
 
     @Override
-    public Subscription watch(String unit, Consumer<Map<String, Object>> listener) {
+    public Subscription watch(String unit, Consumer<@Nullable Map<String, Object>> listener) {
         Map<String, Object> last = new HashMap<>(unit(unit));
         listener.accept(Map.copyOf(last));
         return again(() -> {

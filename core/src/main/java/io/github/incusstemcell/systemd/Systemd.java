@@ -43,7 +43,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * A handle on the systemd of an instance; asks nothing yet.
      *
-     * @param instance a container with systemd as its PID 1, running by the time at which something is asked; not null
+     * @param instance a container with systemd as its PID 1, running by the time at which something is asked
      * @return the handle
      */
     public static Systemd of(Instance instance) {
@@ -53,7 +53,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * The same handle for those who do not own it: it shares the connection, and closing it, or what it gives, does nothing.
      *
-     * @return the handle; not null
+     * @return the handle
      */
     public Systemd shared() {
         return new Systemd(access, answer, false);
@@ -82,7 +82,7 @@ public final class Systemd implements AutoCloseable {
      *
      * <p>May be called right after the start of the container. systemd itself ends the wait, with its signal StartupFinished.
      *
-     * @param timeout how long to wait; not null
+     * @param timeout how long to wait
      * @return how the boot ended, and how long it took by the guest's own clock
      * @throws BootTimeoutException where it takes longer; says what systemd was busy with
      * @throws UnusableGuestException where there is no systemd in the guest, or no shell
@@ -99,7 +99,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Reads one unit.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @return what systemd says of it now; also of a unit that does not exist
      * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
@@ -138,7 +138,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Tells of a timer what a reading of its unit says.
      *
-     * @param unit a unit of the type timer, as it was read or watched; not null
+     * @param unit a unit of the type timer, as it was read or watched
      * @return the timer as it was then
      */
     public TimerUnit timer(Unit unit) {
@@ -167,7 +167,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * One property of the manager itself, in the text that {@code systemctl show --timestamp=us+utc} prints.
      *
-     * @param name systemd's name of it, as {@code Virtualization}; not null
+     * @param name systemd's name of it, as {@code Virtualization}
      * @return the text; {@link Optional#empty()} where this systemd has no such property
      */
     public Optional<String> property(String name) {
@@ -177,7 +177,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Starts a unit and waits until its start job is over.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @throws UnitFailedException where it does not start; says how it failed and what is in its journal
      */
     public void start(String name) {
@@ -187,7 +187,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Stops a unit and waits until its stop job is over.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @throws UnitFailedException where that fails
      */
     public void stop(String name) {
@@ -197,7 +197,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Restarts a unit, or starts it, and waits until the job is over.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @throws UnitFailedException where it does not start; says how it failed and what is in its journal
      */
     public void restart(String name) {
@@ -207,7 +207,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Has a unit read its configuration again, and waits until it has.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @throws UnitFailedException where that fails
      */
     public void reload(String name) {
@@ -229,7 +229,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Enables units, so that they start at the next boot, and has systemd take note of it.
      *
-     * @param names the units' names; not null
+     * @param names the units' names
      */
     public void enable(String... names) {
         change(UnitFileVerb.ENABLE, names);
@@ -238,7 +238,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Disables units, and has systemd take note of it.
      *
-     * @param names the units' names; not null
+     * @param names the units' names
      */
     public void disable(String... names) {
         change(UnitFileVerb.DISABLE, names);
@@ -247,7 +247,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Masks units, so that nothing can start them, and has systemd take note of it. One that runs goes on.
      *
-     * @param names the units' names; not null
+     * @param names the units' names
      */
     public void mask(String... names) {
         change(UnitFileVerb.MASK, names);
@@ -256,7 +256,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Takes masks off units, and has systemd take note of it.
      *
-     * @param names the units' names; not null
+     * @param names the units' names
      */
     public void unmask(String... names) {
         change(UnitFileVerb.UNMASK, names);
@@ -279,7 +279,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Forgets the failure of a unit, and how often it was started.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      */
     public void resetFailed(String name) {
         manager().resetFailed(UnitName.complete(name));
@@ -288,7 +288,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Sends a signal to all processes of a unit.
      *
-     * @param name the unit's name; not null
+     * @param name the unit's name
      * @param signal its number, as 9 for SIGKILL
      */
     public void kill(String name, int signal) {
@@ -299,8 +299,8 @@ public final class Systemd implements AutoCloseable {
      * Starts a unit that runs once, and waits until it has ended. How it ended is known also where systemd forgets such a unit
      * at once.
      *
-     * @param name the unit's name, typically of a service of type oneshot; not null
-     * @param timeout how long to wait for its end; not null
+     * @param name the unit's name, typically of a service of type oneshot
+     * @param timeout how long to wait for its end
      * @return how it ended and what it wrote; not necessarily well
      */
     public UnitRun runUnit(String name, Duration timeout) {
@@ -311,8 +311,8 @@ public final class Systemd implements AutoCloseable {
     /**
      * Runs a command as a service of its own, as {@code systemd-run --wait} does, and waits until it has ended.
      *
-     * @param transientUnit the command and the service's properties; not null
-     * @param timeout how long to wait for its end; not null
+     * @param transientUnit the command and the service's properties
+     * @param timeout how long to wait for its end
      * @return how it ended and what it wrote; not necessarily well
      */
     public UnitRun runTransient(TransientUnit transientUnit, Duration timeout) {
@@ -331,8 +331,8 @@ public final class Systemd implements AutoCloseable {
     /**
      * Writes a unit file of the administrator's and has systemd read it.
      *
-     * @param name the unit's name; not null
-     * @param content the file; not null
+     * @param name the unit's name
+     * @param content the file
      */
     public void writeUnit(String name, String content) {
         write(access.scope().unitFolder(), UnitName.complete(name), content);
@@ -341,9 +341,9 @@ public final class Systemd implements AutoCloseable {
     /**
      * Writes a drop-in for a unit and has systemd read it.
      *
-     * @param unit the unit's name; not null
-     * @param name the drop-in's name, with or without {@code .conf}; not null
-     * @param content the file; not null
+     * @param unit the unit's name
+     * @param name the drop-in's name, with or without {@code .conf}
+     * @param content the file
      */
     public void writeDropIn(String unit, String name, String content) {
         String file = name.endsWith(".conf") ? name : name + ".conf";
@@ -360,7 +360,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Watches a unit from now on.
      *
-     * @param name the unit's name; it need not exist yet; not null
+     * @param name the unit's name; it need not exist yet
      * @return the watch, to be closed
      * @throws IllegalArgumentException for what can name no unit, and for a template as {@code getty@.service}
      */
@@ -376,7 +376,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * Says what one wants to see of a unit that is not as it should be: its file, its jobs, the journal of its last run.
      *
-     * @param unit the unit; not null
+     * @param unit the unit
      * @return some lines, each with two blanks before it
      */
     public String report(Unit unit) {
@@ -386,7 +386,7 @@ public final class Systemd implements AutoCloseable {
     /**
      * The service manager of a user; started where it does not run yet. Closed together with this handle.
      *
-     * @param name the user's name; not null
+     * @param name the user's name
      * @return a handle on it
      */
     public Systemd user(String name) {

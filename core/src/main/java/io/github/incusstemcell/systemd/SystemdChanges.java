@@ -52,7 +52,7 @@ public final class SystemdChanges implements AutoCloseable {
     /**
      * Waits for a change since the last call, or since the start.
      *
-     * @param timeout how long to wait; not null
+     * @param timeout how long to wait
      * @return whether there was one; a connection that was lost and came back is one
      */
     public boolean await(Duration timeout) {

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.IncusStemcellException;
+import org.jspecify.annotations.Nullable;
 
 /** A guest's systemd or journal refused a request, or gave no answer that can be read. */
 public class SystemdException extends IncusStemcellException {
@@ -10,11 +11,11 @@ public class SystemdException extends IncusStemcellException {
     /**
      * Describes a refusal that systemd named.
      *
-     * @param message what was asked, of which guest, what came back, and what to do next; not null
+     * @param message what was asked, of which guest, what came back, and what to do next
      * @param errorName systemd's D-Bus name of the error, as {@code org.freedesktop.systemd1.NoSuchUnit}, or empty
      * @param cause what came from below, or null
      */
-    public SystemdException(String message, String errorName, Throwable cause) {
+    public SystemdException(String message, String errorName, @Nullable Throwable cause) {
         super(message, cause);
         this.errorName = errorName;
     }
@@ -23,7 +24,7 @@ public class SystemdException extends IncusStemcellException {
         this(message, "", null);
     }
 
-    SystemdException(String message, Throwable cause) {
+    SystemdException(String message, @Nullable Throwable cause) {
         this(message, "", cause);
     }
 

@@ -8,20 +8,20 @@ import java.util.Optional;
 /**
  * A timer that systemd has in memory (org.freedesktop.systemd1.Timer).
  *
- * @param name the timer's name; not null
- * @param activates the unit that it starts; not null
- * @param next when it will elapse next, by the guest's clock; empty where it will not; not null
- * @param last when it elapsed last; empty where it never did; not null
+ * @param name the timer's name
+ * @param activates the unit that it starts
+ * @param next when it will elapse next, by the guest's clock; empty where it will not
+ * @param last when it elapsed last; empty where it never did
  */
 public record TimerUnit(String name, String activates, Optional<Instant> next, Optional<Instant> last) {
 
     /**
      * Refuses nulls.
      *
-     * @param name the timer's name; not null
-     * @param activates the unit that it starts; not null
-     * @param next when it will elapse next, by the guest's clock; empty where it will not; not null
-     * @param last when it elapsed last; empty where it never did; not null
+     * @param name the timer's name
+     * @param activates the unit that it starts
+     * @param next when it will elapse next, by the guest's clock; empty where it will not
+     * @param last when it elapsed last; empty where it never did
      */
     public TimerUnit {
         Objects.requireNonNull(name, "name");

@@ -32,7 +32,7 @@ public final class TransientUnit {
     /**
      * Describes a service that runs a command.
      *
-     * @param command what to run; the program by its absolute path, or by a name that the guest's systemd finds; not null
+     * @param command what to run; the program by its absolute path, or by a name that the guest's systemd finds
      * @return the description
      */
     public static TransientUnit of(Command command) {
@@ -42,8 +42,8 @@ public final class TransientUnit {
     /**
      * Sets a property that is a word, a path or a text, as {@code Type}, {@code Restart} or {@code Slice}.
      *
-     * @param name the name on the bus (org.freedesktop.systemd1(5)); not null
-     * @param value the value; not null
+     * @param name the name on the bus (org.freedesktop.systemd1(5))
+     * @param value the value
      * @return a copy with this property
      */
     public TransientUnit property(String name, String value) {
@@ -53,7 +53,7 @@ public final class TransientUnit {
     /**
      * Sets a property that is yes or no, as {@code RemainAfterExit}.
      *
-     * @param name the name on the bus (org.freedesktop.systemd1(5)); not null
+     * @param name the name on the bus (org.freedesktop.systemd1(5))
      * @param value the value
      * @return a copy with this property
      */
@@ -64,7 +64,7 @@ public final class TransientUnit {
     /**
      * Sets a property that is a number: bytes as {@code MemoryMax}, or microseconds as {@code RuntimeMaxUSec}.
      *
-     * @param name the name on the bus (org.freedesktop.systemd1(5)); not null
+     * @param name the name on the bus (org.freedesktop.systemd1(5))
      * @param value the value
      * @return a copy with this property
      */

@@ -201,8 +201,8 @@ public final class Unit {
     /**
      * The units to which it stands in a relation.
      *
-     * @param dependency the relation; not null
-     * @return their names; never null
+     * @param dependency the relation
+     * @return their names
      */
     public List<String> dependencies(Dependency dependency) {
         return values.list(dependency.property());
@@ -212,7 +212,7 @@ public final class Unit {
      * One property, in the text that {@code systemctl show --timestamp=us+utc} prints: {@code yes}, {@code 1min 30s},
      * {@code [not set]}, {@code infinity}.
      *
-     * @param name systemd's name of it, as {@code Restart}; not null
+     * @param name systemd's name of it, as {@code Restart}
      * @return the text, empty for a property that has no value; {@link Optional#empty()} for one that units of this type
      *     do not have
      */

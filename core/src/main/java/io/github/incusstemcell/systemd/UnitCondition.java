@@ -5,10 +5,10 @@ import java.util.Objects;
 /**
  * A condition of a unit and how it came out (org.freedesktop.systemd1.Unit, property Conditions).
  *
- * @param type {@code ConditionPathExists} and the like; not null
+ * @param type {@code ConditionPathExists} and the like
  * @param trigger whether one of several such conditions is enough
  * @param negated whether it must not hold
- * @param parameter what it looks at; not null
+ * @param parameter what it looks at
  * @param met whether it came out well; false also where it was never looked at
  */
 public record UnitCondition(String type, boolean trigger, boolean negated, String parameter, boolean met) {
@@ -16,10 +16,10 @@ public record UnitCondition(String type, boolean trigger, boolean negated, Strin
     /**
      * Refuses nulls.
      *
-     * @param type {@code ConditionPathExists} and the like; not null
+     * @param type {@code ConditionPathExists} and the like
      * @param trigger whether one of several such conditions is enough
      * @param negated whether it must not hold
-     * @param parameter what it looks at; not null
+     * @param parameter what it looks at
      * @param met whether it came out well; false also where it was never looked at
      */
     public UnitCondition {

@@ -10,7 +10,7 @@ public class UnitFailedException extends SystemdException {
         this.unit = unit;
     }
 
-    /** {@return the unit as it was then; not null} */
+    /** {@return the unit as it was then} */
     public Unit unit() {
         return unit;
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a unit's properties up to date with the signals, so that each state is seen, however short.
@@ -20,9 +21,11 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     private static final String LOADED = "loaded";
 
     private final String name;
-    private final Consumer<Map<String, Object>> listener;
+    private final Consumer<@Nullable Map<String, Object>> listener;
     private final Consumer<CompletableFuture<BusMessage>> read;
-    private Map<String, Object> properties;
+
+    /** All of them; empty until they were read. */
+    private Map<String, Object> properties = Map.of();
 
     /** All that signals told of a unit that came to be; empty once its configuration is known, too. */
     private Map<String, Object> told = Map.of();
@@ -39,7 +42,10 @@ final class UnitFeed implements Consumer<ManagerEvent> {
      * @param listener takes all properties at each change; null once nothing more can come
      * @param read asks for all properties, and completes the future with the answer
      */
-    UnitFeed(String name, Consumer<Map<String, Object>> listener, Consumer<CompletableFuture<BusMessage>> read) {
+    UnitFeed(
+            String name,
+            Consumer<@Nullable Map<String, Object>> listener,
+            Consumer<CompletableFuture<BusMessage>> read) {
         this.name = name;
         this.listener = listener;
         this.read = read;
@@ -84,7 +90,7 @@ final class UnitFeed implements Consumer<ManagerEvent> {
     public void accept(ManagerEvent event) {
         if (event instanceof ManagerEvent.Lost) {
             listener.accept(null);
-        } else if (properties == null) {
+        } else if (properties.isEmpty()) {
             return;
         } else if (event instanceof ManagerEvent.Reloaded) {
             readAll();

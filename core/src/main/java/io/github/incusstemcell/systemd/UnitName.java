@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Names of units, and the D-Bus object paths that stand for them. */
 final class UnitName {
@@ -66,7 +67,7 @@ final class UnitName {
     }
 
     /** {@return the unit whose path this is, or null where it is no unit's} */
-    static String ofPath(String path) {
+    static @Nullable String ofPath(String path) {
         if (!path.startsWith(FOLDER)) {
             return null;
         }

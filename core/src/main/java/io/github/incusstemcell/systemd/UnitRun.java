@@ -6,18 +6,18 @@ import java.util.Objects;
 /**
  * One run of a unit, from its start to its end.
  *
- * @param unit the unit as it was at the end, also where systemd has forgotten it since; not null
- * @param job how the start job ended: {@code done}, {@code failed}, {@code dependency}, {@code timeout}...; not null
- * @param journal what the run wrote, and what systemd wrote of it; not null
+ * @param unit the unit as it was at the end, also where systemd has forgotten it since
+ * @param job how the start job ended: {@code done}, {@code failed}, {@code dependency}, {@code timeout}...
+ * @param journal what the run wrote, and what systemd wrote of it
  */
 public record UnitRun(Unit unit, String job, List<JournalEntry> journal) {
 
     /**
      * Refuses nulls.
      *
-     * @param unit the unit as it was at the end, also where systemd has forgotten it since; not null
-     * @param job how the start job ended: {@code done}, {@code failed}, {@code dependency}, {@code timeout}...; not null
-     * @param journal what the run wrote, and what systemd wrote of it; not null
+     * @param unit the unit as it was at the end, also where systemd has forgotten it since
+     * @param job how the start job ended: {@code done}, {@code failed}, {@code dependency}, {@code timeout}...
+     * @param journal what the run wrote, and what systemd wrote of it
      */
     public UnitRun {
         Objects.requireNonNull(unit, "unit");

@@ -7,20 +7,20 @@ import java.util.Objects;
 /**
  * A state in which a unit was seen.
  *
- * @param after how long after the start of the watch; not null
- * @param loadState whether there was such a unit; not null
- * @param activeState what it did; not null
- * @param subState the same in the words of its type; not null
+ * @param after how long after the start of the watch
+ * @param loadState whether there was such a unit
+ * @param activeState what it did
+ * @param subState the same in the words of its type
  */
 public record UnitSighting(Duration after, LoadState loadState, ActiveState activeState, String subState) {
 
     /**
      * Refuses nulls.
      *
-     * @param after how long after the start of the watch; not null
-     * @param loadState whether there was such a unit; not null
-     * @param activeState what it did; not null
-     * @param subState the same in the words of its type; not null
+     * @param after how long after the start of the watch
+     * @param loadState whether there was such a unit
+     * @param activeState what it did
+     * @param subState the same in the words of its type
      */
     public UnitSighting {
         Objects.requireNonNull(after, "after");

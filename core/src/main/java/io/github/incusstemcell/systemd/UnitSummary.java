@@ -5,11 +5,11 @@ import java.util.Objects;
 /**
  * What a list of units says of one (org.freedesktop.systemd1.Manager, ListUnits).
  *
- * @param name the unit's name; not null
- * @param description for people; not null
- * @param loadState whether the configuration was read; not null
- * @param activeState what it does; not null
- * @param subState the same in the words of its type, as {@code running} or {@code auto-restart}; not null
+ * @param name the unit's name
+ * @param description for people
+ * @param loadState whether the configuration was read
+ * @param activeState what it does
+ * @param subState the same in the words of its type, as {@code running} or {@code auto-restart}
  */
 public record UnitSummary(
         String name, String description, LoadState loadState, ActiveState activeState, String subState) {
@@ -17,11 +17,11 @@ public record UnitSummary(
     /**
      * Refuses nulls.
      *
-     * @param name the unit's name; not null
-     * @param description for people; not null
-     * @param loadState whether the configuration was read; not null
-     * @param activeState what it does; not null
-     * @param subState the same in the words of its type, as {@code running} or {@code auto-restart}; not null
+     * @param name the unit's name
+     * @param description for people
+     * @param loadState whether the configuration was read
+     * @param activeState what it does
+     * @param subState the same in the words of its type, as {@code running} or {@code auto-restart}
      */
     public UnitSummary {
         Objects.requireNonNull(name, "name");

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees each state of a unit from one moment on, however short it lasts. For one thread.
@@ -44,11 +45,11 @@ public final class UnitWatch implements AutoCloseable {
         this.name = name;
         subscription = subscribed();
         // A first answer there must be, or a watch that sees nothing would pass for a unit that never changes.
-        if (next(Deadline.in(patience)).isEmpty()) {
+        current = next(Deadline.in(patience)).orElseThrow(() -> {
             close();
-            throw new SystemdException("systemd of " + guest + " said nothing of " + name + " within "
+            return new SystemdException("systemd of " + guest + " said nothing of " + name + " within "
                     + DurationText.of(patience) + "; is the guest frozen, or PID 1 busy?");
-        }
+        });
     }
 
     private ServiceManager.Subscription subscribed() {
@@ -82,8 +83,8 @@ public final class UnitWatch implements AutoCloseable {
     /**
      * Waits until the unit is as wanted: as it is now, or in any state that comes until then.
      *
-     * @param wanted what ends the wait; not null
-     * @param timeout how long to wait; not null
+     * @param wanted what ends the wait
+     * @param timeout how long to wait
      * @return the unit as it was at that moment; empty where that did not come
      */
     public Optional<Unit> await(Predicate<Unit> wanted, Duration timeout) {
@@ -112,17 +113,17 @@ public final class UnitWatch implements AutoCloseable {
 
     /** Before the first answer there was nothing to be missed. */
     private boolean isStillAsSeen(Unit again) {
-        return current == null
+        return seen.isEmpty()
                 || again.stateChanged().equals(current.stateChanged())
                         && again.invocationId().equals(current.invocationId());
     }
 
-    private Map<String, Object> poll(Deadline deadline) throws InterruptedException {
+    private @Nullable Map<String, Object> poll(Deadline deadline) throws InterruptedException {
         return readings.poll(Math.max(1, deadline.left().toNanos()), TimeUnit.NANOSECONDS);
     }
 
     /** {@return the first reading on another connection; null where there was none in time} */
-    private Map<String, Object> reconnect(Deadline deadline) throws InterruptedException {
+    private @Nullable Map<String, Object> reconnect(Deadline deadline) throws InterruptedException {
         Map<String, Object> reading = LOST;
         while (reading == LOST) {
             subscription.close();

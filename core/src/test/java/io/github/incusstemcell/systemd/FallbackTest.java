@@ -250,6 +250,21 @@ class FallbackTest {
         }
 
         @Test
+        void saysOfASystemctlThatCallsTheSystemOfflineThatTheBootDidNotEnd() {
+            guest.run("mv /usr/bin/systemctl /usr/bin/systemctl.away");
+            guest.run(
+                    "printf '#!/bin/sh\\n[ $1 = show ] && echo SystemState=offline\\n' > /usr/bin/systemctl && chmod 755 /usr/bin/systemctl");
+            try {
+                assertThatThrownBy(() -> other.waitUntilBooted(Duration.ofSeconds(1)))
+                        .isInstanceOfSatisfying(BootTimeoutException.class, late -> assertThat(late.state())
+                                .isEqualTo(SystemState.OFFLINE))
+                        .hasMessageContaining("has not finished booting within 1s: systemd says offline");
+            } finally {
+                guest.run("mv /usr/bin/systemctl.away /usr/bin/systemctl");
+            }
+        }
+
+        @Test
         void neverTakesAnAnswerThatDoesNotComeForNoChange() {
             try (UnitWatch watch = other.watch("init.scope")) {
                 guest.run("mv /usr/bin/systemctl /usr/bin/systemctl.away");

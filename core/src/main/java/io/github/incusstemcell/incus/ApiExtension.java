@@ -38,7 +38,7 @@ public enum ApiExtension {
         this.wireName = wireName;
     }
 
-    /** {@return the name under which {@code GET /1.0} lists it; not null} */
+    /** {@return the name under which {@code GET /1.0} lists it} */
     public String wireName() {
         return wireName;
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
 
 /** One request to {@code /1.0/...}: what is asked, not yet of whom. */
 final class ApiRequest {
@@ -25,7 +26,7 @@ final class ApiRequest {
     private final List<String> segments;
     private final Map<String, String> query = new LinkedHashMap<>();
     private final Map<String, String> headers = new LinkedHashMap<>();
-    private RequestBody body;
+    private @Nullable RequestBody body;
     private Duration readTimeout = PATIENCE;
     private boolean awaitsDaemon = true;
 

@@ -22,9 +22,9 @@ public final class Certificates {
     /**
      * Makes a token that lets one client in, once; see {@link Incus#join}.
      *
-     * @param clientName what the daemon shall call that client; not null
+     * @param clientName what the daemon shall call that client
      * @param projects the projects that the client is confined to; empty: it may do everything
-     * @return the token, as {@code incus config trust add} prints it; never null
+     * @return the token, as {@code incus config trust add} prints it
      * @throws IncusException if the daemon does not listen on the network, or refuses
      */
     public String createToken(String clientName, List<String> projects) {
@@ -42,7 +42,7 @@ public final class Certificates {
     /**
      * Trusts a client no more; one that is not trusted is fine.
      *
-     * @param fingerprint the SHA-256 of its certificate, in hexadecimal; not null
+     * @param fingerprint the SHA-256 of its certificate, in hexadecimal
      */
     public void delete(String fingerprint) {
         IfExists.remove(() -> api.run(ApiRequest.delete("certificates", fingerprint)));
@@ -51,10 +51,10 @@ public final class Certificates {
     /**
      * A client that the daemon trusts.
      *
-     * @param name what the daemon calls it; not null
-     * @param fingerprint the SHA-256 of its certificate, in hexadecimal; not null
+     * @param name what the daemon calls it
+     * @param fingerprint the SHA-256 of its certificate, in hexadecimal
      * @param isRestricted whether it is confined to projects
-     * @param projects the projects that it is confined to; not null
+     * @param projects the projects that it is confined to
      */
     public record Certificate(String name, String fingerprint, boolean isRestricted, List<String> projects) {
 

@@ -19,6 +19,7 @@ import okio.Buffer;
 import okio.BufferedSource;
 import okio.ByteString;
 import okio.Okio;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process in an instance that answers questions, {@code channel.pl}, and what is under way with it. Questions and answers are frames of
@@ -55,7 +56,7 @@ final class ChannelProcess {
     static final class Unanswered extends Exception {
         private static final long serialVersionUID = 1;
 
-        Unanswered(String message, Throwable cause) {
+        Unanswered(String message, @Nullable Throwable cause) {
             super(message, cause, false, false);
         }
     }
@@ -236,7 +237,7 @@ final class ChannelProcess {
     }
 
     /** Gives it up at once: the daemon then kills it. */
-    private void end(Throwable reason) {
+    private void end(@Nullable Throwable reason) {
         over = true;
         IOException end = new IOException("The channel has ended", reason);
         pending.values().forEach(question -> question.answer().completeExceptionally(end));

@@ -24,8 +24,8 @@ import java.util.Objects;
 /**
  * What a daemon trusts a client by: a certificate, self-signed as a rule, and the key that belongs to it.
  *
- * @param certificate the certificate that the daemon knows; not null
- * @param key its private key; not null
+ * @param certificate the certificate that the daemon knows
+ * @param key its private key
  */
 public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
 
@@ -41,8 +41,8 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
     /**
      * Checks that nothing is missing.
      *
-     * @param certificate the certificate that the daemon knows; not null
-     * @param key its private key; not null
+     * @param certificate the certificate that the daemon knows
+     * @param key its private key
      */
     public ClientIdentity {
         Objects.requireNonNull(certificate, "certificate");
@@ -52,8 +52,8 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
     /**
      * Makes a new one, which no daemon knows yet, good for ten years.
      *
-     * @param name the common name in the certificate; not null
-     * @return the identity; never null
+     * @param name the common name in the certificate
+     * @return the identity
      */
     public static ClientIdentity generate(String name) {
         try {
@@ -104,9 +104,9 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
     /**
      * Reads one from two files, as the {@code incus} command has them: {@code client.crt} and {@code client.key}.
      *
-     * @param certificate the file with the certificate, as PEM; not null
-     * @param key the file with the private key, as PEM, not encrypted; not null
-     * @return the identity; never null
+     * @param certificate the file with the certificate, as PEM
+     * @param key the file with the private key, as PEM, not encrypted
+     * @return the identity
      * @throws IncusStemcellException if one of them cannot be read
      */
     public static ClientIdentity load(Path certificate, Path key) {
@@ -124,7 +124,7 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
         }
     }
 
-    /** {@return the certificate as PEM; not null} */
+    /** {@return the certificate as PEM} */
     public String certificatePem() {
         try {
             return Pem.text("CERTIFICATE", certificate.getEncoded());
@@ -133,7 +133,7 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
         }
     }
 
-    /** {@return the private key as PEM; not null} */
+    /** {@return the private key as PEM} */
     public String keyPem() {
         return Pem.text("PRIVATE KEY", key.getEncoded());
     }

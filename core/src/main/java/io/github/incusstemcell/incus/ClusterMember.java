@@ -7,11 +7,11 @@ import java.util.List;
 /**
  * A member of a cluster, {@code GET /1.0/cluster/members}.
  *
- * @param name its name; not null
- * @param status {@code Online}, {@code Offline}, {@code Evacuated}, {@code Blocked}...; not null
- * @param message why, in words; not null
- * @param architecture such as {@code x86_64}; not null
- * @param groups the groups that it is in; not null
+ * @param name its name
+ * @param status {@code Online}, {@code Offline}, {@code Evacuated}, {@code Blocked}...
+ * @param message why, in words
+ * @param architecture such as {@code x86_64}
+ * @param groups the groups that it is in
  */
 public record ClusterMember(String name, String status, String message, String architecture, List<String> groups) {
 

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program to run inside an instance: its arguments, as they are, without a shell, and what surrounds it. Immutable:
@@ -25,11 +26,11 @@ public final class Command {
 
     private final List<String> argv;
     private final Map<String, String> environment;
-    private final String user;
-    private final String workingDirectory;
-    private final Stdin stdin;
-    private final Duration timeout;
-    private final Terminal terminal;
+    private final @Nullable String user;
+    private final @Nullable String workingDirectory;
+    private final @Nullable Stdin stdin;
+    private final @Nullable Duration timeout;
+    private final @Nullable Terminal terminal;
 
     private Command(Builder builder) {
         this.argv = builder.argv;
@@ -45,7 +46,7 @@ public final class Command {
      * A program and its arguments.
      *
      * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty, without NUL
-     * @return the command; never null
+     * @return the command
      * @throws IllegalArgumentException if there is no program, or a NUL
      */
     public static Command of(String... argv) {
@@ -56,7 +57,7 @@ public final class Command {
      * A program and its arguments.
      *
      * @param argv the program, searched in {@code PATH} where it has no slash, and its arguments; not empty, without NUL
-     * @return the command; never null
+     * @return the command
      * @throws IllegalArgumentException if there is no program, or a NUL
      */
     public static Command of(List<String> argv) {
@@ -78,8 +79,8 @@ public final class Command {
     /**
      * A script for {@code sh -c}.
      *
-     * @param script the script; not null
-     * @return the command; never null
+     * @param script the script
+     * @return the command
      */
     public static Command shell(String script) {
         return of("sh", "-c", script);
@@ -88,9 +89,9 @@ public final class Command {
     /**
      * Sets one variable of the environment.
      *
-     * @param name its name, without =; not null, not empty
-     * @param value its value; not null
-     * @return the changed copy; never null
+     * @param name its name, without =; not empty
+     * @param value its value
+     * @return the changed copy
      * @throws IllegalArgumentException if the name is empty or has a = in it, or there is a NUL
      */
     public Command environment(String name, String value) {
@@ -100,8 +101,8 @@ public final class Command {
     /**
      * Sets variables of the environment, on top of those already set.
      *
-     * @param variables names, without =, and values; not null
-     * @return the changed copy; never null
+     * @param variables names, without =, and values
+     * @return the changed copy
      * @throws IllegalArgumentException if a name is empty or has a = in it, or there is a NUL
      */
     public Command environment(Map<String, String> variables) {
@@ -123,8 +124,8 @@ public final class Command {
      * Runs it as another user, with the group, home directory and shell that the instance's {@code /etc/passwd} gives
      * that user, in that home directory.
      *
-     * @param name the name of the user, or a number; not null
-     * @return the changed copy; never null
+     * @param name the name of the user, or a number
+     * @return the changed copy
      */
     public Command user(String name) {
         Builder builder = new Builder(this);
@@ -135,8 +136,8 @@ public final class Command {
     /**
      * Runs it in a directory, which has to be there.
      *
-     * @param path its absolute path; not null
-     * @return the changed copy; never null
+     * @param path its absolute path
+     * @return the changed copy
      * @throws IllegalArgumentException if the path is not absolute
      */
     public Command workingDirectory(String path) {
@@ -149,8 +150,8 @@ public final class Command {
     /**
      * Feeds it a text, as UTF-8. With no stdin at all it finds itself at the end of its input.
      *
-     * @param text the text; not null
-     * @return the changed copy; never null
+     * @param text the text
+     * @return the changed copy
      */
     public Command stdin(String text) {
         return stdin(text.getBytes(StandardCharsets.UTF_8));
@@ -159,8 +160,8 @@ public final class Command {
     /**
      * Feeds it bytes.
      *
-     * @param bytes the bytes; not null
-     * @return the changed copy; never null
+     * @param bytes the bytes
+     * @return the changed copy
      */
     public Command stdin(byte[] bytes) {
         byte[] copy = bytes.clone();
@@ -170,8 +171,8 @@ public final class Command {
     /**
      * Feeds it what a stream has. The stream is read as far as the program reads, and closed; so the command runs once.
      *
-     * @param stream the stream; not null
-     * @return the changed copy; never null
+     * @param stream the stream
+     * @return the changed copy
      */
     public Command stdin(InputStream stream) {
         Objects.requireNonNull(stream, "stream");
@@ -181,8 +182,8 @@ public final class Command {
     /**
      * Feeds it a file of this machine.
      *
-     * @param file the file; not null
-     * @return the changed copy; never null
+     * @param file the file
+     * @return the changed copy
      */
     public Command stdin(Path file) {
         Objects.requireNonNull(file, "file");
@@ -199,8 +200,8 @@ public final class Command {
      * Limits its time. When that is over it is killed with all that it started, and the result holds what it printed until
      * then. In a frozen instance, where nothing can look for them, those that it started live on.
      *
-     * @param limit how long it may run; not null, more than zero
-     * @return the changed copy; never null
+     * @param limit how long it may run; more than zero
+     * @return the changed copy
      */
     public Command timeout(Duration limit) {
         if (limit.isNegative() || limit.isZero()) {
@@ -216,7 +217,7 @@ public final class Command {
      *
      * @param columns the width in characters; more than zero
      * @param rows the height in characters; more than zero
-     * @return the changed copy; never null
+     * @return the changed copy
      */
     public Command terminal(int columns, int rows) {
         Builder builder = new Builder(this);
@@ -229,7 +230,7 @@ public final class Command {
         return argv;
     }
 
-    /** {@return the variables that were set; not null} */
+    /** {@return the variables that were set} */
     public Map<String, String> environment() {
         return environment;
     }
@@ -286,11 +287,11 @@ public final class Command {
 
         private final List<String> argv;
         private Map<String, String> environment = Map.of();
-        private String user;
-        private String workingDirectory;
-        private Stdin stdin;
-        private Duration timeout;
-        private Terminal terminal;
+        private @Nullable String user;
+        private @Nullable String workingDirectory;
+        private @Nullable Stdin stdin;
+        private @Nullable Duration timeout;
+        private @Nullable Terminal terminal;
 
         Builder(List<String> argv) {
             this.argv = argv;

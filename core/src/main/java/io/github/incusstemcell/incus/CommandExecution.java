@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,7 @@ final class CommandExecution {
     private final Connection connection;
     private boolean timedOut;
     private int exitCode;
-    private Duration duration;
+    private Duration duration = Duration.ZERO;
 
     private CommandExecution(Execution execution, Command command, Output output) {
         this.command = command;
@@ -72,7 +73,7 @@ final class CommandExecution {
     }
 
     /** A daemon that gives a command up cuts its streams. Why, its operation says, which may be heard a moment later. */
-    private Throwable reason(Throwable failure) {
+    private @Nullable Throwable reason(@Nullable Throwable failure) {
         if (failure instanceof IncusConnectionException) {
             try {
                 running.waitFor(PATIENCE_WITH_THE_DAEMON);

@@ -16,7 +16,7 @@ public class CommandFailedException extends IncusStemcellException {
         this.result = result;
     }
 
-    /** {@return how it ended and what it printed; not null} */
+    /** {@return how it ended and what it printed} */
     public ExecResult result() {
         return result;
     }

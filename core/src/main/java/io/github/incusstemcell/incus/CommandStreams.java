@@ -28,9 +28,9 @@ final class CommandStreams implements Closeable {
     private final CompletableFuture<WebSocket> control;
     private final List<CompletableFuture<WebSocket>> sockets;
     private boolean lastAsked;
-    private Writer stdin;
-    private InputStream stdout;
-    private InputStream stderr;
+    private OutputStream stdin = OutputStream.nullOutputStream();
+    private InputStream stdout = InputStream.nullInputStream();
+    private InputStream stderr = InputStream.nullInputStream();
 
     /** Connects the one that takes orders and the streams, all but the last of them, at once. */
     CommandStreams(Api api, Command command, String operation, JsonNode secrets, boolean relayed) {
@@ -65,9 +65,10 @@ final class CommandStreams implements Closeable {
         lastAsked = true;
         sockets.add(open(terminal ? "0" : "2"));
         List<WebSocket> connected = sockets.stream().map(this::await).toList();
-        stdin = new Writer(connected.get(0));
-        stdout = new Reader(connected.get(terminal ? 0 : 1));
-        stderr = terminal ? InputStream.nullInputStream() : new Reader(connected.get(2));
+        Writer input = new Writer(connected.get(0));
+        stdin = input;
+        stdout = new Reader(connected.get(terminal ? 0 : 1), input);
+        stderr = terminal ? InputStream.nullInputStream() : new Reader(connected.get(2), input);
     }
 
     /**
@@ -157,9 +158,11 @@ final class CommandStreams implements Closeable {
     private final class Reader extends InputStream {
 
         private final WebSocket socket;
+        private final Writer input;
 
-        Reader(WebSocket socket) {
+        Reader(WebSocket socket, Writer input) {
             this.socket = socket;
+            this.input = input;
         }
 
         @Override
@@ -173,7 +176,7 @@ final class CommandStreams implements Closeable {
             int count = length == 0 ? 0 : socket.read(target, offset, length);
             if (count < 0 && terminal) {
                 // The daemon waits for this before it lets a command with a terminal end.
-                stdin.finish();
+                input.finish();
             }
             return count;
         }

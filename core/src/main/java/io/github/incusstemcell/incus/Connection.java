@@ -27,6 +27,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP with one daemon. Every call can be ended from outside: by an interrupt of the waiting thread, and by
@@ -61,7 +62,7 @@ final class Connection implements AutoCloseable {
     private final Set<Closeable> streams = ConcurrentHashMap.newKeySet();
     private final Semaphore starts = new Semaphore(COMMANDS_STARTING_AT_ONCE);
     private final Optional<Watch> watch;
-    private volatile String memberName;
+    private volatile @Nullable String memberName;
     private volatile boolean answeredOnce;
     private volatile boolean hurried;
     private volatile boolean closed;
@@ -124,14 +125,16 @@ final class Connection implements AutoCloseable {
         if (location.isEmpty() || location.equals("none")) {
             return false;
         }
-        if (memberName == null) {
-            memberName = ask(ApiRequest.get())
+        String own = memberName;
+        if (own == null) {
+            own = ask(ApiRequest.get())
                     .metadata()
                     .path("environment")
                     .path("server_name")
                     .asText();
+            memberName = own;
         }
-        return !location.equals(memberName);
+        return !location.equals(own);
     }
 
     /** Sends the request; the future fails as {@link #ask} does. Cancelling it cancels the request. */

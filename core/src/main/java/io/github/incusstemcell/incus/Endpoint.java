@@ -12,8 +12,8 @@ public sealed interface Endpoint {
     /**
      * The daemon's socket, or the one it offers to the members of group {@code incus}.
      *
-     * @param path the path of the socket; not null
-     * @return the endpoint, with no project of its own; never null
+     * @param path the path of the socket
+     * @return the endpoint, with no project of its own
      */
     static Endpoint unixSocket(Path path) {
         return new UnixSocket(path, Optional.empty());
@@ -22,10 +22,10 @@ public sealed interface Endpoint {
     /**
      * A daemon that listens on the network.
      *
-     * @param url scheme, host and port, such as {@code https://incus.example.org:8443}; not null
-     * @param identity what the daemon trusts us by; not null
-     * @param serverCertificate the certificate that the daemon has to show, compared byte by byte; not null
-     * @return the endpoint, with no project of its own; never null
+     * @param url scheme, host and port, such as {@code https://incus.example.org:8443}
+     * @param identity what the daemon trusts us by
+     * @param serverCertificate the certificate that the daemon has to show, compared byte by byte
+     * @return the endpoint, with no project of its own
      */
     static Endpoint https(URI url, ClientIdentity identity, X509Certificate serverCertificate) {
         return new Https(url, identity, Optional.of(serverCertificate), Optional.empty());
@@ -36,8 +36,8 @@ public sealed interface Endpoint {
      * comes with their project), or {@code https://host:port} with the client certificate and the
      * server's certificate that the {@code incus} command keeps for it.
      *
-     * @param text the path or the URL; not null
-     * @return the endpoint; never null
+     * @param text the path or the URL
+     * @return the endpoint
      * @throws io.github.incusstemcell.IncusStemcellException if the certificate that a URL needs is not there
      */
     static Endpoint parse(String text) {
@@ -50,15 +50,15 @@ public sealed interface Endpoint {
     /**
      * The same place with another project.
      *
-     * @param project the name of the project; not null
-     * @return the endpoint; never null
+     * @param project the name of the project
+     * @return the endpoint
      */
     Endpoint withProject(String project);
 
     /**
      * A Unix socket.
      *
-     * @param path the path of the socket; not null
+     * @param path the path of the socket
      * @param project the project that it asks for, or empty
      */
     record UnixSocket(Path path, Optional<String> project) implements Endpoint {
@@ -69,7 +69,7 @@ public sealed interface Endpoint {
         /**
          * Checks that nothing is missing.
          *
-         * @param path the path of the socket; not null
+         * @param path the path of the socket
          * @param project the project that it asks for, or empty
          */
         public UnixSocket {
@@ -96,8 +96,8 @@ public sealed interface Endpoint {
     /**
      * HTTPS with a client certificate.
      *
-     * @param url scheme, host and port; not null
-     * @param identity what the daemon trusts us by; not null
+     * @param url scheme, host and port
+     * @param identity what the daemon trusts us by
      * @param serverCertificate the one certificate to accept; empty: any that the JVM's own authorities vouch for
      * @param project the project that it asks for, or empty
      */
@@ -108,8 +108,8 @@ public sealed interface Endpoint {
         /**
          * Checks that nothing is missing and that the URL is one of HTTPS.
          *
-         * @param url scheme, host and port; not null
-         * @param identity what the daemon trusts us by; not null
+         * @param url scheme, host and port
+         * @param identity what the daemon trusts us by
          * @param serverCertificate the one certificate to accept; empty: any that the JVM's own authorities vouch for
          * @param project the project that it asks for, or empty
          */

@@ -76,7 +76,7 @@ record EndpointCandidate(String name, String origin, Source source) {
             URI url = URI.create(text);
             return new Endpoint.Https(url, cli.identity(), cli.serverCertificate(url), Optional.empty());
         } catch (IllegalArgumentException e) {
-            throw new IncusStemcellException(e.getMessage(), e);
+            throw new IncusStemcellException(String.valueOf(e.getMessage()), e);
         }
     }
 

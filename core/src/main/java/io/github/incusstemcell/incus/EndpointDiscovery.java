@@ -39,7 +39,7 @@ final class EndpointDiscovery {
                 LOG.debug("Using Incus at {} ({})", candidate.name(), candidate.origin());
                 return incus;
             } catch (UnusableEndpoint e) {
-                attempts.add(new Attempt(candidate.name(), candidate.origin(), e.getMessage()));
+                attempts.add(new Attempt(candidate.name(), candidate.origin(), e.outcome));
             } catch (LinkageError e) {
                 throw unusableLibrary(candidate, e);
             }
@@ -121,8 +121,11 @@ final class EndpointDiscovery {
 
     /** Why an endpoint cannot be used; its message is the outcome of the attempt. */
     static final class UnusableEndpoint extends Exception {
+        private final String outcome;
+
         UnusableEndpoint(String outcome) {
             super(outcome);
+            this.outcome = outcome;
         }
 
         static UnusableEndpoint because(IncusStemcellException cause) {

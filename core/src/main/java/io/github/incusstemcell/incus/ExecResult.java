@@ -27,7 +27,7 @@ public final class ExecResult {
         this.timedOut = timedOut;
     }
 
-    /** {@return the command; not null} */
+    /** {@return the command} */
     public Command command() {
         return command;
     }
@@ -38,7 +38,7 @@ public final class ExecResult {
     }
 
     /**
-     * {@return its stdout, decoded as UTF-8; not null; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
+     * {@return its stdout, decoded as UTF-8; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
      * says how much was dropped.
      */
     public String stdout() {
@@ -46,19 +46,19 @@ public final class ExecResult {
     }
 
     /**
-     * {@return its stderr, decoded as UTF-8; not null; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
+     * {@return its stderr, decoded as UTF-8; empty where an {@link Output} took it} Where it was longer than 16 MiB, a last line
      * says how much was dropped.
      */
     public String stderr() {
         return stderr.text();
     }
 
-    /** {@return a copy of its stdout, of at most 16 MiB; not null} */
+    /** {@return a copy of its stdout, of at most 16 MiB} */
     public byte[] stdoutBytes() {
         return stdout.bytes().clone();
     }
 
-    /** {@return a copy of its stderr, of at most 16 MiB; not null} */
+    /** {@return a copy of its stderr, of at most 16 MiB} */
     public byte[] stderrBytes() {
         return stderr.bytes().clone();
     }
@@ -68,7 +68,7 @@ public final class ExecResult {
         return stdout.dropped() > 0 || stderr.dropped() > 0;
     }
 
-    /** {@return the time from the request to its end, as seen from here; not null} */
+    /** {@return the time from the request to its end, as seen from here} */
     public Duration duration() {
         return duration;
     }

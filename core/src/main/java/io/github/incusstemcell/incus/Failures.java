@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import java.io.Closeable;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +14,7 @@ final class Failures {
     private Failures() {}
 
     /** What another thread ran into, thrown in this one: with the stack of both. */
-    static RuntimeException rethrow(Throwable cause) {
+    static RuntimeException rethrow(@Nullable Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }
@@ -25,7 +26,8 @@ final class Failures {
     }
 
     static String reason(IOException cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     /** For what is thrown away anyway: that it cannot be closed in good order changes nothing for anybody. */

@@ -139,10 +139,7 @@ record FileContent(FileServer server, String path) {
             writeInside(content);
             return;
         }
-        server.on("Writing", path, sftp -> {
-            new FileReplacement(sftp, FileServer.bytes(path)).write(content);
-            return null;
-        });
+        server.act("Writing", path, sftp -> new FileReplacement(sftp, FileServer.bytes(path)).write(content));
     }
 
     private void writeInside(InputStream content) {
@@ -157,10 +154,7 @@ record FileContent(FileServer server, String path) {
     }
 
     void append(byte[] content) {
-        server.on("Appending to", path, sftp -> {
-            append(sftp, FileServer.bytes(path), content);
-            return null;
-        });
+        server.act("Appending to", path, sftp -> append(sftp, FileServer.bytes(path), content));
     }
 
     private static void append(Sftp sftp, ByteString file, byte[] content) throws SftpStatus, IOException {

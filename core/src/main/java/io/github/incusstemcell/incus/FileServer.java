@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,6 +71,14 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
         return on(what, path, work, SftpSession.LONGEST_REPLY);
     }
 
+    /** Does what has no result in a session of its own. */
+    void act(String what, String path, Act act) {
+        on(what, path, sftp -> {
+            act.on(sftp);
+            return path;
+        });
+    }
+
     private <T> T on(String what, String path, Work<T> work, Duration longestReply) {
         bytes(path);
         try (Sftp sftp = open(longestReply)) {
@@ -100,7 +109,8 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
                 : failure(what, path, Reason.OTHER, Failures.reason(cause), cause);
     }
 
-    private GuestFileException failure(String what, String path, Reason reason, String detail, IOException cause) {
+    private GuestFileException failure(
+            String what, String path, Reason reason, @Nullable String detail, @Nullable IOException cause) {
         return new GuestFileException(what, path, instance, reason, detail, cause);
     }
 
@@ -124,5 +134,10 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
     /** What is done in a session. */
     interface Work<T> {
         T on(Sftp sftp) throws SftpStatus, IOException;
+    }
+
+    /** What is done in a session for its effect. */
+    interface Act {
+        void on(Sftp sftp) throws SftpStatus, IOException;
     }
 }

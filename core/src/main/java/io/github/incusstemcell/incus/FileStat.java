@@ -7,13 +7,13 @@ import java.util.Optional;
  * What a file system says about a name in it; of a symbolic link, about the link itself.
  *
  * @param path the absolute path, to be handed to {@link GuestFiles} as it is; bytes that are not UTF-8 are in it as {@link GuestFiles}
- *     says; not null
- * @param type what it is; not null
+ *     says
+ * @param type what it is
  * @param mode its permissions and special bits: setuid, setgid, sticky; 0 to 07777
  * @param uid the number of its owner, as seen from inside of the instance
  * @param gid the number of its group, as seen from inside of the instance
  * @param size its length in bytes; files of /proc say 0 and have content anyway
- * @param modified when its content last changed, in whole seconds; not null
+ * @param modified when its content last changed, in whole seconds
  * @param linkTarget what a symbolic link holds, word for word; empty for everything else
  */
 public record FileStat(

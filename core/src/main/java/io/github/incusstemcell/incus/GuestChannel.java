@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import okio.Buffer;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ public final class GuestChannel implements AutoCloseable {
 
     private final Api api;
     private final String instance;
-    private ChannelProcess process;
+    private @Nullable ChannelProcess process;
     private boolean opening;
     private boolean isAskedAgain;
     private boolean closed;
@@ -50,8 +51,8 @@ public final class GuestChannel implements AutoCloseable {
     /**
      * Runs a command that only looks, as {@link Instance#exec(Command)} does. It may be run once more, where its first run was given up.
      *
-     * @param command the command; not null
-     * @return how it ended; never null
+     * @param command the command
+     * @return how it ended
      * @throws IncusStemcellException as {@code exec} does
      */
     public ExecResult exec(Command command) {
@@ -66,7 +67,7 @@ public final class GuestChannel implements AutoCloseable {
         return new Instance(api, instance).exec(command);
     }
 
-    /** {@return the files of the instance, those of {@link Instance#files()}, looked at by way of this; never null} */
+    /** {@return the files of the instance, those of {@link Instance#files()}, looked at by way of this} */
     public GuestFiles files() {
         return new GuestFiles(new FileServer(api, instance, Optional.of(this)));
     }
@@ -120,7 +121,7 @@ public final class GuestChannel implements AutoCloseable {
 
     /** {@return the process, if it is there by now; the second time somebody wants it, it is started} */
     private synchronized Optional<ChannelProcess> process() {
-        if (isOpen()) {
+        if (process != null && isOpen()) {
             return Optional.of(process);
         }
         boolean isTooEarly = refused != 0 && System.nanoTime() - refused < PAUSE.toNanos();
@@ -143,7 +144,7 @@ public final class GuestChannel implements AutoCloseable {
         }
     }
 
-    private synchronized void opened(ChannelProcess by) {
+    private synchronized void opened(@Nullable ChannelProcess by) {
         opening = false;
         process = by;
         refused = by == null ? System.nanoTime() : 0;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Something could not be done with a file of an instance. The message says what, with which file, and why. */
 public class GuestFileException extends IncusStemcellException {
@@ -15,7 +16,13 @@ public class GuestFileException extends IncusStemcellException {
     /**
      * @param cause what went wrong on this machine, or null
      */
-    GuestFileException(String what, String path, String instance, Reason reason, String detail, IOException cause) {
+    GuestFileException(
+            String what,
+            String path,
+            String instance,
+            Reason reason,
+            @Nullable String detail,
+            @Nullable IOException cause) {
         super(
                 what + " '" + GuestName.shown(path) + "' in instance '" + instance + "' failed: "
                         + (reason == Reason.OTHER ? detail : reason.words),
@@ -24,12 +31,12 @@ public class GuestFileException extends IncusStemcellException {
         this.reason = reason;
     }
 
-    /** {@return the path that was asked for; not null} */
+    /** {@return the path that was asked for} */
     public String path() {
         return path;
     }
 
-    /** {@return why it could not be done; not null} */
+    /** {@return why it could not be done} */
     public Reason reason() {
         return reason;
     }

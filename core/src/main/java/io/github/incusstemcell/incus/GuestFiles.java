@@ -35,8 +35,8 @@ public final class GuestFiles {
     /**
      * Reads a whole file as UTF-8; see {@link #readBytes}.
      *
-     * @param path the absolute path; not null
-     * @return its content; never null
+     * @param path the absolute path
+     * @return its content
      * @throws GuestFileException if there is no such file, it is no file but a directory, a device, a pipe or a socket, or it is longer
      *     than 64 MiB
      */
@@ -47,8 +47,8 @@ public final class GuestFiles {
     /**
      * Reads a whole file, of up to 64 MiB, into memory. For longer ones there are {@link #read} and {@link #copyFrom}.
      *
-     * @param path the absolute path; not null
-     * @return its content; never null
+     * @param path the absolute path
+     * @return its content
      * @throws GuestFileException if there is no such file, it is no file but a directory, a device, a pipe or a socket, or it is longer
      *     than 64 MiB
      */
@@ -60,7 +60,7 @@ public final class GuestFiles {
      * Opens a file to be read from its beginning. Of a long file only a few blocks are in memory at a time. Files of
      * /proc and /sys show what a process inside of the instance sees.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @return its content, to be closed soon: while it is open, the daemon cannot stop the instance in good order
      * @throws GuestFileException if there is no such file, or it is a directory
      */
@@ -71,7 +71,7 @@ public final class GuestFiles {
     /**
      * Opens a file to be read from somewhere in it to its end, as {@link #read(String)} does from its beginning.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @param offset how many bytes are left out; not negative
      * @return the rest of its content, to be closed soon
      * @throws GuestFileException if there is no such file, or it is a directory
@@ -86,8 +86,8 @@ public final class GuestFiles {
     /**
      * Writes a text as UTF-8; see {@link #write(String, InputStream)}.
      *
-     * @param path the absolute path; not null
-     * @param content the text; not null
+     * @param path the absolute path
+     * @param content the text
      * @throws GuestFileException if it cannot be written
      */
     public void writeString(String path, String content) {
@@ -97,8 +97,8 @@ public final class GuestFiles {
     /**
      * Writes bytes; see {@link #write(String, InputStream)}.
      *
-     * @param path the absolute path; not null
-     * @param content the bytes; not null
+     * @param path the absolute path
+     * @param content the bytes
      * @throws GuestFileException if it cannot be written
      */
     public void write(String path, byte[] content) {
@@ -111,8 +111,8 @@ public final class GuestFiles {
      * and if writing fails the old one stays. A symbolic link stays, and the file it leads to is replaced. What cannot be
      * replaced, such as a device, a file of /proc or /sys, or a mount, is written to as it stands.
      *
-     * @param path the absolute path; not null
-     * @param content the content, read to its end, not closed; not null
+     * @param path the absolute path
+     * @param content the content, read to its end, not closed
      * @throws GuestFileException if its parent directory does not exist, it is a directory, or there is no space left
      */
     public void write(String path, InputStream content) {
@@ -123,8 +123,8 @@ public final class GuestFiles {
      * Adds bytes to the end of a file, which is created if it is not there. Where others append at the same time, bytes
      * may get lost: SFTP has no way to prevent it.
      *
-     * @param path the absolute path; not null
-     * @param content the bytes; not null
+     * @param path the absolute path
+     * @param content the bytes
      * @throws GuestFileException if it cannot be written
      */
     public void append(String path, byte[] content) {
@@ -134,8 +134,8 @@ public final class GuestFiles {
     /**
      * Adds a text, as UTF-8, to the end of a file; see {@link #append(String, byte[])}.
      *
-     * @param path the absolute path; not null
-     * @param content the text; not null
+     * @param path the absolute path
+     * @param content the text
      * @throws GuestFileException if it cannot be written
      */
     public void append(String path, String content) {
@@ -146,7 +146,7 @@ public final class GuestFiles {
      * Looks whether there is something of that name. Follows symbolic links: one that leads nowhere does not count. Below
      * what is no directory there is nothing.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @return whether there is
      * @throws GuestFileException if nobody can tell, as symbolic links lead in a circle or the path is too long
      */
@@ -157,7 +157,7 @@ public final class GuestFiles {
     /**
      * Looks whether there is a directory of that name, or a symbolic link that leads to one.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @return whether there is
      * @throws GuestFileException if nobody can tell, as symbolic links lead in a circle or the path is too long
      */
@@ -174,8 +174,8 @@ public final class GuestFiles {
     /**
      * Looks at what is there, without following a symbolic link.
      *
-     * @param path the absolute path; not null
-     * @return what the file system says of it; never null
+     * @param path the absolute path
+     * @return what the file system says of it
      * @throws GuestFileException if there is no such file
      */
     public FileStat stat(String path) {
@@ -186,7 +186,7 @@ public final class GuestFiles {
     /**
      * Looks at what is there, if anything, without following a symbolic link.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @return what the file system says of it; empty where there is no such file, nor can be, as below what is no directory
      * @throws GuestFileException if nobody can tell, as symbolic links on the way lead in a circle or the path is too long
      */
@@ -200,8 +200,8 @@ public final class GuestFiles {
     /**
      * Lists a directory.
      *
-     * @param path the absolute path; not null
-     * @return what is in it, by name, without itself and its parent; never null
+     * @param path the absolute path
+     * @return what is in it, by name, without itself and its parent
      * @throws GuestFileException if there is no such directory
      */
     public List<FileStat> list(String path) {
@@ -223,73 +223,60 @@ public final class GuestFiles {
     /**
      * Makes a directory of root with mode 0755, and those above it that are missing. One that is there stays as it is.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @throws GuestFileException if something else than a directory stands in the way
      */
     public void createDirectories(String path) {
-        server.on("Creating directory", path, sftp -> {
-            Directories.create(sftp, FileServer.bytes(path));
-            return null;
-        });
+        server.act("Creating directory", path, sftp -> Directories.create(sftp, FileServer.bytes(path)));
     }
 
     /**
      * Makes a symbolic link.
      *
-     * @param path the absolute path of the link; not null
-     * @param target what it holds: absolute or relative, there or not; not null
+     * @param path the absolute path of the link
+     * @param target what it holds: absolute or relative, there or not
      * @throws GuestFileException if there is something of that name, or its parent directory does not exist
      */
     public void createSymbolicLink(String path, String target) {
-        server.on("Creating link", path, sftp -> {
-            sftp.makeLink(FileServer.bytes(path), GuestName.bytes(target));
-            return null;
-        });
+        server.act("Creating link", path, sftp -> sftp.makeLink(FileServer.bytes(path), GuestName.bytes(target)));
     }
 
     /**
      * Gives something another name, in place of what has that name, in one step.
      *
-     * @param path the absolute path; not null
-     * @param target the absolute path that it gets; not null
+     * @param path the absolute path
+     * @param target the absolute path that it gets
      * @throws GuestFileException if there is no such file, or the target is on another file system
      */
     public void move(String path, String target) {
-        server.on("Moving", path, sftp -> {
-            sftp.rename(FileServer.bytes(path), FileServer.bytes(target));
-            return null;
-        });
+        server.act("Moving", path, sftp -> sftp.rename(FileServer.bytes(path), FileServer.bytes(target)));
     }
 
     /**
      * Deletes a file, a symbolic link, or an empty directory.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @throws GuestFileException if there is no such file, or it is a directory with something in it
      */
     public void delete(String path) {
-        server.on("Deleting", path, sftp -> {
+        server.act("Deleting", path, sftp -> {
             ByteString file = FileServer.bytes(path);
             if (sftp.lstat(file).type() == FileType.DIRECTORY) {
                 sftp.removeDirectory(file);
             } else {
                 sftp.remove(file);
             }
-            return null;
         });
     }
 
     /**
      * Deletes whatever is there, a directory with all that is in it; nothing is fine. Follows no symbolic link.
      *
-     * @param path the absolute path; not null
+     * @param path the absolute path
      * @throws GuestFileException if something cannot be deleted
      */
     public void deleteRecursively(String path) {
-        server.on("Deleting", path, sftp -> {
-            Directories.delete(sftp, FileServer.bytes(path));
-            return null;
-        });
+        server.act("Deleting", path, sftp -> Directories.delete(sftp, FileServer.bytes(path)));
     }
 
     /**
@@ -297,15 +284,13 @@ public final class GuestFiles {
      * there. What is in a directory of that name already stays, unless something of the same name comes. Symbolic links
      * inside of a directory are copied as links; pipes, sockets and devices are left out.
      *
-     * @param source a file or a directory of this machine; not null
-     * @param target the absolute path that it gets in the instance; not null
+     * @param source a file or a directory of this machine
+     * @param target the absolute path that it gets in the instance
      * @throws GuestFileException if something cannot be read here or written there
      */
     public void copyTo(Path source, String target) {
-        server.on("Copying '" + source + "' to", target, sftp -> {
-            new TreeUpload(sftp).copy(source, FileServer.bytes(target));
-            return null;
-        });
+        server.act("Copying '" + source + "' to", target, sftp -> new TreeUpload(sftp)
+                .copy(source, FileServer.bytes(target)));
     }
 
     /**
@@ -313,22 +298,19 @@ public final class GuestFiles {
      * inside of a directory are copied as links; pipes, sockets and devices there are left out. What is in a directory of that name
      * already stays, unless something of the same name comes, which replaces it, links too.
      *
-     * @param source the absolute path in the instance; a symbolic link is followed; not null
-     * @param target the path that it gets on this machine, whose parent is there, and which is no symbolic link; not null
+     * @param source the absolute path in the instance; a symbolic link is followed
+     * @param target the path that it gets on this machine, whose parent is there, and which is no symbolic link
      * @throws GuestFileException if something cannot be read there or written here, the source is a pipe, a socket or a device, a name
      *     in it can be none of this machine, or a file does not fit on it
      */
     public void copyFrom(String source, Path target) {
-        server.on("Copying", source, sftp -> {
-            new TreeDownload(sftp).copy(FileServer.bytes(source), target);
-            return null;
-        });
+        server.act("Copying", source, sftp -> new TreeDownload(sftp).copy(FileServer.bytes(source), target));
     }
 
     /**
      * Sets the permissions and special bits of a file.
      *
-     * @param path the absolute path; a symbolic link is followed; not null
+     * @param path the absolute path; a symbolic link is followed
      * @param mode 0 to 07777, such as 0644
      * @throws GuestFileException if there is no such file
      */
@@ -339,7 +321,7 @@ public final class GuestFiles {
     /**
      * Sets the owner and the group of a file.
      *
-     * @param path the absolute path; a symbolic link is followed; not null
+     * @param path the absolute path; a symbolic link is followed
      * @param uid the number of the user, as seen from inside of the instance
      * @param gid the number of the group, as seen from inside of the instance
      * @throws GuestFileException if there is no such file
@@ -351,8 +333,8 @@ public final class GuestFiles {
     /**
      * Sets when the content of a file last changed.
      *
-     * @param path the absolute path; a symbolic link is followed; not null
-     * @param modified the time, of which whole seconds are kept; not null
+     * @param path the absolute path; a symbolic link is followed
+     * @param modified the time, of which whole seconds are kept
      * @throws GuestFileException if there is no such file
      */
     public void setModified(String path, Instant modified) {
@@ -360,10 +342,7 @@ public final class GuestFiles {
     }
 
     private void change(String what, String path, Sftp.Change change) {
-        server.on(what, path, sftp -> {
-            sftp.change(FileServer.bytes(path), change);
-            return null;
-        });
+        server.act(what, path, sftp -> sftp.change(FileServer.bytes(path), change));
     }
 
     private FileContent content(String path) {

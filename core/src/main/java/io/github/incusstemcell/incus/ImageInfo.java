@@ -10,11 +10,11 @@ import java.util.Optional;
 /**
  * What the daemon knows of an image, {@code GET /1.0/images/FINGERPRINT}.
  *
- * @param fingerprint the SHA-256 of its metadata and then its rootfs; not null
- * @param aliases its names; not null
- * @param properties its properties; not null
- * @param architecture such as {@code x86_64}; not null
- * @param type {@code container} or {@code virtual-machine}; not null
+ * @param fingerprint the SHA-256 of its metadata and then its rootfs
+ * @param aliases its names
+ * @param properties its properties
+ * @param architecture such as {@code x86_64}
+ * @param type {@code container} or {@code virtual-machine}
  * @param size what it takes, compressed as it came, in bytes
  * @param isCached whether the daemon fetched it by itself and may throw it away by itself
  * @param createdAt when it was made, by its metadata; empty where that does not say

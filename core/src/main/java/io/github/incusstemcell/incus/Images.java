@@ -25,7 +25,7 @@ public final class Images {
     /**
      * Looks one image up, {@code GET /1.0/images/FINGERPRINT} and {@code GET /1.0/images/aliases/NAME}.
      *
-     * @param fingerprintOrAlias its fingerprint or the beginning of it, or one of its aliases; not null
+     * @param fingerprintOrAlias its fingerprint or the beginning of it, or one of its aliases
      * @return what the daemon knows of it; empty where there is none
      */
     public Optional<ImageInfo> find(String fingerprintOrAlias) {
@@ -42,8 +42,8 @@ public final class Images {
      * Uploads an image whose metadata and rootfs are two tar archives, {@code POST /1.0/images}. Streams: neither is held
      * in memory, and the length of the rootfs need not be known.
      *
-     * @param image what to upload; not null
-     * @return the image; never null
+     * @param image what to upload
+     * @return the image
      * @throws IncusException if the daemon refuses; where it has that very image already its answer says so
      */
     public ImageInfo upload(SplitImage image) {
@@ -65,8 +65,8 @@ public final class Images {
      * Has the daemon fetch an image, {@code POST /1.0/images} with a source. What it has already, it does not fetch again; what it cannot
      * fetch leaves nothing.
      *
-     * @param image where from, and what to note on it; not null
-     * @return the image; never null
+     * @param image where from, and what to note on it
+     * @return the image
      * @throws IncusException if the daemon cannot reach the server, or finds no such image there
      */
     public ImageInfo pull(PulledImage image) {
@@ -76,9 +76,9 @@ public final class Images {
     /**
      * Does the same and tells how far it is, {@code GET /1.0/events}.
      *
-     * @param image where from, and what to note on it; not null
-     * @param progress hears the percentage, as far as the daemon knows it; not null
-     * @return the image; never null
+     * @param image where from, and what to note on it
+     * @param progress hears the percentage, as far as the daemon knows it
+     * @return the image
      * @throws IncusException if the daemon cannot reach the server, or finds no such image there
      */
     public ImageInfo pull(PulledImage image, Progress progress) {
@@ -106,9 +106,9 @@ public final class Images {
      * system, its metadata and its templates. The image has its name from the moment at which it is there; where that name is taken, the
      * daemon fails, but leaves the image without one.
      *
-     * @param published what to make an image of; not null
-     * @param progress hears the percentage, as far as the daemon knows it; not null
-     * @return the image, which is another one each time, as its metadata says when it was made; never null
+     * @param published what to make an image of
+     * @param progress hears the percentage, as far as the daemon knows it
+     * @return the image, which is another one each time, as its metadata says when it was made
      * @throws IncusException if the instance runs, or there is none of that name, or the name of the image is taken
      */
     public ImageInfo publish(PublishedInstance published, Progress progress) {
@@ -124,7 +124,7 @@ public final class Images {
     /**
      * Deletes an image; one that is not there is fine. Instances made from it stay.
      *
-     * @param fingerprint its fingerprint; not null
+     * @param fingerprint its fingerprint
      */
     public void delete(String fingerprint) {
         IfExists.remove(() -> api.run(ApiRequest.delete("images", fingerprint)));
@@ -133,9 +133,9 @@ public final class Images {
     /**
      * Gives an image a name, {@code POST /1.0/images/aliases}.
      *
-     * @param alias the name; not null
-     * @param fingerprint the image; not null
-     * @param description a text for humans; not null
+     * @param alias the name
+     * @param fingerprint the image
+     * @param description a text for humans
      * @throws IncusException if there is no such image, or the name is taken
      */
     public void createAlias(String alias, String fingerprint, String description) {
@@ -149,7 +149,7 @@ public final class Images {
     /**
      * Takes a name away from its image; one that is not there is fine.
      *
-     * @param alias the name; not null
+     * @param alias the name
      */
     public void deleteAlias(String alias) {
         IfExists.remove(() -> api.run(ApiRequest.delete("images", "aliases", alias)));
@@ -158,8 +158,8 @@ public final class Images {
     /**
      * Sets properties of an image and leaves the others as they are, {@code PATCH /1.0/images/FINGERPRINT}.
      *
-     * @param fingerprint the image; not null
-     * @param changes properties and their values; not null
+     * @param fingerprint the image
+     * @param changes properties and their values
      * @throws IncusException if there is no such image
      */
     public void updateProperties(String fingerprint, Map<String, String> changes) {

@@ -38,7 +38,7 @@ public final class Incus implements AutoCloseable {
      * {@code incus.stemcell.endpoint} or {@code INCUS_STEMCELL_ENDPOINT}, {@code INCUS_SOCKET}, {@code INCUS_DIR}, the
      * configuration of the {@code incus} command, the usual sockets, and those of Colima.
      *
-     * @return a client of the first one that answers and trusts us; never null
+     * @return a client of the first one that answers and trusts us
      * @throws IncusUnavailableException if there is none; it lists all that were tried
      */
     public static Incus connect() {
@@ -48,8 +48,8 @@ public final class Incus implements AutoCloseable {
     /**
      * Connects to one daemon and checks that it trusts us, {@code GET /1.0}.
      *
-     * @param endpoint where it listens; not null
-     * @return a client of its project, or of {@code default}; never null
+     * @param endpoint where it listens
+     * @return a client of its project, or of {@code default}
      * @throws IncusUnavailableException if it does not answer, or does not trust us
      */
     public static Incus connect(Endpoint endpoint) {
@@ -60,9 +60,9 @@ public final class Incus implements AutoCloseable {
      * Makes a daemon trust us, {@code POST /1.0/certificates}, and connects to it. Keep the {@link #endpoint()} and the
      * identity: the token is good for this one time.
      *
-     * @param token what {@code incus config trust add NAME} printed; not null
-     * @param identity what the daemon shall know us by; not null
-     * @return a client of that daemon, which has shown the certificate that the token names; never null
+     * @param token what {@code incus config trust add NAME} printed
+     * @param identity what the daemon shall know us by
+     * @return a client of that daemon, which has shown the certificate that the token names
      * @throws IncusUnavailableException if the daemon answers at none of the addresses in the token
      * @throws IncusException if it does not take the token, because it was spent or has expired, for example
      */
@@ -77,7 +77,7 @@ public final class Incus implements AutoCloseable {
     /**
      * The same connection with another project in view.
      *
-     * @param name the name of the project; not null. Nothing checks that it exists
+     * @param name the name of the project. Nothing checks that it exists
      * @return a view; closing it closes nothing
      */
     public Incus project(String name) {
@@ -88,24 +88,24 @@ public final class Incus implements AutoCloseable {
      * Another connection to the same daemon, for what is on a member of its cluster: where that member is lost, all calls under way end
      * within ten seconds by a {@link MemberLostException}, and later ones at once, until it answers again.
      *
-     * @param member the name of the member; not null. Nothing checks that it exists
-     * @return a client with the same project in view, for the caller to close; never null
+     * @param member the name of the member. Nothing checks that it exists
+     * @return a client with the same project in view, for the caller to close
      */
     public Incus onMember(String member) {
         return new Incus(new Api(api.connection().toMember(member), api.project()), true);
     }
 
-    /** {@return the name of the project in view; not null} */
+    /** {@return the name of the project in view} */
     public String project() {
         return api.project();
     }
 
-    /** {@return where the daemon listens; not null} */
+    /** {@return where the daemon listens} */
     public Endpoint endpoint() {
         return api.connection().endpoint();
     }
 
-    /** {@return the daemon: what it is and what it can do, {@code GET /1.0}; never null} */
+    /** {@return the daemon: what it is and what it can do, {@code GET /1.0}} */
     public Server server() {
         return Server.of(api.ask(ApiRequest.get()));
     }
@@ -123,8 +123,8 @@ public final class Incus implements AutoCloseable {
     /**
      * Lists the options that the daemon knows, {@code GET /1.0/metadata/configuration}.
      *
-     * @param path of what, in the words of that document, such as {@code instance}, or {@code devices} and {@code disk}; not null
-     * @return their names, with {@code *} for any word; empty where the daemon has no such list; never null
+     * @param path of what, in the words of that document, such as {@code instance}, or {@code devices} and {@code disk}
+     * @return their names, with {@code *} for any word; empty where the daemon has no such list
      */
     public List<String> optionNames(String... path) {
         try {
@@ -145,7 +145,7 @@ public final class Incus implements AutoCloseable {
     /**
      * Lists the members of the daemon's cluster, {@code GET /1.0/cluster/members}.
      *
-     * @return all of them, whatever state they are in; never null
+     * @return all of them, whatever state they are in
      * @throws NoQuorumException if the cluster has no quorum, and does not have one again within ten seconds: those in which another of its
      *     members comes to lead it are waited for
      * @throws IncusException if the daemon is in no cluster
@@ -185,7 +185,7 @@ public final class Incus implements AutoCloseable {
     /**
      * How many processors a member of the daemon's cluster has, {@code GET /1.0/resources?target=MEMBER}.
      *
-     * @param member its name; not null
+     * @param member its name
      * @return the number of threads that can run at once
      * @throws IncusException if it does not answer, or not to us
      */
@@ -199,14 +199,14 @@ public final class Incus implements AutoCloseable {
     /**
      * Asks whether the daemon has an extension of the API, {@code GET /1.0}.
      *
-     * @param extension the extension; not null
+     * @param extension the extension
      * @return whether the daemon lists it
      */
     public boolean supports(ApiExtension extension) {
         return server().supports(extension);
     }
 
-    /** {@return the instances of this project; never null} */
+    /** {@return the instances of this project} */
     public Instances instances() {
         return new Instances(api);
     }
@@ -214,39 +214,39 @@ public final class Incus implements AutoCloseable {
     /**
      * A handle on one instance of this project, which need not exist. Sends nothing.
      *
-     * @param name its name; not null
-     * @return the handle; never null
+     * @param name its name
+     * @return the handle
      */
     public Instance instance(String name) {
         return new Instance(api, Objects.requireNonNull(name, "name"));
     }
 
-    /** {@return the images that this project sees; never null} */
+    /** {@return the images that this project sees} */
     public Images images() {
         return new Images(api);
     }
 
-    /** {@return the networks that this project sees; never null} */
+    /** {@return the networks that this project sees} */
     public Networks networks() {
         return new Networks(api);
     }
 
-    /** {@return the storage pools; never null} */
+    /** {@return the storage pools} */
     public StoragePools storagePools() {
         return new StoragePools(api);
     }
 
-    /** {@return the projects; never null} */
+    /** {@return the projects} */
     public Projects projects() {
         return new Projects(api);
     }
 
-    /** {@return the profiles that this project sees; never null} */
+    /** {@return the profiles that this project sees} */
     public Profiles profiles() {
         return new Profiles(api);
     }
 
-    /** {@return whom the daemon trusts; never null} */
+    /** {@return whom the daemon trusts} */
     public Certificates certificates() {
         return new Certificates(api);
     }
@@ -254,7 +254,7 @@ public final class Incus implements AutoCloseable {
     /**
      * Reads the numbers of this project's instances, {@code GET /1.0/metrics}.
      *
-     * @return one number a line, in the text format of OpenMetrics; never null
+     * @return one number a line, in the text format of OpenMetrics
      */
     public String metrics() {
         return api.text(ApiRequest.get("metrics"));
@@ -264,14 +264,14 @@ public final class Incus implements AutoCloseable {
      * Listens to what happens in this project, {@code GET /1.0/events?type=lifecycle}.
      *
      * @param listener gets what was done, such as {@code profile-created}, and the name of what it was done to, on one thread of this
-     *     connection; not null
-     * @return for the caller to close; never null
+     *     connection
+     * @return for the caller to close
      */
     public LifecycleEvents lifecycleEvents(BiConsumer<String, String> listener) {
         return LifecycleEvents.listen(api, listener);
     }
 
-    /** {@return what the daemon is busy with; never null} */
+    /** {@return what the daemon is busy with} */
     public Operations operations() {
         return new Operations(api);
     }

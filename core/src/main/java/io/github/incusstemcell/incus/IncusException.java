@@ -35,7 +35,7 @@ public class IncusException extends IncusStemcellException {
         return code;
     }
 
-    /** {@return what the daemon said, word for word; not null} */
+    /** {@return what the daemon said, word for word} */
     public String answer() {
         return answer;
     }

@@ -14,7 +14,7 @@ public class IncusUnavailableException extends IncusStemcellException {
         this.attempts = List.copyOf(attempts);
     }
 
-    /** {@return the endpoints that were tried, in order; never null, may be empty} */
+    /** {@return the endpoints that were tried, in order; may be empty} */
     public List<Attempt> attempts() {
         return attempts;
     }
@@ -32,9 +32,9 @@ public class IncusUnavailableException extends IncusStemcellException {
     /**
      * One endpoint that was tried.
      *
-     * @param endpoint the socket's path or the URL; not null
-     * @param origin what named it, such as {@code INCUS_SOCKET}; not null
-     * @param outcome why it cannot be used; not null
+     * @param endpoint the socket's path or the URL
+     * @param origin what named it, such as {@code INCUS_SOCKET}
+     * @param outcome why it cannot be used
      */
     public record Attempt(String endpoint, String origin, String outcome) {}
 }

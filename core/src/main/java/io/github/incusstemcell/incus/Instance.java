@@ -28,22 +28,22 @@ public final class Instance {
         this.name = name;
     }
 
-    /** {@return its name; not null} */
+    /** {@return its name} */
     public String name() {
         return name;
     }
 
-    /** {@return the name of its project; never null} */
+    /** {@return the name of its project} */
     public String project() {
         return api.project();
     }
 
-    /** {@return what the daemon knows of it; never null} */
+    /** {@return what the daemon knows of it} */
     public InstanceInfo info() {
         return InstanceInfo.of(api.ask(ApiRequest.get("instances", name)));
     }
 
-    /** {@return how it is at this moment; where it is stopping, a moment later; never null} */
+    /** {@return how it is at this moment; where it is stopping, a moment later} */
     public InstanceState state() {
         return onceSettled(() -> InstanceState.of(api.ask(ApiRequest.get("instances", name, "state"))));
     }
@@ -60,7 +60,7 @@ public final class Instance {
     /**
      * Asks it to shut down and waits until it has; one that is stopped already is fine.
      *
-     * @param timeout how long it may take, in whole seconds, at least one; not null
+     * @param timeout how long it may take, in whole seconds, at least one
      * @throws IncusException if it runs still when the time is over
      */
     public void stop(Duration timeout) {
@@ -75,7 +75,7 @@ public final class Instance {
     /**
      * Asks it to shut down, waits until it has, and starts it again.
      *
-     * @param timeout how long shutting down may take, in whole seconds, at least one; not null
+     * @param timeout how long shutting down may take, in whole seconds, at least one
      * @throws IncusException if it runs still when the time is over
      */
     public void restart(Duration timeout) {
@@ -157,8 +157,8 @@ public final class Instance {
      * Runs a command, waits for its end, and collects what it prints in memory: of each stream the first 16 MiB, and how much more
      * there was.
      *
-     * @param command the command; not null
-     * @return how it ended; never null
+     * @param command the command
+     * @return how it ended
      * @throws InstanceGoneException if the instance was stopped or deleted meanwhile
      * @throws IncusConnectionException if the daemon went away meanwhile
      * @throws IncusException if the command could not be started, because the instance does not run, for example
@@ -173,9 +173,9 @@ public final class Instance {
      * Runs a command, waits for its end, and hands on what it prints while it runs. Holds none of it in memory, so the
      * result has no output.
      *
-     * @param command the command; not null
-     * @param output takes what it prints; not null
-     * @return how it ended; never null
+     * @param command the command
+     * @param output takes what it prints
+     * @return how it ended
      * @throws InstanceGoneException if the instance was stopped or deleted meanwhile
      * @throws IncusConnectionException if the daemon went away meanwhile
      * @throws IncusException if the command could not be started, because the instance does not run, for example
@@ -188,8 +188,8 @@ public final class Instance {
     /**
      * Starts a command and leaves its streams to the caller. Its stdin and its timeout are not looked at.
      *
-     * @param command the command; not null
-     * @return the command, running; never null. Close it
+     * @param command the command
+     * @return the command, running. Close it
      * @throws IncusException if the command could not be started, because the instance does not run, for example
      */
     public RunningCommand start(Command command) {
@@ -200,7 +200,7 @@ public final class Instance {
         return new Execution(api, name);
     }
 
-    /** {@return its files, whether it runs or not; never null} */
+    /** {@return its files, whether it runs or not} */
     public GuestFiles files() {
         return new GuestFiles(api, name);
     }
@@ -208,7 +208,7 @@ public final class Instance {
     /**
      * A way to look at it while it runs that is quicker than {@link #exec(Command)} and {@link #files()}, for who looks more than once.
      *
-     * @return a channel, which is opened as it is used; to be closed; never null
+     * @return a channel, which is opened as it is used; to be closed
      */
     public GuestChannel channel() {
         return new GuestChannel(api, name);
@@ -217,7 +217,7 @@ public final class Instance {
     /**
      * Sets keys of its configuration and leaves the others as they are, {@code PATCH /1.0/instances/NAME}.
      *
-     * @param changes keys and their values; an empty value takes the key away; not null
+     * @param changes keys and their values; an empty value takes the key away
      */
     public void updateConfig(Map<String, String> changes) {
         ObjectNode body = Json.object();
@@ -228,8 +228,8 @@ public final class Instance {
     /**
      * Sets one device and leaves the others as they are, {@code PATCH /1.0/instances/NAME}.
      *
-     * @param device its name; not null
-     * @param options its options, {@code type} among them; not null
+     * @param device its name
+     * @param options its options, {@code type} among them
      */
     public void updateDevice(String device, Map<String, String> options) {
         ObjectNode body = Json.object();
@@ -240,7 +240,7 @@ public final class Instance {
     /**
      * Takes a device away that is its own, and not a profile's, {@code PUT /1.0/instances/NAME}; one that is not there is fine.
      *
-     * @param device its name; not null
+     * @param device its name
      */
     public void removeDevice(String device) {
         ObjectNode whole = api.ask(ApiRequest.get("instances", name)).deepCopy();
@@ -252,7 +252,7 @@ public final class Instance {
         api.run(ApiRequest.put("instances", name).json(body));
     }
 
-    /** {@return the storage pools of its daemon, with the volumes of its project in view; never null} */
+    /** {@return the storage pools of its daemon, with the volumes of its project in view} */
     public StoragePools storagePools() {
         return new StoragePools(api);
     }
@@ -260,7 +260,7 @@ public final class Instance {
     /**
      * Replaces its metadata, {@code PUT /1.0/instances/NAME/metadata}: what {@code metadata.yaml} was in its image.
      *
-     * @param json the metadata, as JSON with the names of {@code metadata.yaml}; not null
+     * @param json the metadata, as JSON with the names of {@code metadata.yaml}
      */
     public void replaceMetadata(String json) {
         api.run(ApiRequest.put("instances", name, "metadata").json(json));
@@ -270,8 +270,8 @@ public final class Instance {
      * Gives it a template file, {@code POST /1.0/instances/NAME/metadata/templates}; when it is applied, and to which file, its metadata
      * says.
      *
-     * @param template the name of the file, without any folder; not null
-     * @param content what the daemon renders; not null
+     * @param template the name of the file, without any folder
+     * @param content what the daemon renders
      */
     public void addTemplate(String template, String content) {
         api.run(ApiRequest.post("instances", name, "metadata", "templates")
@@ -282,7 +282,7 @@ public final class Instance {
     /**
      * Keeps its file system as it is now, {@code POST /1.0/instances/NAME/snapshots}.
      *
-     * @param snapshot the name to keep it under; not null
+     * @param snapshot the name to keep it under
      */
     public void snapshot(String snapshot) {
         onceSettled(() -> api.run(ApiRequest.post("instances", name, "snapshots")
@@ -292,7 +292,7 @@ public final class Instance {
     /**
      * Puts its file system back to what it was. A running instance is stopped for that and started again.
      *
-     * @param snapshot the name that it was kept under; not null
+     * @param snapshot the name that it was kept under
      */
     public void restore(String snapshot) {
         ApiRequest put = ApiRequest.put("instances", name).json(Json.object().put("restore", snapshot));
@@ -309,13 +309,13 @@ public final class Instance {
     /**
      * Deletes a snapshot; one that is not there is fine.
      *
-     * @param snapshot its name; not null
+     * @param snapshot its name
      */
     public void deleteSnapshot(String snapshot) {
         IfExists.remove(() -> api.run(ApiRequest.delete("instances", name, "snapshots", snapshot)));
     }
 
-    /** {@return what was written to its console since it was last started, {@code GET .../console}; not null} */
+    /** {@return what was written to its console since it was last started, {@code GET .../console}} */
     public String consoleLog() {
         return api.text(ApiRequest.get("instances", name, "console"));
     }
@@ -329,8 +329,8 @@ public final class Instance {
     /**
      * Reads one of its logs, {@code GET .../logs/FILE}.
      *
-     * @param log the name, such as {@code lxc.log}; not null
-     * @return its content; never null
+     * @param log the name, such as {@code lxc.log}
+     * @return its content
      * @throws IncusException if there is no such log
      */
     public String log(String log) {

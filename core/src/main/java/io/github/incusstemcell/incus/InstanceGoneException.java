@@ -12,7 +12,7 @@ public class InstanceGoneException extends IncusStemcellException {
         this.instance = instance;
     }
 
-    /** {@return the name of the instance; not null} */
+    /** {@return the name of the instance} */
     public String instance() {
         return instance;
     }

@@ -10,18 +10,18 @@ import java.util.Optional;
 /**
  * What the daemon knows of an instance, {@code GET /1.0/instances/NAME}.
  *
- * @param name its name; not null
- * @param project the project that it is in; not null
- * @param status {@code Running}, {@code Stopped}, {@code Frozen}, {@code Error}...; not null
+ * @param name its name
+ * @param project the project that it is in
+ * @param status {@code Running}, {@code Stopped}, {@code Frozen}, {@code Error}...
  * @param ephemeral whether the daemon deletes it when it stops
- * @param description a text for humans; not null
- * @param architecture such as {@code x86_64}; not null
+ * @param description a text for humans
+ * @param architecture such as {@code x86_64}
  * @param location the member of the cluster that it is on; {@code none} where there is no cluster
- * @param profiles the profiles it takes after; not null
- * @param config its own configuration; not null
- * @param expandedConfig the configuration with what the profiles give; not null
- * @param devices its own devices; not null
- * @param expandedDevices the devices with what the profiles give; not null
+ * @param profiles the profiles it takes after
+ * @param config its own configuration
+ * @param expandedConfig the configuration with what the profiles give
+ * @param devices its own devices
+ * @param expandedDevices the devices with what the profiles give
  * @param createdAt when it was created; empty where the daemon does not say
  * @param lastUsedAt when it was last started; empty: never
  */

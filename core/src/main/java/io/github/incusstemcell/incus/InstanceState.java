@@ -9,13 +9,13 @@ import java.util.Optional;
 /**
  * How an instance is at this moment, {@code GET /1.0/instances/NAME/state}.
  *
- * @param status {@code Running}, {@code Stopped}, {@code Frozen}, {@code Error}...; not null
+ * @param status {@code Running}, {@code Stopped}, {@code Frozen}, {@code Error}...
  * @param pid the process on the host that is its process 1; 0 or less where it does not run
  * @param processes how many processes it has; -1 where the daemon does not know
  * @param cpuNanoseconds the time that it has kept processors busy, in nanoseconds
  * @param memoryBytes the memory that it uses, in bytes
- * @param diskBytes how large its disks may become, in bytes, by the names of their devices; 0 for those without a limit; not null
- * @param network its network interfaces by name, as seen from inside; empty where it does not run; not null
+ * @param diskBytes how large its disks may become, in bytes, by the names of their devices; 0 for those without a limit
+ * @param network its network interfaces by name, as seen from inside; empty where it does not run
  */
 public record InstanceState(
         String status,
@@ -60,12 +60,12 @@ public record InstanceState(
     /**
      * A network interface of an instance.
      *
-     * @param state {@code up} or {@code down}; not null
-     * @param type such as {@code broadcast} or {@code loopback}; not null
-     * @param hardwareAddress its MAC address; empty where it has none; not null
-     * @param hostName the interface on the host that is its other end; empty where there is none; not null
+     * @param state {@code up} or {@code down}
+     * @param type such as {@code broadcast} or {@code loopback}
+     * @param hardwareAddress its MAC address; empty where it has none
+     * @param hostName the interface on the host that is its other end; empty where there is none
      * @param mtu the largest packet, in bytes
-     * @param addresses its addresses; not null
+     * @param addresses its addresses
      */
     public record NetworkInterface(
             String state, String type, String hardwareAddress, String hostName, int mtu, List<Address> addresses) {
@@ -84,10 +84,10 @@ public record InstanceState(
     /**
      * An address of a network interface.
      *
-     * @param family {@code inet} or {@code inet6}; not null
-     * @param address the address; not null
+     * @param family {@code inet} or {@code inet6}
+     * @param address the address
      * @param prefixLength how many of its bits name the network
-     * @param scope {@code global}, {@code link} or {@code local}; not null
+     * @param scope {@code global}, {@code link} or {@code local}
      */
     public record Address(String family, String address, int prefixLength, String scope) {
 

@@ -23,7 +23,7 @@ public final class Instances {
     /**
      * Looks one instance up, {@code GET /1.0/instances/NAME}.
      *
-     * @param name its name; not null
+     * @param name its name
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<InstanceInfo> find(String name) {
@@ -35,8 +35,8 @@ public final class Instances {
      * the thread is interrupted meanwhile, since the daemon goes on: then it is known, as always, whether the container is there, and the
      * thread is interrupted still.
      *
-     * @param request what to create; not null
-     * @return a handle on it; never null
+     * @param request what to create
+     * @return a handle on it
      * @throws IncusInterruptedException if the thread was interrupted before, or half a minute ago, and then what is there is not known
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */
@@ -50,9 +50,9 @@ public final class Instances {
      * Does the same and tells how far it is, which is worth while where the storage unpacks the image for each instance,
      * {@code GET /1.0/events}.
      *
-     * @param request what to create; not null
-     * @param progress hears the percentage, as far as the daemon knows it; not null
-     * @return a handle on it; never null
+     * @param request what to create
+     * @param progress hears the percentage, as far as the daemon knows it
+     * @return a handle on it
      * @throws IncusInterruptedException if the thread was interrupted before, or half a minute ago, and then what is there is not known
      * @throws IncusException if the daemon refuses. Where it was created but could not be started it stays, stopped
      */

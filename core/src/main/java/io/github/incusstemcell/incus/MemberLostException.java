@@ -13,7 +13,7 @@ public class MemberLostException extends IncusConnectionException {
         this.member = member;
     }
 
-    /** {@return the name of the member; not null} */
+    /** {@return the name of the member} */
     public String member() {
         return member;
     }

@@ -8,15 +8,14 @@ import java.util.Map;
 /**
  * What the daemon knows of a network, {@code GET /1.0/networks/NAME}.
  *
- * @param name its name; not null
- * @param type such as {@code bridge} or {@code physical}; not null
+ * @param name its name
+ * @param type such as {@code bridge} or {@code physical}
  * @param isManaged whether it is Incus's own; the others are interfaces of the host
- * @param description a text for humans; not null
- * @param config its configuration; not null
- * @param usedBy the paths of what uses it, as URLs of the API; not null
- * @param status {@code Created}, or {@code Pending} where it is defined on some members of a cluster only; empty for those of the host;
- *     not null
- * @param locations the members of the cluster that have it; empty where there is no cluster; not null
+ * @param description a text for humans
+ * @param config its configuration
+ * @param usedBy the paths of what uses it, as URLs of the API
+ * @param status {@code Created}, or {@code Pending} where it is defined on some members of a cluster only; empty for those of the host
+ * @param locations the members of the cluster that have it; empty where there is no cluster
  */
 public record NetworkInfo(
         String name,

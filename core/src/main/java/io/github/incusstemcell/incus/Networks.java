@@ -35,7 +35,7 @@ public final class Networks {
     /**
      * Looks one network up.
      *
-     * @param name its name; not null
+     * @param name its name
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<NetworkInfo> find(String name) {
@@ -45,11 +45,11 @@ public final class Networks {
     /**
      * Creates a bridge.
      *
-     * @param name its name, at most 15 characters; not null
-     * @param config its configuration; not null. Give {@code ipv4.address}: left out, the daemon looks for a free
+     * @param name its name, at most 15 characters
+     * @param config its configuration. Give {@code ipv4.address}: left out, the daemon looks for a free
      *     subnet by probing random ones
-     * @param description a text for humans; not null
-     * @return the network; never null
+     * @param description a text for humans
+     * @return the network
      * @throws IncusException if the daemon refuses, because of a name or subnet in use, for example
      */
     public NetworkInfo create(String name, Map<String, String> config, String description) {
@@ -59,11 +59,11 @@ public final class Networks {
     /**
      * Creates a network of any type.
      *
-     * @param name its name, at most 15 characters; not null
-     * @param type such as {@code bridge}; not null
-     * @param config its configuration; not null
-     * @param description a text for humans; not null
-     * @return the network; never null
+     * @param name its name, at most 15 characters
+     * @param type such as {@code bridge}
+     * @param config its configuration
+     * @param description a text for humans
+     * @return the network
      * @throws IncusException if the daemon refuses, because of a name or subnet in use, for example
      */
     public NetworkInfo create(String name, String type, Map<String, String> config, String description) {
@@ -76,8 +76,8 @@ public final class Networks {
     /**
      * Sets keys of a network's configuration and leaves the others as they are, {@code PATCH /1.0/networks/NAME}.
      *
-     * @param name its name; not null
-     * @param changes keys and their values; not null
+     * @param name its name
+     * @param changes keys and their values
      * @throws IncusException if the daemon refuses
      */
     public void updateConfig(String name, Map<String, String> changes) {
@@ -89,8 +89,8 @@ public final class Networks {
     /**
      * Defines a bridge on one member of a cluster, {@code POST /1.0/networks?target=MEMBER}. Once all members have it, it can be created.
      *
-     * @param name its name, at most 15 characters; not null
-     * @param member the name of the member; not null
+     * @param name its name, at most 15 characters
+     * @param member the name of the member
      * @throws IncusException if the daemon refuses, or the member does not answer
      */
     public void createPending(String name, String member) {
@@ -101,7 +101,7 @@ public final class Networks {
     /**
      * Deletes a network; one that is not there is fine.
      *
-     * @param name its name; not null
+     * @param name its name
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
@@ -129,8 +129,8 @@ public final class Networks {
     /**
      * The addresses that a network has given away.
      *
-     * @param name its name; not null
-     * @return the leases, static ones among them; never null
+     * @param name its name
+     * @return the leases, static ones among them
      * @throws IncusException if there is no such network
      */
     public List<Lease> leases(String name) {
@@ -140,8 +140,8 @@ public final class Networks {
     /**
      * The addresses of a network's own interface on the host, {@code GET /1.0/networks/NAME/state}.
      *
-     * @param name its name; not null
-     * @return each address with its prefix, such as {@code 10.78.0.1/24}, of both families; never null
+     * @param name its name
+     * @return each address with its prefix, such as {@code 10.78.0.1/24}, of both families
      * @throws IncusException if there is no such network
      */
     public List<String> addresses(String name) {
@@ -154,10 +154,10 @@ public final class Networks {
     /**
      * An address that a network has given away.
      *
-     * @param hostname the name of who has it; not null
-     * @param hardwareAddress its MAC address; may be empty; not null
-     * @param address the address; not null
-     * @param type {@code static}, {@code dynamic}, {@code gateway}...; not null
+     * @param hostname the name of who has it
+     * @param hardwareAddress its MAC address; may be empty
+     * @param address the address
+     * @param type {@code static}, {@code dynamic}, {@code gateway}...
      */
     public record Lease(String hostname, String hardwareAddress, String address, String type) {
 

@@ -7,18 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@link Instances#create} creates. Build one with {@link #named}.
  *
- * @param name its name: letters, digits and dashes, at most 63; not null
- * @param imageFingerprint the full fingerprint of the image; not null
+ * @param name its name: letters, digits and dashes, at most 63
+ * @param imageFingerprint the full fingerprint of the image
  * @param ephemeral whether the daemon deletes it when it stops
  * @param start whether it is started at once
- * @param profiles the profiles it takes after, in order; none: not even {@code default}; not null
- * @param config its configuration; not null
- * @param devices its devices, each a map with at least {@code type}; not null
- * @param description a text for humans; not null
+ * @param profiles the profiles it takes after, in order; none: not even {@code default}
+ * @param config its configuration
+ * @param devices its devices, each a map with at least {@code type}
+ * @param description a text for humans
  * @param target the member of the cluster to place it on; empty: the daemon chooses
  */
 public record NewInstance(
@@ -35,14 +36,14 @@ public record NewInstance(
     /**
      * Checks that nothing is missing and keeps copies.
      *
-     * @param name its name: letters, digits and dashes, at most 63; not null
-     * @param imageFingerprint the full fingerprint of the image; not null
+     * @param name its name: letters, digits and dashes, at most 63
+     * @param imageFingerprint the full fingerprint of the image
      * @param ephemeral whether the daemon deletes it when it stops
      * @param start whether it is started at once
-     * @param profiles the profiles it takes after, in order; none: not even {@code default}; not null
-     * @param config its configuration; not null
-     * @param devices its devices, each a map with at least {@code type}; not null
-     * @param description a text for humans; not null
+     * @param profiles the profiles it takes after, in order; none: not even {@code default}
+     * @param config its configuration
+     * @param devices its devices, each a map with at least {@code type}
+     * @param description a text for humans
      * @param target the member of the cluster to place it on; empty: the daemon chooses
      */
     public NewInstance {
@@ -60,8 +61,8 @@ public record NewInstance(
     /**
      * Begins the description of a container: not ephemeral, not started, with no profiles.
      *
-     * @param name its name; not null
-     * @return a builder; never null
+     * @param name its name
+     * @return a builder
      */
     public static Builder named(String name) {
         return new Builder(name);
@@ -77,20 +78,20 @@ public record NewInstance(
     public static final class Builder {
 
         private final String name;
-        private String image;
+        private @Nullable String image;
         private boolean ephemeral;
         private boolean start;
         private final List<String> profiles = new ArrayList<>();
         private final Map<String, String> config = new LinkedHashMap<>();
         private final Map<String, Map<String, String>> devices = new LinkedHashMap<>();
         private String description = "";
-        private String target;
+        private @Nullable String target;
 
         private Builder(String name) {
             this.name = name;
         }
 
-        /** {@return its name; not null} */
+        /** {@return its name} */
         public String name() {
             return name;
         }
@@ -98,7 +99,7 @@ public record NewInstance(
         /**
          * Sets the image.
          *
-         * @param fingerprint its full fingerprint; not null
+         * @param fingerprint its full fingerprint
          * @return this
          */
         public Builder image(String fingerprint) {
@@ -121,7 +122,7 @@ public record NewInstance(
         /**
          * Adds profiles.
          *
-         * @param names their names, in the order in which they apply; not null
+         * @param names their names, in the order in which they apply
          * @return this
          */
         public Builder profiles(List<String> names) {
@@ -132,8 +133,8 @@ public record NewInstance(
         /**
          * Sets one key of the configuration.
          *
-         * @param key the key; not null
-         * @param value its value; not null
+         * @param key the key
+         * @param value its value
          * @return this
          */
         public Builder config(String key, String value) {
@@ -144,7 +145,7 @@ public record NewInstance(
         /**
          * Sets keys of the configuration.
          *
-         * @param values keys and their values; not null
+         * @param values keys and their values
          * @return this
          */
         public Builder config(Map<String, String> values) {
@@ -155,8 +156,8 @@ public record NewInstance(
         /**
          * Adds a device.
          *
-         * @param device its name; not null
-         * @param options its options, {@code type} among them; not null
+         * @param device its name
+         * @param options its options, {@code type} among them
          * @return this
          */
         public Builder device(String device, Map<String, String> options) {
@@ -167,7 +168,7 @@ public record NewInstance(
         /**
          * Sets the description.
          *
-         * @param text a text for humans; not null
+         * @param text a text for humans
          * @return this
          */
         public Builder description(String text) {
@@ -178,7 +179,7 @@ public record NewInstance(
         /**
          * Chooses a member of the cluster.
          *
-         * @param member its name; not null
+         * @param member its name
          * @return this
          */
         public Builder target(String member) {
@@ -186,10 +187,18 @@ public record NewInstance(
             return this;
         }
 
-        /** {@return what was collected; never null} */
+        /** {@return what was collected} */
         public NewInstance build() {
             return new NewInstance(
-                    name, image, ephemeral, start, profiles, config, devices, description, Optional.ofNullable(target));
+                    name,
+                    Objects.requireNonNull(image, "image"),
+                    ephemeral,
+                    start,
+                    profiles,
+                    config,
+                    devices,
+                    description,
+                    Optional.ofNullable(target));
         }
     }
 }

@@ -8,9 +8,9 @@ import java.util.Optional;
 /**
  * Something that the daemon is busy with, or was a moment ago.
  *
- * @param id its identifier; not null
- * @param description what it does, in the daemon's words; not null
- * @param status {@code Running}, {@code Success}, {@code Failure}, {@code Cancelled}...; not null
+ * @param id its identifier
+ * @param description what it does, in the daemon's words
+ * @param status {@code Running}, {@code Success}, {@code Failure}, {@code Cancelled}...
  * @param hasEnded whether it is over, well or not
  * @param error why it failed; empty where it did not
  * @param mayCancel whether it can be given up

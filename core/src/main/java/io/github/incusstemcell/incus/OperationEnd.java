@@ -5,6 +5,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of an operation, {@code GET /1.0/operations/ID/wait}. The daemon is asked anew after a while, so that an answer that is lost on
@@ -19,7 +20,7 @@ final class OperationEnd {
     private final Duration patience;
     private final Duration longest;
     private final CompletableFuture<OperationAnswer> end = new CompletableFuture<>();
-    private volatile CompletableFuture<Answer> answer;
+    private volatile CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final long begun = System.nanoTime();
     private volatile long asked;
 
@@ -67,7 +68,7 @@ final class OperationEnd {
         });
     }
 
-    private void heard(Answer told, Throwable failure) {
+    private void heard(Answer told, @Nullable Throwable failure) {
         OperationAnswer now = failure == null ? OperationAnswer.of(told.metadata()) : lookAfter(failure);
         if (now.hasEnded()) {
             end.complete(now);

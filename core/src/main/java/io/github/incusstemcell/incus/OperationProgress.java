@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +27,7 @@ final class OperationProgress implements Closeable {
     private final Progress progress;
     private final CompletableFuture<WebSocket> events;
     private final Map<String, JsonNode> before = new HashMap<>();
-    private String operation;
+    private @Nullable String operation;
     private volatile boolean closed;
 
     private OperationProgress(Progress progress, CompletableFuture<WebSocket> events) {

@@ -36,7 +36,7 @@ public final class Operations {
     /**
      * Looks one operation up, {@code GET /1.0/operations/ID}.
      *
-     * @param id its identifier; not null
+     * @param id its identifier
      * @return the operation; empty where the daemon never knew or has forgotten it
      */
     public Optional<Operation> find(String id) {
@@ -46,8 +46,8 @@ public final class Operations {
     /**
      * Waits until an operation has ended, in whatever way, {@code GET /1.0/operations/ID/wait}.
      *
-     * @param id its identifier; not null
-     * @param timeout how long to wait, in whole seconds; not null
+     * @param id its identifier
+     * @param timeout how long to wait, in whole seconds
      * @return the operation as it is then: ended, or still running when the time was over; empty where the daemon never
      *     knew or has forgotten it
      */
@@ -66,7 +66,7 @@ public final class Operations {
     /**
      * Asks the daemon to give an operation up, {@code DELETE /1.0/operations/ID}.
      *
-     * @param id its identifier; not null
+     * @param id its identifier
      * @throws IncusException if it is unknown, has ended, or is of a kind that cannot be cancelled
      */
     public void cancel(String id) {

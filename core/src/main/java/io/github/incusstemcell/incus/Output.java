@@ -4,8 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
@@ -25,8 +23,8 @@ public interface Output {
     /**
      * Takes bytes.
      *
-     * @param stream where they were printed; not null
-     * @param buffer holds the bytes, from index 0; used again after this call; not null
+     * @param stream where they were printed
+     * @param buffer holds the bytes, from index 0; used again after this call
      * @param length how many there are, at least one
      * @throws IOException if they cannot be taken: the command is killed then
      */
@@ -35,7 +33,7 @@ public interface Output {
     /**
      * Hears that a stream has ended. Does nothing unless implemented.
      *
-     * @param stream the stream; not null
+     * @param stream the stream
      * @throws IOException if what is left cannot be taken
      */
     default void end(Stream stream) throws IOException {}
@@ -43,8 +41,8 @@ public interface Output {
     /**
      * Writes both streams into one, as the bytes come. Does not close it.
      *
-     * @param target where to write; not null
-     * @return the output; never null
+     * @param target where to write
+     * @return the output
      */
     static Output combined(OutputStream target) {
         return to(target, target);
@@ -53,9 +51,9 @@ public interface Output {
     /**
      * Writes each stream into one of its own. Does not close them.
      *
-     * @param stdout where to write what is printed to stdout; not null
-     * @param stderr where to write what is printed to stderr; not null
-     * @return the output; never null
+     * @param stdout where to write what is printed to stdout
+     * @param stderr where to write what is printed to stderr
+     * @return the output
      */
     static Output to(OutputStream stdout, OutputStream stderr) {
         return (stream, buffer, length) -> (stream == Stream.STDOUT ? stdout : stderr).write(buffer, 0, length);
@@ -65,8 +63,8 @@ public interface Output {
      * Hands on whole lines, decoded as UTF-8, without their ends; a last line that has no end, too. A line of more than 1 MiB comes in
      * pieces of about that length, as if they were lines.
      *
-     * @param listener hears the stream and the line; not null
-     * @return the output, for one command; never null
+     * @param listener hears the stream and the line
+     * @return the output, for one command
      */
     static Output lines(BiConsumer<Stream, String> listener) {
         return new Lines(listener);
@@ -78,13 +76,15 @@ public interface Output {
         private static final int LONGEST_LINE = 1 << 20;
 
         private final BiConsumer<Stream, String> listener;
-        private final Map<Stream, ByteArrayOutputStream> unfinished = new EnumMap<>(Stream.class);
+        private final ByteArrayOutputStream unfinishedStdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream unfinishedStderr = new ByteArrayOutputStream();
 
         private Lines(BiConsumer<Stream, String> listener) {
             this.listener = listener;
-            for (Stream stream : Stream.values()) {
-                unfinished.put(stream, new ByteArrayOutputStream());
-            }
+        }
+
+        private ByteArrayOutputStream unfinished(Stream stream) {
+            return stream == Stream.STDOUT ? unfinishedStdout : unfinishedStderr;
         }
 
         @Override
@@ -93,7 +93,7 @@ public interface Output {
             for (int i = 0; i < length; i++) {
                 if (buffer[i] == '\n') {
                     add(stream, buffer, start, i);
-                    hand(stream, unfinished.get(stream));
+                    hand(stream, unfinished(stream));
                     start = i + 1;
                 }
             }
@@ -101,7 +101,7 @@ public interface Output {
         }
 
         private void add(Stream stream, byte[] buffer, int start, int end) {
-            ByteArrayOutputStream line = unfinished.get(stream);
+            ByteArrayOutputStream line = unfinished(stream);
             int from = start;
             while (from < end) {
                 if (line.size() == LONGEST_LINE) {
@@ -138,7 +138,7 @@ public interface Output {
 
         @Override
         public void end(Stream stream) {
-            ByteArrayOutputStream line = unfinished.get(stream);
+            ByteArrayOutputStream line = unfinished(stream);
             if (line.size() > 0) {
                 hand(stream, line);
             }

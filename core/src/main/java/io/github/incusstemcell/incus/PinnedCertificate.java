@@ -16,6 +16,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trust in one certificate and no other, by its SHA-256. The certificate of an Incus names hardly any of the hosts it is
@@ -24,7 +25,7 @@ import okhttp3.OkHttpClient;
 final class PinnedCertificate extends X509ExtendedTrustManager {
 
     private final String fingerprint;
-    private volatile X509Certificate seen;
+    private volatile @Nullable X509Certificate seen;
 
     PinnedCertificate(String fingerprint) {
         this.fingerprint = fingerprint;

@@ -29,7 +29,7 @@ public final class Profiles {
     /**
      * Looks one profile up.
      *
-     * @param name its name; not null
+     * @param name its name
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<Profile> find(String name) {
@@ -39,11 +39,11 @@ public final class Profiles {
     /**
      * Creates a profile.
      *
-     * @param name its name; not null
-     * @param config what instances take over; not null
-     * @param devices the devices that instances take over; not null
-     * @param description a text for humans; not null
-     * @return the profile, as it was asked for; never null
+     * @param name its name
+     * @param config what instances take over
+     * @param devices the devices that instances take over
+     * @param description a text for humans
+     * @return the profile, as it was asked for
      * @throws IncusException if the daemon refuses, because there is one of that name, for example
      */
     public Profile create(
@@ -58,7 +58,7 @@ public final class Profiles {
     /**
      * Deletes a profile; one that is not there is fine.
      *
-     * @param name its name; not null
+     * @param name its name
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
@@ -68,10 +68,10 @@ public final class Profiles {
     /**
      * What the daemon knows of a profile, {@code GET /1.0/profiles/NAME}.
      *
-     * @param name its name; not null
-     * @param description a text for humans; not null
-     * @param config what instances take over; not null
-     * @param devices the devices that instances take over; not null
+     * @param name its name
+     * @param description a text for humans
+     * @param config what instances take over
+     * @param devices the devices that instances take over
      */
     public record Profile(
             String name, String description, Map<String, String> config, Map<String, Map<String, String>> devices) {

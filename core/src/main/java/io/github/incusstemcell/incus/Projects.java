@@ -24,7 +24,7 @@ public final class Projects {
     /**
      * Looks one project up.
      *
-     * @param name its name; not null
+     * @param name its name
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<Project> find(String name) {
@@ -34,10 +34,10 @@ public final class Projects {
     /**
      * Creates a project.
      *
-     * @param name its name; not null
-     * @param config its configuration, such as {@code features.images}; not null
-     * @param description a text for humans; not null
-     * @return the project; never null
+     * @param name its name
+     * @param config its configuration, such as {@code features.images}
+     * @param description a text for humans
+     * @return the project
      * @throws IncusException if the daemon refuses, because there is one of that name, for example
      */
     public Project create(String name, Map<String, String> config, String description) {
@@ -50,7 +50,7 @@ public final class Projects {
     /**
      * Deletes an empty project; one that is not there is fine.
      *
-     * @param name its name; not null
+     * @param name its name
      * @throws IncusException if something is in it
      */
     public void delete(String name) {
@@ -60,10 +60,10 @@ public final class Projects {
     /**
      * What the daemon knows of a project, {@code GET /1.0/projects/NAME}.
      *
-     * @param name its name; not null
-     * @param description a text for humans; not null
-     * @param config its configuration; not null
-     * @param usedBy the paths of what is in it, as URLs of the API; not null
+     * @param name its name
+     * @param description a text for humans
+     * @param config its configuration
+     * @param usedBy the paths of what is in it, as URLs of the API
      */
     public record Project(String name, String description, Map<String, String> config, List<String> usedBy) {
 

@@ -6,20 +6,20 @@ import java.util.Objects;
 /**
  * A stopped instance whose file system shall become an image, with the templates that the instance has.
  *
- * @param instance the name of the instance; not null
- * @param alias the name that the image gets; not null
- * @param description what the name is for, for humans; not null
- * @param properties what to note on the image, on top of what the instance has from its own; not null
+ * @param instance the name of the instance
+ * @param alias the name that the image gets
+ * @param description what the name is for, for humans
+ * @param properties what to note on the image, on top of what the instance has from its own
  */
 public record PublishedInstance(String instance, String alias, String description, Map<String, String> properties) {
 
     /**
      * Checks that nothing is missing.
      *
-     * @param instance the name of the instance; not null
-     * @param alias the name that the image gets; not null
-     * @param description what the name is for, for humans; not null
-     * @param properties what to note on the image; not null
+     * @param instance the name of the instance
+     * @param alias the name that the image gets
+     * @param description what the name is for, for humans
+     * @param properties what to note on the image
      */
     public PublishedInstance {
         Objects.requireNonNull(instance, "instance");

@@ -41,7 +41,7 @@ public final class RunningCommand implements AutoCloseable {
         this.exit = end.thenApply(operation -> exitCodes.of(operation, signalled));
     }
 
-    /** {@return the command; not null} */
+    /** {@return the command} */
     public Command command() {
         return command;
     }
@@ -51,12 +51,12 @@ public final class RunningCommand implements AutoCloseable {
         return streams.stdin();
     }
 
-    /** {@return what the program prints to stdout, as it prints it; not null} */
+    /** {@return what the program prints to stdout, as it prints it} */
     public InputStream stdout() {
         return streams.stdout();
     }
 
-    /** {@return what the program prints to stderr, as it prints it; at its end where there is a terminal; not null} */
+    /** {@return what the program prints to stderr, as it prints it; at its end where there is a terminal} */
     public InputStream stderr() {
         return streams.stderr();
     }
@@ -80,7 +80,7 @@ public final class RunningCommand implements AutoCloseable {
     /**
      * Waits until it has ended, but not for ever.
      *
-     * @param limit how long to wait; not null
+     * @param limit how long to wait
      * @return its exit code; empty where it runs still
      * @throws InstanceGoneException if the instance was stopped or deleted meanwhile
      * @throws IncusConnectionException if the daemon is gone

@@ -9,17 +9,17 @@ import java.util.Set;
 /**
  * What a daemon says of itself, {@code GET /1.0}.
  *
- * @param version its version, for messages only: ask {@link #supports}; not null, empty to those it does not trust
+ * @param version its version, for messages only: ask {@link #supports}; empty to those it does not trust
  * @param isTrusted whether it lets us do anything at all
- * @param apiExtensions the names of all extensions of the API that it has; not null
+ * @param apiExtensions the names of all extensions of the API that it has
  * @param isClustered whether it is a member of a cluster
- * @param member its name there, or that of its machine; not null
- * @param storageDrivers the storage drivers that it can use, such as {@code btrfs}; not null
- * @param architectures the architectures that it runs, such as {@code x86_64}; not null
- * @param kernelVersion the kernel under it; not null
- * @param addresses where it listens on the network, as {@code host:port}; not null
+ * @param member its name there, or that of its machine
+ * @param storageDrivers the storage drivers that it can use, such as {@code btrfs}
+ * @param architectures the architectures that it runs, such as {@code x86_64}
+ * @param kernelVersion the kernel under it
+ * @param addresses where it listens on the network, as {@code host:port}
  * @param certificateFingerprint the SHA-256 of the certificate that it shows there, 64 hex digits: the same for all
- *     members of a cluster, and another one for every other daemon; not null
+ *     members of a cluster, and another one for every other daemon
  */
 public record Server(
         String version,
@@ -52,7 +52,7 @@ public record Server(
     /**
      * Asks for an extension of the API.
      *
-     * @param extension the extension; not null
+     * @param extension the extension
      * @return whether the daemon lists it
      */
     public boolean supports(ApiExtension extension) {

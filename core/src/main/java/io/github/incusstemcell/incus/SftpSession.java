@@ -14,6 +14,7 @@ import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
 import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class SftpSession implements Closeable {
     private final String instance;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<Integer, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
-    private volatile RuntimeException broken;
+    private volatile @Nullable RuntimeException broken;
 
     private SftpSession(RawStream stream, String instance) {
         this.stream = stream;

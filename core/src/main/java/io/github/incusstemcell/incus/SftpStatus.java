@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** A reply of SFTP that is not good, or what follows from replies. */
 final class SftpStatus extends Exception {
@@ -31,14 +32,14 @@ final class SftpStatus extends Exception {
         this(reason, "");
     }
 
-    private SftpStatus(Throwable cause) {
+    private SftpStatus(@Nullable Throwable cause) {
         super(cause);
         this.code = UNANSWERED;
         this.reason = Reason.OTHER;
     }
 
     /** Nobody has said anything: somebody else is to be asked. */
-    static SftpStatus unanswered(Throwable cause) {
+    static SftpStatus unanswered(@Nullable Throwable cause) {
         return new SftpStatus(cause);
     }
 

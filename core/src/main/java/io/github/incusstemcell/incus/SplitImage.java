@@ -11,12 +11,12 @@ import java.util.OptionalLong;
 /**
  * An image to upload: metadata and rootfs, each a tar archive, compressed or not.
  *
- * @param metadata the archive that holds {@code metadata.yaml} and the templates; not null
- * @param rootfs opens the archive of the file system, from its first byte; called once an upload; not null
+ * @param metadata the archive that holds {@code metadata.yaml} and the templates
+ * @param rootfs opens the archive of the file system, from its first byte; called once an upload
  * @param rootfsSize its length in bytes; empty where nobody knows
  * @param fingerprint the fingerprint that the daemon has to find, or else refuse; empty: whatever comes out
- * @param properties properties of the image on top of those in its metadata; not null
- * @param progress hears how many bytes of the rootfs are under way; not null
+ * @param properties properties of the image on top of those in its metadata
+ * @param progress hears how many bytes of the rootfs are under way
  */
 public record SplitImage(
         byte[] metadata,
@@ -29,12 +29,12 @@ public record SplitImage(
     /**
      * Checks that nothing is missing.
      *
-     * @param metadata the archive that holds {@code metadata.yaml} and the templates; not null
-     * @param rootfs opens the archive of the file system, from its first byte; called once an upload; not null
+     * @param metadata the archive that holds {@code metadata.yaml} and the templates
+     * @param rootfs opens the archive of the file system, from its first byte; called once an upload
      * @param rootfsSize its length in bytes; empty where nobody knows
      * @param fingerprint the fingerprint that the daemon has to find, or else refuse; empty: whatever comes out
-     * @param properties properties of the image on top of those in its metadata; not null
-     * @param progress hears how many bytes of the rootfs are under way; not null
+     * @param properties properties of the image on top of those in its metadata
+     * @param progress hears how many bytes of the rootfs are under way
      */
     public SplitImage {
         Objects.requireNonNull(metadata, "metadata");
@@ -48,10 +48,10 @@ public record SplitImage(
     /**
      * An image with nothing but its two parts.
      *
-     * @param metadata the archive that holds {@code metadata.yaml} and the templates; not null
-     * @param rootfs opens the archive of the file system; not null
+     * @param metadata the archive that holds {@code metadata.yaml} and the templates
+     * @param rootfs opens the archive of the file system
      * @param rootfsSize its length in bytes; empty where nobody knows
-     * @return the image; never null
+     * @return the image
      */
     public static SplitImage of(byte[] metadata, Source rootfs, OptionalLong rootfsSize) {
         return new SplitImage(metadata, rootfs, rootfsSize, Optional.empty(), Map.of(), Progress.none());
@@ -60,8 +60,8 @@ public record SplitImage(
     /**
      * The same image with an ear for its progress.
      *
-     * @param listener hears how many bytes are under way; not null
-     * @return the image; never null
+     * @param listener hears how many bytes are under way
+     * @return the image
      */
     public SplitImage reporting(Progress listener) {
         return new SplitImage(metadata, rootfs, rootfsSize, fingerprint, properties, listener);
@@ -74,7 +74,7 @@ public record SplitImage(
         /**
          * Opens the bytes, from the first one.
          *
-         * @return a stream, which the caller closes; never null
+         * @return a stream, which the caller closes
          * @throws IOException if they cannot be had
          */
         InputStream open() throws IOException;

@@ -20,7 +20,7 @@ public final class StoragePools {
     /**
      * Lists the pools, {@code GET /1.0/storage-pools?recursion=1}.
      *
-     * @return all pools; never null
+     * @return all pools
      * @throws IncusException with 6.0, if we are confined to a project; {@link #find} works there, too
      */
     public List<StoragePool> list() {
@@ -30,7 +30,7 @@ public final class StoragePools {
     /**
      * Looks one pool up.
      *
-     * @param name its name; not null
+     * @param name its name
      * @return what the daemon knows of it; empty where there is none of that name
      */
     public Optional<StoragePool> find(String name) {
@@ -40,11 +40,11 @@ public final class StoragePools {
     /**
      * Creates a pool.
      *
-     * @param name its name; not null
-     * @param driver such as {@code btrfs} or {@code dir}; not null
-     * @param config its configuration, such as {@code size} or {@code source}; not null
-     * @param description a text for humans; not null
-     * @return the pool; never null
+     * @param name its name
+     * @param driver such as {@code btrfs} or {@code dir}
+     * @param config its configuration, such as {@code size} or {@code source}
+     * @param description a text for humans
+     * @return the pool
      * @throws IncusException if the daemon refuses
      */
     public StoragePool create(String name, String driver, Map<String, String> config, String description) {
@@ -57,7 +57,7 @@ public final class StoragePools {
     /**
      * Deletes a pool; one that is not there is fine.
      *
-     * @param name its name; not null
+     * @param name its name
      * @throws IncusException if it is in use
      */
     public void delete(String name) {
@@ -67,8 +67,8 @@ public final class StoragePools {
     /**
      * Sets keys of a pool's configuration and leaves the others as they are, {@code PATCH /1.0/storage-pools/NAME}.
      *
-     * @param name its name; not null
-     * @param changes keys and their values; not null
+     * @param name its name
+     * @param changes keys and their values
      */
     public void updateConfig(String name, Map<String, String> changes) {
         ObjectNode body = Json.object();
@@ -79,8 +79,8 @@ public final class StoragePools {
     /**
      * Creates a volume for files, {@code POST /1.0/storage-pools/NAME/volumes/custom}, in the project in view.
      *
-     * @param pool its pool; not null
-     * @param name its name; not null
+     * @param pool its pool
+     * @param name its name
      * @throws IncusException if the daemon refuses
      */
     public void createVolume(String pool, String name) {
@@ -91,8 +91,8 @@ public final class StoragePools {
     /**
      * Deletes such a volume; one that is not there is fine.
      *
-     * @param pool its pool; not null
-     * @param name its name; not null
+     * @param pool its pool
+     * @param name its name
      * @throws IncusException if it is in use
      */
     public void deleteVolume(String pool, String name) {
@@ -102,9 +102,9 @@ public final class StoragePools {
     /**
      * The members of the daemon's cluster that have unpacked an image, {@code GET /1.0/storage-pools/NAME/volumes/image?recursion=1}.
      *
-     * @param pool the pool that they have unpacked it into; not null
-     * @param fingerprint of the image; not null
-     * @return their names; never null
+     * @param pool the pool that they have unpacked it into
+     * @param fingerprint of the image
+     * @return their names
      * @throws IncusException if the daemon does not tell us
      */
     public List<String> imageLocations(String pool, String fingerprint) {
@@ -123,8 +123,8 @@ public final class StoragePools {
      * Deletes what a pool has unpacked of an image, {@code DELETE /1.0/storage-pools/NAME/volumes/image/FINGERPRINT}; where it has nothing,
      * that is fine. Containers of the image stay, and the next one has it unpacked anew.
      *
-     * @param pool the name of the pool; not null
-     * @param fingerprint of the image; not null
+     * @param pool the name of the pool
+     * @param fingerprint of the image
      * @throws IncusException if the daemon refuses
      */
     public void deleteImageVolume(String pool, String fingerprint) {
@@ -134,8 +134,8 @@ public final class StoragePools {
     /**
      * How much room a pool has, {@code GET /1.0/storage-pools/NAME/resources}.
      *
-     * @param name its name; not null
-     * @return its room; never null
+     * @param name its name
+     * @return its room
      * @throws IncusException if there is no such pool
      */
     public Room room(String name) {
@@ -155,13 +155,13 @@ public final class StoragePools {
     /**
      * What the daemon knows of a pool, {@code GET /1.0/storage-pools/NAME}.
      *
-     * @param name its name; not null
-     * @param driver such as {@code btrfs} or {@code dir}; not null
-     * @param description a text for humans; not null
-     * @param status such as {@code Created}; not null
-     * @param config its configuration; not null; empty to those who may not see it
-     * @param usedBy the paths of what uses it, as URLs of the API; not null
-     * @param locations the members of the cluster that have it; empty where there is no cluster; not null
+     * @param name its name
+     * @param driver such as {@code btrfs} or {@code dir}
+     * @param description a text for humans
+     * @param status such as {@code Created}
+     * @param config its configuration; empty to those who may not see it
+     * @param usedBy the paths of what uses it, as URLs of the API
+     * @param locations the members of the cluster that have it; empty where there is no cluster
      */
     public record StoragePool(
             String name,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code incus config trust add} prints: where the daemon is, which certificate it has, and a secret. */
 record TrustToken(String text, String clientName, String fingerprint, List<String> addresses) {
@@ -29,7 +30,7 @@ record TrustToken(String text, String clientName, String fingerprint, List<Strin
         throw notAToken(null);
     }
 
-    private static IncusStemcellException notAToken(Exception cause) {
+    private static IncusStemcellException notAToken(@Nullable Exception cause) {
         return new IncusStemcellException(
                 "Not a trust token of Incus; get one by 'incus config trust add NAME' on the daemon's machine", cause);
     }

@@ -5,4 +5,7 @@
  * and every blocking call ends at once when its thread is interrupted or the client is closed. Nothing here knows of
  * stemcells or of JUnit.
  */
+@NullMarked
 package io.github.incusstemcell.incus;
+
+import org.jspecify.annotations.NullMarked;

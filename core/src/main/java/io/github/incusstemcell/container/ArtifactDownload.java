@@ -128,7 +128,7 @@ final class ArtifactDownload {
             left -= bytes.length;
             add(new File(path, GuestText.escaped(path), bytes, cut(offset, more)));
         } catch (IOException | IncusStemcellException e) {
-            add(missing(path, e.getMessage()));
+            add(missing(path, String.valueOf(e.getMessage())));
         }
     }
 

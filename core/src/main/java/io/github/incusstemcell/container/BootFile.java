@@ -23,8 +23,8 @@ public sealed interface BootFile {
     /**
      * A file with a text in it.
      *
-     * @param path where in the guest, absolute; not null
-     * @param content what is in it, in UTF-8; not null
+     * @param path where in the guest, absolute
+     * @param content what is in it, in UTF-8
      * @param mode its permissions, such as 0644
      */
     record Text(String path, String content, int mode) implements BootFile {
@@ -50,8 +50,8 @@ public sealed interface BootFile {
     /**
      * A copy of a file of this machine, or of a folder with all that is in it, with the same permissions.
      *
-     * @param path where in the guest, absolute; for a folder, its content joins what is there; not null
-     * @param source what to copy; not null
+     * @param path where in the guest, absolute; for a folder, its content joins what is there
+     * @param source what to copy
      */
     record Copy(String path, Path source) implements BootFile {
 
@@ -69,7 +69,7 @@ public sealed interface BootFile {
     /**
      * A folder; what is in it already stays.
      *
-     * @param path where in the guest, absolute; not null
+     * @param path where in the guest, absolute
      */
     record Folder(String path) implements BootFile {
 
@@ -95,8 +95,8 @@ public sealed interface BootFile {
     /**
      * Settings for the BOSH agent, which then starts as it does on a virtual machine.
      *
-     * @param json what a CPI would hand to the agent, a JSON object; not null
-     * @return the file; not null
+     * @param json what a CPI would hand to the agent, a JSON object
+     * @return the file
      * @throws IllegalArgumentException if it is no JSON object
      */
     static BootFile agentSettings(String json) {

@@ -36,7 +36,7 @@ final class BootPicture {
             }
             return Optional.empty();
         } catch (XMLStreamException e) {
-            return Optional.of("it is no XML: " + e.getMessage().replaceAll("\\s+", " "));
+            return Optional.of("it is no XML: " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
         }
     }
 

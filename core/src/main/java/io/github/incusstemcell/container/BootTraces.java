@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the boot of a machine makes for that one machine, and what must not be in an image of it: its identity, and the record of its
@@ -33,6 +34,7 @@ final class BootTraces {
     private BootTraces(GuestFiles files) {
         this.files = files;
         this.before = look();
+        this.booted = before;
     }
 
     /** A look at a machine that was never booted. */
@@ -57,7 +59,7 @@ final class BootTraces {
     /** A file as it was. */
     private record Kept(FileStat stat, byte[] content) {
 
-        boolean isSameAs(Kept other) {
+        boolean isSameAs(@Nullable Kept other) {
             return other != null && Arrays.equals(content, other.content);
         }
     }

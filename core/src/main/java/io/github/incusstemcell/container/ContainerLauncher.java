@@ -243,7 +243,7 @@ final class ContainerLauncher implements AutoCloseable {
     }
 
     private static boolean addressWasTaken(RuntimeException failure) {
-        return failure instanceof IncusException && failure.getMessage().contains(ADDRESS_TAKEN);
+        return failure instanceof IncusException refused && refused.getMessage().contains(ADDRESS_TAKEN);
     }
 
     /** {@return whether it is kept} */

@@ -15,23 +15,23 @@ import java.util.Optional;
 /**
  * What a container is to be: its stemcell and its settings. Immutable; made by {@link #builder}, and changed by {@link #toBuilder()}.
  *
- * @param image the stemcell; not null
- * @param overlay what is laid over the stemcell's own files; not null
- * @param files what stands in the guest before its first process runs, in the order in which it is written; not null
- * @param limits how much of the machine it may use; not null
- * @param location where on the daemon it stands; not null
+ * @param image the stemcell
+ * @param overlay what is laid over the stemcell's own files
+ * @param files what stands in the guest before its first process runs, in the order in which it is written
+ * @param limits how much of the machine it may use
+ * @param location where on the daemon it stands
  * @param network the name of an existing Incus network, {@code none} for no network at all, or empty for the one that
- *     this library makes for itself; not null
- * @param address its address in the subnet of that network, or empty for any; not null
- * @param config instance configuration by Incus's own keys, such as {@code security.nesting}; not null
- * @param devices instance devices by name, each by Incus's own keys; not null
- * @param profiles names of Incus profiles, applied in this order below everything else; not null
+ *     this library makes for itself
+ * @param address its address in the subnet of that network, or empty for any
+ * @param config instance configuration by Incus's own keys, such as {@code security.nesting}
+ * @param devices instance devices by name, each by Incus's own keys
+ * @param profiles names of Incus profiles, applied in this order below everything else
  * @param logsJournal whether the guest's journal is written to our log as long as the container is there
- * @param artifacts paths in the guest whose content {@link StemcellContainer#diagnose()} fetches; not null
- * @param owner for what the container is started, such as the test's class and method; short, or empty; not null
+ * @param artifacts paths in the guest whose content {@link StemcellContainer#diagnose()} fetches
+ * @param owner for what the container is started, such as the test's class and method; short, or empty
  * @param startupTimeout how long starting may take until systemd has finished booting; positive
  * @param boots whether it is started; if not, it is only created, and nothing is laid over the stemcell's own files
- * @param provisioning what is done once to a container of the image, so that this one starts with it; not null
+ * @param provisioning what is done once to a container of the image, so that this one starts with it
  */
 public record ContainerSpec(
         ImageReference image,
@@ -87,8 +87,8 @@ public record ContainerSpec(
     /**
      * A container of a stemcell, with nothing but defaults.
      *
-     * @param image the stemcell in the notation of {@link ImageReference#parse}; not null
-     * @return the specification; not null
+     * @param image the stemcell in the notation of {@link ImageReference#parse}
+     * @return the specification
      */
     public static ContainerSpec of(String image) {
         return of(ImageReference.parse(image));
@@ -97,8 +97,8 @@ public record ContainerSpec(
     /**
      * A container of a stemcell, with nothing but defaults.
      *
-     * @param image the stemcell; not null
-     * @return the specification; not null
+     * @param image the stemcell
+     * @return the specification
      */
     public static ContainerSpec of(ImageReference image) {
         return builder(image).build();
@@ -107,8 +107,8 @@ public record ContainerSpec(
     /**
      * Begins with a container of a stemcell, with nothing but defaults.
      *
-     * @param image the stemcell in the notation of {@link ImageReference#parse}; not null
-     * @return a builder; not null
+     * @param image the stemcell in the notation of {@link ImageReference#parse}
+     * @return a builder
      */
     public static ContainerSpecBuilder builder(String image) {
         return builder(ImageReference.parse(image));
@@ -117,8 +117,8 @@ public record ContainerSpec(
     /**
      * Begins with a container of a stemcell, with nothing but defaults.
      *
-     * @param image the stemcell; not null
-     * @return a builder; not null
+     * @param image the stemcell
+     * @return a builder
      */
     public static ContainerSpecBuilder builder(ImageReference image) {
         return new ContainerSpecBuilder(image);
@@ -127,7 +127,7 @@ public record ContainerSpec(
     /**
      * Begins with this one.
      *
-     * @return a builder of one that is the same, until it is told otherwise; not null
+     * @return a builder of one that is the same, until it is told otherwise
      */
     public ContainerSpecBuilder toBuilder() {
         return new ContainerSpecBuilder(this);

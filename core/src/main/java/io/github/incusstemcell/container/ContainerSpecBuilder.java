@@ -59,7 +59,7 @@ public final class ContainerSpecBuilder {
     /**
      * What is laid over the stemcell's own files.
      *
-     * @param changed the overlay; not null
+     * @param changed the overlay
      * @return this builder
      */
     public ContainerSpecBuilder overlay(GuestOverlay changed) {
@@ -70,7 +70,7 @@ public final class ContainerSpecBuilder {
     /**
      * Adds a thing that stands in the guest before its first process runs.
      *
-     * @param file what, and where; not null
+     * @param file what, and where
      * @return this builder
      */
     public ContainerSpecBuilder file(BootFile file) {
@@ -81,7 +81,7 @@ public final class ContainerSpecBuilder {
     /**
      * Adds settings for the BOSH agent, in {@value BootFile#AGENT_SETTINGS}: it then starts as it does on a virtual machine.
      *
-     * @param json what a CPI would hand to the agent, a JSON object; not null
+     * @param json what a CPI would hand to the agent, a JSON object
      * @return this builder
      * @throws IllegalArgumentException if it is no JSON object
      */
@@ -93,7 +93,7 @@ public final class ContainerSpecBuilder {
      * Adds the content of a folder of this machine as {@code /var/vcap/data}, and in it the folders {@code sys/run} and {@code
      * sys/log}, as the BOSH agent makes them, for one of which monit waits.
      *
-     * @param folder the folder; not null
+     * @param folder the folder
      * @return this builder
      */
     public ContainerSpecBuilder data(Path folder) {
@@ -105,7 +105,7 @@ public final class ContainerSpecBuilder {
     /**
      * How much of the machine it may use.
      *
-     * @param changed how much of the machine it may use; not null
+     * @param changed how much of the machine it may use
      * @return this builder
      */
     public ContainerSpecBuilder limits(Limits changed) {
@@ -116,7 +116,7 @@ public final class ContainerSpecBuilder {
     /**
      * Where on the daemon it stands.
      *
-     * @param changed where on the daemon it stands; not null
+     * @param changed where on the daemon it stands
      * @return this builder
      */
     public ContainerSpecBuilder location(Location changed) {
@@ -127,7 +127,7 @@ public final class ContainerSpecBuilder {
     /**
      * The network that it is on, instead of the one that this library makes for itself.
      *
-     * @param name the name of an existing Incus network, or {@link ContainerSpec#NO_NETWORK}; not null
+     * @param name the name of an existing Incus network, or {@link ContainerSpec#NO_NETWORK}
      * @return this builder
      */
     public ContainerSpecBuilder network(String name) {
@@ -139,7 +139,7 @@ public final class ContainerSpecBuilder {
      * Gives it an address of its own choice, which no two containers can have at once. Of the network that this library makes,
      * take one in the upper half of the subnet: the others are drawn for containers that do not choose.
      *
-     * @param ipv4 an address in the subnet of its network, such as {@code 10.78.0.50}; not null
+     * @param ipv4 an address in the subnet of its network, such as {@code 10.78.0.50}
      * @return this builder
      * @throws IllegalArgumentException if this is no IPv4 address
      */
@@ -151,8 +151,8 @@ public final class ContainerSpecBuilder {
     /**
      * Adds a configuration key.
      *
-     * @param key one of Incus's instance options; not null
-     * @param value its value as Incus writes it; not null
+     * @param key one of Incus's instance options
+     * @param value its value as Incus writes it
      * @return this builder
      */
     public ContainerSpecBuilder config(String key, String value) {
@@ -164,8 +164,8 @@ public final class ContainerSpecBuilder {
      * Adds a device. For {@code root} and {@code eth0}, which every container has, the options come on top of ours:
      * {@code size} and {@code pool} of the root disk, for example.
      *
-     * @param name the device's name; not null
-     * @param options its options, {@code type} among them where the device is a new one; not null
+     * @param name the device's name
+     * @param options its options, {@code type} among them where the device is a new one
      * @return this builder
      */
     public ContainerSpecBuilder device(String name, Map<String, String> options) {
@@ -176,7 +176,7 @@ public final class ContainerSpecBuilder {
     /**
      * Which profiles apply, instead of any before.
      *
-     * @param names the profiles in the order in which they apply; not null
+     * @param names the profiles in the order in which they apply
      * @return this builder
      */
     public ContainerSpecBuilder profiles(List<String> names) {
@@ -200,7 +200,7 @@ public final class ContainerSpecBuilder {
      * Which artifacts there are, instead of any before: files of the guest, and folders with all that is below them, which {@link StemcellContainer#diagnose()}
      * fetches besides what it finds out. {@value ArtifactDownload#LOGS} is fetched anyway where there is one.
      *
-     * @param paths absolute paths in the guest; not null
+     * @param paths absolute paths in the guest
      * @return this builder
      * @throws IllegalArgumentException if one of them is not absolute, or the root of the file system
      */
@@ -213,7 +213,7 @@ public final class ContainerSpecBuilder {
     /**
      * For whom it is started.
      *
-     * @param name for what the container is started, such as the test's class and method; not null
+     * @param name for what the container is started, such as the test's class and method
      * @return this builder
      */
     public ContainerSpecBuilder owner(String name) {
@@ -249,7 +249,7 @@ public final class ContainerSpecBuilder {
      * Has it started from an image that was provisioned in a container of this image, with this configuration, these devices and these
      * profiles. The provisioning is done where no image of it is kept yet.
      *
-     * @param changed the provisioning; not null
+     * @param changed the provisioning
      * @return this builder
      */
     public ContainerSpecBuilder provisioning(Provisioning changed) {
@@ -279,7 +279,7 @@ public final class ContainerSpecBuilder {
     /**
      * Ends the settings.
      *
-     * @return the specification; not null
+     * @return the specification
      * @throws IllegalArgumentException if the timeout is not positive, or an artifact is no path to fetch
      */
     public ContainerSpec build() {

@@ -76,7 +76,7 @@ record ContainerStart(
                 () -> creations.create(() -> there.incus().instances().create(created)),
                 refusal,
                 new OptionRefusal(request.placement().incus(), launch.spec()),
-                new CreateRefusal(image(), request.placement().incus().project(), root.get("pool")));
+                new CreateRefusal(image(), request.placement().incus().project(), root.getOrDefault("pool", "")));
     }
 
     private StemcellContainer booted(LimitCheck limits, Instant started, GuestAgent.Access agent) {

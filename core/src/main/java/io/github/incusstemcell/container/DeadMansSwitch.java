@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,7 +76,7 @@ final class DeadMansSwitch implements AutoCloseable {
     private static final ScheduledThreadPoolExecutor THREADS = threads();
 
     private final Instance instance;
-    private RunningCommand held;
+    private @Nullable RunningCommand held;
     private boolean arming;
     private boolean over;
     private Duration pause = FIRST_PAUSE;
@@ -128,7 +129,7 @@ final class DeadMansSwitch implements AutoCloseable {
     }
 
     /** On a thread of the connection, which must not wait. */
-    private void ended(RunningCommand command, Integer code, Throwable failure) {
+    private void ended(RunningCommand command, @Nullable Integer code, @Nullable Throwable failure) {
         THREADS.execute(command::close);
         LOG.debug("What held {} has ended with {}", instance, code, failure);
         synchronized (this) {
@@ -167,7 +168,7 @@ final class DeadMansSwitch implements AutoCloseable {
         }
     }
 
-    private synchronized RunningCommand end() {
+    private synchronized @Nullable RunningCommand end() {
         over = true;
         RunningCommand command = held;
         held = null;

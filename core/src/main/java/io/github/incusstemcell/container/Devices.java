@@ -26,8 +26,8 @@ public final class Devices {
     /**
      * Adds a device, or replaces one of that name.
      *
-     * @param name its name; not null
-     * @param options all its options, {@code type} among them; not null
+     * @param name its name
+     * @param options all its options, {@code type} among them
      * @throws io.github.incusstemcell.incus.IncusException if the daemon refuses it
      */
     public void set(String name, Map<String, String> options) {
@@ -40,7 +40,7 @@ public final class Devices {
     /**
      * Removes a device.
      *
-     * @param name one of the container's own, and not of a profile's; not null
+     * @param name one of the container's own, and not of a profile's
      * @throws IncusStemcellException if it has none of that name
      */
     public void remove(String name) {

@@ -12,16 +12,16 @@ import java.util.Optional;
  * <p>All of it was printed by the guest, or for it, and is as trustworthy as what runs there. What is asked of the guest changes nothing
  * in it, except that a {@linkplain StemcellContainer#pause() paused} one is resumed meanwhile.
  *
- * @param container the name of the container; not null
- * @param shellCommand the command that opens a shell in it, where it is kept; not null
- * @param status Incus's word for it, such as {@code Running}, or why there is none; not null
- * @param systemState systemd's word, such as {@code degraded}, or why there is none; not null
- * @param failedUnits the units that have failed; empty also where systemd does not answer; not null
- * @param lastCommands the last commands that were run by way of the {@link StemcellContainer}, one line each; not null
- * @param files everything else, to be read or kept as files; not null
+ * @param container the name of the container
+ * @param shellCommand the command that opens a shell in it, where it is kept
+ * @param status Incus's word for it, such as {@code Running}, or why there is none
+ * @param systemState systemd's word, such as {@code degraded}, or why there is none
+ * @param failedUnits the units that have failed; empty also where systemd does not answer
+ * @param lastCommands the last commands that were run by way of the {@link StemcellContainer}, one line each
+ * @param files everything else, to be read or kept as files
  * @param artifacts files of the guest that were asked for by {@link ContainerSpec#artifacts()}, each by its path in the guest; also what could
- *     not be fetched, with the trouble; not null
- * @param duration how long the collection took; not null
+ *     not be fetched, with the trouble
+ * @param duration how long the collection took
  */
 public record Diagnostics(
         String container,
@@ -50,9 +50,9 @@ public record Diagnostics(
     /**
      * A unit that has failed.
      *
-     * @param name such as {@code nginx.service}; not null
-     * @param result how, such as {@code exit-code, status 1}; not null
-     * @param journal the last lines of its journal; not null
+     * @param name such as {@code nginx.service}
+     * @param result how, such as {@code exit-code, status 1}
+     * @param journal the last lines of its journal
      */
     public record FailedUnit(String name, String result, List<String> journal) {
 
@@ -67,10 +67,10 @@ public record Diagnostics(
     /**
      * One thing that was asked for.
      *
-     * @param name a good name for a file, such as {@code journal.txt}; of an artifact its path in the guest; not null
-     * @param title the same for people; not null
-     * @param content what came, cut to a few MiB, with a mark where it was cut; empty where nothing came; not null
-     * @param trouble why it is not all there; empty where it is; not null
+     * @param name a good name for a file, such as {@code journal.txt}; of an artifact its path in the guest
+     * @param title the same for people
+     * @param content what came, cut to a few MiB, with a mark where it was cut; empty where nothing came
+     * @param trouble why it is not all there; empty where it is
      */
     public record File(String name, String title, byte[] content, Optional<String> trouble) {
 
@@ -91,7 +91,7 @@ public record Diagnostics(
     /**
      * One of the files.
      *
-     * @param name its name, such as {@code journal.txt}; not null
+     * @param name its name, such as {@code journal.txt}
      * @return the file; empty where there is none of that name
      */
     public Optional<File> file(String name) {

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -248,7 +249,9 @@ final class DiagnosticsCollector {
         } catch (TimeoutException e) {
             return new Answer<>(Optional.empty(), "no answer within " + DurationText.of(allowed));
         } catch (ExecutionException e) {
-            return new Answer<>(Optional.empty(), String.valueOf(e.getCause().getMessage()));
+            return new Answer<>(
+                    Optional.empty(),
+                    String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Answer<>(Optional.empty(), "interrupted");

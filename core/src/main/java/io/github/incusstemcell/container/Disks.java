@@ -35,9 +35,9 @@ public final class Disks {
      * Attaches a new, empty disk, which belongs to the guest's root. A btrfs keeps about half of so small a disk for itself: of 128 MiB
      * about 47 are free.
      *
-     * @param name how Incus is to call the device: letters, digits, dashes and underscores, at most 27; not null
-     * @param size at least 109MiB, which is the least for a btrfs: such as {@code 128MiB}; not null
-     * @param path where the guest mounts it, and which is made if need be: absolute; not null
+     * @param name how Incus is to call the device: letters, digits, dashes and underscores, at most 27
+     * @param size at least 109MiB, which is the least for a btrfs: such as {@code 128MiB}
+     * @param path where the guest mounts it, and which is made if need be: absolute
      * @throws IllegalArgumentException if one of them is none of that
      * @throws IncusStemcellException if the container has a device of that name, or the daemon gives no storage pool: in a cluster, where
      *     it confines us to a project, or without btrfs
@@ -73,7 +73,7 @@ public final class Disks {
     /**
      * Takes a disk away with all that is on it, whatever uses it, and without a word to the guest.
      *
-     * @param name one that was {@linkplain #attach attached}; not null
+     * @param name one that was {@linkplain #attach attached}
      * @throws IncusStemcellException if there is none of that name
      */
     public synchronized void detach(String name) {
@@ -91,9 +91,9 @@ public final class Disks {
     /**
      * Makes a disk slow: lets the guest read and write so much of it in a second.
      *
-     * @param name one that was {@linkplain #attach attached}, or {@code root}; not null
-     * @param read in Incus's notation, such as {@code 1MiB} or {@code 10iops}; not null
-     * @param write likewise; not null
+     * @param name one that was {@linkplain #attach attached}, or {@code root}
+     * @param read in Incus's notation, such as {@code 1MiB} or {@code 10iops}
+     * @param write likewise
      * @throws IncusStemcellException if there is no such disk, or the daemon cannot enforce it, as where its machine has no cgroup
      *     controller for it; nothing is changed then
      */

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +86,7 @@ final class ForwardedConnection implements AutoCloseable {
     /** Whether this side has ended the connection. */
     private volatile boolean ended;
 
-    private volatile RunningCommand carrier;
+    private volatile @Nullable RunningCommand carrier;
 
     ForwardedConnection(Socket client, Instance instance, List<String> hosts, int port) {
         this.client = client;

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The BOSH agent of one container, if it has been given settings. */
 final class GuestAgent {
@@ -19,7 +20,7 @@ final class GuestAgent {
     private final Access access;
     private final boolean awaited;
     private final Duration startupTimeout;
-    private Agent client;
+    private @Nullable Agent client;
 
     /**
      * What it takes to speak to an agent.

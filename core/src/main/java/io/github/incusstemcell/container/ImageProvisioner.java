@@ -5,6 +5,7 @@ import io.github.incusstemcell.stemcell.ProvisionedImage;
 import io.github.incusstemcell.stemcell.ProvisionedImages;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -89,8 +90,8 @@ final class ImageProvisioner {
                 .add(files)
                 .add(spec.config())
                 .add(String.join("\n", spec.profiles()));
-        spec.devices().keySet().stream().sorted().forEach(device -> key.add(device)
-                .add(spec.devices().get(device)));
+        new TreeMap<>(spec.devices())
+                .forEach((device, options) -> key.add(device).add(options));
         String fingerprint = provisioning.work().fingerprint();
         return (fingerprint.isEmpty() ? key : key.add(fingerprint)).hex();
     }

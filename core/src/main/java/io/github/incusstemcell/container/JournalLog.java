@@ -8,6 +8,7 @@ import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.Priority;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -77,7 +78,7 @@ final class JournalLog implements AutoCloseable {
         };
     }
 
-    private void replaceBy(JournalFollower next) {
+    private void replaceBy(@Nullable JournalFollower next) {
         JournalFollower before = follower.getAndSet(next);
         if (before != null) {
             before.close();

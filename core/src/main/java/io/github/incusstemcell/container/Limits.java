@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  * How much of the machine a container may use, in Incus's own notation; see
  * <a href="https://linuxcontainers.org/incus/docs/main/reference/instance_options/#resource-limits">Resource limits</a>.
  *
- * @param cpu {@code limits.cpu}: how many CPUs, such as {@code 2}, or which, such as {@code 0-1,3}; empty for all; not null
- * @param memory {@code limits.memory}: such as {@code 512MiB}, or a share of the machine's, such as {@code 25%}; empty for all; not null
+ * @param cpu {@code limits.cpu}: how many CPUs, such as {@code 2}, or which, such as {@code 0-1,3}; empty for all
+ * @param memory {@code limits.memory}: such as {@code 512MiB}, or a share of the machine's, such as {@code 25%}; empty for all
  * @param disk {@code size} of the root disk, the image's own content included, such as {@code 3GiB}; empty for what the storage pool
- *     gives; not null
+ *     gives
  * @param agentData how large {@code /var/vcap/data} may become where a BOSH agent has settings, such as {@code 512MiB}; it takes memory for
- *     what is in it; empty for 2GiB; not null
+ *     what is in it; empty for 2GiB
  */
 public record Limits(Optional<String> cpu, Optional<String> memory, Optional<String> disk, Optional<String> agentData) {
 
@@ -91,8 +91,8 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     /**
      * The same with another limit of CPUs.
      *
-     * @param limit such as {@code 2}; not null
-     * @return the copy; not null
+     * @param limit such as {@code 2}
+     * @return the copy
      */
     public Limits withCpu(String limit) {
         return new Limits(Optional.of(limit), memory, disk, agentData);
@@ -101,8 +101,8 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     /**
      * The same with another limit of memory.
      *
-     * @param limit such as {@code 512MiB}; not null
-     * @return the copy; not null
+     * @param limit such as {@code 512MiB}
+     * @return the copy
      */
     public Limits withMemory(String limit) {
         return new Limits(cpu, Optional.of(limit), disk, agentData);
@@ -111,8 +111,8 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     /**
      * The same with another size of the root disk.
      *
-     * @param limit such as {@code 3GiB}; not null
-     * @return the copy; not null
+     * @param limit such as {@code 3GiB}
+     * @return the copy
      */
     public Limits withDisk(String limit) {
         return new Limits(cpu, memory, Optional.of(limit), agentData);
@@ -121,8 +121,8 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     /**
      * The same with another size of {@code /var/vcap/data}, where a BOSH agent has settings.
      *
-     * @param limit such as {@code 512MiB}; not null
-     * @return the copy; not null
+     * @param limit such as {@code 512MiB}
+     * @return the copy
      */
     public Limits withAgentData(String limit) {
         return new Limits(cpu, memory, disk, Optional.of(limit));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The IPv4 subnets that this machine has routes to, from {@code /proc/net/route}: a VPN's, for example, which no
@@ -34,7 +35,7 @@ final class LocalRoutes {
     }
 
     /** The second and the eighth column are destination and mask: hexadecimal, in the byte order of the machine (little). */
-    private static Subnet destination(String line) {
+    private static @Nullable Subnet destination(String line) {
         String[] columns = line.split("\\s+");
         int destination = Integer.reverseBytes(Integer.parseUnsignedInt(columns[1], 16));
         int mask = Integer.reverseBytes(Integer.parseUnsignedInt(columns[7], 16));

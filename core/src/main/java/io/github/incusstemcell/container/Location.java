@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * Where on the daemon a container stands, as far as it is not where all others stand.
  *
- * @param project the name of an existing Incus project, or empty for that of {@link Stemcells}; not null
- * @param storagePool the name of an existing storage pool for its root disk, or empty for that of {@link Stemcells}; not null
+ * @param project the name of an existing Incus project, or empty for that of {@link Stemcells}
+ * @param storagePool the name of an existing storage pool for its root disk, or empty for that of {@link Stemcells}
  * @param target the names of members of the daemon's cluster, separated by commas, or the group that its own scheduler is to choose from, as
- *     {@code @default}; empty for all that are online; not null
+ *     {@code @default}; empty for all that are online
  */
 public record Location(Optional<String> project, Optional<String> storagePool, Optional<String> target) {
 
@@ -26,8 +26,8 @@ public record Location(Optional<String> project, Optional<String> storagePool, O
     /**
      * The same in another project.
      *
-     * @param name the name of an existing project; not null
-     * @return the copy; not null
+     * @param name the name of an existing project
+     * @return the copy
      */
     public Location withProject(String name) {
         return new Location(Optional.of(name), storagePool, target);
@@ -36,8 +36,8 @@ public record Location(Optional<String> project, Optional<String> storagePool, O
     /**
      * The same on another storage pool.
      *
-     * @param name the name of an existing pool; not null
-     * @return the copy; not null
+     * @param name the name of an existing pool
+     * @return the copy
      */
     public Location withStoragePool(String name) {
         return new Location(project, Optional.of(name), target);
@@ -46,8 +46,8 @@ public record Location(Optional<String> project, Optional<String> storagePool, O
     /**
      * The same on other members of the cluster, of which one is chosen.
      *
-     * @param member the members' names, separated by commas, or a group, as {@code @default}; not null
-     * @return the copy; not null
+     * @param member the members' names, separated by commas, or a group, as {@code @default}
+     * @return the copy
      */
     public Location withTarget(String member) {
         return new Location(project, storagePool, Optional.of(member));

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +82,7 @@ final class MachineLimit implements AutoCloseable {
     private final Set<String> profilesOfThis = new LinkedHashSet<>();
 
     private volatile long looked;
-    private volatile LifecycleEvents events;
+    private volatile @Nullable LifecycleEvents events;
 
     private MachineLimit(Incus incus, Lease lease, int limit, Duration term, Duration patience) {
         this.incus = incus;
@@ -224,16 +225,20 @@ final class MachineLimit implements AutoCloseable {
                 wait(LOOK.toMillis());
             }
         }
-        if (System.nanoTime() - looked > (events.isOpen() ? SELDOM : LOOK).toNanos()) {
+        if (System.nanoTime() - looked > (isListening() ? SELDOM : LOOK).toNanos()) {
             listen();
             look();
         }
     }
 
     private void listen() {
-        if (events == null || !events.isOpen()) {
+        if (!isListening()) {
             events = incus.lifecycleEvents(this::hear);
         }
+    }
+
+    private boolean isListening() {
+        return events != null && events.isOpen();
     }
 
     private void hear(String action, String profile) {

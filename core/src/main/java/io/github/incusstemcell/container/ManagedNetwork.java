@@ -72,7 +72,7 @@ final class ManagedNetwork {
     }
 
     private NetworkInfo checked(NetworkInfo network) {
-        String subnet = network.config().get("ipv4.address");
+        String subnet = network.config().getOrDefault("ipv4.address", "none");
         if (configured.isPresent() && !configured.get().toString().equals(subnet)) {
             throw new IncusStemcellException("The network '" + network.name() + "' on " + incus.endpoint()
                     + " exists with the subnet " + subnet + ", but " + SUBNET_KEY + " asks for " + configured.get()

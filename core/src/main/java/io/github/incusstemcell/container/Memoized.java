@@ -6,6 +6,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is made at most once, by the first who asks, while the others wait. A failure is kept as well, but not that of a thread
@@ -56,7 +57,7 @@ final class Memoized<T> {
                         .anyMatch(InterruptedException.class::isInstance);
     }
 
-    private static RuntimeException rethrown(Throwable cause) {
+    private static RuntimeException rethrown(@Nullable Throwable cause) {
         if (cause instanceof RuntimeException unchecked) {
             return unchecked;
         }

@@ -48,7 +48,7 @@ public final class NetworkFaults {
      * Drops what comes from another machine or is sent to it. The others are not concerned; and it is this machine's network that is to be
      * {@linkplain #heal() healed}.
      *
-     * @param other which has an address; not null
+     * @param other which has an address
      * @return this
      * @throws IncusStemcellException as {@link #cut()} says
      */
@@ -85,7 +85,7 @@ public final class NetworkFaults {
     /**
      * Delays what is sent, so that an answer takes so much longer. A second call replaces the first.
      *
-     * @param delay how long each packet is held up; a microsecond or more; not null
+     * @param delay how long each packet is held up; a microsecond or more
      * @return this
      * @throws IncusStemcellException if the kernel has no {@code netem}, the guest has no {@code tc}, or it has no {@code eth0}
      */
@@ -96,8 +96,8 @@ public final class NetworkFaults {
     /**
      * Delays what is sent, by more or less. A second call replaces the first.
      *
-     * @param delay how long each packet is held up on average; a microsecond or more; not null
-     * @param jitter by how much more, or less, at most; not negative, and not more than the delay; not null
+     * @param delay how long each packet is held up on average; a microsecond or more
+     * @param jitter by how much more, or less, at most; not negative, and not more than the delay
      * @return this
      * @throws IncusStemcellException as {@link #delay(Duration)} says
      */

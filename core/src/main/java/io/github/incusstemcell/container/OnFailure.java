@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 /**
  * What is done with a container that did not come up, or in which provisioning failed.
  *
- * @param diagnosed takes what was found out about it within 5 seconds; not null
+ * @param diagnosed takes what was found out about it within 5 seconds
  * @param diagnoses whether anything is to be found out
  * @param keeps whether it is left for a person to look at, until a day after its creation; otherwise it is deleted
  */
@@ -23,8 +23,8 @@ public record OnFailure(Consumer<Diagnostics> diagnosed, boolean diagnoses, bool
     /**
      * The same, but it is found out before, within 5 seconds, how it was.
      *
-     * @param listener takes what was found out; not null
-     * @return the copy; not null
+     * @param listener takes what was found out
+     * @return the copy
      */
     public OnFailure diagnosing(Consumer<Diagnostics> listener) {
         return new OnFailure(listener, true, keeps);
@@ -34,7 +34,7 @@ public record OnFailure(Consumer<Diagnostics> diagnosed, boolean diagnoses, bool
      * The same, but the container is left, running if it does, for a person to look at, until a day after its creation.
      *
      * @param kept whether it is
-     * @return the copy; not null
+     * @return the copy
      */
     public OnFailure keeping(boolean kept) {
         return new OnFailure(diagnosed, diagnoses, kept);

@@ -90,10 +90,11 @@ final class PortForward implements AutoCloseable {
 
     /** The client sees no more than a reset. Who tries again and again would fill the log with the same. */
     private void refused(Exception why) {
-        if (listener.isClosed() || why.getMessage().equals(lastRefusal.getAndSet(why.getMessage()))) {
+        String reason = String.valueOf(why.getMessage());
+        if (listener.isClosed() || reason.equals(lastRefusal.getAndSet(reason))) {
             LOG.debug("{} ended a connection", this, why);
         } else {
-            LOG.warn("{} ended a connection: {}", this, why.getMessage());
+            LOG.warn("{} ended a connection: {}", this, reason);
         }
     }
 

@@ -116,7 +116,7 @@ public final class PrivateNetwork implements AutoCloseable {
     /**
      * The network's name.
      *
-     * @return the name, as {@code incus network list} shows it; not null
+     * @return the name, as {@code incus network list} shows it
      */
     public String name() {
         return name;

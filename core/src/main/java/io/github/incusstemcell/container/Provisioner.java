@@ -7,7 +7,7 @@ public interface Provisioner {
     /**
      * Installs and configures what it is there for.
      *
-     * @param container a booted container of the image; closed afterwards by who called; not null
+     * @param container a booted container of the image; closed afterwards by who called
      * @throws Exception if it fails, in whatever way
      */
     void provision(StemcellContainer container) throws Exception;
@@ -15,7 +15,7 @@ public interface Provisioner {
     /**
      * What changes when that does, so that an image of what it did before is not taken any more.
      *
-     * @return any text, such as a digest of its code; empty where only the {@linkplain Provisioning#version version} tells; not null
+     * @return any text, such as a digest of its code; empty where only the {@linkplain Provisioning#version version} tells
      */
     default String fingerprint() {
         return "";

@@ -23,9 +23,9 @@ import java.util.Objects;
  * <p>Two of the same name, version and files are equal, whatever their work is.
  *
  * @param name what does the work, such as a class and its method; not blank
- * @param version changes when the work does; not null
- * @param files files and folders of this machine that the work takes; relative ones are looked for in the working directory; not null
- * @param work what is done; called on any thread; not null
+ * @param version changes when the work does
+ * @param files files and folders of this machine that the work takes; relative ones are looked for in the working directory
+ * @param work what is done; called on any thread
  */
 public record Provisioning(String name, String version, List<Path> files, Provisioner work) {
 
@@ -47,8 +47,8 @@ public record Provisioning(String name, String version, List<Path> files, Provis
      * A provisioning without a version, which takes no files.
      *
      * @param name what does the work, by which the image is found again; not blank
-     * @param work what is done; not null
-     * @return the provisioning; not null
+     * @param work what is done
+     * @return the provisioning
      */
     public static Provisioning of(String name, Provisioner work) {
         return new Provisioning(name, "", List.of(), work);
@@ -57,8 +57,8 @@ public record Provisioning(String name, String version, List<Path> files, Provis
     /**
      * The same with another version.
      *
-     * @param changed the version; not null
-     * @return the copy; not null
+     * @param changed the version
+     * @return the copy
      */
     public Provisioning withVersion(String changed) {
         return new Provisioning(name, changed, files, work);
@@ -67,8 +67,8 @@ public record Provisioning(String name, String version, List<Path> files, Provis
     /**
      * The same with other files.
      *
-     * @param taken files and folders of this machine; not null
-     * @return the copy; not null
+     * @param taken files and folders of this machine
+     * @return the copy
      */
     public Provisioning withFiles(Path... taken) {
         return new Provisioning(name, version, Arrays.asList(taken), work);

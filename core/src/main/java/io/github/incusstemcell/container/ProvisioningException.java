@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A provisioning failed. No image is kept of it, and nobody tries it again before the next run, unless its thread was interrupted. */
 public class ProvisioningException extends IncusStemcellException {
@@ -11,11 +12,11 @@ public class ProvisioningException extends IncusStemcellException {
     /**
      * Describes a provisioning that failed.
      *
-     * @param message what provisioned which image, and what came of it; not null
-     * @param cause what it threw; not null
-     * @param diagnostics how its container was then; empty where there was none; not null
+     * @param message what provisioned which image, and what came of it
+     * @param cause what it threw
+     * @param diagnostics how its container was then; empty where there was none
      */
-    public ProvisioningException(String message, Throwable cause, Optional<Diagnostics> diagnostics) {
+    public ProvisioningException(String message, @Nullable Throwable cause, Optional<Diagnostics> diagnostics) {
         super(message, cause);
         this.diagnostics = diagnostics;
     }
@@ -23,7 +24,7 @@ public class ProvisioningException extends IncusStemcellException {
     /**
      * How the container was in which it failed.
      *
-     * @return what was found out before it was deleted; empty where there was no container; not null
+     * @return what was found out before it was deleted; empty where there was no container
      */
     public Optional<Diagnostics> diagnostics() {
         return diagnostics;

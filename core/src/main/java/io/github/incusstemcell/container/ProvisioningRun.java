@@ -7,6 +7,7 @@ import io.github.incusstemcell.stemcell.ProvisionedImages;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -71,34 +72,36 @@ record ProvisioningRun(
 
     private StemcellImage make(AtomicReference<Diagnostics> found) throws Exception {
         AtomicReference<BootTraces> traces = new AtomicReference<>();
-        AtomicReference<StemcellImage> kept = new AtomicReference<>();
+        StemcellImage kept = null;
         try (StemcellContainer container = launcher.launch(new Launch(
                 spec.ofProvisioning(provisioning),
                 wanted.base(),
                 Instant.now(),
                 OnFailure.DELETE.diagnosing(found::set).keeping(keepsFailed),
                 Optional.of(files -> traces.set(BootTraces.beforeBoot(files)))))) {
+            BootTraces beforeBoot = Objects.requireNonNull(traces.get());
             try {
-                traces.get().booted();
+                beforeBoot.booted();
                 provisioning.work().provision(container);
                 container.stop();
-                traces.get().remove();
-                kept.set(images.keep(wanted, container.name()));
+                beforeBoot.remove();
+                kept = images.keep(wanted, container.name());
+                return kept;
             } catch (Exception | AssertionError e) {
                 end(container, e).ifPresent(found::set);
                 throw e;
             }
         } catch (IncusStemcellException e) {
-            if (kept.get() == null) {
+            if (kept == null) {
                 throw e;
             }
             // All that was asked for is done.
             LOG.warn(
                     "The image {} is kept, but the container in which it was provisioned is removed only by a later run: {}",
-                    kept.get().alias(),
+                    kept.alias(),
                     e.getMessage());
+            return kept;
         }
-        return kept.get();
     }
 
     private Optional<Diagnostics> end(StemcellContainer container, Throwable reason) {

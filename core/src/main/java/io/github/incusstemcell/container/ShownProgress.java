@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,7 +72,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
     private final Duration patience;
     private final boolean ticks;
     private final Map<Key, Work> works = new LinkedHashMap<>();
-    private Thread ticker;
+    private @Nullable Thread ticker;
 
     /**
      * Begins with no work.
@@ -90,7 +91,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
      * Bars on a terminal, lines in the log elsewhere: where the error output goes to a file or a pipe, as in a JVM that Maven or Gradle
      * forks, where the environment variable {@code CI} is set, or where the terminal is a dumb one.
      *
-     * @return what fits this process; never null
+     * @return what fits this process
      */
     public static ShownProgress forThisProcess() {
         return isTerminal(System.getenv()) ? bars() : lines();

@@ -6,10 +6,10 @@ import java.util.Objects;
 /**
  * When a container was where in its start, by this machine's clock.
  *
- * @param begin when a thread began with it; not null
- * @param imagePrepared when its image stood in Incus; not null
- * @param started when Incus had created and started it; not null
- * @param booted when systemd had finished booting and there was an address; not null
+ * @param begin when a thread began with it
+ * @param imagePrepared when its image stood in Incus
+ * @param started when Incus had created and started it
+ * @param booted when systemd had finished booting and there was an address
  */
 public record StartTimes(Instant begin, Instant imagePrepared, Instant started, Instant booted) {
 

@@ -88,7 +88,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The name of the container, which is also the guest's hostname.
      *
-     * @return the name, as {@code incus list} shows it; not null
+     * @return the name, as {@code incus list} shows it
      */
     public String name() {
         return instance.name();
@@ -97,7 +97,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The image that the container was created from.
      *
-     * @return the image; not null
+     * @return the image
      */
     public StemcellImage image() {
         return image;
@@ -108,7 +108,7 @@ public final class StemcellContainer implements AutoCloseable {
      * {@linkplain #isRoutable() has a route}, as it has where Incus runs on this machine; otherwise the log says so once, and
      * {@link #forward} is the way.
      *
-     * @return the IPv4 address; not null
+     * @return the IPv4 address
      * @throws IncusStemcellException if it has none: without a network, or on one without IPv4
      */
     public Inet4Address address() {
@@ -133,7 +133,7 @@ public final class StemcellContainer implements AutoCloseable {
      * The IPv6 address of the guest's {@code eth0}, where {@code incus.stemcell.network.ipv6}, or {@link Stemcells.Builder#networkIpv6},
      * asks for it.
      *
-     * @return the address, a global one; not null
+     * @return the address, a global one
      * @throws IncusStemcellException if it has none, with the reason
      */
     public Inet6Address address6() {
@@ -151,7 +151,7 @@ public final class StemcellContainer implements AutoCloseable {
      * breaks off, and the log says why. A restart of the guest ends connections, but not the forward.
      *
      * @param port the port in the guest, 1 to 65535
-     * @return the local address, the same for the same port, until the container is closed; not null
+     * @return the local address, the same for the same port, until the container is closed
      * @throws IllegalArgumentException if there is no such port
      */
     public InetSocketAddress forward(int port) {
@@ -162,7 +162,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * How long which part of its start took.
      *
-     * @return the moments; not null
+     * @return the moments
      */
     public StartTimes startTimes() {
         return startTimes;
@@ -172,7 +172,7 @@ public final class StemcellContainer implements AutoCloseable {
      * Runs a command as root and waits for its end.
      *
      * @param command the program, found in the guest's {@code PATH}, and its arguments; no shell reads them
-     * @return its exit code and what it printed; not null
+     * @return its exit code and what it printed
      */
     public ExecResult exec(String... command) {
         return exec(Command.of(command));
@@ -181,8 +181,8 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Runs a command and waits for its end.
      *
-     * @param command the command with its settings; not null
-     * @return its exit code and what it printed; not null
+     * @param command the command with its settings
+     * @return its exit code and what it printed
      */
     public ExecResult exec(Command command) {
         return commands.run(command, open()::exec);
@@ -191,8 +191,8 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Runs a script with {@code sh -c} as root and waits for its end.
      *
-     * @param script the script; not null
-     * @return its exit code and what it printed; not null
+     * @param script the script
+     * @return its exit code and what it printed
      */
     public ExecResult shell(String script) {
         return exec(Command.of("sh", "-c", script));
@@ -203,8 +203,8 @@ public final class StemcellContainer implements AutoCloseable {
      * than the command itself, as it is run by a process that is kept in the guest for it, where the guest has perl; the result is that of
      * {@link #exec(Command)}. The assertions look so.
      *
-     * @param command the command with its settings, which changes nothing, as it may be run twice; not null
-     * @return its exit code and what it printed; not null
+     * @param command the command with its settings, which changes nothing, as it may be run twice
+     * @return its exit code and what it printed
      */
     public ExecResult inspect(Command command) {
         open();
@@ -214,8 +214,8 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Starts a command and does not wait for its end.
      *
-     * @param command the command with its settings; not null
-     * @return a handle on the running command; not null
+     * @param command the command with its settings
+     * @return a handle on the running command
      */
     public RunningCommand start(Command command) {
         return commands.start(command, open()::start);
@@ -224,7 +224,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * How Incus says that the container is now: running or not, what it uses, its network interfaces and their addresses.
      *
-     * @return the state; not null
+     * @return the state
      */
     public InstanceState state() {
         return open().state();
@@ -233,7 +233,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The guest's files.
      *
-     * @return a way to read and write them; not null
+     * @return a way to read and write them
      */
     public GuestFiles files() {
         open();
@@ -254,7 +254,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The guest's journal.
      *
-     * @return a way to query and follow it; not null
+     * @return a way to query and follow it
      */
     public Journal journal() {
         open();
@@ -264,7 +264,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The BOSH agent of the stemcell, and what is deployed by it.
      *
-     * @return a client of the agent; not null
+     * @return a client of the agent
      * @throws IncusStemcellException if it was started without settings, or by settings with which it cannot be spoken to over HTTPS
      */
     public Agent agent() {
@@ -321,7 +321,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The container's network, for faults of it.
      *
-     * @return what makes faults, and heals them; not null
+     * @return what makes faults, and heals them
      */
     public NetworkFaults network() {
         open();
@@ -331,7 +331,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Disks besides the root disk.
      *
-     * @return what attaches and detaches them; not null
+     * @return what attaches and detaches them
      */
     public Disks disks() {
         open();
@@ -341,7 +341,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The devices, to be changed.
      *
-     * @return what sets and removes them; not null
+     * @return what sets and removes them
      */
     public Devices devices() {
         open();
@@ -352,8 +352,8 @@ public final class StemcellContainer implements AutoCloseable {
      * Sets an instance option by Incus's own key, such as {@code limits.memory}; what counts at once, and what only from the next start,
      * Incus documents for each.
      *
-     * @param key the key; not null
-     * @param value its value as Incus writes it, or empty to take the option away; not null
+     * @param key the key
+     * @param value its value as Incus writes it, or empty to take the option away
      * @throws IncusStemcellException if the daemon refuses it, or it is a limit that the daemon's machine cannot enforce; nothing is
      *     changed then
      */
@@ -390,7 +390,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Keeps the state of the guest's disk under a name.
      *
-     * @param snapshot the name; not null
+     * @param snapshot the name
      */
     public void snapshot(String snapshot) {
         open().snapshot(snapshot);
@@ -400,7 +400,7 @@ public final class StemcellContainer implements AutoCloseable {
      * Brings the guest's disk back to a {@linkplain #snapshot snapshot}. A guest that runs or is {@linkplain #pause() paused} is stopped
      * at once for it, booted from the restored disk, and awaited; one that is {@linkplain #stop() stopped} stays so.
      *
-     * @param snapshot the name of the snapshot; not null
+     * @param snapshot the name of the snapshot
      * @throws StartupTimeoutException if the guest does not boot within the startup timeout
      */
     public void restore(String snapshot) {
@@ -413,8 +413,8 @@ public final class StemcellContainer implements AutoCloseable {
      * Keeps the state of the guest's disk for users of the container who are to find it so, one after the other. Boots the guest if it is
      * not up.
      *
-     * @param snapshot the name of the snapshot, which replaces one that there is; not null
-     * @return what brings the container back to this state, as often as wanted; not null
+     * @param snapshot the name of the snapshot, which replaces one that there is
+     * @return what brings the container back to this state, as often as wanted
      * @throws StartupTimeoutException if the guest is not up and does not boot within the startup timeout
      */
     public RestorePoint restorePoint(String snapshot) {
@@ -429,7 +429,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * Says in Incus for what the container is used from now on, where that is not what it was started for.
      *
-     * @param owner such as the test's class and method; not null
+     * @param owner such as the test's class and method
      */
     public void handOver(String owner) {
         open().updateConfig(Map.of(Lease.OWNER, owner));
@@ -485,7 +485,7 @@ public final class StemcellContainer implements AutoCloseable {
     /**
      * The command that opens a shell in the container.
      *
-     * @return a line for a shell on a machine whose {@code incus} reaches the same daemon; not null
+     * @return a line for a shell on a machine whose {@code incus} reaches the same daemon
      */
     public String shellCommand() {
         return KeptContainer.shellCommand(instance);
@@ -496,7 +496,7 @@ public final class StemcellContainer implements AutoCloseable {
      * way of this handle are among it: their arguments and the beginning of what they printed. What {@link ContainerSpec#artifacts()}
      * names is fetched within 10 seconds: of each file up to 8 MiB, of a longer one its end, and 32 MiB and 1,000 files in all.
      *
-     * @return what was found out; not null
+     * @return what was found out
      */
     public Diagnostics diagnose() {
         return diagnose(DiagnosticsCollector.LIMIT);

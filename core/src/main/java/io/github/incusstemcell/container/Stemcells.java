@@ -118,7 +118,7 @@ public final class Stemcells implements AutoCloseable {
     /**
      * Settings for a connection, with nothing but defaults.
      *
-     * @return a builder; not null
+     * @return a builder
      */
     public static Builder builder() {
         return new Builder();
@@ -128,9 +128,9 @@ public final class Stemcells implements AutoCloseable {
      * Makes an image of a stemcell stand in Incus, if none does yet. Work that is done already, or under way in another
      * thread or process, is not done again; a failure is not tried again either, unless it was that of an interrupted thread.
      *
-     * @param reference where the stemcell is; not null
-     * @param overlay what is to be laid over it; not null
-     * @return the image; not null
+     * @param reference where the stemcell is
+     * @param overlay what is to be laid over it
+     * @return the image
      */
     public StemcellImage prepare(ImageReference reference, GuestOverlay overlay) {
         return images.prepare(reference, overlay);
@@ -139,8 +139,8 @@ public final class Stemcells implements AutoCloseable {
     /**
      * Makes the image of a container stand in Incus, provisioned if that is asked for, if none does yet.
      *
-     * @param spec what the container is to be; not null
-     * @return the image that it would start from; not null
+     * @param spec what the container is to be
+     * @return the image that it would start from
      * @throws ProvisioningException if the provisioning fails, or has failed in this run
      */
     public StemcellImage prepare(ContainerSpec spec) {
@@ -159,8 +159,8 @@ public final class Stemcells implements AutoCloseable {
     /**
      * Launches a container and waits until it has booted. Prepares its image before that, if need be.
      *
-     * @param spec what the container is to be; not null
-     * @return the booted container, for the caller to close; not null
+     * @param spec what the container is to be
+     * @return the booted container, for the caller to close
      * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
      */
     public StemcellContainer launch(ContainerSpec spec) {
@@ -171,9 +171,9 @@ public final class Stemcells implements AutoCloseable {
      * Launches a container as {@link #launch(ContainerSpec)} does. Of one that does not come up it is found out, before it is deleted,
      * what can be found out within 5 seconds.
      *
-     * @param spec what the container is to be; not null
-     * @param ofFailedStart takes what was found out about a container that stood in Incus but did not come up; not null
-     * @return the booted container, for the caller to close; not null
+     * @param spec what the container is to be
+     * @param ofFailedStart takes what was found out about a container that stood in Incus but did not come up
+     * @return the booted container, for the caller to close
      * @throws StartupTimeoutException if it does not finish booting within the timeout; nothing is left of it then
      */
     public StemcellContainer launch(ContainerSpec spec, Consumer<Diagnostics> ofFailedStart) {
@@ -184,9 +184,9 @@ public final class Stemcells implements AutoCloseable {
      * Launches a container as {@link #launch(ContainerSpec)} does, and says what becomes of one that does not come up, or in which
      * provisioning fails.
      *
-     * @param spec what the container is to be; not null
-     * @param onFailure what is done with it; of a provisioning that is needed by several, what the first of them says; not null
-     * @return the booted container, for the caller to close; not null
+     * @param spec what the container is to be
+     * @param onFailure what is done with it; of a provisioning that is needed by several, what the first of them says
+     * @return the booted container, for the caller to close
      * @throws StartupTimeoutException if it does not finish booting within the timeout
      */
     public StemcellContainer launch(ContainerSpec spec, OnFailure onFailure) {
@@ -317,8 +317,8 @@ public final class Stemcells implements AutoCloseable {
     /**
      * Creates a network for a few containers that belong together.
      *
-     * @param owner for what it is created, such as the test's class and method; not null
-     * @return the network, for the caller to close after its containers; not null
+     * @param owner for what it is created, such as the test's class and method
+     * @return the network, for the caller to close after its containers
      */
     public PrivateNetwork createNetwork(String owner) {
         return launcher.createNetwork(owner);
@@ -328,7 +328,7 @@ public final class Stemcells implements AutoCloseable {
      * Removes containers, private networks and disks that dead processes have left, and those whose lease is over, on whichever machine
      * they were created. Connecting does it, too, so this is for a program that runs for long, or does nothing else.
      *
-     * @return what was found, and whose it was; what could not be removed says so; never null
+     * @return what was found, and whose it was; what could not be removed says so
      * @throws IncusStemcellException if the daemon does not answer
      */
     public List<Swept> sweep() {
@@ -340,7 +340,7 @@ public final class Stemcells implements AutoCloseable {
     /**
      * What has been swept by this connection up to now, by its opening and by {@link #sweep()}.
      *
-     * @return what was found, and whose it was; never null
+     * @return what was found, and whose it was
      */
     public List<Swept> swept() {
         List<Swept> all = new ArrayList<>(swept);
@@ -353,7 +353,7 @@ public final class Stemcells implements AutoCloseable {
      * {@linkplain StemcellContainer#leaveRunning() left}, and lets none be created any more. For a JVM that is told to end in the middle of
      * its work; what cannot be removed is named in the log, and left to the next run.
      *
-     * @return what was there; what could not be removed says so; never null
+     * @return what was there; what could not be removed says so
      * @throws IncusStemcellException if the daemon does not answer
      */
     public List<Swept> removeAll() {
@@ -406,7 +406,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * Which Incus to use, instead of the first one that {@link Incus#connect()} finds.
          *
-         * @param incus the endpoint; not null
+         * @param incus the endpoint
          * @return this builder
          */
         public Builder endpoint(Endpoint incus) {
@@ -417,7 +417,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * The Incus project for containers and images, instead of the one named {@code incus-stemcell}.
          *
-         * @param name the name of an existing project; not null
+         * @param name the name of an existing project
          * @return this builder
          */
         public Builder project(String name) {
@@ -429,7 +429,7 @@ public final class Stemcells implements AutoCloseable {
          * Has a storage pool named {@code incus-stemcell} made where Incus has none that clones images in milliseconds, such as where there
          * is only one of type {@code dir}: of type {@code btrfs}, in a file of the daemon's. It stays when the run is over.
          *
-         * @param size how large it is, in Incus's notation, such as {@code 20GiB}; not null
+         * @param size how large it is, in Incus's notation, such as {@code 20GiB}
          * @return this builder
          * @throws IllegalArgumentException if that is no size
          */
@@ -441,7 +441,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * The storage pool for root disks, instead of the first that clones images.
          *
-         * @param name the name of an existing pool; not null
+         * @param name the name of an existing pool
          * @return this builder
          */
         public Builder storagePool(String name) {
@@ -452,7 +452,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * The subnet of the network that this library makes, instead of a free one of its choice.
          *
-         * @param cidr the gateway's address and the prefix, such as {@code 10.78.0.1/20}; not null
+         * @param cidr the gateway's address and the prefix, such as {@code 10.78.0.1/20}
          * @return this builder
          * @throws IllegalArgumentException if this is no IPv4 subnet with room for guests
          */
@@ -476,7 +476,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * Where stemcells come from: registries, their credentials, the cache. Closed together with what is built here.
          *
-         * @param images the sources; not null
+         * @param images the sources
          * @return this builder
          */
         public Builder sources(OciImages images) {
@@ -487,7 +487,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * The simplestreams server of images named {@code images:...}, instead of the public one of the Linux Containers project.
          *
-         * @param server the server; not null
+         * @param server the server
          * @return this builder
          */
         public Builder imageServer(ImageServer server) {
@@ -498,7 +498,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * Who makes an image of Incus's own out of one in a registry, instead of this library.
          *
-         * @param by who does it; not null
+         * @param by who does it
          * @return this builder
          */
         public Builder conversion(Conversion by) {
@@ -526,7 +526,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * From when provisioned images may be, instead of any time: older ones are removed, and made anew.
          *
-         * @param since the moment; not null
+         * @param since the moment
          * @return this builder
          */
         public Builder provisionedSince(Instant since) {
@@ -565,7 +565,7 @@ public final class Stemcells implements AutoCloseable {
          * Who hears how far long work is, instead of {@link ShownProgress#forThisProcess()}. What {@link #sources(OciImages)} was given
          * tells another, if any.
          *
-         * @param listener called from any thread; not null
+         * @param listener called from any thread
          * @return this builder
          */
         public Builder progress(Progress listener) {
@@ -576,7 +576,7 @@ public final class Stemcells implements AutoCloseable {
         /**
          * Connects, by the settings as they are now; what is set later counts for later connections.
          *
-         * @return the connection, for the caller to close; not null
+         * @return the connection, for the caller to close
          * @throws io.github.incusstemcell.incus.IncusUnavailableException if there is no Incus to connect to
          * @throws io.github.incusstemcell.IncusStemcellException if the project or the storage pool does not exist
          */

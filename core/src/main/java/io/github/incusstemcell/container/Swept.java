@@ -6,11 +6,11 @@ import java.util.Optional;
 /**
  * Something that a dead process left in Incus, and that a sweep came across.
  *
- * @param name the name of the container, network or storage pool; not null
+ * @param name the name of the container, network or storage pool
  * @param process the process id of the JVM that created it, on its own machine
- * @param host the name of that machine; not null
- * @param owner for what it was created, such as a test's class and method; may be empty; not null
- * @param left why it could not be removed, and is left to a later run; empty: it is gone; not null
+ * @param host the name of that machine
+ * @param owner for what it was created, such as a test's class and method; may be empty
+ * @param left why it could not be removed, and is left to a later run; empty: it is gone
  */
 public record Swept(String name, long process, String host, String owner, Optional<String> left) {
 
@@ -22,7 +22,7 @@ public record Swept(String name, long process, String host, String owner, Option
         return new Swept(name, process, host, owner, Optional.of(reason));
     }
 
-    /** {@return a line for people; not null} */
+    /** {@return a line for people} */
     @Override
     public String toString() {
         String whose =

@@ -3,4 +3,7 @@
  *
  * <p>{@link io.github.incusstemcell.container.Stemcells} is the way in.
  */
+@NullMarked
 package io.github.incusstemcell.container;
+
+import org.jspecify.annotations.NullMarked;

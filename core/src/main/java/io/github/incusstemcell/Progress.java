@@ -13,7 +13,7 @@ public interface Progress {
     /**
      * Says how far a piece of work is. The last report of a piece of work has {@code done} equal to its total.
      *
-     * @param what the work in words for a reader, the same in every report of one piece of work; not null
+     * @param what the work in words for a reader, the same in every report of one piece of work
      * @param done how much is done, mostly in bytes; never less than 0
      * @param total how much there is to do in the same unit; 100 where {@code done} is a percentage; -1 where nobody knows
      */
@@ -32,8 +32,8 @@ public interface Progress {
     /**
      * The same for work that takes some time as a rule.
      *
-     * @param usual how long it is not worth mentioning; not null
-     * @return where to report it; not null
+     * @param usual how long it is not worth mentioning
+     * @return where to report it
      */
     default Progress apart(Duration usual) {
         return apart();

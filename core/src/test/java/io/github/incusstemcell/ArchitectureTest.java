@@ -34,6 +34,7 @@ import okio.ByteString;
 import okio.ForwardingSink;
 import okio.Okio;
 import okio.Source;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The lines between the packages: what may know what, and what users may see. */
@@ -57,6 +58,12 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(BASE + ".*..")
                 .check(OURS);
+    }
+
+    @Test
+    void allPackagesSayWhatMayBeNull() {
+        assertThat(OURS.stream().map(JavaClass::getPackage).distinct())
+                .allMatch(ours -> ours.isAnnotatedWith(NullMarked.class));
     }
 
     @Test

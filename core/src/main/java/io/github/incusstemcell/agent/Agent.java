@@ -67,12 +67,12 @@ public final class Agent {
     /**
      * The agent of a container.
      *
-     * @param guest the container; not null
-     * @param address the container's own address, as jobs see it; not null
-     * @param reach where a port of it is reached from here; asked at each message; not null
-     * @param settings what its agent was started with; not null
-     * @param packages where packages are kept that it has compiled; not null
-     * @return a client; not null
+     * @param guest the container
+     * @param address the container's own address, as jobs see it
+     * @param reach where a port of it is reached from here; asked at each message
+     * @param settings what its agent was started with
+     * @param packages where packages are kept that it has compiled
+     * @return a client
      * @throws IncusStemcellException if an agent with these settings cannot be spoken to
      */
     public static Agent of(
@@ -89,7 +89,7 @@ public final class Agent {
      * The same with another limit for all that is waited for.
      *
      * @param time how long each call may take; positive
-     * @return the same agent; not null
+     * @return the same agent
      */
     public Agent within(Duration time) {
         if (time.isNegative() || time.isZero()) {
@@ -134,7 +134,7 @@ public final class Agent {
     /**
      * Asks for its {@code get_state}.
      *
-     * @return what it says of jobs, processes and the machine; not null
+     * @return what it says of jobs, processes and the machine
      */
     public AgentState state() {
         return AgentState.of(send("get_state", "full"));
@@ -143,7 +143,7 @@ public final class Agent {
     /**
      * Runs a script of all jobs that have it, in parallel, such as {@code pre-start}.
      *
-     * @param name the name of the script in the jobs' {@code bin}; not null
+     * @param name the name of the script in the jobs' {@code bin}
      * @throws AgentException if one of them fails; the message has what it printed
      */
     public void runScript(String name) {
@@ -153,8 +153,8 @@ public final class Agent {
     /**
      * Runs a script of all jobs that have it, in parallel.
      *
-     * @param name the name of the script in the jobs' {@code bin}; not null
-     * @param environment variables for it; not null
+     * @param name the name of the script in the jobs' {@code bin}
+     * @param environment variables for it
      * @throws AgentException if one of them fails; the message has what it printed
      */
     public void runScript(String name, Map<String, String> environment) {
@@ -167,8 +167,8 @@ public final class Agent {
      * drain}) and stopped ({@code post-stop}); then the jobs are applied, prepared ({@code pre-start}), started, awaited, and told of it ({@code
      * post-start}, {@code post-deploy}). Jobs that were there and are not named are removed.
      *
-     * @param jobs the jobs, each with another name; not null
-     * @return the state in which all their processes run; not null
+     * @param jobs the jobs, each with another name
+     * @return the state in which all their processes run
      * @throws AgentException if one of the scripts fails, or the processes do not come to run
      * @throws IllegalArgumentException if two of the jobs have the same name
      */
@@ -184,8 +184,8 @@ public final class Agent {
     /**
      * A link to a job that is deployed here, for one that is deployed elsewhere and consumes it.
      *
-     * @param name the name of the link, as {@code provides} of the job's spec has it; not null
-     * @return the link; not null
+     * @param name the name of the link, as {@code provides} of the job's spec has it
+     * @return the link
      * @throws IllegalArgumentException if none of the jobs that {@link #deploy} has brought here provides it
      */
     public Link link(String name) {
@@ -261,7 +261,7 @@ public final class Agent {
     /**
      * Brings the machine to a state: what is in it is installed, what is not is removed. Nothing is started.
      *
-     * @param spec the state; not null
+     * @param spec the state
      */
     public void apply(ApplySpec spec) {
         task("apply", () -> "", spec.json());
@@ -270,11 +270,11 @@ public final class Agent {
     /**
      * Has a package compiled, in {@code /var/vcap/data/compile}: its {@code packaging} script is run on its sources.
      *
-     * @param name the name of the package; not null
-     * @param version its version, or what stands for it; not null
-     * @param source its sources, {@code packaging} among them: a gzipped tar; not null
-     * @param dependencies the packages that it needs for that, and all that these need; not null
-     * @return what came of it; not null
+     * @param name the name of the package
+     * @param version its version, or what stands for it
+     * @param source its sources, {@code packaging} among them: a gzipped tar
+     * @param dependencies the packages that it needs for that, and all that these need
+     * @return what came of it
      * @throws AgentException if the script fails; the message has what it printed
      */
     public CompiledPackage compilePackage(
@@ -297,7 +297,7 @@ public final class Agent {
      * Fetches the logs of jobs.
      *
      * @param patterns which of them, such as {@code web/*.log}, below {@code /var/vcap/sys/log}; none for all
-     * @return what is in them, read as UTF-8, by their paths; not null
+     * @return what is in them, read as UTF-8, by their paths
      */
     public Map<String, String> fetchLogs(String... patterns) {
         Blob archive = blob(task("fetch_logs", () -> "", "job", List.of(patterns)));
@@ -307,8 +307,8 @@ public final class Agent {
     /**
      * Puts something into the agent's blobstore.
      *
-     * @param content what is put there; not null
-     * @return how it is found; not null
+     * @param content what is put there
+     * @return how it is found
      */
     public Blob putBlob(byte[] content) {
         Blob blob = new Blob(UUID.randomUUID().toString(), Blob.digest(content));
@@ -323,8 +323,8 @@ public final class Agent {
     /**
      * Takes something from the agent's blobstore.
      *
-     * @param id how it is found; not null
-     * @return what is there; not null
+     * @param id how it is found
+     * @return what is there
      */
     public byte[] getBlob(String id) {
         try {

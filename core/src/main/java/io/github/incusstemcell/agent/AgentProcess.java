@@ -6,9 +6,9 @@ import java.util.Objects;
 /**
  * A process of a job, as monit sees it.
  *
- * @param name as the job's monit file calls it; not null
- * @param state monit's word for it: {@code running}, {@code starting}, {@code failing} or {@code unknown}; not null
- * @param uptime for how long it runs; zero where it does not; not null
+ * @param name as the job's monit file calls it
+ * @param state monit's word for it: {@code running}, {@code starting}, {@code failing} or {@code unknown}
+ * @param uptime for how long it runs; zero where it does not
  * @param memoryKib what it and its children occupy, in KiB
  * @param memoryPercent the same in percent of the machine's
  * @param cpuPercent what they use of the machine's processors

@@ -50,9 +50,9 @@ public final class AgentSettings {
     /**
      * The address that a machine has before its agent starts.
      *
-     * @param address the machine's IPv4 address; not null
-     * @param netmask such as {@code 255.255.255.0}; not null
-     * @param gateway the IPv4 address of its gateway; not null
+     * @param address the machine's IPv4 address
+     * @param netmask such as {@code 255.255.255.0}
+     * @param gateway the IPv4 address of its gateway
      */
     public record Network(String address, String netmask, String gateway) {
 
@@ -68,9 +68,9 @@ public final class AgentSettings {
      * Makes settings for one machine: an agent that listens on HTTPS, with a user, a password and a certificate of its own, and keeps blobs on
      * its own disk.
      *
-     * @param machine the name of the machine, which becomes the agent's id, and so its hostname; not null
-     * @param network its address, or empty where it gets one by DHCP; not null
-     * @return the settings; not null
+     * @param machine the name of the machine, which becomes the agent's id, and so its hostname
+     * @param network its address, or empty where it gets one by DHCP
+     * @return the settings
      */
     public static AgentSettings generate(String machine, Optional<Network> network) {
         ClientIdentity identity = ClientIdentity.generate(machine);
@@ -106,8 +106,8 @@ public final class AgentSettings {
     /**
      * Settings that somebody has written.
      *
-     * @param json the settings; not null
-     * @return the settings; not null
+     * @param json the settings
+     * @return the settings
      */
     public static AgentSettings of(String json) {
         return new AgentSettings(Objects.requireNonNull(json, "json"));
@@ -157,7 +157,7 @@ public final class AgentSettings {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** {@return the settings as the agent reads them, secrets among them; not null} */
+    /** {@return the settings as the agent reads them, secrets among them} */
     public String json() {
         return json;
     }

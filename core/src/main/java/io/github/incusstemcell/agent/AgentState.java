@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 /**
  * What the agent says of itself: its {@code get_state}.
  *
- * @param agentId the id from its settings; not null
+ * @param agentId the id from its settings
  * @param jobState {@code running}, {@code starting}, {@code failing}, {@code stopped} or {@code unknown}: that of all processes together; not
  *     null
- * @param jobs the names of the jobs that are applied; not null
- * @param processes the processes of these jobs; not null
- * @param vitals how the machine is; not null
+ * @param jobs the names of the jobs that are applied
+ * @param processes the processes of these jobs
+ * @param vitals how the machine is
  */
 public record AgentState(
         String agentId, String jobState, List<String> jobs, List<AgentProcess> processes, AgentVitals vitals) {
@@ -35,7 +35,7 @@ public record AgentState(
     /**
      * One of the processes.
      *
-     * @param name as the job's monit file calls it; not null
+     * @param name as the job's monit file calls it
      * @return the process; empty where monit knows none of that name
      */
     public Optional<AgentProcess> process(String name) {

@@ -8,14 +8,14 @@ import java.util.Objects;
 /**
  * How the machine is, in the words of its agent.
  *
- * @param load the average number of runnable processes over 1, 5 and 15 minutes; not null
+ * @param load the average number of runnable processes over 1, 5 and 15 minutes
  * @param cpuUserPercent processor time that programs use
  * @param cpuSystemPercent processor time that the kernel uses
  * @param cpuWaitPercent processor time spent waiting for disks
  * @param memoryKib memory in use, in KiB
  * @param memoryPercent the same in percent
- * @param diskPercent how full {@code system}, {@code ephemeral} and {@code persistent} are, those of them that there are; not null
- * @param uptime since the machine's boot; not null
+ * @param diskPercent how full {@code system}, {@code ephemeral} and {@code persistent} are, those of them that there are
+ * @param uptime since the machine's boot
  */
 public record AgentVitals(
         List<Double> load,

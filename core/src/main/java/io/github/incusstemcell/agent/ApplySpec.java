@@ -11,12 +11,12 @@ import java.util.Optional;
 /**
  * What a machine is to have: the state that {@code apply} brings it to, as {@code agent/applier/applyspec/v1_apply_spec.go} has it.
  *
- * @param deployment the name of the deployment; not null
- * @param name the name of the instance group; not null
- * @param id of the instance; not null
- * @param jobs the jobs in the archive of rendered templates, each a folder of its name there; not null
- * @param packages what stands in {@code /var/vcap/packages}; not null
- * @param templates the archive, a gzipped tar; empty where there are no jobs; not null
+ * @param deployment the name of the deployment
+ * @param name the name of the instance group
+ * @param id of the instance
+ * @param jobs the jobs in the archive of rendered templates, each a folder of its name there
+ * @param packages what stands in {@code /var/vcap/packages}
+ * @param templates the archive, a gzipped tar; empty where there are no jobs
  */
 public record ApplySpec(
         String deployment,
@@ -39,7 +39,7 @@ public record ApplySpec(
     /**
      * A job.
      *
-     * @param name its name; not null
+     * @param name its name
      * @param version its version, or what stands for it; not empty
      */
     public record Job(String name, String version) {

@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * Something that lies in the agent's blobstore.
  *
- * @param id the name by which it is found; not null
+ * @param id the name by which it is found
  * @param digest how its content is checked: a SHA-1 as hexadecimal digits, or another digest behind its name, as {@code sha256:...}; not
  *     null
  */

@@ -7,9 +7,9 @@ import java.util.Objects;
 /**
  * A package as it is installed: what its packaging script has made, in the agent's blobstore.
  *
- * @param name the name of the package; not null
- * @param version its version, or what stands for it, such as a fingerprint; not null
- * @param blob the archive; not null
+ * @param name the name of the package
+ * @param version its version, or what stands for it, such as a fingerprint
+ * @param blob the archive
  */
 public record CompiledPackage(String name, String version, Blob blob) {
 

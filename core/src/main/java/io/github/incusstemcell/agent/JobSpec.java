@@ -21,8 +21,8 @@ public abstract sealed class JobSpec permits FolderJob, ReleaseJob {
      * A job whose templates are rendered already: a folder with {@code monit}, {@code bin/} and whatever else its scripts read. The job is
      * called by the name of the folder.
      *
-     * @param folder a folder of this machine; not null
-     * @return the job; not null
+     * @param folder a folder of this machine
+     * @return the job
      * @throws IllegalArgumentException if it is no folder, or has no file {@code monit}
      */
     public static JobSpec rendered(Path folder) {
@@ -33,16 +33,16 @@ public abstract sealed class JobSpec permits FolderJob, ReleaseJob {
     /**
      * A job whose templates are rendered already, by another name than its folder's.
      *
-     * @param name the name of the job, as in {@code /var/vcap/jobs/NAME}; not null
-     * @param folder a folder of this machine; not null
-     * @return the job; not null
+     * @param name the name of the job, as in {@code /var/vcap/jobs/NAME}
+     * @param folder a folder of this machine
+     * @return the job
      * @throws IllegalArgumentException if it is no folder, or has no file {@code monit}, or the name is none
      */
     public static JobSpec rendered(String name, Path folder) {
         return new FolderJob(name, folder);
     }
 
-    /** {@return the name of the job, as in {@code /var/vcap/jobs/NAME}; not null} */
+    /** {@return the name of the job, as in {@code /var/vcap/jobs/NAME}} */
     public final String name() {
         return name;
     }

@@ -14,7 +14,7 @@ import java.util.Objects;
  * What a job is told of another that it consumes, on the same machine or on others: {@code link('db')} in its templates.
  *
  * @param instances the addresses of the machines on which the other job is; at least one
- * @param properties the properties that it shares, nested as the templates look them up; not null
+ * @param properties the properties that it shares, nested as the templates look them up
  * @see Agent#link
  */
 public record Link(List<String> instances, Map<String, Object> properties) {
@@ -35,9 +35,9 @@ public record Link(List<String> instances, Map<String, Object> properties) {
     /**
      * A link to a job on one machine.
      *
-     * @param address the machine's address; not null
-     * @param properties the properties that the job shares; not null
-     * @return the link; not null
+     * @param address the machine's address
+     * @param properties the properties that the job shares
+     * @return the link
      */
     public static Link to(String address, Map<String, Object> properties) {
         return new Link(List.of(Objects.requireNonNull(address, "address")), properties);

@@ -8,7 +8,7 @@ public interface PackageCache {
     /**
      * Looks for a package.
      *
-     * @param key what it was made of, and on which stemcell: a name for a file; not null
+     * @param key what it was made of, and on which stemcell: a name for a file
      * @return the archive that came of it; empty where it was never kept, or is no longer
      */
     Optional<byte[]> find(String key);
@@ -16,8 +16,8 @@ public interface PackageCache {
     /**
      * Keeps a package.
      *
-     * @param key as in {@link #find}; not null
-     * @param archive what came of it; not null
+     * @param key as in {@link #find}
+     * @param archive what came of it
      */
     void keep(String key, byte[] archive);
 }

@@ -26,8 +26,8 @@ public final class Release {
     /**
      * Reads a release.
      *
-     * @param path a folder with {@code jobs/} and {@code packages/}, or a {@code .tgz} with a {@code release.MF}; not null
-     * @return the release; not null
+     * @param path a folder with {@code jobs/} and {@code packages/}, or a {@code .tgz} with a {@code release.MF}
+     * @return the release
      * @throws IncusStemcellException if it is neither, or there is no JRuby
      */
     public static Release of(Path path) {
@@ -45,12 +45,12 @@ public final class Release {
         JRuby.warmUp();
     }
 
-    /** {@return the name of the release; not null} */
+    /** {@return the name of the release} */
     public String name() {
         return source.name();
     }
 
-    /** {@return the names of its jobs; not null} */
+    /** {@return the names of its jobs} */
     public List<String> jobs() {
         return source.jobs();
     }
@@ -58,8 +58,8 @@ public final class Release {
     /**
      * A job of the release, with the defaults of its properties.
      *
-     * @param name the name of the job; not null
-     * @return the job; not null
+     * @param name the name of the job
+     * @return the job
      * @throws IllegalArgumentException if there is none of that name
      */
     public ReleaseJob job(String name) {

@@ -36,9 +36,9 @@ public final class ReleaseJob extends JobSpec {
     /**
      * The same with a value for one of its properties.
      *
-     * @param property its name as the job's spec has it, such as {@code web.port}; not null
-     * @param value a string, number or boolean, or a list or map of these; not null
-     * @return the copy; not null
+     * @param property its name as the job's spec has it, such as {@code web.port}
+     * @param value a string, number or boolean, or a list or map of these
+     * @return the copy
      * @throws IllegalArgumentException if the job's spec has no such property
      */
     public ReleaseJob withProperty(String property, Object value) {
@@ -62,8 +62,8 @@ public final class ReleaseJob extends JobSpec {
     /**
      * The same with values for several of its properties.
      *
-     * @param values values by the names of properties; not null
-     * @return the copy; not null
+     * @param values values by the names of properties
+     * @return the copy
      * @throws IllegalArgumentException if the job's spec has no property of one of these names
      */
     public ReleaseJob withProperties(Map<String, ?> values) {
@@ -77,9 +77,9 @@ public final class ReleaseJob extends JobSpec {
     /**
      * The same with a link to another job. One that is deployed beside it is found by itself, by the link's type.
      *
-     * @param link the name of the link, as {@code consumes} of the job's spec has it; not null
-     * @param to where it leads; not null
-     * @return the copy; not null
+     * @param link the name of the link, as {@code consumes} of the job's spec has it
+     * @param to where it leads
+     * @return the copy
      * @throws IllegalArgumentException if the job's spec has no such link
      */
     public ReleaseJob withLink(String link, Link to) {

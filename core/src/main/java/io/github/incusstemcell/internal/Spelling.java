@@ -13,8 +13,8 @@ public final class Spelling {
     /**
      * Finds the known word that is nearest.
      *
-     * @param word what was written; not null
-     * @param known all that could have been meant; not null
+     * @param word what was written
+     * @param known all that could have been meant
      * @return the word; empty where none is known
      */
     public static Optional<String> nearest(String word, Collection<String> known) {
@@ -25,8 +25,8 @@ public final class Spelling {
      * Finds the known word from which it differs by one letter that was typed too much, too little or wrongly, or by two that changed places. One
      * that differs in its number is another word, and so is each of a single letter.
      *
-     * @param word what was written; not null
-     * @param known all that could have been meant; not null
+     * @param word what was written
+     * @param known all that could have been meant
      * @return the word; empty where there is none
      */
     public static Optional<String> mistyped(String word, Collection<String> known) {

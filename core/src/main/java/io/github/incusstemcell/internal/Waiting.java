@@ -18,7 +18,7 @@ public final class Waiting {
     /**
      * Waits until a future has ended.
      *
-     * @param future what to wait for; not null
+     * @param future what to wait for
      * @param <T> what comes of it
      * @return what came of it
      * @throws ExecutionException if it failed
@@ -32,8 +32,8 @@ public final class Waiting {
     /**
      * Waits until a future has ended, but not for ever.
      *
-     * @param future what to wait for; not null
-     * @param limit how long to wait; not null
+     * @param future what to wait for
+     * @param limit how long to wait
      * @param <T> what comes of it
      * @return what came of it
      * @throws ExecutionException if it failed

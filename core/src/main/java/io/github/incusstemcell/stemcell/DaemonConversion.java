@@ -50,10 +50,10 @@ public final class DaemonConversion {
     /**
      * Sends nothing yet.
      *
-     * @param incus the daemon, in the project of the images; not null
-     * @param pool the storage pool for the containers on the way; not null
-     * @param lease configuration of these containers, by which they are found and removed should this process die; not null
-     * @param progress hears that the daemon is at work; not null
+     * @param incus the daemon, in the project of the images
+     * @param pool the storage pool for the containers on the way
+     * @param lease configuration of these containers, by which they are found and removed should this process die
+     * @param progress hears that the daemon is at work
      */
     public DaemonConversion(Incus incus, String pool, Map<String, String> lease, Progress progress) {
         this.incus = incus;

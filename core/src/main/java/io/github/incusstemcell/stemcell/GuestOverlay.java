@@ -26,7 +26,7 @@ public final class GuestOverlay {
     /**
      * The overlay with all its parts.
      *
-     * @return the overlay that a test gets unless it asks for another; not null
+     * @return the overlay that a test gets unless it asks for another
      */
     public static GuestOverlay standard() {
         return new GuestOverlay(EnumSet.allOf(OverlayPart.class));
@@ -36,7 +36,7 @@ public final class GuestOverlay {
      * This overlay less some of its parts.
      *
      * @param switchedOff the parts to leave out; those that are not in this overlay are ignored
-     * @return the smaller overlay; not null
+     * @return the smaller overlay
      */
     public GuestOverlay without(OverlayPart... switchedOff) {
         Set<OverlayPart> remaining = EnumSet.noneOf(OverlayPart.class);
@@ -48,7 +48,7 @@ public final class GuestOverlay {
     /**
      * The parts of this overlay, in the order in which {@link OverlayPart} declares them.
      *
-     * @return an unmodifiable set; not null
+     * @return an unmodifiable set
      */
     public Set<OverlayPart> parts() {
         return Set.copyOf(parts);

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A simplestreams server, which has images that an Incus daemon fetches by itself.
  *
- * @param url its address as the daemon sees it; https, since the daemon takes no other; not null
- * @param certificate its certificate, as PEM, where no authority vouches for it that the daemon's machine trusts; not null
+ * @param url its address as the daemon sees it; https, since the daemon takes no other
+ * @param certificate its certificate, as PEM, where no authority vouches for it that the daemon's machine trusts
  */
 public record ImageServer(String url, Optional<String> certificate) {
 

@@ -131,7 +131,7 @@ public enum OverlayPart {
         this.templates = Arrays.asList(templates);
     }
 
-    /** {@return the files of the guest that it writes, as absolute paths; not null} */
+    /** {@return the files of the guest that it writes, as absolute paths} */
     public List<String> paths() {
         return templates.stream().map(OverlayTemplate::path).toList();
     }

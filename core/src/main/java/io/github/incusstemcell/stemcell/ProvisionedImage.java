@@ -9,10 +9,10 @@ import java.util.Objects;
 /**
  * What makes an image that was provisioned in a container the same image, whoever provisions it.
  *
- * @param base the image of that container; not null
- * @param provisioner the name of what provisions it, such as a class and a method; not null
- * @param version the version that it declares; not null
- * @param key a SHA-256, as 64 hex digits, over the base and everything that the provisioning declares; not null
+ * @param base the image of that container
+ * @param provisioner the name of what provisions it, such as a class and a method
+ * @param version the version that it declares
+ * @param key a SHA-256, as 64 hex digits, over the base and everything that the provisioning declares
  */
 public record ProvisionedImage(StemcellImage base, String provisioner, String version, String key) {
 

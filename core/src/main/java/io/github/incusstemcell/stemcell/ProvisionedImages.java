@@ -27,8 +27,8 @@ public final class ProvisionedImages {
     /**
      * The provisioned images of one Incus.
      *
-     * @param incus the daemon, in the project of the containers; not null
-     * @param progress hears how far the making of an image is; not null
+     * @param incus the daemon, in the project of the containers
+     * @param progress hears how far the making of an image is
      */
     public ProvisionedImages(Incus incus, Progress progress) {
         this(incus, progress, Optional.empty());
@@ -43,8 +43,8 @@ public final class ProvisionedImages {
     /**
      * The same, but an image that is older is not taken: it is removed, and made anew.
      *
-     * @param since when the daemon may have got it at the earliest; not null
-     * @return the copy; not null
+     * @param since when the daemon may have got it at the earliest
+     * @return the copy
      */
     public ProvisionedImages refreshedSince(Instant since) {
         return new ProvisionedImages(incus, progress, Optional.of(since));
@@ -53,9 +53,9 @@ public final class ProvisionedImages {
     /**
      * Finds an image, or has it made: of all threads of all this user's processes by one, while the others wait.
      *
-     * @param wanted what it is to be; not null
-     * @param maker provisions a container and {@linkplain #keep keeps} it; not null
-     * @return the image; not null
+     * @param wanted what it is to be
+     * @param maker provisions a container and {@linkplain #keep keeps} it
+     * @return the image
      */
     public StemcellImage findOrMake(ProvisionedImage wanted, Supplier<StemcellImage> maker) {
         return find(wanted).orElseGet(() -> new PreparationLock(wanted.alias())
@@ -98,9 +98,9 @@ public final class ProvisionedImages {
      * Makes an image of a stopped container. Another machine, whose locks we do not see, may have made the same image meanwhile: then
      * that one is taken.
      *
-     * @param wanted what the image is; not null
-     * @param instance the container's name; not null
-     * @return the image; not null
+     * @param wanted what the image is
+     * @param instance the container's name
+     * @return the image
      */
     public StemcellImage keep(ProvisionedImage wanted, String instance) {
         PublishedInstance published = new PublishedInstance(

@@ -41,11 +41,11 @@ public final class StemcellImages {
     /**
      * Prepares images from some sources for one Incus.
      *
-     * @param incus the daemon, in the project that the images go to; not null
-     * @param sources where stemcells come from; not null
-     * @param imageServer where the daemon finds images named {@code images:...}; not null
-     * @param progress hears how far an upload or a download is; not null
-     * @param daemon the daemon as what converts images; empty: they are converted here; not null
+     * @param incus the daemon, in the project that the images go to
+     * @param sources where stemcells come from
+     * @param imageServer where the daemon finds images named {@code images:...}
+     * @param progress hears how far an upload or a download is
+     * @param daemon the daemon as what converts images; empty: they are converted here
      */
     public StemcellImages(
             Incus incus,
@@ -63,9 +63,9 @@ public final class StemcellImages {
     /**
      * Finds the image of a stemcell in Incus, or makes it.
      *
-     * @param reference where the stemcell is; not null
-     * @param overlay what is to be laid over it; not null. Images that are Incus's own already bring what they need, and get none
-     * @return the image; not null
+     * @param reference where the stemcell is
+     * @param overlay what is to be laid over it. Images that are Incus's own already bring what they need, and get none
+     * @return the image
      * @throws io.github.incusstemcell.oci.ImageNotFoundException if there is no such stemcell
      * @throws io.github.incusstemcell.IncusStemcellException if the daemon cannot fetch the image from a server of images, or cannot
      *     convert it where it is to do so, or does not run what it is for
@@ -110,8 +110,8 @@ public final class StemcellImages {
      * Removes images that this library made and nobody has used for a while: no container of this project was made from them, nor did
      * anybody ask for them. Images of others are never removed.
      *
-     * @param age for how long they must not have been used; at least 2 days, since their use is noted once a day; not null
-     * @return the fingerprints of those that were removed; not null
+     * @param age for how long they must not have been used; at least 2 days, since their use is noted once a day
+     * @return the fingerprints of those that were removed
      * @throws IllegalArgumentException if the age is shorter
      */
     public List<String> removeUnusedFor(Duration age) {

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.systemd;
 
-import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import java.time.Duration;
 import java.util.Arrays;
@@ -335,7 +334,8 @@ public final class Systemd implements AutoCloseable {
      * @param content the file
      */
     public void writeUnit(String name, String content) {
-        write(access.scope().unitFolder(), UnitName.complete(name), content);
+        UnitFolder.of(access).write(name, content);
+        daemonReload();
     }
 
     /**
@@ -346,14 +346,7 @@ public final class Systemd implements AutoCloseable {
      * @param content the file
      */
     public void writeDropIn(String unit, String name, String content) {
-        String file = name.endsWith(".conf") ? name : name + ".conf";
-        write(access.scope().unitFolder() + "/" + UnitName.complete(unit) + ".d", file, content);
-    }
-
-    private void write(String folder, String file, String content) {
-        GuestFiles files = access.instance().files();
-        files.createDirectories(folder);
-        files.writeString(folder + "/" + file, content);
+        UnitFolder.of(access).writeDropIn(unit, name, content);
         daemonReload();
     }
 

@@ -5,9 +5,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
+import okhttp3.HttpUrl;
 import okhttp3.MediaType;
+import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class ApiRequest {
     static final Duration LONG_WORK = Duration.ofMinutes(10);
 
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
 
     private final String method;
     private final List<String> segments;
@@ -100,24 +102,19 @@ final class ApiRequest {
         return awaitsDaemon;
     }
 
-    String method() {
-        return method;
+    boolean onlyReads() {
+        return method.equals("GET");
     }
 
-    List<String> segments() {
-        return segments;
-    }
-
-    Map<String, String> query() {
-        return query;
-    }
-
-    Map<String, String> headers() {
-        return headers;
-    }
-
-    Optional<RequestBody> body() {
-        return Optional.ofNullable(body);
+    /** {@return the request to that daemon, in the words of HTTP} */
+    Request at(HttpUrl daemon) {
+        HttpUrl.Builder url = daemon.newBuilder();
+        segments.forEach(url::addPathSegment);
+        query.forEach(url::addQueryParameter);
+        RequestBody content = body == null && !onlyReads() ? NOTHING : body;
+        Request.Builder builder = new Request.Builder().url(url.build()).method(method, content);
+        headers.forEach(builder::header);
+        return builder.build();
     }
 
     Duration readTimeout() {

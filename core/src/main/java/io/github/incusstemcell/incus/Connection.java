@@ -24,8 +24,6 @@ import okhttp3.Callback;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +45,6 @@ final class Connection implements AutoCloseable {
     private static final Duration RESTART = Duration.ofSeconds(30);
 
     private static final Duration RECONNECTING = Duration.ofMillis(250);
-
-    private static final RequestBody NOTHING = RequestBody.create(new byte[0]);
 
     private final Endpoint endpoint;
     private final HttpUrl base;
@@ -100,10 +96,6 @@ final class Connection implements AutoCloseable {
     /** From now on nobody waits for a daemon that restarts. */
     void hurry() {
         hurried = true;
-    }
-
-    boolean isClosed() {
-        return closed;
     }
 
     /** {@return whether a call is under way or a stream is open} */
@@ -164,7 +156,7 @@ final class Connection implements AutoCloseable {
             if (response.code() != 101 || socket == null) {
                 throw refusal(request, response);
             }
-            return track(new RawStream(this, request.toString(), socket, response.headers()));
+            return track(new RawStream(this, socket, response.headers()));
         });
     }
 
@@ -217,21 +209,13 @@ final class Connection implements AutoCloseable {
 
     private <T> CompletableFuture<T> send(ApiRequest request, Reader<T> reader) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        if (closed) {
-            result.completeExceptionally(new IncusClosedException(request.toString()));
-            return result;
-        }
-        if (watch.filter(Watch::refusesCalls).isPresent()) {
-            result.completeExceptionally(failure(request.toString(), new IOException("it was not sent")));
-            return result;
-        }
-        send(request, reader, result, System.nanoTime() + RESTART.toNanos());
+        sendIfOpen(request, reader, result, System.nanoTime() + RESTART.toNanos());
         return result;
     }
 
     private <T> void send(ApiRequest request, Reader<T> reader, CompletableFuture<T> result, long deadline) {
         Sending sending = new Sending();
-        Call call = clientFor(request, sending).newCall(build(request));
+        Call call = clientFor(request, sending).newCall(request.at(base));
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
                 call.cancel();
@@ -244,7 +228,7 @@ final class Connection implements AutoCloseable {
                 calls.decrementAndGet();
                 if (!sending.begun && isToBeSentAgain(request, deadline)) {
                     CompletableFuture.delayedExecutor(RECONNECTING.toMillis(), TimeUnit.MILLISECONDS)
-                            .execute(() -> sendAgain(request, reader, result, deadline));
+                            .execute(() -> sendIfOpen(request, reader, result, deadline));
                     return;
                 }
                 result.completeExceptionally(error(cause).orElseGet(() -> failure(request.toString(), cause)));
@@ -285,7 +269,7 @@ final class Connection implements AutoCloseable {
         return answeredOnce && request.awaitsDaemon() && !hurried && !closed && System.nanoTime() - deadline < 0;
     }
 
-    private <T> void sendAgain(ApiRequest request, Reader<T> reader, CompletableFuture<T> result, long deadline) {
+    private <T> void sendIfOpen(ApiRequest request, Reader<T> reader, CompletableFuture<T> result, long deadline) {
         if (closed) {
             result.completeExceptionally(new IncusClosedException(request.toString()));
         } else if (watch.filter(Watch::refusesCalls).isPresent()) {
@@ -340,19 +324,8 @@ final class Connection implements AutoCloseable {
         return client.newBuilder()
                 .eventListener(sending)
                 .readTimeout(request.readTimeout())
-                .retryOnConnectionFailure(request.method().equals("GET"))
+                .retryOnConnectionFailure(request.onlyReads())
                 .build();
-    }
-
-    private Request build(ApiRequest request) {
-        HttpUrl.Builder url = base.newBuilder();
-        request.segments().forEach(url::addPathSegment);
-        request.query().forEach(url::addQueryParameter);
-        boolean mayHaveBody = !request.method().equals("GET");
-        RequestBody body = request.body().orElse(mayHaveBody ? NOTHING : null);
-        Request.Builder builder = new Request.Builder().url(url.build()).method(request.method(), body);
-        request.headers().forEach(builder::header);
-        return builder.build();
     }
 
     private IncusException refusal(ApiRequest request, Response response) throws IOException {

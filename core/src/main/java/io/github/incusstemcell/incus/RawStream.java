@@ -17,15 +17,13 @@ import okio.Source;
 final class RawStream implements Closeable {
 
     private final Connection connection;
-    private final String request;
     private final Socket socket;
     private final Headers headers;
     private final BufferedSource source;
     private final BufferedSink sink;
 
-    RawStream(Connection connection, String request, Socket socket, Headers headers) {
+    RawStream(Connection connection, Socket socket, Headers headers) {
         this.connection = connection;
-        this.request = request;
         this.socket = socket;
         this.headers = headers;
         // What comes, comes when the other side has something to say. And only streams without a timeout can be closed
@@ -39,10 +37,6 @@ final class RawStream implements Closeable {
 
     Connection connection() {
         return connection;
-    }
-
-    String request() {
-        return request;
     }
 
     Headers headers() {

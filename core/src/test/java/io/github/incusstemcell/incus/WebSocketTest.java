@@ -28,7 +28,7 @@ class WebSocketTest {
                 .writeUtf8("hi")
                 .writeByte(0x81)
                 .writeByte(0); // the end of the stream
-        WebSocket socket = new WebSocket(new RawStream(null, "", new HungUp(sent), Headers.of()));
+        WebSocket socket = new WebSocket(new RawStream(null, new HungUp(sent), Headers.of()));
         byte[] target = new byte[10];
 
         assertThat(socket.read(target, 0, 10)).isEqualTo(2);

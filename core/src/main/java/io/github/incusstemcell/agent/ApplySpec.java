@@ -51,11 +51,6 @@ public record ApplySpec(
         }
     }
 
-    /** Without jobs: what stops being there is removed. */
-    static ApplySpec empty(String machine) {
-        return new ApplySpec("incus-stemcell", machine, machine, List.of(), List.of(), Optional.empty());
-    }
-
     ObjectNode json() {
         ObjectNode spec = Json.object()
                 .put("deployment", deployment)

@@ -72,10 +72,6 @@ final class Sftp implements FileQuestions, Closeable {
         return name(await(send(SftpSession.READLINK, path)));
     }
 
-    ByteString realPath(ByteString path) throws SftpStatus {
-        return name(await(send(SftpSession.REALPATH, path)));
-    }
-
     void remove(ByteString path) throws SftpStatus {
         check(await(send(SftpSession.REMOVE, path)));
     }

@@ -80,10 +80,6 @@ public final class TransientUnit {
         return new TransientUnit(command, more);
     }
 
-    Command command() {
-        return command;
-    }
-
     /** {@return all properties, those of the command first} */
     List<Property> properties() {
         List<Property> all = new ArrayList<>();

@@ -48,6 +48,7 @@ class SystemdTest {
                 .hasValue(Long.parseLong(guest.run("pidof systemd-journald").strip()));
         assertThat(unit.invocationId().orElseThrow()).matches("[0-9a-f]{32}");
         assertThat(unit.activeEnter().orElseThrow()).isBetween(Instant.now().minusSeconds(300), Instant.now());
+        assertThat(unit.cpuTime().orElseThrow()).isPositive();
         assertThat(unit.exitCode()).isEmpty();
         assertThat(unit.signal()).isEmpty();
         assertThat(unit.dependencies(Dependency.REQUIRES)).contains("systemd-journald.socket");

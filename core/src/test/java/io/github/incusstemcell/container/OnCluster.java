@@ -318,6 +318,12 @@ class OnCluster {
     private static void bringAllBack() throws Exception {
         TestMachine.run("sh", "-c", System.getenv("INCUS_STEMCELL_DEV_START_MEMBERS") + " 3");
         await(members -> members.stream().allMatch(ClusterMember::isOnline));
+        // A member that was away for less than it takes to be offline is online all the time, and yet not to be reached
+        // at once.
+        TestMachine.run(
+                "sh",
+                "-c",
+                "for member in m1 m2 m3; do until incus query \"/1.0?target=$member\" >/dev/null; do sleep 0.2; done; done");
     }
 
     private static void await(Predicate<List<ClusterMember>> holds) throws InterruptedException {

@@ -354,7 +354,7 @@ class RunReportTest {
             stemcell.systemd().writeUnit("broken", """
                     [Service]
                     Type=oneshot
-                    ExecStart=/bin/sh -c "echo port 80 is taken; journalctl --sync; exit 3"
+                    ExecStart=/bin/sh -c "journalctl --sync; echo port 80 is taken; journalctl --sync; exit 3"
                     """);
             stemcell.exec("systemctl", "start", "broken");
             throw new AssertionError("on purpose");

@@ -2,10 +2,15 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 
 /** What programs of a guest make of all the files that configure them. */
 final class Configurations {
+
+    /** What sshd says where a socket listens for it that has not started it yet: its unit makes the folder. */
+    private static final String NO_FOLDER_OF_SSHD = "Missing privilege separation directory: /run/sshd";
 
     private Configurations() {}
 
@@ -75,8 +80,11 @@ final class Configurations {
     private static SettingsAssert ofProgram(
             Subject subject, String name, Function<String, Settings> reader, String... argv) {
         return new SettingsAssert(subject, name, () -> {
-            Command command = Command.of(argv).environment("LC_ALL", "C").environment("SYSTEMD_PAGER", "cat");
+            Command command = inEnglish(Command.of(argv));
             ExecResult result = subject.stemcell().inspect(command);
+            if (result.stderr().contains(NO_FOLDER_OF_SSHD)) {
+                result = subject.stemcell().inspect(inEnglish(withFolderOfSshd(argv)));
+            }
             // A file of comments alone is there, too: its path is in a comment. Where there is none, another comment
             // says so.
             boolean isSilent = result.stdout().lines().noneMatch(line -> line.matches("[^#\\s].*|# /\\S+"));
@@ -88,5 +96,18 @@ final class Configurations {
             }
             return reader.apply(result.stdout());
         });
+    }
+
+    private static Command inEnglish(Command command) {
+        return command.environment("LC_ALL", "C").environment("SYSTEMD_PAGER", "cat");
+    }
+
+    /** In a mount namespace of its own, so that the guest stays as it is. */
+    private static Command withFolderOfSshd(String... argv) {
+        List<String> wrapped = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c"));
+        wrapped.add("mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/sshd && exec \"$@\"");
+        wrapped.add("sh");
+        wrapped.addAll(List.of(argv));
+        return Command.of(wrapped);
     }
 }

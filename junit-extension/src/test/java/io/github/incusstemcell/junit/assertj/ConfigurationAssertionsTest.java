@@ -191,4 +191,16 @@ class ConfigurationAssertionsTest {
                 "Reading systemd's none.conf on NAME by '.*' ended with exit code \\d and printed no configuration\n  stderr: .*",
                 () -> assertThat(stemcell).systemdConfiguration("none.conf").doesNotHaveKey("a"));
     }
+
+    /** As where a socket listens for sshd, and nobody has connected. */
+    @Test
+    void theConfigurationOfAnSshdThatWasNeverStarted(StemcellContainer stemcell) {
+        stemcell.shell("systemctl stop ssh.service ssh.socket; rm -rf /run/sshd")
+                .requireSuccess();
+
+        assertThat(stemcell).sshd().hasValue("PermitRootLogin", "no");
+        assertThat(stemcell).sshdFor("root", "10.0.0.9").hasKey("ciphers");
+
+        assertThat(stemcell).file("/run/sshd").doesNotExist();
+    }
 }

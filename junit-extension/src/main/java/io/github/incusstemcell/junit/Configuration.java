@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -52,7 +53,7 @@ final class Configuration {
      * @param problem names the value and the key, and says what to write
      * @param cause or null
      */
-    ExtensionConfigurationException refused(Key key, String problem, Exception cause) {
+    ExtensionConfigurationException refused(Key key, String problem, @Nullable Exception cause) {
         String source = found(key).map(Found::source).orElseThrow();
         return new ExtensionConfigurationException(problem + ". It is set by " + source, cause);
     }

@@ -6,6 +6,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
@@ -20,10 +21,10 @@ final class ExclusiveAccess {
     private final Semaphore free = new Semaphore(1);
 
     /** Who has the turn; written by that thread only. */
-    private volatile Turn current;
+    private volatile @Nullable Turn current;
 
     /** Null until the first test has taken its turn; used by who has the turn only. */
-    private List<RestorePoint> clean;
+    private @Nullable List<RestorePoint> clean;
 
     /** The turn of a test, which ends with it. */
     Turn of(ExtensionContext test) {
@@ -34,7 +35,7 @@ final class ExclusiveAccess {
     final class Turn {
 
         private final String test;
-        private Thread thread;
+        private @Nullable Thread thread;
         private boolean taken;
 
         private Turn(String test) {

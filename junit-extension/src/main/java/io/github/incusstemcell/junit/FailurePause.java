@@ -50,6 +50,7 @@ final class FailurePause {
                 stop(
                         place + " has failed with " + failure + ", and waits. Look inside with:\n  "
                                 + String.join("\n  ", commands) + "\nGo on with: rm " + file,
+                        folder,
                         file);
                 Files.deleteIfExists(file);
                 Files.delete(folder);
@@ -65,10 +66,10 @@ final class FailurePause {
         return seen.add(failure);
     }
 
-    private static void stop(String message, Path file) throws IOException, InterruptedException {
+    private static void stop(String message, Path folder, Path file) throws IOException, InterruptedException {
         PrintStream stderr = System.err;
         try (WatchService watch = file.getFileSystem().newWatchService()) {
-            file.getParent().register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+            folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
             stderr.println(message + (isTerminal() ? ", or press Enter" : ""));
             if (isTerminal()) {
                 deleteAtEnter(file);

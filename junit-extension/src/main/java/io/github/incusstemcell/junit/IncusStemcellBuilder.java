@@ -38,7 +38,7 @@ public final class IncusStemcellBuilder {
     /**
      * Which of several machines this is, for those who ask with {@link Node}.
      *
-     * @param name lower-case letters, digits and dashes; not null
+     * @param name lower-case letters, digits and dashes
      * @return this builder
      */
     public IncusStemcellBuilder node(String name) {
@@ -49,7 +49,7 @@ public final class IncusStemcellBuilder {
     /**
      * The stemcell.
      *
-     * @param reference in the notation of {@link io.github.incusstemcell.oci.ImageReference#parse}; not null
+     * @param reference in the notation of {@link io.github.incusstemcell.oci.ImageReference#parse}
      * @return this builder
      */
     public IncusStemcellBuilder image(String reference) {
@@ -60,7 +60,7 @@ public final class IncusStemcellBuilder {
     /**
      * Several stemcells, with each of which a test runs once, as {@link IncusStemcell#images} says.
      *
-     * @param references in the notation of {@link io.github.incusstemcell.oci.ImageReference#parse}; not null
+     * @param references in the notation of {@link io.github.incusstemcell.oci.ImageReference#parse}
      * @return this builder
      */
     public IncusStemcellBuilder images(String... references) {
@@ -71,7 +71,7 @@ public final class IncusStemcellBuilder {
     /**
      * For how long the container lives.
      *
-     * @param wanted the scope; not null
+     * @param wanted the scope
      * @return this builder
      */
     public IncusStemcellBuilder scope(Scope wanted) {
@@ -92,7 +92,7 @@ public final class IncusStemcellBuilder {
     /**
      * The network of the container.
      *
-     * @param name the name of an existing Incus network, or {@code none}; not null
+     * @param name the name of an existing Incus network, or {@code none}
      * @return this builder
      */
     public IncusStemcellBuilder network(String name) {
@@ -103,7 +103,7 @@ public final class IncusStemcellBuilder {
     /**
      * The address of the container, as {@link IncusStemcell#address} says.
      *
-     * @param ipv4 in the subnet of its network; not null
+     * @param ipv4 in the subnet of its network
      * @return this builder
      * @throws IllegalArgumentException if this is no IPv4 address
      */
@@ -114,7 +114,7 @@ public final class IncusStemcellBuilder {
     /**
      * How many CPUs the container may use, or which.
      *
-     * @param limit such as {@code 2} or {@code 0-1}; not null
+     * @param limit such as {@code 2} or {@code 0-1}
      * @return this builder
      */
     public IncusStemcellBuilder cpu(String limit) {
@@ -124,7 +124,7 @@ public final class IncusStemcellBuilder {
     /**
      * How much memory the container may use.
      *
-     * @param limit such as {@code 512MiB} or {@code 25%}; not null
+     * @param limit such as {@code 512MiB} or {@code 25%}
      * @return this builder
      */
     public IncusStemcellBuilder memory(String limit) {
@@ -134,7 +134,7 @@ public final class IncusStemcellBuilder {
     /**
      * How large the root disk may become.
      *
-     * @param limit such as {@code 3GiB}; not null
+     * @param limit such as {@code 3GiB}
      * @return this builder
      */
     public IncusStemcellBuilder disk(String limit) {
@@ -144,7 +144,7 @@ public final class IncusStemcellBuilder {
     /**
      * The storage pool of the root disk; {@code incus.stemcell.storage-pool} goes before it.
      *
-     * @param name the name of an existing pool; not null
+     * @param name the name of an existing pool
      * @return this builder
      */
     public IncusStemcellBuilder storagePool(String name) {
@@ -154,7 +154,7 @@ public final class IncusStemcellBuilder {
     /**
      * The Incus project of the container and of its image; {@code incus.stemcell.project} goes before it.
      *
-     * @param name the name of an existing project; not null
+     * @param name the name of an existing project
      * @return this builder
      */
     public IncusStemcellBuilder project(String name) {
@@ -164,8 +164,7 @@ public final class IncusStemcellBuilder {
     /**
      * The members of an Incus cluster, on one of which the container is started; {@code incus.stemcell.target} goes before them.
      *
-     * @param member the members' names, separated by commas, or a group that the cluster's own scheduler chooses from, as {@code @default};
-     *     not null
+     * @param member the members' names, separated by commas, or a group that the cluster's own scheduler chooses from, as {@code @default}
      * @return this builder
      */
     public IncusStemcellBuilder target(String member) {
@@ -184,7 +183,7 @@ public final class IncusStemcellBuilder {
     /**
      * Settings for the BOSH agent, as {@link IncusStemcell#agentSettings} says.
      *
-     * @param json a JSON object; not null
+     * @param json a JSON object
      * @return this builder
      * @throws IllegalArgumentException if it is none
      */
@@ -204,7 +203,7 @@ public final class IncusStemcellBuilder {
     /**
      * How large {@code /var/vcap/data} may become where the agent is started, as {@link IncusStemcell#agentData} says.
      *
-     * @param limit such as {@code 512MiB}; not null
+     * @param limit such as {@code 512MiB}
      * @return this builder
      */
     public IncusStemcellBuilder agentData(String limit) {
@@ -214,7 +213,7 @@ public final class IncusStemcellBuilder {
     /**
      * What stands in {@code /var/vcap/data}, as {@link IncusStemcell#data} says.
      *
-     * @param folder a folder of this machine; not null
+     * @param folder a folder of this machine
      * @return this builder
      */
     public IncusStemcellBuilder data(Path folder) {
@@ -224,7 +223,7 @@ public final class IncusStemcellBuilder {
     /**
      * Something else that stands in the guest before it boots.
      *
-     * @param file what, and where; not null
+     * @param file what, and where
      * @return this builder
      */
     public IncusStemcellBuilder file(BootFile file) {
@@ -243,7 +242,7 @@ public final class IncusStemcellBuilder {
     /**
      * Files and folders of the guest that are fetched when a test fails, as {@link IncusStemcell#artifacts} says.
      *
-     * @param paths absolute paths in the guest; not null
+     * @param paths absolute paths in the guest
      * @return this builder
      * @throws IllegalArgumentException if one of them is not absolute
      */
@@ -254,8 +253,8 @@ public final class IncusStemcellBuilder {
     /**
      * An instance option.
      *
-     * @param key Incus's own key, such as {@code security.nesting}; not null
-     * @param value its value as Incus writes it; not null
+     * @param key Incus's own key, such as {@code security.nesting}
+     * @param value its value as Incus writes it
      * @return this builder
      */
     public IncusStemcellBuilder config(String key, String value) {
@@ -265,8 +264,8 @@ public final class IncusStemcellBuilder {
     /**
      * A device.
      *
-     * @param name its name; not null
-     * @param settings its options by Incus's own keys, {@code type} among them; not null
+     * @param name its name
+     * @param settings its options by Incus's own keys, {@code type} among them
      * @return this builder
      */
     public IncusStemcellBuilder device(String name, Map<String, String> settings) {
@@ -276,7 +275,7 @@ public final class IncusStemcellBuilder {
     /**
      * Incus profiles, applied in this order below everything else.
      *
-     * @param names the names of existing profiles; not null
+     * @param names the names of existing profiles
      * @return this builder
      */
     public IncusStemcellBuilder profiles(String... names) {
@@ -286,7 +285,7 @@ public final class IncusStemcellBuilder {
     /**
      * Parts of the overlay that are left out, for tests of what the stemcell does without them.
      *
-     * @param parts the parts, on top of those in {@code incus.stemcell.overlay.without}; not null
+     * @param parts the parts, on top of those in {@code incus.stemcell.overlay.without}
      * @return this builder
      */
     public IncusStemcellBuilder withoutOverlay(OverlayPart... parts) {
@@ -296,7 +295,7 @@ public final class IncusStemcellBuilder {
     /**
      * Work that is done once in a container, so that this one starts with it, as {@link Provision} says. A second one replaces the first.
      *
-     * @param provisioning the work, and the name, version and files by which its image is found again; not null
+     * @param provisioning the work, and the name, version and files by which its image is found again
      * @return this builder
      */
     public IncusStemcellBuilder provision(Provisioning provisioning) {
@@ -307,7 +306,7 @@ public final class IncusStemcellBuilder {
     /**
      * When the container is deleted at the end of its scope.
      *
-     * @param moment the moment, before which {@code incus.stemcell.cleanup} goes; not null
+     * @param moment the moment, before which {@code incus.stemcell.cleanup} goes
      * @return this builder
      */
     public IncusStemcellBuilder cleanup(Cleanup moment) {
@@ -318,7 +317,7 @@ public final class IncusStemcellBuilder {
     /**
      * How long starting may take until systemd has finished booting.
      *
-     * @param timeout a positive time, before which {@code incus.stemcell.startup-timeout} goes; not null
+     * @param timeout a positive time, before which {@code incus.stemcell.startup-timeout} goes
      * @return this builder
      */
     public IncusStemcellBuilder startupTimeout(Duration timeout) {
@@ -339,7 +338,7 @@ public final class IncusStemcellBuilder {
     /**
      * Ends the settings.
      *
-     * @return the extension, for a field with {@code @RegisterExtension}; not null
+     * @return the extension, for a field with {@code @RegisterExtension}
      * @throws org.junit.jupiter.api.extension.ExtensionConfigurationException if the settings contradict each other
      */
     public IncusStemcellExtension build() {

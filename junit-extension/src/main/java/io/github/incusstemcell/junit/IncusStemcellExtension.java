@@ -5,6 +5,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -66,7 +67,7 @@ public abstract sealed class IncusStemcellExtension
     /**
      * Begins the settings of an extension to be registered with {@code @RegisterExtension}.
      *
-     * @return a builder with nothing but defaults; not null
+     * @return a builder with nothing but defaults
      */
     public static IncusStemcellBuilder builder() {
         return new IncusStemcellBuilder();
@@ -237,7 +238,7 @@ public abstract sealed class IncusStemcellExtension
     }
 
     /** Whether it has got its container from the constructor, for good. */
-    private static boolean isFilled(Field field, Object instance) {
+    private static boolean isFilled(Field field, @Nullable Object instance) {
         if (!ModifierSupport.isFinal(field)) {
             return false;
         }
@@ -253,7 +254,7 @@ public abstract sealed class IncusStemcellExtension
                 + " is final, so no container can be put into it. Remove 'final'");
     }
 
-    static void set(Field field, Object instance, StemcellContainer container) {
+    static void set(Field field, @Nullable Object instance, StemcellContainer container) {
         try {
             field.setAccessible(true);
             field.set(instance, container);

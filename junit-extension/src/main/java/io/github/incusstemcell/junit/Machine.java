@@ -9,11 +9,13 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.junit.report.Inspected;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ final class Machine {
     private final NetworkGroup group;
     private final String name;
     private final MachineSettings settings;
-    private Future<StemcellContainer> launch;
+    private @Nullable Future<StemcellContainer> launch;
     private volatile Optional<Diagnostics> ofFailedStart = Optional.empty();
     private boolean failed;
     private boolean closed;
@@ -107,7 +109,7 @@ final class Machine {
     StemcellContainer container() {
         Future<StemcellContainer> begun;
         synchronized (this) {
-            begun = launch;
+            begun = Objects.requireNonNull(launch, "not begun");
         }
         StemcellContainer container =
                 Suite.await(begun, "the container for " + settings.spec().owner());

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -83,7 +84,7 @@ final class Machines implements CloseableResource, AutoCloseable {
             begun = new LinkedHashMap<>(machines);
         }
         begun.values().forEach(Machine::container);
-        return begun.get(name).container();
+        return Objects.requireNonNull(begun.get(name), name).container();
     }
 
     /** Waits for a test's turn at machines that are reset between tests, and resets them. */

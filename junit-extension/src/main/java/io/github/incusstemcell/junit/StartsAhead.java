@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,7 @@ final class StartsAhead {
     private final Set<Kind> proven = new HashSet<>();
     private final Set<ContainerSpec> failed = new HashSet<>();
     private final Pace pace = new Pace();
-    private PlannedTests plan;
+    private @Nullable PlannedTests plan;
     private int starting;
     private int running;
     private boolean closed;
@@ -198,6 +199,9 @@ final class StartsAhead {
         PlannedTests tests;
         synchronized (this) {
             tests = plan;
+        }
+        if (tests == null) {
+            return;
         }
         // Outside the lock, since the first look at a test takes its time.
         tests.next(VIEW).forEach(this::expected);

@@ -17,7 +17,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to a setting of the kernel.
      *
-     * @param name its name as sysctl(8) has it, as {@code net.ipv4.ip_forward}; not null
+     * @param name its name as sysctl(8) has it, as {@code net.ipv4.ip_forward}
      * @return assertions on it
      */
     @CheckReturnValue
@@ -28,7 +28,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to a network interface.
      *
-     * @param name its name, as {@code eth0}; not null
+     * @param name its name, as {@code eth0}
      * @return assertions on it and its addresses
      */
     @CheckReturnValue
@@ -39,7 +39,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to a route.
      *
-     * @param target {@code default}, which is 0.0.0.0/0, or a network as {@code 10.0.0.0/8} or {@code ::/0}; not null
+     * @param target {@code default}, which is 0.0.0.0/0, or a network as {@code 10.0.0.0/8} or {@code ::/0}
      * @return assertions on it
      */
     @CheckReturnValue
@@ -50,7 +50,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to what the name of a host stands for inside of the guest.
      *
-     * @param name the name; not null
+     * @param name the name
      * @return assertions on its addresses
      */
     @CheckReturnValue
@@ -61,7 +61,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to what a web server answers to the guest itself.
      *
-     * @param url its address as seen from inside, as {@code http://localhost:8080/health}; not null
+     * @param url its address as seen from inside, as {@code http://localhost:8080/health}
      * @return assertions on the answer
      */
     @CheckReturnValue
@@ -73,7 +73,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
      * Turns to what a web server in the guest answers to the test, at {@link StemcellContainer#address()}.
      *
      * @param port its port
-     * @param path the absolute path to ask for, as {@code /health}; not null
+     * @param path the absolute path to ask for, as {@code /health}
      * @return assertions on the answer
      */
     @CheckReturnValue
@@ -84,7 +84,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to a place at which processes listen.
      *
-     * @param socket the port or path, as {@code tcp(22)}; not null
+     * @param socket the port or path, as {@code tcp(22)}
      * @return assertions on who listens there
      */
     @CheckReturnValue
@@ -101,8 +101,8 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to what a server of the domain name system says to the guest, mostly the first one of {@code /etc/resolv.conf}.
      *
-     * @param name the name, in full; not null
-     * @param type of what type; not null
+     * @param name the name, in full
+     * @param type of what type
      * @return assertions on the answer
      */
     @CheckReturnValue
@@ -120,7 +120,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
      * Turns to how a log is rotated, by {@code /etc/logrotate.conf} and what that includes. Keys are logrotate's words, as {@code weekly},
      * {@code rotate} and {@code postrotate}; what goes for all logs is there, too, where nothing else is said of this one.
      *
-     * @param path the absolute path of the log, which need not exist; not null
+     * @param path the absolute path of the log, which need not exist
      * @return assertions on the settings; where nothing rotates it, all of them fail
      */
     @CheckReturnValue
@@ -142,8 +142,8 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to what sshd makes of all that configures it for one connection, by {@code sshd -T -C}: with what its {@code Match} lines say.
      *
-     * @param user who logs in; not null
-     * @param address from where, in numbers; not null
+     * @param user who logs in
+     * @param address from where, in numbers
      * @return assertions on its settings
      */
     @CheckReturnValue
@@ -165,7 +165,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     /**
      * Turns to what a file of systemd's own and all its drop-ins say together, by {@code systemd-analyze cat-config}; defaults are not there.
      *
-     * @param name the file below {@code /etc/systemd}, as {@code journald.conf}; not null
+     * @param name the file below {@code /etc/systemd}, as {@code journald.conf}
      * @return assertions on its settings, by keys as {@code Journal.Storage}
      */
     @CheckReturnValue

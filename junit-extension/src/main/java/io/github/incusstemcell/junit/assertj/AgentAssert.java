@@ -87,7 +87,7 @@ public final class AgentAssert extends GuestAssert<AgentAssert, AgentState> {
     /**
      * Turns to a process of a job.
      *
-     * @param name as the job's monit file calls it; not null
+     * @param name as the job's monit file calls it
      * @return assertions on it
      */
     @CheckReturnValue

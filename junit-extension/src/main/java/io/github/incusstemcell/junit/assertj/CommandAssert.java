@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assertions on what comes of a command. It runs once, and all of them look at that; where they wait or watch, it runs anew until what
@@ -22,7 +23,7 @@ import org.assertj.core.api.AbstractStringAssert;
 public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> {
 
     private final Command command;
-    private ExecResult last;
+    private @Nullable ExecResult last;
 
     CommandAssert(Subject subject, Command command) {
         super(subject);
@@ -42,25 +43,27 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     private Optional<ExecResult> result(String wanted, Predicate<ExecResult> holds) {
-        if (last != null && subject.timing().mode() != Timing.Mode.ALWAYS && holds.test(last)) {
-            return Optional.of(last);
+        ExecResult before = last;
+        if (before != null && subject.timing().mode() != Timing.Mode.ALWAYS && holds.test(before)) {
+            return Optional.of(before);
         }
-        boolean again = last != null && subject.timing().mode() == Timing.Mode.NOW;
+        boolean again = subject.timing().mode() == Timing.Mode.NOW;
         Observation<ExecResult> seen = new Observation<>(
                 subject.timing(), holds, result -> result.timedOut() ? "no end" : "exit code " + result.exitCode());
-        seen.polling(() -> again ? last : subject.stemcell().exec(limited(seen)));
-        last = seen.last();
+        seen.polling(() -> before != null && again ? before : subject.stemcell().exec(limited(seen)));
+        ExecResult now = seen.last();
+        last = now;
         if (!seen.holds()) {
             subject.fail(
                     "'" + command + "'",
                     wanted,
                     seen,
-                    ending() + "\n  stdout: "
-                            + last.stdout().strip() + "\n  stderr: "
-                            + last.stderr().strip());
+                    ending(now) + "\n  stdout: "
+                            + now.stdout().strip() + "\n  stderr: "
+                            + now.stderr().strip());
             return Optional.empty();
         }
-        return Optional.of(last);
+        return Optional.of(now);
     }
 
     /** One that hangs must not outlast the wait for it. */
@@ -77,11 +80,11 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
                 .orElseGet(() -> command.timeout(left));
     }
 
-    private String ending() {
-        return last.timedOut()
+    private static String ending(ExecResult result) {
+        return result.timedOut()
                 ? "it had not ended after "
-                        + DurationText.of(last.command().timeout().orElse(last.duration())) + " and was killed"
-                : "it ended with " + last.exitCode();
+                        + DurationText.of(result.command().timeout().orElse(result.duration())) + " and was killed"
+                : "it ended with " + result.exitCode();
     }
 
     /** {@return this, where it ends with exit code 0} */

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.incusstemcell.IncusStemcellException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** In what way a file writes down maps, lists and values. */
 enum DataFormat {
     JSON {
         @Override
+        @Nullable
         JsonNode read(String text) {
             try {
                 return MAPPER.readTree(text);
@@ -24,6 +26,7 @@ enum DataFormat {
     },
     YAML {
         @Override
+        @Nullable
         JsonNode read(String text) {
             try {
                 Object document = YamlDocument.read(text);
@@ -31,7 +34,7 @@ enum DataFormat {
             } catch (IllegalArgumentException e) {
                 // Such as a key that is null.
                 throw new NotOfFormat("it is YAML that has no form in JSON: "
-                        + e.getMessage().lines().findFirst().orElse(""));
+                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
             } catch (NoClassDefFoundError e) {
                 throw new IncusStemcellException(
                         "Reading YAML takes SnakeYAML: add org.yaml:snakeyaml 2 to the class path of the test", e);
@@ -43,7 +46,7 @@ enum DataFormat {
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** What is in a text; null where nothing is. */
-    abstract JsonNode read(String text);
+    abstract @Nullable JsonNode read(String text);
 
     /** Thrown where a text is something else. */
     static final class NotOfFormat extends RuntimeException {

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /**
  * What a server of the domain name system answered.
  *
- * @param status {@code NOERROR}, {@code NXDOMAIN}, or another word of RFC 1035; {@code no answer} where none came in time; not null
- * @param records those of the type that was asked for; not null
+ * @param status {@code NOERROR}, {@code NXDOMAIN}, or another word of RFC 1035; {@code no answer} where none came in time
+ * @param records those of the type that was asked for
  */
 public record DnsAnswer(String status, List<DnsRecord> records) {
 

@@ -36,7 +36,7 @@ public final class DnsAssert extends GuestAssert<DnsAssert, DnsAnswer> {
     /**
      * Asks another server than the first one of {@code /etc/resolv.conf}.
      *
-     * @param server its address in numbers; not null
+     * @param server its address in numbers
      * @return assertions on its answer
      */
     @CheckReturnValue
@@ -78,7 +78,7 @@ public final class DnsAssert extends GuestAssert<DnsAssert, DnsAnswer> {
     /**
      * Verifies one of the records.
      *
-     * @param data what it says, as {@link DnsType} has it; not null
+     * @param data what it says, as {@link DnsType} has it
      * @return this
      */
     public DnsAssert hasRecord(String data) {

@@ -40,7 +40,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies where symbolic links lead, over whatever others, those of folders on the way included; what is there has to exist.
      *
-     * @param target the path at the end, without links in it; not null
+     * @param target the path at the end, without links in it
      * @return this
      */
     public FileAssert resolvesTo(String target) {
@@ -77,7 +77,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies a symbolic link.
      *
-     * @param target what is written in it; not null
+     * @param target what is written in it
      * @return this
      */
     public FileAssert isLinkTo(String target) {
@@ -125,7 +125,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies the owner.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert hasOwner(String user) {
@@ -140,7 +140,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies the group.
      *
-     * @param group the name of the group, which has to exist; not null
+     * @param group the name of the group, which has to exist
      * @return this
      */
     public FileAssert hasGroup(String group) {
@@ -171,7 +171,7 @@ public final class FileAssert extends FileContentAssert {
      * Verifies what a user may do, as the kernel has it: by modes and access lists, those of the folders above it included. What it is about is
      * what is at the end of links.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isReadableBy(String user) {
@@ -181,7 +181,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies what a user may not do; see {@link #isReadableBy}.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isNotReadableBy(String user) {
@@ -191,7 +191,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies what a user may do; see {@link #isReadableBy}.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isWritableBy(String user) {
@@ -201,7 +201,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies what a user may not do; see {@link #isReadableBy}.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isNotWritableBy(String user) {
@@ -211,7 +211,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies what a user may do, of a folder that is to go through it; see {@link #isReadableBy}.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isExecutableBy(String user) {
@@ -221,7 +221,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies what a user may not do; see {@link #isExecutableBy}.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FileAssert isNotExecutableBy(String user) {
@@ -254,7 +254,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies that its content changed.
      *
-     * @param time a moment by the guest's clock since which it did, of which whole seconds count; not null
+     * @param time a moment by the guest's clock since which it did, of which whole seconds count
      * @return this
      */
     public FileAssert wasModifiedSince(Instant time) {
@@ -315,7 +315,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies that access lists say something beyond its mode, acl(5).
      *
-     * @param entry as getfacl(1) prints it, as {@code user:vcap:r--} or {@code default:group:adm:r-x}; not null
+     * @param entry as getfacl(1) prints it, as {@code user:vcap:r--} or {@code default:group:adm:r-x}
      * @return this
      */
     public FileAssert hasAclEntry(String entry) {
@@ -340,7 +340,7 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies that a package has brought it, dpkg-query(1), {@code --search}.
      *
-     * @param name the name of the package, with or without its architecture; not null
+     * @param name the name of the package, with or without its architecture
      * @return this
      */
     public FileAssert isOwnedByPackage(String name) {
@@ -377,7 +377,7 @@ public final class FileAssert extends FileContentAssert {
      * Goes on with anything that the file system says of it in plain AssertJ, as {@code extracting(FileStat::modified)}.
      *
      * @param <T> its type
-     * @param what what to take of it; not null
+     * @param what what to take of it
      * @return assertions on that
      */
     public <T> AbstractObjectAssert<?, T> extracting(Function<FileStat, T> what) {

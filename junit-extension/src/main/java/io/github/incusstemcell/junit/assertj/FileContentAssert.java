@@ -70,7 +70,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Verifies the content.
      *
-     * @param hash its SHA-256 in 64 hex digits; not null
+     * @param hash its SHA-256 in 64 hex digits
      * @return this
      */
     public FileAssert hasSha256(String hash) {
@@ -86,7 +86,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Verifies the content.
      *
-     * @param text all of it, as UTF-8; not null
+     * @param text all of it, as UTF-8
      * @return this
      */
     public FileAssert hasContent(String text) {
@@ -119,7 +119,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Verifies the content.
      *
-     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines
      * @return this
      */
     public FileAssert matches(String regex) {
@@ -131,7 +131,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Verifies the content.
      *
-     * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines
      * @return this
      */
     public FileAssert doesNotMatch(String regex) {
@@ -143,7 +143,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Verifies the content by a condition of one's own; see {@link #satisfies}.
      *
-     * @param condition is given all of it, as UTF-8; not null
+     * @param condition is given all of it, as UTF-8
      * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty
      * @return this
      */
@@ -187,7 +187,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     /**
      * Goes on with those lines of the content in plain AssertJ in which a pattern is found, in their order.
      *
-     * @param regex the pattern; not null
+     * @param regex the pattern
      * @return assertions on the list, without the ends of the lines; empty where there is none
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> linesMatching(String regex) {

@@ -93,7 +93,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies the owner of each.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public FilesAssert haveOwner(String user) {
@@ -107,7 +107,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies the group of each.
      *
-     * @param group the name of the group, which has to exist; not null
+     * @param group the name of the group, which has to exist
      * @return this
      */
     public FilesAssert haveGroup(String group) {
@@ -132,7 +132,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies that a pattern is found in each; what is no regular file has no content.
      *
-     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
      * @return this
      */
     public FilesAssert match(String regex) {
@@ -144,7 +144,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies that a pattern is found in none. There has to be one, and only regular files: follow links by {@link FileAssert#followingLinks}.
      *
-     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines; not null
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
      * @return this
      */
     public FilesAssert doNotMatch(String regex) {

@@ -44,8 +44,8 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Goes on with those of a table.
      *
-     * @param family its family, as {@code inet}; not null
-     * @param table its name; not null
+     * @param family its family, as {@code inet}
+     * @param table its name
      * @return assertions on those
      */
     public FirewallAssert ofTable(String family, String table) {
@@ -59,7 +59,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Goes on with those of chains of a name.
      *
-     * @param chain the name; not null
+     * @param chain the name
      * @return assertions on those
      */
     public FirewallAssert ofChain(String chain) {
@@ -70,7 +70,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that there is a rule.
      *
-     * @param rule all of its text, as nft prints it; not null
+     * @param rule all of its text, as nft prints it
      * @return this
      */
     public FirewallAssert contain(String rule) {
@@ -81,7 +81,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that there is no such rule.
      *
-     * @param rule all of its text, as nft prints it; not null
+     * @param rule all of its text, as nft prints it
      * @return this
      */
     public FirewallAssert doNotContain(String rule) {
@@ -93,7 +93,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that a pattern is found in one of them.
      *
-     * @param regex the pattern; not null
+     * @param regex the pattern
      * @return this
      */
     public FirewallAssert match(String regex) {
@@ -105,7 +105,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that a pattern is found in none of them.
      *
-     * @param regex the pattern; not null
+     * @param regex the pattern
      * @return this
      */
     public FirewallAssert doNotMatch(String regex) {

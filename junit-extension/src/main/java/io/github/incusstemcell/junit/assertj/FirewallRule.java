@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 /**
  * A rule of nftables, as the kernel has it.
  *
- * @param family that of its table, as {@code inet} or {@code ip}; not null
- * @param table the name of its table; not null
- * @param chain the name of its chain; not null
+ * @param family that of its table, as {@code inet} or {@code ip}
+ * @param table the name of its table
+ * @param chain the name of its chain
  * @param text what {@code nft list ruleset} prints of it, without counts, as {@code tcp dport 22 accept}; where a chain has a hook, the
- *     first one says which, and the policy, as {@code type filter hook input priority filter; policy drop;}; not null
+ *     first one says which, and the policy, as {@code type filter hook input priority filter; policy drop;}
  */
 public record FirewallRule(String family, String table, String chain, String text) {
 

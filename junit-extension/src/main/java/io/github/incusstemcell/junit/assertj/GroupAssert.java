@@ -90,7 +90,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     /**
      * Verifies a member.
      *
-     * @param user the name of the user; not null
+     * @param user the name of the user
      * @return this
      */
     public GroupAssert hasMember(String user) {
@@ -101,7 +101,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     /**
      * Verifies that somebody is no member.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public GroupAssert doesNotHaveMember(String user) {

@@ -34,7 +34,7 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
      * Verifies a condition of one's own. Behind {@code within} it is waited for, behind {@code always} it has to hold at every moment; what
      * is looked at is read anew each time. Where it is absent the check fails, and nobody asks the condition.
      *
-     * @param condition is given what the class of these assertions says; what it throws ends the check; not null
+     * @param condition is given what the class of these assertions says; what it throws ends the check
      * @param description how messages say it behind "to satisfy", as {@code is rotated}; not empty
      * @return this
      */
@@ -48,7 +48,7 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
      * time does not count: how much is used of memory and processors, and how long something took. It has a time of its own, so that it is
      * refused behind {@code within} and {@code always}.
      *
-     * @param span how long; not null
+     * @param span how long
      * @return this
      */
     public S doesNotChangeFor(Duration span) {
@@ -58,7 +58,7 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
                 span,
                 () -> that("not change", value -> {
                     Optional<Object> now = Optional.ofNullable(comparable(value));
-                    return first.compareAndSet(null, now) || first.get().equals(now);
+                    return first.compareAndSet(null, now) || now.equals(first.get());
                 }));
     }
 

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A group of a guest, as group(5), gshadow(5) and passwd(5) have it.
  *
- * @param name the name; not null
+ * @param name the name
  * @param gid the number of the group, 0 to 4294967295
- * @param members the names of its users, by letter, those included whose primary group it is; not null
- * @param password what stands in gshadow for the password, with which others become members for a time; {@code *} where nothing does; not null
+ * @param members the names of its users, by letter, those included whose primary group it is
+ * @param password what stands in gshadow for the password, with which others become members for a time; {@code *} where nothing does
  * @param isShadowed whether it does not stand in group, which everybody may read
- * @param administrators the names of those who may change members and password, by letter; not null
+ * @param administrators the names of those who may change members and password, by letter
  */
 public record GuestGroup(
         String name, long gid, List<String> members, String password, boolean isShadowed, List<String> administrators) {

@@ -69,7 +69,7 @@ final class GuestHttp {
         try {
             return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
         } catch (HttpAnswer.NotHttp e) {
-            return HttpExchange.nobody(e.getMessage());
+            return HttpExchange.nobody(String.valueOf(e.getMessage()));
         }
     }
 

@@ -116,7 +116,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     /**
      * Goes on with some of them.
      *
-     * @param condition whether one of them is meant; not null
+     * @param condition whether one of them is meant
      * @param description how messages say it behind what they are, as {@code with a home}; not empty
      * @return assertions on those
      */
@@ -149,7 +149,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     /**
      * Verifies each of them, of which there has to be one, by a condition of one's own.
      *
-     * @param condition what holds for each; not null
+     * @param condition what holds for each
      * @param description how messages say it behind "to match "; not empty
      * @return this
      */
@@ -161,7 +161,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     /**
      * Verifies that a condition of one's own holds for none of them, of which there may be none.
      *
-     * @param condition what holds for none; not null
+     * @param condition what holds for none
      * @param description how messages say it behind "to not match "; not empty
      * @return this
      */

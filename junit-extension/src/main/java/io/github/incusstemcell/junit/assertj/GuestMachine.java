@@ -9,12 +9,12 @@ import java.util.stream.Stream;
 /**
  * What a guest says of itself as a machine.
  *
- * @param hostname what the kernel calls it; not null
- * @param staticHostname what {@code /etc/hostname} says, hostname(5); empty where there is none; not null
+ * @param hostname what the kernel calls it
+ * @param staticHostname what {@code /etc/hostname} says, hostname(5); empty where there is none
  * @param timezone the name of the time zone, as {@code Etc/UTC}, to which {@code /etc/localtime} leads, localtime(5), {@code UTC} where that
- *     is not there; empty where it leads to none; not null
+ *     is not there; empty where it leads to none
  * @param locale the {@code LANG} of {@code /etc/locale.conf}, or of {@code /etc/default/locale} where that is not there, locale.conf(5); empty
- *     where nothing is set; not null
+ *     where nothing is set
  * @param isClockSynchronized whether the kernel says that something keeps its clock right, adjtimex(2): it is that of the machine on which
  *     the container runs
  */

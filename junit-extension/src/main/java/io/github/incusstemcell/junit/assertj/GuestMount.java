@@ -7,13 +7,13 @@ import java.util.Set;
 /**
  * A mount that PID 1 of a guest sees, as proc_pid_mountinfo(5) has it.
  *
- * @param path where it is mounted; not null
- * @param type the kernel's name of the file system, as {@code tmpfs}; not null
- * @param source the device or another name; not null
- * @param device the numbers of its file system, as {@code 0:25}; not null
- * @param root what of its file system is mounted, {@code /} for all of it; not null
- * @param options those of the mount, and those of the file system; not null
- * @param propagation to whom it tells what is mounted below it; not null
+ * @param path where it is mounted
+ * @param type the kernel's name of the file system, as {@code tmpfs}
+ * @param source the device or another name
+ * @param device the numbers of its file system, as {@code 0:25}
+ * @param root what of its file system is mounted, {@code /} for all of it
+ * @param options those of the mount, and those of the file system
+ * @param propagation to whom it tells what is mounted below it
  * @param readOnly whether nothing can be written, because of the mount or of its file system
  */
 public record GuestMount(

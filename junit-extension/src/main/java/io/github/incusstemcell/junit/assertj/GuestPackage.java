@@ -3,10 +3,10 @@ package io.github.incusstemcell.junit.assertj;
 /**
  * A Debian package that dpkg knows of in a guest.
  *
- * @param name its name without its architecture, as {@code libc6}; not null
- * @param version epoch and revision included; empty where nothing of it is there; not null
- * @param architecture as {@code amd64} or {@code all}; not null
- * @param status two letters of dpkg-query(1): what is wanted of it, and what state it is in, as {@code ii}; not null
+ * @param name its name without its architecture, as {@code libc6}
+ * @param version epoch and revision included; empty where nothing of it is there
+ * @param architecture as {@code amd64} or {@code all}
+ * @param status two letters of dpkg-query(1): what is wanted of it, and what state it is in, as {@code ii}
  */
 public record GuestPackage(String name, String version, String architecture, String status) {
 

@@ -14,14 +14,14 @@ import java.util.stream.Collectors;
  *
  * @param pid its number
  * @param parent the number of its parent; 0 where it has none
- * @param parentName what the kernel calls its parent, in full where that shows in its program; empty where it has none; not null
- * @param name what the kernel calls it, of which it keeps 15 bytes; not null
- * @param executable the path of the program that it runs; empty where the kernel does not say, as of its own threads; not null
- * @param arguments what it was started with, the program first; not null
+ * @param parentName what the kernel calls its parent, in full where that shows in its program; empty where it has none
+ * @param name what the kernel calls it, of which it keeps 15 bytes
+ * @param executable the path of the program that it runs; empty where the kernel does not say, as of its own threads
+ * @param arguments what it was started with, the program first
  * @param state proc_pid_stat(5)'s letter for what it does, as {@code S}
  * @param uid the number of the user whose rights it has
- * @param cgroup its control group, as {@code /system.slice/cron.service}; not null
- * @param details its environment, limits and open files; not null
+ * @param cgroup its control group, as {@code /system.slice/cron.service}
+ * @param details its environment, limits and open files
  */
 public record GuestProcess(
         int pid,

@@ -6,9 +6,9 @@ import java.util.Locale;
 /**
  * A place at which a guest's processes may listen; meant for static imports of its factories, as {@code socket(tcp(22))}.
  *
- * @param protocol of which kind it is; not null
+ * @param protocol of which kind it is
  * @param port the number of the port, 1 to 65535; 0 for Unix sockets
- * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports; not null
+ * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports
  */
 public record GuestSocket(Protocol protocol, int port, String path) {
 
@@ -58,7 +58,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
      * A port of TCP, over IPv4 and IPv6: a process that listens on {@code [::]} takes connections over both mostly.
      *
      * @param port the number of the port, 1 to 65535
-     * @return it; not null
+     * @return it
      */
     public static GuestSocket tcp(int port) {
         return new GuestSocket(Protocol.TCP, port, "");
@@ -68,7 +68,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
      * A port of TCP over IPv6 alone, whatever there is over IPv4.
      *
      * @param port the number of the port, 1 to 65535
-     * @return it; not null
+     * @return it
      */
     public static GuestSocket tcp6(int port) {
         return new GuestSocket(Protocol.TCP6, port, "");
@@ -78,7 +78,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
      * A port of UDP, over IPv4 and IPv6.
      *
      * @param port the number of the port, 1 to 65535
-     * @return it; not null
+     * @return it
      */
     public static GuestSocket udp(int port) {
         return new GuestSocket(Protocol.UDP, port, "");
@@ -88,7 +88,7 @@ public record GuestSocket(Protocol protocol, int port, String path) {
      * A port of UDP over IPv6 alone, whatever there is over IPv4.
      *
      * @param port the number of the port, 1 to 65535
-     * @return it; not null
+     * @return it
      */
     public static GuestSocket udp6(int port) {
         return new GuestSocket(Protocol.UDP6, port, "");
@@ -97,8 +97,8 @@ public record GuestSocket(Protocol protocol, int port, String path) {
     /**
      * A Unix socket.
      *
-     * @param path its absolute path, or its abstract name behind an {@code @}; not null
-     * @return it; not null
+     * @param path its absolute path, or its abstract name behind an {@code @}
+     * @return it
      */
     public static GuestSocket unix(String path) {
         return new GuestSocket(Protocol.UNIX, 0, path);

@@ -7,16 +7,16 @@ import java.util.Set;
 /**
  * A user of a guest, as passwd(5), group(5) and shadow(5) have it.
  *
- * @param name the name; not null
+ * @param name the name
  * @param uid the number of the user, 0 to 4294967295
  * @param gid the number of the primary group
- * @param groups the names of all its groups, the primary one first; not null
- * @param comment the field that holds the full name mostly; not null
- * @param home what is written as home, there or not; not null
- * @param shell what is written as login shell; empty stands for {@code /bin/sh}; not null
- * @param password what stands in shadow for the password, its hash mostly; {@code *} where nothing does; not null
+ * @param groups the names of all its groups, the primary one first
+ * @param comment the field that holds the full name mostly
+ * @param home what is written as home, there or not
+ * @param shell what is written as login shell; empty stands for {@code /bin/sh}
+ * @param password what stands in shadow for the password, its hash mostly; {@code *} where nothing does
  * @param isShadowed whether it does not stand in passwd, which everybody may read
- * @param aging how long the password lasts; not null
+ * @param aging how long the password lasts
  */
 public record GuestUser(
         String name,

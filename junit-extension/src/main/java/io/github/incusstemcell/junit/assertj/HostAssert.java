@@ -104,7 +104,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     /**
      * Verifies an address.
      *
-     * @param address one of those for which it stands, in numbers; not null
+     * @param address one of those for which it stands, in numbers
      * @return this
      */
     public HostAssert resolvesTo(String address) {

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * What a web server answered.
  *
  * @param status the number of its status
- * @param headers by their names in small letters, each with all its values; not null
- * @param body what came behind them, as UTF-8; not null
+ * @param headers by their names in small letters, each with all its values
+ * @param body what came behind them, as UTF-8
  */
 public record HttpAnswer(int status, Map<String, List<String>> headers, String body) {
 

@@ -69,7 +69,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     /**
      * Asks by another method than GET.
      *
-     * @param method the method, as {@code POST}; not null
+     * @param method the method, as {@code POST}
      * @return assertions on the answer to that
      */
     @CheckReturnValue
@@ -80,8 +80,8 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     /**
      * Asks with a header.
      *
-     * @param header its name; not null
-     * @param value its value, in one line; not null
+     * @param header its name
+     * @param value its value, in one line
      * @return assertions on the answer to that
      */
     @CheckReturnValue
@@ -140,8 +140,8 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     /**
      * Verifies a header.
      *
-     * @param name its name, in whatever letters; not null
-     * @param value one of its values; not null
+     * @param name its name, in whatever letters
+     * @param value one of its values
      * @return this
      */
     public HttpAssert hasHeader(String name, String value) {

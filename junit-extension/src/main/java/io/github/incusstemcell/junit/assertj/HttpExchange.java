@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and what came of it.
@@ -91,7 +92,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
                 "Asking " + url + ": the answer is longer than the " + LONGEST + " bytes that are read of one");
     }
 
-    private static String trouble(URI url, Throwable failure) {
+    private static String trouble(URI url, @Nullable Throwable failure) {
         if (failure instanceof AssertionError tooLong) {
             throw tooLong;
         }

@@ -98,7 +98,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     /**
      * Verifies the MAC address.
      *
-     * @param address as {@code 10:66:6a:15:04:dc}; not null
+     * @param address as {@code 10:66:6a:15:04:dc}
      * @return this
      */
     public InterfaceAssert hasMacAddress(String address) {
@@ -110,7 +110,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     /**
      * Verifies an address.
      *
-     * @param address one of its IPv4 or IPv6 addresses, in numbers, with or without the length of its prefix, as {@code 10.0.0.5/24}; not null
+     * @param address one of its IPv4 or IPv6 addresses, in numbers, with or without the length of its prefix, as {@code 10.0.0.5/24}
      * @return this
      */
     public InterfaceAssert hasAddress(String address) {
@@ -121,7 +121,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     /**
      * Verifies that it does not have an address.
      *
-     * @param address as for {@link #hasAddress}; not null
+     * @param address as for {@link #hasAddress}
      * @return this
      */
     public InterfaceAssert doesNotHaveAddress(String address) {
@@ -132,7 +132,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
     /**
      * Verifies all addresses.
      *
-     * @param addresses all of its addresses without their prefixes, IPv6 ones of the link included, in any order; not null
+     * @param addresses all of its addresses without their prefixes, IPv6 ones of the link included, in any order
      * @return this
      */
     public InterfaceAssert hasOnlyAddresses(String... addresses) {

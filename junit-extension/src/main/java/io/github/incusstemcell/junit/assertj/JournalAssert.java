@@ -52,7 +52,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Narrows down to a unit, which has to exist.
      *
-     * @param unit the unit's name; not null
+     * @param unit the unit's name
      * @return assertions on its part of the journal
      */
     public JournalAssert ofUnit(String unit) {
@@ -64,7 +64,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Narrows down to one run of a unit, of which there has to be an entry: systemd itself writes that it starts.
      *
-     * @param id the 32 hex digits that name the run, as {@link io.github.incusstemcell.systemd.Unit#invocationId()} has them; not null
+     * @param id the 32 hex digits that name the run, as {@link io.github.incusstemcell.systemd.Unit#invocationId()} has them
      * @return assertions on its part of the journal
      */
     public JournalAssert ofInvocation(String id) {
@@ -83,7 +83,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Narrows down to a program, which fails all of them where it never wrote anything.
      *
-     * @param identifier what it calls itself, as {@code sshd}; not null
+     * @param identifier what it calls itself, as {@code sshd}
      * @return assertions on its part of the journal
      */
     public JournalAssert ofIdentifier(String identifier) {
@@ -95,7 +95,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Narrows down to what came after a mark.
      *
-     * @param mark from {@link Journal#mark()}; not null
+     * @param mark from {@link Journal#mark()}
      * @return assertions on that part of the journal
      */
     public JournalAssert since(JournalMark mark) {
@@ -129,7 +129,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in a message.
      *
-     * @param regex the pattern, as {@link Pattern} has it; not null
+     * @param regex the pattern, as {@link Pattern} has it
      * @return this
      */
     public JournalAssert matches(String regex) {
@@ -139,7 +139,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in a message.
      *
-     * @param pattern the pattern; not null
+     * @param pattern the pattern
      * @return this
      */
     public JournalAssert matches(Pattern pattern) {
@@ -151,7 +151,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in no message.
      *
-     * @param regex the pattern, as {@link Pattern} has it; not null
+     * @param regex the pattern, as {@link Pattern} has it
      * @return this
      */
     public JournalAssert doesNotMatch(String regex) {
@@ -183,7 +183,7 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that nothing grave was written.
      *
-     * @param priority the least grave priority that is too grave; not null
+     * @param priority the least grave priority that is too grave
      * @return this
      */
     public JournalAssert hasNoneAtLeast(Priority priority) {

@@ -14,12 +14,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a part of a journal, or follows it from there on, until a check is decided. */
 record JournalReading(StemcellContainer stemcell, JournalQuery query) {
 
     /** What the follower hands over: an entry, or why there will be no more. */
-    private record Event(JournalEntry entry, Throwable end) {}
+    private record Event(
+            @Nullable JournalEntry entry, @Nullable Throwable end) {}
 
     private Journal journal() {
         return stemcell.journal();
@@ -50,13 +52,17 @@ record JournalReading(StemcellContainer stemcell, JournalQuery query) {
             follower.onFailure(reason -> events.add(new Event(null, reason)));
             while (!observation.isDecided()) {
                 Event event = events.poll(observation.left().toNanos(), TimeUnit.NANOSECONDS);
-                if (event != null && event.end() != null) {
+                if (event == null) {
+                    continue;
+                }
+                if (event.end() != null) {
                     throw new IncusStemcellException(
                             "Following the journal of " + stemcell.name() + " broke off: "
                                     + event.end().getMessage(),
                             event.end());
                 }
-                if (event != null && entries.putIfAbsent(event.entry().cursor(), event.entry()) == null) {
+                JournalEntry entry = event.entry();
+                if (entry != null && entries.putIfAbsent(entry.cursor(), entry) == null) {
                     observation.see(List.copyOf(entries.values()));
                 }
             }

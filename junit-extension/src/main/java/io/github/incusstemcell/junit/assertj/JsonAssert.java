@@ -36,7 +36,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
                         ? new Document(Optional.empty(), "it is empty")
                         : new Document(Optional.of(node), "");
             } catch (DataFormat.NotOfFormat e) {
-                return new Document(Optional.empty(), e.getMessage());
+                return new Document(Optional.empty(), String.valueOf(e.getMessage()));
             }
         }
 
@@ -109,7 +109,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies that there is something at a place.
      *
-     * @param pointer the place; not null
+     * @param pointer the place
      * @return this
      */
     public JsonAssert has(String pointer) {
@@ -120,7 +120,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies that there is nothing at a place.
      *
-     * @param pointer the place; not null
+     * @param pointer the place
      * @return this
      */
     public JsonAssert doesNotHave(String pointer) {
@@ -131,8 +131,8 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies a text.
      *
-     * @param pointer the place; not null
-     * @param value what is there, which has to be a text; not null
+     * @param pointer the place
+     * @param value what is there, which has to be a text
      * @return this
      */
     public JsonAssert hasValue(String pointer, String value) {
@@ -142,7 +142,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies a boolean.
      *
-     * @param pointer the place; not null
+     * @param pointer the place
      * @param value what is there, which has to be a boolean
      * @return this
      */
@@ -153,7 +153,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies a whole number.
      *
-     * @param pointer the place; not null
+     * @param pointer the place
      * @param value what is there, which has to be a whole number
      * @return this
      */
@@ -173,7 +173,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Goes on with what is at a place, where there has to be something, in plain AssertJ.
      *
-     * @param pointer the place; not null
+     * @param pointer the place
      * @return assertions on a map, a list, a text, a number, a boolean or null
      */
     public AbstractObjectAssert<?, Object> value(String pointer) {

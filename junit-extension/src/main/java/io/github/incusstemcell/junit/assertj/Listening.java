@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Who listens at one moment. The processes are read only where somebody asks for them. */
 final class Listening {
@@ -19,8 +20,8 @@ final class Listening {
     private final GuestSocket socket;
     private final Sockets sockets;
     private final List<ListeningSocket> there;
-    private Processes processes;
-    private List<SocketUnit> socketUnits;
+    private @Nullable Processes processes;
+    private @Nullable List<SocketUnit> socketUnits;
 
     private Listening(StemcellContainer stemcell, GuestSocket socket, Sockets sockets) {
         this.stemcell = stemcell;

@@ -5,10 +5,10 @@ import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 /**
  * A socket on which a guest listens, as the kernel's tables under {@code /proc/net} have it.
  *
- * @param protocol the table: {@link Protocol#TCP} and {@link Protocol#UDP} stand for those of IPv4 here; not null
+ * @param protocol the table: {@link Protocol#TCP} and {@link Protocol#UDP} stand for those of IPv4 here
  * @param port the number of the port; 0 for Unix sockets
- * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports; not null
- * @param address its local address in numbers, as {@code 0.0.0.0} or {@code ::}; empty for Unix sockets; not null
+ * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports
+ * @param address its local address in numbers, as {@code 0.0.0.0} or {@code ::}; empty for Unix sockets
  * @param inode its number, by which processes hold it
  */
 public record ListeningSocket(Protocol protocol, int port, String path, String address, long inode) {

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What logrotate(8) is told of each log, by {@code /etc/logrotate.conf} and what that includes, with what goes for all of them. */
 final class LogRotation {
@@ -81,14 +82,14 @@ final class LogRotation {
     private void readLines(String file) {
         List<String> paths = new ArrayList<>();
         Map<String, List<String>> block = null;
-        String script = "";
-        for (String each : files.get(file).lines().toList()) {
+        List<String> script = null;
+        for (String each : files.getOrDefault(file, "").lines().toList()) {
             String line = each.strip();
-            if (!script.isEmpty()) {
+            if (script != null) {
                 if (line.equals("endscript")) {
-                    script = "";
+                    script = null;
                 } else {
-                    block.get(script).add(line);
+                    script.add(line);
                 }
             } else if (block != null && line.equals("}")) {
                 block = null;
@@ -137,11 +138,11 @@ final class LogRotation {
         }
     }
 
-    /** Takes note of one; the name of the script that begins with it, or nothing. */
-    private static String directive(Map<String, List<String>> settings, String line) {
+    /** Takes note of one; the lines of the script that begins with it, or null. */
+    private static @Nullable List<String> directive(Map<String, List<String>> settings, String line) {
         Matcher directive = DIRECTIVE.matcher(line);
         if (line.startsWith("#") || !directive.matches()) {
-            return "";
+            return null;
         }
         String key = directive.group(1);
         String opposite = key.startsWith("no") ? key.substring(2) : "no" + key;
@@ -152,12 +153,13 @@ final class LogRotation {
         if (INTERVALS.contains(key)) {
             settings.keySet().removeAll(INTERVALS);
         }
-        settings.put(key, new ArrayList<>());
+        List<String> values = new ArrayList<>();
+        settings.put(key, values);
         if (SCRIPTS.contains(key)) {
-            return key;
+            return values;
         }
-        settings.get(key).add(Optional.ofNullable(directive.group(2)).orElse(""));
-        return "";
+        values.add(Optional.ofNullable(directive.group(2)).orElse(""));
+        return null;
     }
 
     /** What is said of a log; empty where nothing is. */

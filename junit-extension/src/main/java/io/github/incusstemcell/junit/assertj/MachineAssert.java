@@ -33,7 +33,7 @@ public final class MachineAssert extends GuestAssert<MachineAssert, GuestMachine
     /**
      * Verifies what the kernel calls it.
      *
-     * @param name the name, with a domain where it has one; not null
+     * @param name the name, with a domain where it has one
      * @return this
      */
     public MachineAssert hasHostname(String name) {
@@ -44,7 +44,7 @@ public final class MachineAssert extends GuestAssert<MachineAssert, GuestMachine
     /**
      * Verifies what {@code /etc/hostname} calls it.
      *
-     * @param name the name; not null
+     * @param name the name
      * @return this
      */
     public MachineAssert hasStaticHostname(String name) {
@@ -57,7 +57,7 @@ public final class MachineAssert extends GuestAssert<MachineAssert, GuestMachine
     /**
      * Verifies the time zone.
      *
-     * @param zone its name below {@code /usr/share/zoneinfo}, as {@code Etc/UTC}; not null
+     * @param zone its name below {@code /usr/share/zoneinfo}, as {@code Etc/UTC}
      * @return this
      */
     public MachineAssert hasTimezone(String zone) {
@@ -70,7 +70,7 @@ public final class MachineAssert extends GuestAssert<MachineAssert, GuestMachine
     /**
      * Verifies the language.
      *
-     * @param locale what {@code LANG} is set to for the whole system, as {@code C.UTF-8}; not null
+     * @param locale what {@code LANG} is set to for the whole system, as {@code C.UTF-8}
      * @return this
      */
     public MachineAssert hasLocale(String locale) {

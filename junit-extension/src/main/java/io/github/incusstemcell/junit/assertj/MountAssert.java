@@ -47,7 +47,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies the file system.
      *
-     * @param type the kernel's name of it, as {@code tmpfs} or {@code ext4}; not null
+     * @param type the kernel's name of it, as {@code tmpfs} or {@code ext4}
      * @return this
      */
     public MountAssert hasType(String type) {
@@ -58,7 +58,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies what is mounted.
      *
-     * @param source the device or another name, as the kernel has it; not null
+     * @param source the device or another name, as the kernel has it
      * @return this
      */
     public MountAssert hasSource(String source) {
@@ -69,7 +69,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies that it is a bind of another folder or file: that it shows the same part of the same file system.
      *
-     * @param source the absolute path of that, without links in it; not null
+     * @param source the absolute path of that, without links in it
      * @return this
      */
     public MountAssert isBindOf(String source) {
@@ -90,7 +90,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies what of its file system is mounted.
      *
-     * @param path from the root of that file system; {@code /} for all of it; not null
+     * @param path from the root of that file system; {@code /} for all of it
      * @return this
      */
     public MountAssert hasRoot(String path) {
@@ -101,7 +101,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies to whom it tells what is mounted below it.
      *
-     * @param propagation to whom; not null
+     * @param propagation to whom
      * @return this
      */
     public MountAssert hasPropagation(MountPropagation propagation) {
@@ -122,7 +122,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies an option.
      *
-     * @param option one of the mount or of its file system, as {@code nosuid} or {@code mode=755}; not null
+     * @param option one of the mount or of its file system, as {@code nosuid} or {@code mode=755}
      * @return this
      */
     public MountAssert hasOption(String option) {
@@ -133,7 +133,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
     /**
      * Verifies that an option is not there.
      *
-     * @param option as for {@link #hasOption}; not null
+     * @param option as for {@link #hasOption}
      * @return this
      */
     public MountAssert doesNotHaveOption(String option) {

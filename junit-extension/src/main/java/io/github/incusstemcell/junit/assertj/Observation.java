@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** What was read of something until a check on it was decided: its last reading, and each state with the time at which it was seen. */
 final class Observation<T> {
@@ -32,8 +33,12 @@ final class Observation<T> {
     private final Function<T, String> words;
     private final long start = System.nanoTime();
     private final List<String> states = new ArrayList<>();
-    private String state;
-    private T last;
+    private @Nullable String state;
+
+    private Supplier<T> last = () -> {
+        throw new IllegalStateException("nothing was read yet");
+    };
+
     private boolean held;
     private Duration pause = FIRST_PAUSE;
     private Duration nextReading = FIRST_PAUSE;
@@ -93,7 +98,7 @@ final class Observation<T> {
     private void requireUninterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new IncusStemcellException(
-                    "Interrupted while a check was waiting to hold; last seen: " + words.apply(last),
+                    "Interrupted while a check was waiting to hold; last seen: " + words.apply(last()),
                     new InterruptedException());
         }
     }
@@ -159,7 +164,7 @@ final class Observation<T> {
 
     /** Takes note of a reading. */
     void see(T reading) {
-        last = reading;
+        last = () -> reading;
         held = holds.test(reading);
         if (timing.mode() == Timing.Mode.NOW) {
             return;
@@ -193,7 +198,7 @@ final class Observation<T> {
     }
 
     T last() {
-        return last;
+        return last.get();
     }
 
     /** {@return " (waited 1.2s)", or nothing where nothing was waited for} */

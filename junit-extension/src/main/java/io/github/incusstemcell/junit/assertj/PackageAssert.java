@@ -47,7 +47,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies the version.
      *
-     * @param version exactly this one, epoch and revision included, as {@code 1:9.6p1-3ubuntu13}; not null
+     * @param version exactly this one, epoch and revision included, as {@code 1:9.6p1-3ubuntu13}
      * @return this
      */
     public PackageAssert hasVersion(String version) {
@@ -58,7 +58,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies the version by the order of Debian's versions, in which 1.10 comes after 1.9, and 2~rc1 before 2.
      *
-     * @param version the oldest that will do; not null
+     * @param version the oldest that will do
      * @return this
      */
     public PackageAssert hasVersionAtLeast(String version) {
@@ -69,7 +69,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
      *
-     * @param version the newest that will do; not null
+     * @param version the newest that will do
      * @return this
      */
     public PackageAssert hasVersionAtMost(String version) {
@@ -80,7 +80,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
      *
-     * @param version the oldest that will not do; not null
+     * @param version the oldest that will not do
      * @return this
      */
     public PackageAssert hasVersionBelow(String version) {
@@ -103,7 +103,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
      *
-     * @param except absolute paths that may be changed or missing, with all that is below them, as configuration is; not null
+     * @param except absolute paths that may be changed or missing, with all that is below them, as configuration is
      * @return this
      */
     public PackageAssert isUnmodified(String... except) {
@@ -139,7 +139,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
     /**
      * Verifies the architecture.
      *
-     * @param architecture Debian's word for it, as {@code amd64} or {@code all}; not null
+     * @param architecture Debian's word for it, as {@code amd64} or {@code all}
      * @return this
      */
     public PackageAssert hasArchitecture(String architecture) {

@@ -133,7 +133,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      * Verifies all packages by a list that was written before.
      *
      * @param list a file of the test, in which each line begins with the name of a package that has to be installed, or is of
-     *     {@code dpkg --list}, or a comment behind {@code #}; not null
+     *     {@code dpkg --list}, or a comment behind {@code #}
      * @return this
      */
     public PackagesAssert containsExactlyThoseOf(Path list) {
@@ -179,7 +179,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      * Verifies that the files of all of them are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
      * contents. It reads all of them, which takes seconds.
      *
-     * @param except absolute paths that may be changed or missing, with all that is below them; not null
+     * @param except absolute paths that may be changed or missing, with all that is below them
      * @return this
      */
     public PackagesAssert areUnmodified(String... except) {

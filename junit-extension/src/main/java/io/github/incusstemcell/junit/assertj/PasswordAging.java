@@ -9,12 +9,12 @@ import java.util.OptionalLong;
 /**
  * How long a password lasts, as shadow(5) has it; all of it is empty where nothing is said of it.
  *
- * @param changed the day of the last change; the first of 1970 where it has to be changed at the next login; not null
- * @param minDays how many days it may not be changed again; not null
- * @param maxDays after how many days it has to be changed; not null
- * @param warnDays how many days before that its user is warned; not null
- * @param inactiveDays how many days after that it is still taken; not null
- * @param expires the day since which nobody gets in as this user; not null
+ * @param changed the day of the last change; the first of 1970 where it has to be changed at the next login
+ * @param minDays how many days it may not be changed again
+ * @param maxDays after how many days it has to be changed
+ * @param warnDays how many days before that its user is warned
+ * @param inactiveDays how many days after that it is still taken
+ * @param expires the day since which nobody gets in as this user
  */
 public record PasswordAging(
         Optional<LocalDate> changed,

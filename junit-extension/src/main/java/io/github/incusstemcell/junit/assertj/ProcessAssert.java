@@ -112,7 +112,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     /**
      * Verifies whose rights they have.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return this
      */
     public ProcessAssert runsAs(String user) {
@@ -128,7 +128,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     /**
      * Verifies an argument.
      *
-     * @param argument one that each of them was started with, whole; not null
+     * @param argument one that each of them was started with, whole
      * @return this
      */
     public ProcessAssert hasArgument(String argument) {
@@ -142,7 +142,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     /**
      * Verifies the unit.
      *
-     * @param unit the innermost service or scope that they are part of; without a type it is a service; not null
+     * @param unit the innermost service or scope that they are part of; without a type it is a service
      * @return this
      */
     public ProcessAssert isPartOfUnit(String unit) {

@@ -11,9 +11,9 @@ import java.util.TreeMap;
  *
  * @param nice its nice value, -20 to 19
  * @param memoryBytes what it has in memory, shared pages included (VmRSS); 0 for threads of the kernel
- * @param environment the variables with which it was started; not null
- * @param limits all of them; not null
- * @param openFiles what it has open: paths, and the kernel's words for what has none, as {@code socket:[4711]}; not null
+ * @param environment the variables with which it was started
+ * @param limits all of them
+ * @param openFiles what it has open: paths, and the kernel's words for what has none, as {@code socket:[4711]}
  */
 public record ProcessDetails(
         int nice,

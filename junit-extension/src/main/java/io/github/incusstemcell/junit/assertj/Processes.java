@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -230,8 +231,12 @@ record Processes(List<GuestProcess> entries) {
                     * Long.parseLong(status.getOrDefault("VmRSS", "0").strip().split(" ")[0]);
         }
 
+        private String status(String field) {
+            return Objects.requireNonNull(status.get(field), field);
+        }
+
         private int parent() {
-            return Integer.parseInt(status.get("PPid"));
+            return Integer.parseInt(status("PPid"));
         }
 
         GuestProcess done(int pid, Map<Integer, Draft> all) {
@@ -241,12 +246,12 @@ record Processes(List<GuestProcess> entries) {
                     parent(),
                     above == null || !above.isWhole()
                             ? ""
-                            : GuestProcess.fullName(above.status.get("Name"), above.executable),
-                    status.get("Name"),
+                            : GuestProcess.fullName(above.status("Name"), above.executable),
+                    status("Name"),
                     executable,
                     argv,
-                    status.get("State").charAt(0),
-                    Long.parseLong(status.get("Uid").split("\t")[1]),
+                    status("State").charAt(0),
+                    Long.parseLong(status("Uid").split("\t")[1]),
                     cgroup,
                     new ProcessDetails(nice, memory(), environment, limits, openFiles));
         }

@@ -39,7 +39,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those of a name.
      *
-     * @param name as for {@link StemcellAssert#process}; not null
+     * @param name as for {@link StemcellAssert#process}
      * @return assertions on those
      */
     public ProcessesAssert named(String name) {
@@ -50,7 +50,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those that run a program.
      *
-     * @param path its path, without links in it, as the kernel has it; not null
+     * @param path its path, without links in it, as the kernel has it
      * @return assertions on those
      */
     public ProcessesAssert ofExecutable(String path) {
@@ -61,7 +61,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those that were started in some way.
      *
-     * @param regex a pattern that is found in program and arguments, with blanks between them; not null
+     * @param regex a pattern that is found in program and arguments, with blanks between them
      * @return assertions on those
      */
     public ProcessesAssert withCommandLine(String regex) {
@@ -73,7 +73,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those that have the rights of a user.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return assertions on those
      */
     public ProcessesAssert ofUser(String user) {
@@ -93,7 +93,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those of a unit.
      *
-     * @param unit the innermost service or scope that they are part of; without a type it is a service; not null
+     * @param unit the innermost service or scope that they are part of; without a type it is a service
      * @return assertions on those
      */
     public ProcessesAssert ofUnit(String unit) {
@@ -104,7 +104,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Goes on with those that a process of a name has started, and not those that these have started.
      *
-     * @param parent what the kernel calls that process, or all of the name where it keeps less and that shows in its program; not null
+     * @param parent what the kernel calls that process, or all of the name where it keeps less and that shows in its program
      * @return assertions on those
      */
     public ProcessesAssert ofParent(String parent) {
@@ -143,8 +143,8 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies a variable of the environment with which each was started.
      *
-     * @param name the variable; not null
-     * @param value its value; not null
+     * @param name the variable
+     * @param value its value
      * @return this
      */
     public ProcessesAssert haveEnvironment(String name, String value) {
@@ -172,7 +172,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies that none of them was started with a variable in its environment.
      *
-     * @param name the variable; not null
+     * @param name the variable
      * @return this
      */
     public ProcessesAssert doNotHaveEnvironment(String name) {
@@ -185,7 +185,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies a limit of each.
      *
-     * @param limit what is limited; not null
+     * @param limit what is limited
      * @param soft what is in force
      * @param hard how far the process may raise it
      * @return this
@@ -204,7 +204,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies that something is not limited for any of them.
      *
-     * @param limit what is not limited; not null
+     * @param limit what is not limited
      * @return this
      */
     public ProcessesAssert haveNoLimit(ProcessLimit limit) {
@@ -224,7 +224,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies that each has a file open.
      *
-     * @param path its path, without links in it; not null
+     * @param path its path, without links in it
      * @return this
      */
     public ProcessesAssert haveOpen(String path) {
@@ -237,7 +237,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     /**
      * Verifies that none has a file open.
      *
-     * @param path its path, without links in it; not null
+     * @param path its path, without links in it
      * @return this
      */
     public ProcessesAssert doNotHaveOpen(String path) {

@@ -53,7 +53,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
     /**
      * Verifies the gateway.
      *
-     * @param address its address in numbers; not null
+     * @param address its address in numbers
      * @return this
      */
     public RouteAssert goesVia(String address) {
@@ -69,7 +69,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
     /**
      * Verifies the interface.
      *
-     * @param device the name of the interface, as {@code eth0}; not null
+     * @param device the name of the interface, as {@code eth0}
      * @return this
      */
     public RouteAssert usesInterface(String device) {

@@ -67,7 +67,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Verifies a key.
      *
-     * @param key one that there is, whatever its value; not null
+     * @param key one that there is, whatever its value
      * @return this
      */
     public SettingsAssert hasKey(String key) {
@@ -78,7 +78,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Verifies that a key is not there.
      *
-     * @param key one that there is not; not null
+     * @param key one that there is not
      * @return this
      */
     public SettingsAssert doesNotHaveKey(String key) {
@@ -89,8 +89,8 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Verifies a value.
      *
-     * @param key the key, of a file with sections as {@code Section.Key}; not null
-     * @param value all of it; not null
+     * @param key the key, of a file with sections as {@code Section.Key}
+     * @param value all of it
      * @return this
      */
     public SettingsAssert hasValue(String key, String value) {
@@ -104,7 +104,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Verifies all values of a key.
      *
-     * @param key the key; not null
+     * @param key the key
      * @param values all of them, in any order; at least one
      * @return this
      */
@@ -120,7 +120,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Goes on with the value of a key, which has to be there, in plain AssertJ.
      *
-     * @param key the key; not null
+     * @param key the key
      * @return assertions on the last value
      */
     public AbstractStringAssert<?> value(String key) {
@@ -134,7 +134,7 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     /**
      * Goes on with all values of a key in plain AssertJ.
      *
-     * @param key the key; not null
+     * @param key the key
      * @return assertions on the list; empty where there is no such key
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> values(String key) {

@@ -61,7 +61,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     /**
      * Verifies an address.
      *
-     * @param address one of those that are listened on, in numbers, as {@code 0.0.0.0} or {@code ::1}; not null
+     * @param address one of those that are listened on, in numbers, as {@code 0.0.0.0} or {@code ::1}
      * @return this
      */
     public SocketAssert listensOn(String address) {
@@ -135,7 +135,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     /**
      * Verifies who listens, on each address.
      *
-     * @param name the name of a process that holds the socket, whatever others do, as for {@link StemcellAssert#process}; not null
+     * @param name the name of a process that holds the socket, whatever others do, as for {@link StemcellAssert#process}
      * @return this
      */
     public SocketAssert isOwnedByProcess(String name) {
@@ -147,7 +147,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
      * Verifies who listens, on each address.
      *
      * @param unit the unit of a process that holds the socket, whatever others do, or the unit of type {@code socket} for which systemd does;
-     *     without a type it is a service; not null
+     *     without a type it is a service
      * @return this
      */
     public SocketAssert isOwnedByUnit(String unit) {

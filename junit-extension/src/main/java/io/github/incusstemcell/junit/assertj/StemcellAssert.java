@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.assertj.core.api.SoftAssertionsProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assertions on a running stemcell: on its systemd, units, timers and journal, its files, users, groups and packages, its sockets, network
@@ -16,7 +17,7 @@ import org.assertj.core.api.SoftAssertionsProvider;
 public non-sealed class StemcellAssert extends AbstractStemcellAssert {
 
     private Timing timing = Timing.NOW;
-    private SoftAssertionsProvider softly;
+    private @Nullable SoftAssertionsProvider softly;
 
     /**
      * Assertions on a stemcell; see {@link StemcellAssertions#assertThat}.
@@ -45,7 +46,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      * Has the checks that follow wait: each re-reads until it holds, until a state makes that impossible, or until the time
      * is over. What systemd and the journal tell wakes them.
      *
-     * @param span how long to wait; not null
+     * @param span how long to wait
      * @return assertions that wait
      */
     @CheckReturnValue
@@ -56,7 +57,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Has the checks that follow hold at every moment of a time.
      *
-     * @param span how long; not null
+     * @param span how long
      * @return assertions that watch
      */
     @CheckReturnValue
@@ -68,7 +69,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      * Verifies a condition of one's own on the stemcell. Behind {@link #within} it is asked again and again until it holds, behind
      * {@link #always} it has to hold each time.
      *
-     * @param condition is given the stemcell; what it throws ends the check; not null
+     * @param condition is given the stemcell; what it throws ends the check
      * @param description how messages say it behind "to satisfy"; not empty
      * @return this
      */
@@ -127,7 +128,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a unit.
      *
-     * @param name the unit's name, as systemctl takes it; not null
+     * @param name the unit's name, as systemctl takes it
      * @return assertions on it
      */
     @CheckReturnValue
@@ -139,7 +140,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a timer and to when it runs.
      *
-     * @param name the timer's full name, as {@code logrotate.timer}; not null
+     * @param name the timer's full name, as {@code logrotate.timer}
      * @return assertions on it
      */
     @CheckReturnValue
@@ -150,8 +151,8 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a unit of a user's service manager, which is started where it does not run yet.
      *
-     * @param user the name of the user, who has to exist; not null
-     * @param name the unit's name, as systemctl takes it; not null
+     * @param user the name of the user, who has to exist
+     * @param name the unit's name, as systemctl takes it
      * @return assertions on it
      */
     @CheckReturnValue
@@ -175,7 +176,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a file, a folder or a link.
      *
-     * @param path its absolute path in the guest; not null
+     * @param path its absolute path in the guest
      * @return assertions on it
      */
     @CheckReturnValue
@@ -187,7 +188,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      * Turns to all files, folders and links whose paths match a pattern.
      *
      * @param pattern their absolute paths with wildcards as glob(7) has them, as {@code /etc/ssh/ssh_host_*_key}: {@code *}, {@code ?} and
-     *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning; not null
+     *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning
      * @return assertions on them
      */
     @CheckReturnValue
@@ -198,7 +199,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a user.
      *
-     * @param name the user's name; not null
+     * @param name the user's name
      * @return assertions on it
      */
     @CheckReturnValue
@@ -210,7 +211,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      * Turns to a user whom the name services of the guest know, nsswitch.conf(5), by getent(1): also one in no file, as systemd's {@code
      * DynamicUser=} makes up.
      *
-     * @param name the user's name; not null
+     * @param name the user's name
      * @return assertions on it
      */
     @CheckReturnValue
@@ -221,7 +222,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a group.
      *
-     * @param name the group's name; not null
+     * @param name the group's name
      * @return assertions on it
      */
     @CheckReturnValue
@@ -244,7 +245,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to a Debian package.
      *
-     * @param name the package's name, with or without its architecture behind a colon; not null
+     * @param name the package's name, with or without its architecture behind a colon
      * @return assertions on it
      */
     @CheckReturnValue
@@ -263,7 +264,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      *
      * @param name what the kernel calls them, which is the name of their program mostly; where it is longer than the 15 bytes that the
      *     kernel keeps, the name of the program itself, or of what that was started as, or of the script that it runs; or the path of the
-     *     program; not null
+     *     program
      * @return assertions on all of them
      */
     @CheckReturnValue
@@ -280,7 +281,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Turns to what is mounted.
      *
-     * @param path the absolute path at which it is, without a slash at its end; not null
+     * @param path the absolute path at which it is, without a slash at its end
      * @return assertions on it
      */
     @CheckReturnValue
@@ -291,7 +292,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Runs a command.
      *
-     * @param argv the program and its arguments; not null
+     * @param argv the program and its arguments
      * @return assertions on what came of it
      */
     @CheckReturnValue
@@ -302,7 +303,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     /**
      * Runs a command.
      *
-     * @param command the command with its user, environment, input, timeout; not null
+     * @param command the command with its user, environment, input, timeout
      * @return assertions on what came of it
      */
     @CheckReturnValue

@@ -31,7 +31,7 @@ public final class StemcellAssertions extends Assertions {
      * <p>AssertJ would take the stemcell itself, if {@link StemcellContainer} knew AssertJ; it is for those, too, who have none.
      *
      * @param actual the stemcell; null fails every assertion
-     * @return what AssertJ takes for it; not null
+     * @return what AssertJ takes for it
      */
     @CheckReturnValue
     public static AssertProvider<StemcellAssert> that(StemcellContainer actual) {

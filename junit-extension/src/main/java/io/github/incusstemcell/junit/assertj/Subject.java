@@ -15,14 +15,15 @@ import org.assertj.core.api.SoftAssertions;
 import org.assertj.core.api.SoftAssertionsProvider;
 import org.assertj.core.api.StringAssert;
 import org.assertj.core.description.Description;
+import org.jspecify.annotations.Nullable;
 
 /** A stemcell under test, when a check on it has to hold, and what becomes of its failure. */
 final class Subject {
 
     private final StemcellContainer stemcell;
     private Timing timing;
-    private final SoftAssertionsProvider softly;
-    private Description description;
+    private final @Nullable SoftAssertionsProvider softly;
+    private @Nullable Description description;
 
     /**
      * A subject.
@@ -30,7 +31,11 @@ final class Subject {
      * @param softly what collects failures; null where the first of them ends the test
      * @param description what the test says of it by {@code as()}; null where it says nothing
      */
-    Subject(StemcellContainer stemcell, Timing timing, SoftAssertionsProvider softly, Description description) {
+    Subject(
+            StemcellContainer stemcell,
+            Timing timing,
+            @Nullable SoftAssertionsProvider softly,
+            @Nullable Description description) {
         this.stemcell = stemcell;
         this.timing = timing;
         this.softly = softly;

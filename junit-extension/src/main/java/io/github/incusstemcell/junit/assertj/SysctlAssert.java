@@ -85,7 +85,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
     /**
      * Verifies the value.
      *
-     * @param value all of it, with one blank between numbers; not null
+     * @param value all of it, with one blank between numbers
      * @return this
      */
     public SysctlAssert hasValue(String value) {

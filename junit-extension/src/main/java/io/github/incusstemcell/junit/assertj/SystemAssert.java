@@ -93,7 +93,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     /**
      * Verifies that nothing has failed.
      *
-     * @param except full names of units that may fail; not null
+     * @param except full names of units that may fail
      * @return this
      */
     public SystemAssert hasNoFailedUnits(String... except) {
@@ -138,7 +138,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     /**
      * Verifies how long the boot took by the guest's own clock.
      *
-     * @param limit how long at most; not null
+     * @param limit how long at most
      * @return this
      */
     public SystemAssert bootedWithin(Duration limit) {

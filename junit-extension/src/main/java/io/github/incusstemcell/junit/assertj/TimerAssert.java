@@ -85,7 +85,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     /**
      * Verifies how soon it will run.
      *
-     * @param span the longest time from now until its next run; not null
+     * @param span the longest time from now until its next run
      * @return this
      */
     public TimerAssert runsNextWithin(Duration span) {
@@ -108,7 +108,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     /**
      * Verifies that it has run.
      *
-     * @param time a moment since which it has; not null
+     * @param time a moment since which it has
      * @return this
      */
     public TimerAssert hasRunSince(Instant time) {
@@ -126,7 +126,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     /**
      * Verifies what it starts.
      *
-     * @param unit the full name of the unit; not null
+     * @param unit the full name of the unit
      * @return this
      */
     public TimerAssert activates(String unit) {

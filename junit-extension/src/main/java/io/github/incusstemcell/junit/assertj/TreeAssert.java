@@ -61,7 +61,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Goes on with what has a name of a pattern.
      *
-     * @param pattern the pattern of names, as {@code *.rhosts}, in which {@code *} stands for points at the beginning, too; not null
+     * @param pattern the pattern of names, as {@code *.rhosts}, in which {@code *} stands for points at the beginning, too
      * @return assertions on that
      */
     public TreeAssert named(String pattern) {
@@ -72,7 +72,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Goes on with what is of one type.
      *
-     * @param type a file, a directory or a symlink; not null
+     * @param type a file, a directory or a symlink
      * @return assertions on that
      */
     public TreeAssert ofType(FileType type) {
@@ -99,7 +99,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Goes on with what belongs to a user.
      *
-     * @param user the name of the user, who has to exist, or nothing can be found; not null
+     * @param user the name of the user, who has to exist, or nothing can be found
      * @return assertions on that
      */
     public TreeAssert ownedBy(String user) {
@@ -110,7 +110,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Goes on with what does not belong to a user.
      *
-     * @param user the name of the user, who has to exist; not null
+     * @param user the name of the user, who has to exist
      * @return assertions on that
      */
     public TreeAssert notOwnedBy(String user) {
@@ -210,7 +210,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that a pattern is found in no regular file.
      *
-     * @param regex the pattern, as {@code grep -P} has it, of one line; not null
+     * @param regex the pattern, as {@code grep -P} has it, of one line
      * @return this
      */
     public TreeAssert hasNoFileMatching(String regex) {
@@ -221,7 +221,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that a pattern is found in a regular file at least.
      *
-     * @param regex the pattern, as {@code grep -P} has it, of one line; not null
+     * @param regex the pattern, as {@code grep -P} has it, of one line
      * @return this
      */
     public TreeAssert hasFileMatching(String regex) {
@@ -300,7 +300,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * Verifies that there is no file and no folder that everybody may write to. Links, sockets and devices do not count, nor do folders
      * with the sticky bit, such as /tmp.
      *
-     * @param except absolute paths that may be so, and what is below them; not null
+     * @param except absolute paths that may be so, and what is below them
      * @return this
      */
     public TreeAssert hasNoWorldWritableFiles(String... except) {
@@ -324,8 +324,8 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that everything belongs to a user.
      *
-     * @param user the name of the user, who has to exist; not null
-     * @param except absolute paths that may belong to others, and what is below them; not null
+     * @param user the name of the user, who has to exist
+     * @param except absolute paths that may belong to others, and what is below them
      * @return this
      */
     public TreeAssert hasOnlyFilesOwnedBy(String user, String... except) {
@@ -338,7 +338,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that everything belongs to users and groups that exist.
      *
-     * @param except absolute paths that may belong to nobody, and what is below them; not null
+     * @param except absolute paths that may belong to nobody, and what is below them
      * @return this
      */
     public TreeAssert hasNoUnownedFiles(String... except) {

@@ -111,7 +111,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies the state in the words of the unit's type.
      *
-     * @param subState as {@code running} or {@code exited}; not null
+     * @param subState as {@code running} or {@code exited}
      * @return this
      */
     public UnitAssert hasSubState(String subState) {
@@ -122,7 +122,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies the state of its file, in one of systemd's words that have no method of their own here.
      *
-     * @param state as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}; not null
+     * @param state as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}
      * @return this
      */
     public UnitAssert hasUnitFileState(UnitFileState state) {
@@ -183,8 +183,8 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies one property.
      *
-     * @param name systemd's name of it, as {@code Restart}; not null
-     * @param text what {@code systemctl show} prints of it; not null
+     * @param name systemd's name of it, as {@code Restart}
+     * @param text what {@code systemctl show} prints of it
      * @return this
      */
     public UnitAssert hasProperty(String name, String text) {
@@ -199,8 +199,8 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies a relation to another unit.
      *
-     * @param dependency the relation; not null
-     * @param other the other unit's name, which may be an alias, and need not exist; not null
+     * @param dependency the relation
+     * @param other the other unit's name, which may be an alias, and need not exist
      * @return this
      */
     public UnitAssert hasDependency(Dependency dependency, String other) {
@@ -211,8 +211,8 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies that it has no such relation to another unit.
      *
-     * @param dependency the relation; not null
-     * @param other the other unit's name, which may be an alias, and need not exist; not null
+     * @param dependency the relation
+     * @param other the other unit's name, which may be an alias, and need not exist
      * @return this
      */
     public UnitAssert doesNotHaveDependency(Dependency dependency, String other) {
@@ -223,7 +223,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies the order of starting.
      *
-     * @param other the name of the unit that starts after this one; not null
+     * @param other the name of the unit that starts after this one
      * @return this
      */
     public UnitAssert isOrderedBefore(String other) {
@@ -233,7 +233,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies the order of starting.
      *
-     * @param other the name of the unit that starts before this one; not null
+     * @param other the name of the unit that starts before this one
      * @return this
      */
     public UnitAssert isOrderedAfter(String other) {
@@ -267,7 +267,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies that a drop-in was read.
      *
-     * @param path its path in the guest; not null
+     * @param path its path in the guest
      * @return this
      */
     public UnitAssert hasDropIn(String path) {
@@ -278,7 +278,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Verifies another name.
      *
-     * @param name a full name by which it is known, too, or its own; not null
+     * @param name a full name by which it is known, too, or its own
      * @return this
      */
     public UnitAssert hasName(String name) {
@@ -289,7 +289,7 @@ public final class UnitAssert extends UnitRunAssert {
     /**
      * Goes on with one property in plain AssertJ.
      *
-     * @param name systemd's name of it; not null
+     * @param name systemd's name of it
      * @return assertions on what {@code systemctl show} prints of it
      */
     public AbstractStringAssert<?> property(String name) {
@@ -307,7 +307,7 @@ public final class UnitAssert extends UnitRunAssert {
      * Goes on with anything that systemd says of it in plain AssertJ, as {@code extracting(Unit::memoryBytes)}.
      *
      * @param <T> its type
-     * @param what what to take of the unit; not null
+     * @param what what to take of the unit
      * @return assertions on that
      */
     public <T> AbstractObjectAssert<?, T> extracting(Function<Unit, T> what) {

@@ -48,7 +48,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies how its last run ended.
      *
-     * @param result systemd's word, as {@code success}, {@code exit-code} or {@code timeout}; not null
+     * @param result systemd's word, as {@code success}, {@code exit-code} or {@code timeout}
      * @return this
      */
     public UnitAssert hasResult(String result) {
@@ -101,7 +101,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies that it was started since, by whomever.
      *
-     * @param time a moment by the guest's clock; not null
+     * @param time a moment by the guest's clock
      * @return this
      */
     public UnitAssert hasRestartedSince(Instant time) {
@@ -112,7 +112,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies that it was started since, by whomever.
      *
-     * @param mark from {@link Journal#mark()}; not null
+     * @param mark from {@link Journal#mark()}
      * @return this
      */
     public UnitAssert hasRestartedSince(JournalMark mark) {
@@ -123,7 +123,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies that nobody started it since.
      *
-     * @param time a moment by the guest's clock; not null
+     * @param time a moment by the guest's clock
      * @return this
      */
     public UnitAssert hasNotRestartedSince(Instant time) {
@@ -134,7 +134,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies that nobody started it since.
      *
-     * @param mark from {@link Journal#mark()}; not null
+     * @param mark from {@link Journal#mark()}
      * @return this
      */
     public UnitAssert hasNotRestartedSince(JournalMark mark) {
@@ -146,7 +146,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
      * Verifies that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
      * so from now on, but from some moment of that time.
      *
-     * @param span how long; not null
+     * @param span how long
      * @return this
      */
     public UnitAssert isStableFor(Duration span) {
@@ -158,7 +158,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
      * Verifies whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
      * that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a time.
      *
-     * @param user the name of the user, who has to be in {@code /etc/passwd}; not null
+     * @param user the name of the user, who has to be in {@code /etc/passwd}
      * @return this
      */
     public UnitAssert runsAs(String user) {
@@ -262,7 +262,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     /**
      * Verifies the order in which units became active last: mostly in this boot. Both have to have been active, by the guest's own clock.
      *
-     * @param other the unit that did so before this one began to start; not null
+     * @param other the unit that did so before this one began to start
      * @return this
      */
     public UnitAssert hasStartedAfter(String other) {

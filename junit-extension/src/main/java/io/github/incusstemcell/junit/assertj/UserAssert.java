@@ -115,7 +115,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     /**
      * Verifies the home.
      *
-     * @param path what is written in passwd, there or not; not null
+     * @param path what is written in passwd, there or not
      * @return this
      */
     public UserAssert hasHome(String path) {
@@ -126,7 +126,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     /**
      * Verifies the login shell.
      *
-     * @param path what is written in passwd; not null
+     * @param path what is written in passwd
      * @return this
      */
     public UserAssert hasShell(String path) {
@@ -152,7 +152,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     /**
      * Verifies how the hash of its password was made; a locked one, with an exclamation mark before the hash, counts, too.
      *
-     * @param hash the way, as {@code SHA512CRYPT}; not null
+     * @param hash the way, as {@code SHA512CRYPT}
      * @return this
      */
     public UserAssert hasPasswordHash(PasswordHash hash) {
@@ -253,7 +253,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     /**
      * Verifies a group.
      *
-     * @param group the name of the group, which has to exist; not null
+     * @param group the name of the group, which has to exist
      * @return this
      */
     public UserAssert isNotInGroup(String group) {

@@ -110,7 +110,7 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
     /**
      * Verifies that the shell of each is nologin or false.
      *
-     * @param except the names of those who may have another one, as {@code root} and {@code sync}; not null
+     * @param except the names of those who may have another one, as {@code root} and {@code sync}
      * @return this
      */
     public UsersAssert haveNoLoginShell(String... except) {

@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -60,7 +61,7 @@ final class YamlDocument {
     }
 
     /** Maps, lists, texts, numbers and booleans; null where nothing is there. */
-    static Object read(String text) {
+    static @Nullable Object read(String text) {
         LoaderOptions loading = new LoaderOptions();
         loading.setAllowDuplicateKeys(false);
         DumperOptions dumping = new DumperOptions();
@@ -72,7 +73,7 @@ final class YamlDocument {
             return document;
         } catch (YAMLException e) {
             throw new DataFormat.NotOfFormat(
-                    "it is not YAML: " + e.getMessage().strip().replaceAll("\\s+", " "));
+                    "it is not YAML: " + String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " "));
         }
     }
 }

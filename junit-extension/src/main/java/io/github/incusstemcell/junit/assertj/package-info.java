@@ -5,4 +5,7 @@
  * <p>An absent subject fails every assertion, negated ones included, except those that ask for its absence; and what cannot
  * be read fails, too.
  */
+@NullMarked
 package io.github.incusstemcell.junit.assertj;
+
+import org.jspecify.annotations.NullMarked;

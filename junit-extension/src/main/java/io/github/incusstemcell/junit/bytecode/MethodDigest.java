@@ -48,8 +48,8 @@ public final class MethodDigest {
     /**
      * The digest of a method.
      *
-     * @param method the method; not null
-     * @return 64 hex digits; not null
+     * @param method the method
+     * @return 64 hex digits
      * @throws UncheckedIOException if there is no class file of its class, as for one that was made at run time
      */
     public static String of(Method method) {

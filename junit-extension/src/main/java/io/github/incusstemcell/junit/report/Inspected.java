@@ -6,7 +6,7 @@ import java.util.Objects;
 /**
  * A container that was looked at.
  *
- * @param diagnostics what was found out; not null
+ * @param diagnostics what was found out
  * @param kept whether it is left for a person to look at
  */
 public record Inspected(Diagnostics diagnostics, boolean kept) {

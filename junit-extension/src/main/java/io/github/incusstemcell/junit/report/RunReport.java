@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +43,14 @@ public final class RunReport implements AutoCloseable {
     private final Instant begin = Instant.now();
     private final List<TestReport> tests = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
-    private Path root;
-    private Path folder;
+    private @Nullable Path root;
+    private @Nullable Path folder;
 
     /**
      * A report of a run that begins now.
      *
-     * @param mode for which tests something is found out; not null
-     * @param folder where the folders of runs are; otherwise {@code incus-stemcell} in the build folder; not null
+     * @param mode for which tests something is found out
+     * @param folder where the folders of runs are; otherwise {@code incus-stemcell} in the build folder
      */
     public RunReport(DiagnosticsMode mode, Optional<Path> folder) {
         this.mode = mode;
@@ -59,7 +61,7 @@ public final class RunReport implements AutoCloseable {
     /**
      * Begins the report of a test, or of a class.
      *
-     * @param context the test's; not null
+     * @param context the test's
      * @return what to put into its store
      */
     public synchronized TestReport begin(ExtensionContext context) {
@@ -78,7 +80,7 @@ public final class RunReport implements AutoCloseable {
     /**
      * Has something stand on the page that is about no test, but about the run.
      *
-     * @param remark a sentence for people; not null
+     * @param remark a sentence for people
      */
     public synchronized void remark(String remark) {
         remarks.add(remark);
@@ -97,10 +99,10 @@ public final class RunReport implements AutoCloseable {
      * Finds out how containers are at the end of a test, if that is wanted: writes it down, hands it to JUnit, and hangs a summary on the
      * test's failure. Takes 5 seconds at most for all of them together.
      *
-     * @param test the test; not null
-     * @param context the test's, for which files are published; not null
+     * @param test the test
+     * @param context the test's, for which files are published
      * @param failure with what the test failed; empty if it did not
-     * @param containers how each of the containers is looked at, by the name that the test has for it; not null
+     * @param containers how each of the containers is looked at, by the name that the test has for it
      */
     public void ended(
             TestReport test,
@@ -166,18 +168,24 @@ public final class RunReport implements AutoCloseable {
 
     /** The folder of this run, which no other run has, be it in another JVM at the same moment. */
     private synchronized Path folder() throws IOException {
-        if (folder == null) {
-            Files.createDirectories(root);
+        Path own = folder;
+        if (own == null) {
+            Path runs = Files.createDirectories(root());
             String name = STAMP.format(begin) + "-" + ProcessHandle.current().pid();
-            for (int number = 1; folder == null; number++) {
+            for (int number = 1; own == null; number++) {
                 try {
-                    folder = Files.createDirectory(root.resolve(number == 1 ? name : name + "-" + number));
+                    own = Files.createDirectory(runs.resolve(number == 1 ? name : name + "-" + number));
                 } catch (FileAlreadyExistsException e) {
                     LOG.debug("Another run of this JVM has the folder {}", name);
                 }
             }
+            folder = own;
         }
-        return folder;
+        return own;
+    }
+
+    private synchronized Path root() {
+        return Objects.requireNonNull(root, "no test has begun");
     }
 
     /** Writes the page, and the list of runs that stands above it. */
@@ -193,7 +201,7 @@ public final class RunReport implements AutoCloseable {
             Run run = new Run(begin, Instant.now(), told, remarks);
             Path page = folder().resolve("index.html");
             Files.writeString(page, new RunPage(run, folder()).html());
-            RunIndex.in(root).add(folder(), run);
+            RunIndex.in(root()).add(folder(), run);
             if (run.failed() > 0) {
                 LOG.warn("{} of {} tests failed; see {}", run.failed(), run.count(), page);
             } else {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
 import org.opentest4j.TestAbortedException;
@@ -45,7 +46,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     }
 
     /** Null once the test has ended: a run with many tests need not keep what JUnit has of each. */
-    private ExtensionContext context;
+    private @Nullable ExtensionContext context;
 
     private final ReportedElement place;
     private final Instant begin = Instant.now();
@@ -53,7 +54,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     private final List<Span> diagnosing = new ArrayList<>();
     private final List<Diagnosis> diagnoses = new ArrayList<>();
     private boolean started;
-    private Instant end;
+    private @Nullable Instant end;
     private Outcome outcome = Outcome.PASSED;
     private String failure = "";
 
@@ -70,7 +71,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     /**
      * Waits for a container, and notes how long.
      *
-     * @param waiting what waits for it; not null
+     * @param waiting what waits for it
      * @return the container
      */
     public StemcellContainer whileWaiting(Supplier<StemcellContainer> waiting) {
@@ -87,7 +88,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     /**
      * Waits for something without which the containers cannot be used, and notes how long.
      *
-     * @param waiting what waits; not null
+     * @param waiting what waits
      */
     public void whileWaiting(Runnable waiting) {
         Instant since = Instant.now();
@@ -118,7 +119,7 @@ public final class TestReport implements CloseableResource, AutoCloseable {
     /** Ends the test's part of the report. */
     @Override
     public synchronized void close() {
-        if (end == null) {
+        if (context != null) {
             end = Instant.now();
             context.getExecutionException().ifPresent(this::keep);
             context = null;

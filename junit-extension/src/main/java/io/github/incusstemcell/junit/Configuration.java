@@ -58,6 +58,10 @@ final class Configuration {
         return new ExtensionConfigurationException(problem + ". It is set by " + source, cause);
     }
 
+    ExtensionConfigurationException refused(Key key, String problem) {
+        return refused(key, problem, null);
+    }
+
     /**
      * What a setting changes, if it is there.
      *
@@ -80,7 +84,7 @@ final class Configuration {
                 .filter(word -> word.name().equals(value.toUpperCase(Locale.ROOT)))
                 .findFirst()
                 .orElseThrow(() -> refused(
-                        key, "'" + value + "' is not a value of " + key.property() + "; write " + list(words), null)));
+                        key, "'" + value + "' is not a value of " + key.property() + "; write " + list(words))));
     }
 
     private static String list(Enum<?>[] words) {
@@ -93,29 +97,12 @@ final class Configuration {
 
     /** A setting in whole seconds. */
     Optional<Integer> seconds(Key key) {
-        return get(key).map(value -> {
-            if (!value.matches("[1-9]\\d{0,5}")) {
-                throw refused(
-                        key,
-                        "'" + value + "' is no number of seconds for " + key.property() + "; write for example 60",
-                        null);
-            }
-            return Integer.valueOf(value);
-        });
+        return number(key, "[1-9]\\d{0,5}", "number of seconds", "for example 60");
     }
 
     /** A setting in whole days, of which 1 is too few for anything. */
     Optional<Integer> days(Key key) {
-        return get(key).map(value -> {
-            if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) == 1) {
-                throw refused(
-                        key,
-                        "'" + value + "' is no number of days for " + key.property()
-                                + "; write at least 2, or 0 for ever",
-                        null);
-            }
-            return Integer.parseInt(value);
-        });
+        return number(key, "(?!0*1$)[0-9]{1,5}", "number of days", "at least 2, or 0 for ever");
     }
 
     /** The parts of the overlay that a setting names. */
@@ -137,8 +124,7 @@ final class Configuration {
                                 + " is no part of the overlay; these are: "
                                 + Arrays.stream(OverlayPart.values())
                                         .map(Configuration::written)
-                                        .collect(Collectors.joining(", ")),
-                        null));
+                                        .collect(Collectors.joining(", "))));
     }
 
     private static String written(OverlayPart part) {
@@ -147,23 +133,18 @@ final class Configuration {
 
     /** A setting that is a positive number. */
     Optional<Integer> count(Key key) {
-        return get(key).map(value -> {
-            if (!value.matches("[1-9]\\d{0,4}")) {
-                throw refused(
-                        key, "'" + value + "' is no number for " + key.property() + "; write for example 4", null);
-            }
-            return Integer.valueOf(value);
-        });
+        return number(key, "[1-9]\\d{0,4}", "number", "for example 4");
     }
 
     /** A setting that is a number, with a meaning for 0. */
     Optional<Integer> countOrZero(Key key) {
+        return number(key, "0|[1-9]\\d{0,4}", "number", "for example 2, or 0 for none");
+    }
+
+    private Optional<Integer> number(Key key, String pattern, String kind, String advice) {
         return get(key).map(value -> {
-            if (!value.matches("0|[1-9]\\d{0,4}")) {
-                throw refused(
-                        key,
-                        "'" + value + "' is no number for " + key.property() + "; write for example 2, or 0 for none",
-                        null);
+            if (!value.matches(pattern)) {
+                throw refused(key, "'" + value + "' is no " + kind + " for " + key.property() + "; write " + advice);
             }
             return Integer.valueOf(value);
         });
@@ -174,63 +155,54 @@ final class Configuration {
         return get(key).map(value -> switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw refused(key, "'" + value + "' is neither true nor false for " + key.property(), null);
+            default -> throw refused(key, "'" + value + "' is neither true nor false for " + key.property());
         });
     }
 
     /** Every key there is. */
     enum Key {
-        IMAGE("image", "the stemcell of tests whose annotation names none"),
-        IMAGE_MAX_AGE("image.max-age", "after how many days without use an image is removed from Incus; 0: never"),
-        CONVERSION("conversion", "who makes Incus's own images of those in a registry: client or daemon"),
-        IMAGE_SERVER("image.server", "the simplestreams server of images named images:..., an https address"),
-        IMAGE_SERVER_CERTIFICATE("image.server.certificate", "the file with that server's certificate, as PEM"),
-        OVERLAY_WITHOUT("overlay.without", "parts of the overlay to leave out, separated by commas: agent, log-mount"),
-        LIMITS_CPU("limits.cpu", "how many CPUs a container may use, or which, where its annotation says nothing"),
-        LIMITS_MEMORY("limits.memory", "how much memory a container may use, where its annotation says nothing"),
-        LIMITS_DISK("limits.disk", "how large a root disk may become, where its annotation says nothing"),
-        LIMITS_UNENFORCED(
-                "limits.unenforced", "what a limit is that the daemon's machine cannot enforce: error or warn"),
-        ENDPOINT("endpoint", "which Incus: the path of its socket, or https://host:port"),
-        PROJECT("project", "the Incus project for containers and images"),
-        STORAGE_POOL("storage-pool", "the storage pool for root disks"),
-        STORAGE_CREATE(
-                "storage.create",
-                "whether a storage pool is made where Incus has none that clones images: true or false"),
-        STORAGE_SIZE("storage.size", "how large that storage pool is, such as 20GiB"),
-        TARGET("target", "the members, or a group, of an Incus cluster on which containers are started"),
-        NETWORK("network", "the network of containers: the name of an existing one, or none"),
-        NETWORK_SUBNET("network.subnet", "the subnet of the network that this library makes, such as 10.78.0.1/20"),
-        NETWORK_IPV6("network.ipv6", "whether networks that this library makes have IPv6, too: true or false"),
-        REGISTRY_INSECURE("registry.insecure", "registries to be asked by plain HTTP: host:port, separated by commas"),
-        REGISTRY_MIRRORS("registry.mirrors", "mirrors to ask first: registry=mirror, separated by commas"),
-        REGISTRY_AUTH_FILE("registry.auth-file", "the file with credentials, in the format of containers-auth.json(5)"),
-        CACHE_FOLDER("cache.folder", "where layers are kept between runs"),
-        CACHE_MAX_SIZE("cache.max-size", "how much is kept there, such as 20GiB"),
-        ARCHITECTURE("architecture", "which of an image's architectures is taken, in OCI's words, such as arm64"),
-        PROGRESS("progress", "how long work is shown: auto, bars, lines or none"),
-        STARTUP_TIMEOUT("startup-timeout", "how long a start may take until systemd has finished booting, in seconds"),
-        MACHINES("machines", "how many machines run at once, of all JVMs that use the project"),
-        PARALLEL_STARTS("parallel-starts", "how many containers start at once in one JVM"),
-        STARTS_AHEAD("starts-ahead", "how many containers may be started for the tests that come next; 0: none"),
-        PROVISION_REFRESH("provision.refresh", "whether what is provisioned is made anew in each JVM: true or false"),
-        CLEANUP("cleanup", "when containers are deleted: always, on_success, or never"),
-        PAUSE_ON_FAILURE(
-                "pause-on-failure",
-                "whether a test that fails waits with its containers until somebody has looked: true or false"),
-        JOURNAL("journal", "whether the journals of guests are written to the log: true or false"),
-        DIAGNOSTICS(
-                "diagnostics",
-                "for which tests it is found out how their containers were: on_failure, always or never"),
-        DIAGNOSTICS_DIR("diagnostics.dir", "the folder for what was found out, and for the page of the run"),
-        REQUIRED("required", "whether a test that would be skipped for want of an Incus fails instead: true or false");
+        IMAGE("image"),
+        IMAGE_MAX_AGE("image.max-age"),
+        CONVERSION("conversion"),
+        IMAGE_SERVER("image.server"),
+        IMAGE_SERVER_CERTIFICATE("image.server.certificate"),
+        OVERLAY_WITHOUT("overlay.without"),
+        LIMITS_CPU("limits.cpu"),
+        LIMITS_MEMORY("limits.memory"),
+        LIMITS_DISK("limits.disk"),
+        LIMITS_UNENFORCED("limits.unenforced"),
+        ENDPOINT("endpoint"),
+        PROJECT("project"),
+        STORAGE_POOL("storage-pool"),
+        STORAGE_CREATE("storage.create"),
+        STORAGE_SIZE("storage.size"),
+        TARGET("target"),
+        NETWORK("network"),
+        NETWORK_SUBNET("network.subnet"),
+        NETWORK_IPV6("network.ipv6"),
+        REGISTRY_INSECURE("registry.insecure"),
+        REGISTRY_MIRRORS("registry.mirrors"),
+        REGISTRY_AUTH_FILE("registry.auth-file"),
+        CACHE_FOLDER("cache.folder"),
+        CACHE_MAX_SIZE("cache.max-size"),
+        ARCHITECTURE("architecture"),
+        PROGRESS("progress"),
+        STARTUP_TIMEOUT("startup-timeout"),
+        MACHINES("machines"),
+        PARALLEL_STARTS("parallel-starts"),
+        STARTS_AHEAD("starts-ahead"),
+        PROVISION_REFRESH("provision.refresh"),
+        CLEANUP("cleanup"),
+        PAUSE_ON_FAILURE("pause-on-failure"),
+        JOURNAL("journal"),
+        DIAGNOSTICS("diagnostics"),
+        DIAGNOSTICS_DIR("diagnostics.dir"),
+        REQUIRED("required");
 
         private final String name;
-        private final String meaning;
 
-        Key(String name, String meaning) {
+        Key(String name) {
             this.name = name;
-            this.meaning = meaning;
         }
 
         String property() {
@@ -239,10 +211,6 @@ final class Configuration {
 
         String variable() {
             return property().toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
-        }
-
-        String meaning() {
-            return meaning;
         }
     }
 }

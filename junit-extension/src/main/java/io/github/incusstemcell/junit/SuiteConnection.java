@@ -71,8 +71,7 @@ final class SuiteConnection {
         if (!word.equals("error") && !word.equals("warn")) {
             throw configuration.refused(
                     Key.LIMITS_UNENFORCED,
-                    "'" + word + "' is not a value of " + Key.LIMITS_UNENFORCED.property() + "; write error or warn",
-                    null);
+                    "'" + word + "' is not a value of " + Key.LIMITS_UNENFORCED.property() + "; write error or warn");
         }
         return word;
     }
@@ -88,8 +87,7 @@ final class SuiteConnection {
                 throw configuration.refused(
                         Key.PROGRESS,
                         "'" + shown + "' is not a value of " + Key.PROGRESS.property()
-                                + "; write auto, bars, lines or none",
-                        null);
+                                + "; write auto, bars, lines or none");
         };
     }
 

@@ -38,12 +38,7 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
     private static final byte[] EXTENDED_KEY_USAGE = Der.identifier("2.5.29.37");
     private static final byte[] CLIENT_AUTHENTICATION = Der.identifier("1.3.6.1.5.5.7.3.2");
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param certificate the certificate that the daemon knows
-     * @param key its private key
-     */
+    /** Checks that nothing is missing. */
     public ClientIdentity {
         Objects.requireNonNull(certificate, "certificate");
         Objects.requireNonNull(key, "key");

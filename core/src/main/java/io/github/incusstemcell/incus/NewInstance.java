@@ -33,19 +33,7 @@ public record NewInstance(
         String description,
         Optional<String> target) {
 
-    /**
-     * Checks that nothing is missing and keeps copies.
-     *
-     * @param name its name: letters, digits and dashes, at most 63
-     * @param imageFingerprint the full fingerprint of the image
-     * @param ephemeral whether the daemon deletes it when it stops
-     * @param start whether it is started at once
-     * @param profiles the profiles it takes after, in order; none: not even {@code default}
-     * @param config its configuration
-     * @param devices its devices, each a map with at least {@code type}
-     * @param description a text for humans
-     * @param target the member of the cluster to place it on; empty: the daemon chooses
-     */
+    /** Checks that nothing is missing and keeps copies. */
     public NewInstance {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(imageFingerprint, "imageFingerprint");

@@ -13,14 +13,7 @@ import java.util.Objects;
  */
 public record PublishedInstance(String instance, String alias, String description, Map<String, String> properties) {
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param instance the name of the instance
-     * @param alias the name that the image gets
-     * @param description what the name is for, for humans
-     * @param properties what to note on the image
-     */
+    /** Checks that nothing is missing. */
     public PublishedInstance {
         Objects.requireNonNull(instance, "instance");
         Objects.requireNonNull(alias, "alias");

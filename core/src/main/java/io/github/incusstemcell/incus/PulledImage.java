@@ -24,17 +24,7 @@ public record PulledImage(
         Optional<String> certificate,
         Map<String, String> properties) {
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param protocol how the server speaks
-     * @param server the server's address
-     * @param image the alias or the fingerprint of the image there
-     * @param isFingerprint whether it is a fingerprint
-     * @param project the project that has the image on the daemon itself
-     * @param certificate the certificate of the server
-     * @param properties what to note on the image
-     */
+    /** Checks that nothing is missing. */
     public PulledImage {
         Objects.requireNonNull(protocol, "protocol");
         Objects.requireNonNull(server, "server");

@@ -26,16 +26,7 @@ public record SplitImage(
         Map<String, String> properties,
         Progress progress) {
 
-    /**
-     * Checks that nothing is missing.
-     *
-     * @param metadata the archive that holds {@code metadata.yaml} and the templates
-     * @param rootfs opens the archive of the file system, from its first byte; called once an upload
-     * @param rootfsSize its length in bytes; empty where nobody knows
-     * @param fingerprint the fingerprint that the daemon has to find, or else refuse; empty: whatever comes out
-     * @param properties properties of the image on top of those in its metadata
-     * @param progress hears how many bytes of the rootfs are under way
-     */
+    /** Checks that nothing is missing. */
     public SplitImage {
         Objects.requireNonNull(metadata, "metadata");
         Objects.requireNonNull(rootfs, "rootfs");

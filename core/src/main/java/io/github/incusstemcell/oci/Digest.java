@@ -18,8 +18,6 @@ public record Digest(String algorithm, String hex) {
     /**
      * Checks that the two parts belong together.
      *
-     * @param algorithm as the record says
-     * @param hex as the record says
      * @throws IllegalArgumentException where the algorithm is unknown or the hash is malformed
      */
     public Digest {

@@ -13,14 +13,7 @@ import java.util.Optional;
  */
 public record Layer(Digest digest, String mediaType, long size, Optional<Digest> diffId) {
 
-    /**
-     * Checks that nothing is null.
-     *
-     * @param digest as the record says
-     * @param mediaType as the record says
-     * @param size as the record says
-     * @param diffId as the record says
-     */
+    /** Checks that nothing is null. */
     public Layer {
         Objects.requireNonNull(digest);
         Objects.requireNonNull(mediaType);

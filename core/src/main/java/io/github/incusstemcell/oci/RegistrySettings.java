@@ -42,12 +42,6 @@ public record RegistrySettings(
     /**
      * Copies the collections.
      *
-     * @param insecureHosts as the record says
-     * @param mirrors as the record says
-     * @param authFiles as the record says
-     * @param cacheFolder as the record says
-     * @param cacheMaxSize as the record says
-     * @param architecture as the record says
      * @throws IllegalArgumentException where the size of the cache is negative
      */
     public RegistrySettings {

@@ -12,14 +12,7 @@ import java.util.Objects;
  */
 public record Job(long id, String unit, String type, String state) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param id systemd's number of the job
-     * @param unit the unit's name
-     * @param type {@code start}, {@code stop}, {@code restart}...
-     * @param state {@code waiting} or {@code running}
-     */
+    /** Refuses nulls. */
     public Job {
         Objects.requireNonNull(unit, "unit");
         Objects.requireNonNull(type, "type");

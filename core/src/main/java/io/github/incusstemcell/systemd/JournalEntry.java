@@ -31,18 +31,7 @@ public record JournalEntry(
         byte[] messageBytes,
         Map<String, List<String>> fields) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param cursor journald's name of the entry
-     * @param time when journald took it in, to the microsecond
-     * @param unit the unit that it is about: what systemd says of a unit belongs to that unit
-     * @param identifier what the program calls itself, as {@code sshd}
-     * @param priority how grave it is
-     * @param pid the process that wrote it
-     * @param messageBytes the message as it was written, in whatever encoding
-     * @param fields all fields, each with all its values, as text
-     */
+    /** Refuses nulls. */
     public JournalEntry {
         Objects.requireNonNull(cursor, "cursor");
         Objects.requireNonNull(time, "time");

@@ -9,11 +9,7 @@ import java.util.Objects;
  */
 public record JournalMark(String cursor) {
 
-    /**
-     * Refuses null.
-     *
-     * @param cursor journald's name of that entry; empty where the journal had none
-     */
+    /** Refuses null. */
     public JournalMark {
         Objects.requireNonNull(cursor, "cursor");
     }

@@ -17,13 +17,7 @@ public record SocketUnit(String name, List<Listener> listeners, List<String> act
     /** How {@code systemctl show} prints a listener. */
     private static final Pattern SHOWN = Pattern.compile("(.*) \\((\\w+)\\)");
 
-    /**
-     * Refuses nulls.
-     *
-     * @param name the socket unit's name
-     * @param listeners where it listens
-     * @param activates the units that it starts
-     */
+    /** Refuses nulls. */
     public SocketUnit {
         Objects.requireNonNull(name, "name");
         listeners = List.copyOf(listeners);

@@ -15,14 +15,7 @@ import java.util.Optional;
  */
 public record TimerUnit(String name, String activates, Optional<Instant> next, Optional<Instant> last) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param name the timer's name
-     * @param activates the unit that it starts
-     * @param next when it will elapse next, by the guest's clock; empty where it will not
-     * @param last when it elapsed last; empty where it never did
-     */
+    /** Refuses nulls. */
     public TimerUnit {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(activates, "activates");

@@ -13,15 +13,7 @@ import java.util.Objects;
  */
 public record UnitCondition(String type, boolean trigger, boolean negated, String parameter, boolean met) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param type {@code ConditionPathExists} and the like
-     * @param trigger whether one of several such conditions is enough
-     * @param negated whether it must not hold
-     * @param parameter what it looks at
-     * @param met whether it came out well; false also where it was never looked at
-     */
+    /** Refuses nulls. */
     public UnitCondition {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(parameter, "parameter");

@@ -12,13 +12,7 @@ import java.util.Objects;
  */
 public record UnitRun(Unit unit, String job, List<JournalEntry> journal) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param unit the unit as it was at the end, also where systemd has forgotten it since
-     * @param job how the start job ended: {@code done}, {@code failed}, {@code dependency}, {@code timeout}...
-     * @param journal what the run wrote, and what systemd wrote of it
-     */
+    /** Refuses nulls. */
     public UnitRun {
         Objects.requireNonNull(unit, "unit");
         Objects.requireNonNull(job, "job");

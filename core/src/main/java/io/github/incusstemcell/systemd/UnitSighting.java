@@ -14,14 +14,7 @@ import java.util.Objects;
  */
 public record UnitSighting(Duration after, LoadState loadState, ActiveState activeState, String subState) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param after how long after the start of the watch
-     * @param loadState whether there was such a unit
-     * @param activeState what it did
-     * @param subState the same in the words of its type
-     */
+    /** Refuses nulls. */
     public UnitSighting {
         Objects.requireNonNull(after, "after");
         Objects.requireNonNull(loadState, "loadState");

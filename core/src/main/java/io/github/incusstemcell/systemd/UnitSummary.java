@@ -14,15 +14,7 @@ import java.util.Objects;
 public record UnitSummary(
         String name, String description, LoadState loadState, ActiveState activeState, String subState) {
 
-    /**
-     * Refuses nulls.
-     *
-     * @param name the unit's name
-     * @param description for people
-     * @param loadState whether the configuration was read
-     * @param activeState what it does
-     * @param subState the same in the words of its type, as {@code running} or {@code auto-restart}
-     */
+    /** Refuses nulls. */
     public UnitSummary {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(description, "description");

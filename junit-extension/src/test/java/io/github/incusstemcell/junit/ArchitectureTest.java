@@ -13,8 +13,9 @@ class ArchitectureTest {
     @Test
     void allPackagesSayWhatMayBeNull() {
         assertThat(new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages("io.github.incusstemcell.junit").stream()
+                                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                                .importPackages("io.github.incusstemcell.junit")
+                                .stream()
                                 .map(JavaClass::getPackage)
                                 .distinct())
                 .isNotEmpty()

@@ -48,12 +48,11 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
             systemd.waitUntilBooted(remaining(timeout, begin));
         } catch (BootTimeoutException e) {
             requireMember(e);
-            throw new StartupTimeoutException(
-                    "The container '" + instance() + "' of " + image + " did not finish booting within "
-                            + DurationText.of(timeout) + ": " + e.doing()
-                            + ". Allow it more time with startupTimeout, or keep it with cleanup ="
-                            + " ON_SUCCESS to look inside",
-                    e);
+            if (hasEnded(e)) {
+                awaitAnother(timeout, boots, e);
+            } else {
+                throw late(timeout, e);
+            }
         } catch (UnusableGuestException e) {
             throw new IncusStemcellException(
                     "The container '" + instance() + "' of " + image + " does not boot: " + e.getMessage()
@@ -63,18 +62,32 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
             if (!hasEnded(e)) {
                 throw e;
             }
-            String console = console(e);
-            if (boots == 1 || !console.contains(NOT_HELD)) {
-                throw ended(console, e);
-            }
-            LOG.warn(
-                    "{} was not held in time and has powered off, so it is booted again: {}",
-                    instance(),
-                    e.getMessage());
-            instance().start();
-            deadMansSwitch.arm();
-            awaitBoot(timeout, Instant.now(), boots - 1);
+            awaitAnother(timeout, boots, e);
         }
+    }
+
+    /** Of a guest that has ended: it is booted again only where it says that it was not held. */
+    private void awaitAnother(Duration timeout, int boots, IncusStemcellException failure) {
+        String console = console(failure);
+        if (boots == 1 || !console.contains(NOT_HELD)) {
+            throw ended(console, failure);
+        }
+        LOG.warn(
+                "{} was not held in time and has powered off, so it is booted again: {}",
+                instance(),
+                failure.getMessage());
+        instance().start();
+        deadMansSwitch.arm();
+        awaitBoot(timeout, Instant.now(), boots - 1);
+    }
+
+    private StartupTimeoutException late(Duration timeout, BootTimeoutException failure) {
+        return new StartupTimeoutException(
+                "The container '" + instance() + "' of " + image + " did not finish booting within "
+                        + DurationText.of(timeout) + ": " + failure.doing()
+                        + ". Allow it more time with startupTimeout, or keep it with cleanup ="
+                        + " ON_SUCCESS to look inside",
+                failure);
     }
 
     /** What ends with a member of a cluster ends as what nobody answers; whether it is that, a question to the member tells. */

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What it means that the daemon refused to create a container: that the volume for its root disk is too small, or that its image is out of reach.
+ * What it means that the daemon refused to create a container: that the volume for its root disk is too small, that there is no pool for it, or
+ * that its image is out of reach.
  *
  * @param project where the image is
  * @param pool the storage pool of its root disk
@@ -20,6 +21,8 @@ record CreateRefusal(StemcellImage image, String project, String pool) implement
     /** In a cluster an image is on some members, and goes from one to another when it is needed there. */
     private static final String NOWHERE = "Image not available on any online member";
 
+    private static final String NO_POOL = "Storage pool not found";
+
     @Override
     public Optional<String> explanation(IncusException refused) {
         if (refused.answer().contains(NOWHERE)) {
@@ -28,6 +31,11 @@ record CreateRefusal(StemcellImage image, String project, String pool) implement
                     + " image, so that it is made anew: incus image delete " + image.fingerprint() + " --project "
                     + project + ". So that each is on more members: incus config set"
                     + " cluster.images_minimal_replica=3");
+        }
+        if (refused.answer().contains(NO_POOL)) {
+            return Optional.of("Cannot create a container of " + image.source() + ": the storage pool " + pool
+                    + " is not there any more. Create it again with: incus storage create " + pool
+                    + " btrfs, or name another one by incus.stemcell.storage-pool");
         }
         if (TOO_LITTLE_SPACE.stream().noneMatch(refused.getMessage()::contains)) {
             return Optional.empty();

@@ -154,8 +154,9 @@ final class NetworkAttachment {
     private Inet4Address draw(Subnet from, String user) {
         Set<String> leased = leased();
         int room = from.size() / 2 - 2;
-        for (int attempt = 0; attempt < 10 * room; attempt++) {
-            Inet4Address address = from.at(2 + ThreadLocalRandom.current().nextInt(room));
+        int first = ThreadLocalRandom.current().nextInt(room);
+        for (int i = 0; i < room; i++) {
+            Inet4Address address = from.at(2 + (first + i) % room);
             String text = address.getHostAddress();
             if (!address.equals(from.ownAddress()) && !leased.contains(text) && given.putIfAbsent(text, user) == null) {
                 return address;

@@ -72,13 +72,18 @@ final class SftpSession implements Closeable {
         }
     }
 
+    /** For the question what has become of the instance. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    private final Api api;
     private final RawStream stream;
     private final String instance;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<Integer, CompletableFuture<Reply>> pending = new ConcurrentHashMap<>();
     private volatile @Nullable RuntimeException broken;
 
-    private SftpSession(RawStream stream, String instance) {
+    private SftpSession(Api api, RawStream stream, String instance) {
+        this.api = api;
         this.stream = stream;
         this.instance = instance;
     }
@@ -118,7 +123,7 @@ final class SftpSession implements Closeable {
         long begin = System.nanoTime();
         ApiRequest request = ApiRequest.get("instances", instance, "sftp").patient();
         RawStream stream = api.connection().await(request, api.upgradeLater(request, "sftp"), limit);
-        SftpSession session = new SftpSession(stream, instance);
+        SftpSession session = new SftpSession(api, stream, instance);
         boolean open = false;
         try {
             session.greet(limit.minusNanos(System.nanoTime() - begin));
@@ -170,16 +175,40 @@ final class SftpSession implements Closeable {
      * Waits for a reply.
      *
      * @throws NoAnswerException where it has not come within that time
+     * @throws InstanceGoneException where it does not come, as the session has ended with the instance
      */
     Reply answer(CompletableFuture<Reply> reply, Duration limit) {
         try {
             return await(reply, limit);
+        } catch (IncusConnectionException e) {
+            requireInstance(e);
+            throw e;
         } catch (TimeoutException e) {
             throw new NoAnswerException(
                     "Incus did not answer for the files of instance '" + instance + "' within "
                             + limit.toSeconds()
                             + " s; is its storage busy, or the instance, or does what is read wait for somebody, as a pipe does?",
                     e);
+        }
+    }
+
+    /** Where the daemon itself is away, it is not waited for. */
+    private void requireInstance(IncusConnectionException failure) {
+        ApiRequest look = ApiRequest.get("instances", instance);
+        String state;
+        try {
+            state = InstanceInfo.of(api.connection()
+                            .await(look, api.askLater(look), LOOK)
+                            .metadata())
+                    .status();
+        } catch (TimeoutException | IncusStemcellException e) {
+            failure.addSuppressed(e);
+            return;
+        }
+        if (state.equals("Stopped")) {
+            InstanceGoneException gone = new InstanceGoneException(instance, "its files were used", "was stopped");
+            gone.initCause(failure);
+            throw gone;
         }
     }
 

@@ -35,11 +35,14 @@ final class Bridge {
 
     /**
      * $1 manager's socket, $2 bus daemon's socket, $3 for how many hundredths of a second to look for them. The first line tells what
-     * follows: "bus manager", "bus daemon", "missing bridge", or with what PID 1 is "missing systemd" or "missing socket".
+     * follows: "bus manager", "bus daemon", "missing bridge", or with what PID 1 is "missing systemd" or "missing socket". It is "missing guest" where PID 1 is none that
+     * LXC has started: while it stops an instance, Incus 6.0.4 runs commands outside of it.
      */
     private static final String SCRIPT = """
             pid1() { readlink /proc/1/exe 2>/dev/null || cat /proc/1/comm; }
             has() { command -v "$1" >/dev/null 2>&1; }
+            guest() { read -r all </proc/1/environ; case $all in *container=*) true;; *) false;; esac; }
+            has systemd-stdio-bridge || has systemctl || guest 2>/dev/null || { echo missing guest; exit 0; }
             has systemd-stdio-bridge || has systemctl || { echo "missing systemd $(pid1)"; exit 0; }
             has systemd-stdio-bridge || { echo missing bridge; exit 0; }
             now() { read -r up idle </proc/uptime; now=$((${up%.*} * 100 + 1${up#*.} - 100)); }
@@ -135,6 +138,10 @@ final class Bridge {
     private SystemdException refusal(String greeting, Duration timeout) {
         if (greeting.equals("missing bridge")) {
             return new MissingException("There is no systemd-stdio-bridge in " + instance.name());
+        }
+        if (greeting.equals("missing guest")) {
+            return new SystemdException("There is no way to a systemd in " + instance.name()
+                    + ": the instance was stopped as it was asked for, and Incus asked outside of it");
         }
         if (greeting.startsWith(NO_SYSTEMD)) {
             return new UnusableGuestException("There is no way to a systemd in " + instance.name()

@@ -219,6 +219,21 @@ class RegistryFaultsTest {
     }
 
     @Test
+    void givesUpOnAServerThatIsGoneInTheMiddle() {
+        registry.blob("a", layer, exchange -> {
+            exchange.sendResponseHeaders(200, layer.length);
+            exchange.getResponseBody().write(layer, 0, 100);
+            exchange.getResponseBody().flush();
+            registry.close();
+        });
+        assertThatThrownBy(this::pull)
+                .isInstanceOf(RegistryUnavailableException.class)
+                .hasMessageStartingWith(
+                        "Cannot pull " + registry.host() + "/a:1: " + registry.host() + " cannot be reached: ")
+                .hasMessageContaining(digest.toString());
+    }
+
+    @Test
     void givesUpOnAServerThatDrips() {
         registry.blob("a", layer, exchange -> {
             exchange.sendResponseHeaders(200, layer.length);

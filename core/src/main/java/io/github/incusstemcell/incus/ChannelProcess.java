@@ -33,6 +33,7 @@ final class ChannelProcess {
     static final byte LIST = 'd';
     static final byte CONTENT = 'r';
     static final byte START = 'x';
+    static final byte EVALUATE = 'e';
     private static final byte KILL = 'k';
     private static final byte PING = 'p';
 

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Command {
     private final @Nullable Stdin stdin;
     private final @Nullable Duration timeout;
     private final @Nullable Terminal terminal;
+    private final boolean isOfPerl;
 
     private Command(Builder builder) {
         this.argv = builder.argv;
@@ -40,6 +42,7 @@ public final class Command {
         this.stdin = builder.stdin;
         this.timeout = builder.timeout;
         this.terminal = builder.terminal;
+        this.isOfPerl = builder.isOfPerl;
     }
 
     /**
@@ -84,6 +87,22 @@ public final class Command {
      */
     public static Command shell(String script) {
         return of("sh", "-c", script);
+    }
+
+    /**
+     * A script for {@code perl -e}. Where it only looks, the process that is kept in an instance for looks is a perl already, and runs it
+     * without another one ({@link GuestChannel}): the same comes of it, but for what it asks of its own process, as {@code $0}.
+     *
+     * @param script the script; not null
+     * @param arguments what it finds in {@code @ARGV}; without NUL
+     * @return the command; never null
+     */
+    public static Command perl(String script, String... arguments) {
+        List<String> argv = new ArrayList<>(List.of("perl", "-e", script, "--"));
+        argv.addAll(List.of(arguments));
+        Builder builder = new Builder(of(argv));
+        builder.isOfPerl = true;
+        return new Command(builder);
     }
 
     /**
@@ -258,6 +277,10 @@ public final class Command {
         return Optional.ofNullable(terminal);
     }
 
+    boolean isOfPerl() {
+        return isOfPerl;
+    }
+
     /** {@return the arguments as one would type them into a shell} */
     @Override
     public String toString() {
@@ -292,6 +315,7 @@ public final class Command {
         private @Nullable Stdin stdin;
         private @Nullable Duration timeout;
         private @Nullable Terminal terminal;
+        private boolean isOfPerl;
 
         Builder(List<String> argv) {
             this.argv = argv;
@@ -305,6 +329,7 @@ public final class Command {
             this.stdin = command.stdin;
             this.timeout = command.timeout;
             this.terminal = command.terminal;
+            this.isOfPerl = command.isOfPerl;
         }
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import okio.Buffer;
 import okio.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ public final class GuestChannel implements AutoCloseable {
 
     /** In characters: what is sent to an instance that does not read has to fit into the buffers on the way. */
     private static final int LONGEST_COMMAND = 8 * 1024;
+
+    /** Another locale, or anything else in its environment that concerns perl, only a perl heeds that is started with it. */
+    private static final Set<String> LOCALES = Set.of("C", "C.UTF-8");
 
     private static final int SIGNALLED = 0x7f;
     private static final int NOT_EXECUTABLE = 126;
@@ -93,11 +97,19 @@ public final class GuestChannel implements AutoCloseable {
         return words;
     }
 
+    private static boolean isEvaluated(Command command) {
+        return command.isOfPerl()
+                && command.environment().entrySet().stream()
+                        .allMatch(variable ->
+                                variable.getKey().equals("LC_ALL") && LOCALES.contains(variable.getValue()));
+    }
+
     private static ExecResult run(ChannelProcess process, Command command) throws ChannelProcess.Unanswered {
         long begin = System.nanoTime();
         Buffer body = new Buffer().writeInt(command.argv().size());
         words(command).forEach(word -> SftpSession.string(body, ByteString.encodeUtf8(word)));
-        ChannelProcess.Answer answer = process.ask(ChannelProcess.START, body.readByteString());
+        byte letter = isEvaluated(command) ? ChannelProcess.EVALUATE : ChannelProcess.START;
+        ChannelProcess.Answer answer = process.ask(letter, body.readByteString());
         int status = answer.number();
         int code = status >> 8;
         // What ended by a signal may have died with the instance, and what could not be run only the daemon can tell

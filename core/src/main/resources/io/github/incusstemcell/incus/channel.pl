@@ -5,7 +5,12 @@ $0 = shift;
 open STDERR, '>', '/dev/null';
 binmode STDIN;
 binmode STDOUT;
+
+# Here, where it stands, a script sees no variables but its own.
+sub evaluate { eval "#line 1 \"-e\"\n" . shift }
+
 my ($most, $piece, $unread, %commands) = (1 << 20, 1 << 16, '');
+my $locale = $ENV{LC_ALL} || $ENV{LC_MESSAGES} || $ENV{LANG} || 'C';
 
 sub answer {
     my ($number, $letter, $body) = @_;
@@ -68,7 +73,7 @@ sub content {
 }
 
 sub start {
-    my ($number, $body) = @_;
+    my ($number, $body, $does) = @_;
     my ($count, @words) = unpack 'N(N/a*)*', $body;
     my @argv = splice @words, 0, $count;
     pipe my $out, my $stdout and pipe my $err, my $stderr or return refuse $number, $!;
@@ -81,10 +86,29 @@ sub start {
         open STDERR, '>&', $stderr;
         open STDOUT, '>&', $stdout;
         %ENV = (%ENV, @words);
-        exec { $argv[0] } @argv;
-        exit 127;
+        $does->(@argv);
     }
     $commands{$number} = { pid => $pid, o => $out, e => $err };
+}
+
+sub execute {
+    exec { $_[0] } @_;
+    exit 127;
+}
+
+# In this process, or rather in a copy of it, as to start a perl takes longer than most scripts. What fails is left to a perl of its own.
+sub script {
+    my ($number, $body) = @_;
+    return refuse $number, 0 if $locale !~ /^C(\.|$)/;
+    # So that it is there for the next one, too.
+    my $script = (unpack 'N(N/a*)3', $body)[3];
+    eval "require $_" for $script =~ /^use (\w+)/mg;
+    start $number, $body, sub {
+        @ARGV = @_[4 .. $#_];
+        %commands = ();
+        evaluate $script;
+        exit($@ eq '' ? 0 : 126);
+    };
 }
 
 sub pass {
@@ -106,7 +130,8 @@ my %does = (
     t => \&readLink,
     d => \&list,
     r => \&content,
-    x => \&start,
+    x => sub { start @_, \&execute },
+    e => \&script,
     k => sub { kill 'KILL', -$commands{$_[0]}{pid} if $commands{$_[0]} },
     p => sub { answer $_[0], 'v', '' },
 );

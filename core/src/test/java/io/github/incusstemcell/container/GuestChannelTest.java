@@ -83,6 +83,7 @@ class GuestChannelTest {
                 Command.of("false"),
                 Command.of("sh", "-c", "echo out; echo err >&2; exit 125"),
                 Command.of("perl", "-e", "binmode STDOUT; print map chr, 0..255"),
+                Command.of("perl", "-e", "print \"$0 @ARGV\"; exec 'cat', '/proc/self/cmdline'", "--", "a"),
                 Command.of("sh", "-c", "yes | head -c 17000000; yes | head -c 17000000 >&2"),
                 Command.of("printf", "%s|", "", " ", "a b", "'\"\\$(id)`id`", "line\nend", "ü\u20ac", "*", "-n", "--"),
                 Command.of("printf", "%s", "\uD83D\uDE00", "x".repeat(9_000)),
@@ -126,6 +127,61 @@ class GuestChannelTest {
         assertThat(looked.isTruncated()).isEqualTo(plain.isTruncated());
         assertThat(looked.timedOut()).isEqualTo(plain.timedOut());
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    static Stream<Command> scripts() {
+        return Stream.of(
+                        Command.perl(""),
+                        Command.perl("print 'out'; print STDERR 'err'; exit 125"),
+                        Command.perl("binmode STDOUT; print map chr, 0..255"),
+                        Command.perl("print join '|', @ARGV, shift, $#ARGV", "", "--", "a b", "ü\u20ac", "-n"),
+                        Command.perl("print '\u20ac', length '\u20ac'; print \"\\x{20ac}\""),
+                        Command.perl("print 'x' x 300_000; print STDERR 'y' x 300_000"),
+                        Command.perl("print while <STDIN>; print eof STDIN ? 'end' : 'more'"),
+                        Command.perl(
+                                "my $own = 1; sub list { $own + shift } print list(2), defined $most, defined &none"),
+                        Command.perl("print sort map \"$_=$ENV{$_}\\n\", grep !/^INCUS_STEMCELL_COMMAND/, keys %ENV"),
+                        Command.perl(
+                                "local $/; open my $status, '<', '/proc/self/status';"
+                                        + "print <$status> =~ /^((?:Cap|Sig(?:Blk|Ign|Cgt)|NoNewPrivs|Seccomp|Groups|Uid|Gid).*)/mg"),
+                        Command.perl("print map readlink, '/proc/self/root', '/proc/self/cwd', glob '/proc/self/ns/*'"),
+                        Command.perl(
+                                "opendir my $own, '/proc/self/fd'; system 'ls /proc/self/fd | wc -l'; print umask"),
+                        Command.perl("use Socket qw(inet_aton); print unpack 'H*', inet_aton '127.0.0.1'"),
+                        Command.perl("use NoSuchModule; print 'here'"),
+                        Command.perl("print 'said'; die \"why\\n\""),
+                        Command.perl("$! = 3; die 'why'"),
+                        Command.perl("warn 'why'; warn \"why\\n\"; open my $file, '<', '/missing'; print $!"),
+                        Command.perl("this is no perl"),
+                        Command.perl("print 'said'; exit 126"),
+                        Command.perl("$| = 1; print 'said'; kill 'KILL', $$"),
+                        Command.perl("$SIG{ALRM} = sub { print 'late'; exit 3 }; alarm 1; sleep 60"),
+                        Command.perl("print 'end'; END { print 'really' }"),
+                        Command.perl("print while <DATA>\n__END__\nbehind"),
+                        Command.perl("print $undefined").environment("PERL5OPT", "-w"),
+                        Command.perl("print 'here'").timeout(Duration.ofSeconds(30)))
+                .flatMap(script -> Stream.of(script, script.environment("LC_ALL", "C")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scripts")
+    void runsScriptsAsAPerlOfTheirOwnDoes(Command script) {
+        runsCommandsAsAnExecDoes(script);
+    }
+
+    @Test
+    void keepsNothingOfAScriptForTheNext() {
+        channel.exec(Command.perl("$kept = 1; $/ = 'x'; $0 = 'other'; $SIG{TERM} = 'IGNORE'; chdir '/etc'; umask 0;"
+                        + "sub answer { exit 9 } sub kept { 1 } %ENV = (); @ARGV = 1; open STDIN, '<', '/dev/zero'"))
+                .requireSuccess();
+
+        runsCommandsAsAnExecDoes(Command.perl(
+                "use Cwd; print defined $kept, $/, $SIG{TERM}, getcwd, umask, defined &kept, scalar keys %ENV, @ARGV"));
+    }
+
+    @Test
+    void runsAScriptWithoutAnotherPerl() {
+        assertThat(channel.exec(Command.perl("print $0")).stdout()).isEqualTo(GuestChannel.PROCESS);
     }
 
     static List<String> paths() {

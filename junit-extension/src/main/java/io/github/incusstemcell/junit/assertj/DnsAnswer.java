@@ -72,8 +72,8 @@ public record DnsAnswer(String status, List<DnsRecord> records) {
     static DnsAnswer of(StemcellContainer stemcell, String name, DnsType type, String server, Duration patience) {
         String question = HexFormat.of().formatHex(DnsMessage.question(name, type));
         String seconds = String.valueOf(patience.plusMillis(999).toSeconds());
-        ExecResult result = stemcell.inspect(
-                Command.of("perl", "-e", ASK, "--", server, question, seconds).environment("LC_ALL", "C"));
+        ExecResult result =
+                stemcell.inspect(Command.perl(ASK, server, question, seconds).environment("LC_ALL", "C"));
         if (result.exitCode() == NOBODY) {
             return new DnsAnswer(NO_ANSWER + ": " + result.stderr().strip(), List.of());
         }

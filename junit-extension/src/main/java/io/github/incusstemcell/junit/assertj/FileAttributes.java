@@ -72,8 +72,7 @@ final class FileAttributes {
     }
 
     private static String ask(StemcellContainer stemcell, String script, String path, String what) {
-        ExecResult result =
-                stemcell.inspect(Command.of("perl", "-e", script, path).environment("LC_ALL", "C"));
+        ExecResult result = stemcell.inspect(Command.perl(script, path).environment("LC_ALL", "C"));
         if (!result.isSuccess()) {
             throw AssertionErrors.of("Reading " + what + " of " + path + " on " + stemcell.name()
                     + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "

@@ -34,9 +34,8 @@ record GuestConnecting(boolean isOpen, String words) {
 
     static GuestConnecting to(StemcellContainer stemcell, String host, int port, Duration patience) {
         String seconds = String.valueOf(patience.plusMillis(999).toSeconds());
-        ExecResult result =
-                stemcell.inspect(Command.of("perl", "-e", CONNECT, "--", host, String.valueOf(port), seconds)
-                        .environment("LC_ALL", "C"));
+        ExecResult result = stemcell.inspect(
+                Command.perl(CONNECT, host, String.valueOf(port), seconds).environment("LC_ALL", "C"));
         if (!result.isSuccess() && result.exitCode() != NOBODY) {
             throw AssertionErrors.of("Connecting to " + host + ":" + port + " on " + stemcell.name()
                     + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "

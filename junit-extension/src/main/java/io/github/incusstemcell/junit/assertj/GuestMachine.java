@@ -27,6 +27,7 @@ public record GuestMachine(
 
     /** Prints lines: hostname, contents of files with their line ends as tabs, target of the link, and what adjtimex says. */
     private static final String ASK = """
+            use Errno;
             use POSIX qw(uname);
             my %adjtimex = (x86_64 => 159, aarch64 => 171);
             my $number = $adjtimex{(uname())[4]} or die "unknown machine\\n";
@@ -48,7 +49,7 @@ public record GuestMachine(
     private static final int LINES = 5;
 
     static GuestMachine of(StemcellContainer stemcell) {
-        Command ask = Command.of("perl", "-MErrno", "-e", ASK).environment("LC_ALL", "C");
+        Command ask = Command.perl(ASK).environment("LC_ALL", "C");
         return of(stemcell.name(), stemcell.inspect(ask).requireWhole().stdout());
     }
 

@@ -53,8 +53,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     }
 
     private static Optional<List<String>> lookUp(StemcellContainer stemcell, String name) {
-        ExecResult result =
-                stemcell.inspect(Command.of("perl", "-e", LOOK_UP, "--", name).environment("LC_ALL", "C"));
+        ExecResult result = stemcell.inspect(Command.perl(LOOK_UP, name).environment("LC_ALL", "C"));
         if (result.exitCode() == NO_SUCH_NAME) {
             return Optional.empty();
         }

@@ -1,5 +1,9 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
 /** What the kernel limits of each process, getrlimit(2). */
 public enum ProcessLimit {
     /** Processor time, in seconds. */
@@ -35,20 +39,24 @@ public enum ProcessLimit {
     /** Processor time under a policy of real time without a pause, in microseconds. */
     RTTIME("Max realtime timeout");
 
-    /** How proc_pid_limits(5) calls it. */
-    private final String kernels;
+    private static final Pattern SPACES = Pattern.compile(" +");
+
+    private static final List<ProcessLimit> ALL = List.of(values());
+
+    /** How proc_pid_limits(5) calls it, and a space. */
+    private final String beginning;
 
     ProcessLimit(String kernels) {
-        this.kernels = kernels;
+        this.beginning = kernels + " ";
     }
 
-    /** Whether a line of proc_pid_limits(5) is about it. */
-    boolean isOf(String line) {
-        return line.startsWith(kernels + " ");
+    /** {@return that of a line of proc_pid_limits(5)} */
+    static Optional<ProcessLimit> of(String line) {
+        return ALL.stream().filter(limit -> line.startsWith(limit.beginning)).findFirst();
     }
 
     /** What stands behind the name: soft limit, hard limit, and the unit, which is missing for some. */
     String[] fields(String line) {
-        return line.substring(kernels.length()).strip().split(" +");
+        return SPACES.split(line.substring(beginning.length()).strip());
     }
 }

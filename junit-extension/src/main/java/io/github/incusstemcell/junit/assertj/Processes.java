@@ -27,35 +27,43 @@ record Processes(List<GuestProcess> entries) {
      * takes longer than to read twenty.
      */
     private static final String TABLE = """
+            my $table = "$$\\n";
             sub records {
                 my ($file, $pattern) = @_;
                 open my $records, '<', $file or return;
                 while (my $record = <$records>) {
                     chomp $record;
-                    print "$file:$record$/" if $record =~ $pattern;
+                    $table .= "$file:$record$/" if $record =~ $pattern;
                 }
             }
             sub links {
                 for my $link (@_) {
                     my $target = readlink $link;
-                    print "$link:$target\\0" if defined $target;
+                    $table .= "$link:$target\\0" if defined $target;
                 }
             }
+            sub numbers {
+                opendir my $folder, $_[0] or return;
+                return sort grep /^[0-9]/, readdir $folder;
+            }
             chdir '/proc' or die "/proc: $!\\n";
-            print "$$\\n";
-            my @pids = glob '[0-9]*';
+            my @pids = numbers '.';
             for my $pid (@pids) {
                 records "$pid/status", qr/^(Name|State|PPid|Uid|VmRSS):/;
                 records "$pid/cgroup", qr/^0::/;
                 records "$pid/limits", qr/^Max/;
                 records "$pid/stat", qr/\\)/;
             }
-            print "--\\n";
+            $table .= "--\\n";
             $/ = "\\0";
             for my $pid (@pids) {
-                links "$pid/exe", glob "$pid/fd/*";
+                links "$pid/exe", map "$pid/fd/$_", numbers "$pid/fd";
                 records "$pid/cmdline", qr/^/;
                 records "$pid/environ", qr/^/;
+            }
+            # In one piece, so that it comes as one.
+            for (my $written = 0; $written < length $table;) {
+                $written += syswrite(STDOUT, $table, length($table) - $written, $written) || die "stdout: $!\\n";
             }
             """;
 
@@ -73,7 +81,7 @@ record Processes(List<GuestProcess> entries) {
     private static final String REMOVED = " (deleted)";
 
     static Processes of(StemcellContainer stemcell) {
-        ExecResult table = stemcell.inspect(Command.of("perl", "-e", TABLE));
+        ExecResult table = stemcell.inspect(Command.perl(TABLE));
         return of(stemcell, table.exitCode() == NO_PERL ? stemcell.inspect(Command.of("sh", "-c", SCRIPT)) : table);
     }
 
@@ -177,8 +185,8 @@ record Processes(List<GuestProcess> entries) {
         Draft read(String line) {
             String text = line.substring(line.indexOf(':') + 1);
             if (line.startsWith("status:")) {
-                String[] field = text.split(":\t", 2);
-                status.put(field[0], field[1]);
+                int colon = text.indexOf(":\t");
+                status.put(text.substring(0, colon), text.substring(colon + 2));
             } else if (line.startsWith("cgroup:")) {
                 cgroup = text.substring("0::".length());
             } else if (line.startsWith("limits:")) {
@@ -193,12 +201,10 @@ record Processes(List<GuestProcess> entries) {
         }
 
         private void readLimit(String line) {
-            for (ProcessLimit limit : ProcessLimit.values()) {
-                if (limit.isOf(line)) {
-                    String[] field = limit.fields(line);
-                    limits.put(limit, new ProcessDetails.Limit(limit(field[0]), limit(field[1])));
-                }
-            }
+            ProcessLimit.of(line).ifPresent(limit -> {
+                String[] field = limit.fields(line);
+                limits.put(limit, new ProcessDetails.Limit(limit(field[0]), limit(field[1])));
+            });
         }
 
         private static OptionalLong limit(String text) {

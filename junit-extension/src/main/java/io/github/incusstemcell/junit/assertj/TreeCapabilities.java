@@ -2,7 +2,6 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,9 +64,8 @@ final class TreeCapabilities {
     }
 
     private static Map<String, Capabilities> of(StemcellContainer stemcell, List<String> find) {
-        List<String> argv = new ArrayList<>(List.of("perl", "-e", SCRIPT, "--"));
-        argv.addAll(find);
-        String[] field = stemcell.inspect(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
+        String[] field = stemcell.inspect(
+                        Command.perl(SCRIPT, find.toArray(String[]::new)).environment("LC_ALL", "C.UTF-8"))
                 .requireWhole()
                 .stdout()
                 .split("\0");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.GuestChannel;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.systemd.JournalMark;
@@ -77,6 +78,8 @@ class UnreadableGuestTest {
             stemcell.exec("mv", "/usr/bin/" + program, "/usr/bin/" + program + ".away")
                     .requireSuccess();
         }
+        // It is a perl that runs already.
+        stemcell.exec("pkill", "-x", GuestChannel.PROCESS);
         try {
             test.run();
         } finally {

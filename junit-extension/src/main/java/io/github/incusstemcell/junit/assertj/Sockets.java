@@ -4,14 +4,15 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The sockets on which a guest listens, from the kernel's own tables under /proc/net. */
+/** The sockets on which a guest listens, from the kernel's own tables under /proc/net; for TCP the kernel is asked in a quicker way first. */
 record Sockets(List<ListeningSocket> listeners) {
 
     /**
@@ -30,14 +31,24 @@ record Sockets(List<ListeningSocket> listeners) {
 
     private static final String DATAGRAM = "0002";
 
+    private static final Set<Protocol> OF_TCP = Set.of(Protocol.TCP, Protocol.TCP6);
+
     /** Those of some tables, by letter. */
     static Sockets of(StemcellContainer stemcell, List<Protocol> tables) {
-        List<ListeningSocket> found = new ArrayList<>();
-        for (Protocol table : tables) {
-            found.addAll(of(stemcell.name(), table, table(stemcell, table)));
-        }
-        found.sort(Comparator.comparing(ListeningSocket::words));
-        return new Sockets(found);
+        Optional<List<ListeningSocket>> tcp =
+                tables.stream().anyMatch(OF_TCP::contains) ? ListeningTcp.of(stemcell) : Optional.empty();
+        Stream<ListeningSocket> asked =
+                tcp.stream().flatMap(List::stream).filter(socket -> tables.contains(socket.protocol()));
+        Stream<ListeningSocket> others = tables.stream()
+                .filter(table -> tcp.isEmpty() || !OF_TCP.contains(table))
+                .flatMap(table -> read(stemcell, table));
+        return new Sockets(Stream.concat(asked, others)
+                .sorted(Comparator.comparing(ListeningSocket::words))
+                .toList());
+    }
+
+    static Stream<ListeningSocket> read(StemcellContainer stemcell, Protocol table) {
+        return of(stemcell.name(), table, table(stemcell, table)).stream();
     }
 
     static List<ListeningSocket> of(String guest, Protocol table, String text) {

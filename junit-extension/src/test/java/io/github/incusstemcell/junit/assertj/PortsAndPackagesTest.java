@@ -13,17 +13,61 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All ports and all packages at once: each assertion so that it holds, and so that it does not. */
 @IncusStemcell(scope = Scope.PER_CLASS)
 class PortsAndPackagesTest {
+
+    /** Listens at 400 ports of each family, has connections, some of them over, and goes on in the background. */
+    private static final String LISTENERS = """
+            use Socket qw(:all);
+            my @sockets;
+            for my $port (20001 .. 20400) {
+                for my $address (pack_sockaddr_in($port, INADDR_ANY), pack_sockaddr_in6($port, IN6ADDR_ANY)) {
+                    socket(my $socket, sockaddr_family($address), SOCK_STREAM, 0) or die $!;
+                    setsockopt $socket, IPPROTO_IPV6, IPV6_V6ONLY, 1 if sockaddr_family($address) == AF_INET6;
+                    bind $socket, $address and listen $socket, 5 or die $!;
+                    push @sockets, $socket;
+                }
+                next if $port > 20010;
+                socket(my $client, AF_INET, SOCK_STREAM, 0) or die $!;
+                connect $client, pack_sockaddr_in($port, INADDR_LOOPBACK) or die $!;
+                push @sockets, $client if $port > 20005;
+            }
+            exit if fork;
+            sleep 1000;
+            """;
+
+    @Test
+    void tcpPortsAreThoseOfTheTablesUnderProc(StemcellContainer stemcell) {
+        stemcell.files().writeString("/root/listeners.pl", LISTENERS);
+        stemcell.shell("systemd-run --unit=listeners -p Type=forking perl /root/listeners.pl")
+                .requireSuccess();
+        try {
+            List<ListeningSocket> tables = Stream.of(Protocol.TCP, Protocol.TCP6)
+                    .flatMap(table -> Sockets.read(stemcell, table))
+                    .toList();
+
+            assertThat(ListeningTcp.of(stemcell).orElseThrow())
+                    .hasSizeGreaterThan(800)
+                    .containsExactlyInAnyOrderElementsOf(tables);
+            assertThat(Sockets.of(stemcell, List.of(Protocol.TCP6)).listeners())
+                    .containsExactlyInAnyOrderElementsOf(tables.stream()
+                            .filter(socket -> socket.protocol() == Protocol.TCP6)
+                            .toList());
+        } finally {
+            stemcell.shell("systemctl stop listeners").requireSuccess();
+        }
+    }
 
     @Test
     void allPorts(StemcellContainer stemcell) {

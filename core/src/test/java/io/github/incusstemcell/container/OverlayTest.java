@@ -56,11 +56,12 @@ class OverlayTest extends WithStemcells {
                 assertThat(found.exitCode()).as(found.stderr()).isZero();
                 assertThat(found.stdout()).isNotEqualTo(other.shell(fingerprint).stdout());
             }
+            assertThat(one.exec("ssh-keyscan", "-t", "rsa", "127.0.0.1").stdout())
+                    .contains("ssh-rsa ");
+            // Not before somebody has connected: until then there may be no folder for it.
             ExecResult config = one.exec("sshd", "-T");
             assertThat(config.exitCode()).as(config.stderr()).isZero();
             assertThat(config.stderr()).isEmpty();
-            assertThat(one.exec("ssh-keyscan", "-t", "rsa", "127.0.0.1").stdout())
-                    .contains("ssh-rsa ");
             assertThat(one.files().exists("/usr/local/share/incus-stemcell")).isFalse();
             assertThat(one.diagnose().file("instance.txt").orElseThrow().text())
                     .doesNotContain(RsaHostKeys.CONFIG, "BEGIN PRIVATE KEY");

@@ -85,6 +85,8 @@ class ExhaustedTest {
     void aNetworkOfOursThatIsGoneIsMadeAgain() {
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
             stemcells.launch(TestMachine.spec()).close();
+            // Of runs that were killed.
+            stemcells.removeAll();
             incus.networks().list().stream()
                     .filter(network -> network.config().containsKey("user.incus-stemcell.network"))
                     .forEach(network -> incus.networks().delete(network.name()));

@@ -101,7 +101,9 @@ class DeadMansSwitchTest {
             assertThat(failure).hasCauseInstanceOf(InstanceGoneException.class);
         }
         while (container.info().isRunning()) {
-            assertThat(System.nanoTime()).as("when " + container + " still runs").isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("when " + container + " still runs")
+                    .isLessThan(end);
             Thread.sleep(50);
         }
     }

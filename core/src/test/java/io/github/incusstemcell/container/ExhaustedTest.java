@@ -86,7 +86,7 @@ class ExhaustedTest {
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
             stemcells.launch(TestMachine.spec()).close();
             // Of runs that were killed.
-            stemcells.removeAll();
+            stemcells.sweep();
             incus.networks().list().stream()
                     .filter(network -> network.config().containsKey("user.incus-stemcell.network"))
                     .forEach(network -> incus.networks().delete(network.name()));

@@ -130,7 +130,16 @@ class Ipv6Test {
     }
 
     private static boolean reaches(StemcellContainer from, StemcellContainer to) {
-        return from.exec("ping", "-6", "-c", "3", "-i", "0.5", "-W", "1", to.address6().getHostAddress())
+        return from.exec(
+                        "ping",
+                        "-6",
+                        "-c",
+                        "3",
+                        "-i",
+                        "0.5",
+                        "-W",
+                        "1",
+                        to.address6().getHostAddress())
                 .isSuccess();
     }
 }

@@ -142,7 +142,16 @@ record Processes(List<GuestProcess> entries) {
 
     /** Only what was started from outside has no parent. */
     private static boolean isLook(GuestProcess process, int own) {
-        return process.pid() == own || process.parent() == 0 && process.name().equals(GuestChannel.PROCESS);
+        return process.pid() == own || process.parent() == 0 && isChannel(process);
+    }
+
+    /** It gives itself that name when it begins; until then it is a perl that has it as its last argument. */
+    private static boolean isChannel(GuestProcess process) {
+        List<String> arguments = process.arguments();
+        return process.name().equals(GuestChannel.PROCESS)
+                || process.name().equals("perl")
+                        && arguments.size() > 3
+                        && arguments.get(arguments.size() - 1).equals(GuestChannel.PROCESS);
     }
 
     /** As systemctl completes it. */

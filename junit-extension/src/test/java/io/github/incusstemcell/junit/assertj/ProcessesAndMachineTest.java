@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.GuestChannel;
+import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import java.time.Duration;
@@ -79,6 +82,17 @@ class ProcessesAndMachineTest {
         assertThat(message(stemcell, () -> nappers(stemcell).ofUser("vcab").isNotEmpty()))
                 .startsWith(
                         "Expecting user vcab on NAME to exist\n  but there is no such user; the closest names: vcap, ");
+    }
+
+    /** What is kept in the guest for looks is a perl like any other until it has named itself. */
+    @Test
+    void notTheProcessByWhichIsLookedAsItBegins(StemcellContainer stemcell) throws Exception {
+        try (RunningCommand beginning =
+                stemcell.start(Command.of("perl", "-e", "$| = 1; print \"there\"; sleep 1000", GuestChannel.PROCESS))) {
+            assertThat(beginning.stdout().readNBytes(5)).asString().isEqualTo("there");
+
+            assertThat(stemcell).processes().names().doesNotContain("perl");
+        }
     }
 
     @Test

@@ -53,6 +53,7 @@ class GuestChannelTest {
 
     @AfterAll
     static void close() {
+        stemcell.close();
         stemcells.close();
     }
 

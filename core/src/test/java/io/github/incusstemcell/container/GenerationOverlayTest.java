@@ -30,8 +30,9 @@ class GenerationOverlayTest extends WithStemcells {
                 TestMachine.spec().toBuilder().agentSettings(SETTINGS).build())) {
             requireRunning(stemcell);
             // runit starts what it supervises at its leisure.
-            stemcell.shell("timeout 20 sh -c 'until pgrep -x rsyslogd && pgrep -f bosh-agent; do sleep 0.05; done'")
+            stemcell.shell("timeout 20 sh -c 'until pgrep -x rsyslogd; do sleep 0.05; done'")
                     .requireSuccess();
+            assertThat(OverlayTest.agentsCondition(stemcell)).isEqualTo("yes\n");
             // Where a socket listens for it, the first who connects has it started.
             stemcell.exec("bash", "-c", "read -r greeting </dev/tcp/127.0.0.1/22")
                     .requireSuccess();
@@ -54,9 +55,7 @@ class GenerationOverlayTest extends WithStemcells {
                 .agentSettings(SETTINGS)
                 .build();
         try (StemcellContainer stemcell = stemcells.launch(spec)) {
-            stemcell.shell(
-                            "timeout 60 sh -c 'until [ -e /root/firstboot_done ] && pgrep -f bosh-agent; do sleep 0.05; done'")
-                    .requireSuccess();
+            assertThat(OverlayTest.agentsCondition(stemcell)).isEqualTo("yes\n");
             // What is no trait of the overlay: jammy tries its sshd five times at once, and gives up where that is
             // before the keys are made.
             assertThat(stemcell.shell("systemctl --failed --plain --no-legend | cut -d' ' -f1")

@@ -40,7 +40,8 @@ class OverlayTest extends WithStemcells {
         return stemcell.files().exists("/usr/sbin/runsvdir-start");
     }
 
-    private static String agentsCondition(StemcellContainer stemcell) {
+    /** What systemd says of the condition under which it starts the agent, or what supervises that. */
+    static String agentsCondition(StemcellContainer stemcell) {
         String supervisor = hasRunit(stemcell) ? "runit.service" : "bosh-agent.service";
         return stemcell.exec("systemctl", "show", "--property=ConditionResult", "--value", supervisor)
                 .stdout();

@@ -194,7 +194,7 @@ final class SftpSession implements Closeable {
 
     /** Where the daemon itself is away, it is not waited for. */
     private void requireInstance(IncusConnectionException failure) {
-        ApiRequest look = ApiRequest.get("instances", instance);
+        ApiRequest look = ApiRequest.get("instances", instance).atOnce();
         String state;
         try {
             state = InstanceInfo.of(api.connection()

@@ -77,58 +77,31 @@ class DaemonFaults {
         }
     }
 
-    /**
-     * What came of it.
-     *
-     * @param took how long it took from the fault on
-     * @param failure the message of its failure; empty where it succeeded
-     * @param next the same of a container that was started afterwards, over the same connection
-     */
-    record Outcome(Fault fault, Stage stage, Duration took, String failure, String next) {
-
-        boolean isAsItShouldBe() {
-            return (failure.isEmpty() || failure.matches(ABOUT_THE_DAEMON)) && next.isEmpty();
-        }
-
-        @Override
-        public String toString() {
-            return String.format(
-                    "| %s | %s | %.1f s | %s | %s |",
-                    fault,
-                    stage,
-                    took.toMillis() / 1000.0,
-                    failure.isEmpty() ? "went on" : failure,
-                    next.isEmpty() ? "starts" : next);
-        }
+    static boolean isAsItShouldBe(FaultOutcome outcome) {
+        return outcome.succeedsOrFailsBy(failure -> failure.matches(ABOUT_THE_DAEMON));
     }
 
     @TempDir
     private Path folder;
 
-    /** The outcomes of a few: {@code -Ddaemon.faults=KILLED,FROZEN_10 -Ddaemon.stages=CREATE}. */
-    private static <E extends Enum<E>> List<E> chosen(String property, List<E> all) {
-        List<String> names = List.of(System.getProperty(property, "").split(","));
-        return all.stream()
-                .filter(one -> System.getProperty(property) == null || names.contains(one.name()))
-                .toList();
-    }
-
+    /** Of a few: {@code -Ddaemon.faults=KILLED,FROZEN_10 -Ddaemon.stages=CREATE}. */
     @Test
     void noneIsAHangOrAboutSomethingElse() throws Exception {
-        List<Outcome> outcomes = new ArrayList<>();
-        for (Fault fault :
-                chosen("daemon.faults", List.of(Fault.KILLED, Fault.SOCKET_GONE, Fault.FROZEN_10, Fault.FROZEN_60))) {
-            for (Stage stage : chosen("daemon.stages", List.of(Stage.values()))) {
-                Outcome outcome = outcome(fault, stage, Files.createDirectory(folder.resolve(fault + "-" + stage)));
+        List<FaultOutcome> outcomes = new ArrayList<>();
+        for (Fault fault : FaultOutcome.chosen(
+                "daemon.faults", List.of(Fault.KILLED, Fault.SOCKET_GONE, Fault.FROZEN_10, Fault.FROZEN_60))) {
+            for (Stage stage : FaultOutcome.chosen("daemon.stages", List.of(Stage.values()))) {
+                FaultOutcome outcome =
+                        outcome(fault, stage, Files.createDirectory(folder.resolve(fault + "-" + stage)));
                 System.out.println(outcome);
                 outcomes.add(outcome);
             }
         }
-        assertThat(outcomes).allMatch(Outcome::isAsItShouldBe);
+        assertThat(outcomes).allMatch(DaemonFaults::isAsItShouldBe);
     }
 
     /** Also sees that nothing is left at the end. */
-    static Outcome outcome(Fault fault, Stage stage, Path folder) throws Exception {
+    static FaultOutcome outcome(Fault fault, Stage stage, Path folder) throws Exception {
         Trigger trigger = new Trigger(fault, stage, folder);
         try (InFrontOfIncus between = new InFrontOfIncus(folder, trigger::see);
                 Stemcells stemcells =
@@ -140,7 +113,7 @@ class DaemonFaults {
             String next = await(begin(stemcells, Stage.CREATE, trigger));
             stemcells.removeAll();
             assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
-            return new Outcome(fault, stage, took, failure, next);
+            return new FaultOutcome(fault, stage, took, failure, next);
         }
     }
 

@@ -3,7 +3,6 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.DaemonFaults.Fault;
-import io.github.incusstemcell.container.DaemonFaults.Outcome;
 import io.github.incusstemcell.container.DaemonFaults.Stage;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +17,6 @@ class DaemonFaultsTest {
     @ParameterizedTest
     @CsvSource({"KILLED, CREATE", "SOCKET_GONE, DELETE", "FROZEN_3, START"})
     void isWaitedForOrToldOf(Fault fault, Stage stage, @TempDir Path folder) throws Exception {
-        assertThat(DaemonFaults.outcome(fault, stage, folder)).matches(Outcome::isAsItShouldBe);
+        assertThat(DaemonFaults.outcome(fault, stage, folder)).matches(DaemonFaults::isAsItShouldBe);
     }
 }

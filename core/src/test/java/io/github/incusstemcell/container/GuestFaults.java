@@ -106,65 +106,36 @@ class GuestFaults {
         PROVISIONING
     }
 
-    /**
-     * What came of it.
-     *
-     * @param took how long it took from the fault on
-     * @param failure the message of its failure; empty where it succeeded
-     * @param next the same of a container that was started afterwards
-     */
-    record Outcome(Fault fault, Stage stage, Duration took, String failure, String next) {
-
-        boolean isAsItShouldBe() {
-            return (failure.isEmpty()
-                            || Pattern.compile(fault.about).matcher(failure).find())
-                    && next.isEmpty();
-        }
-
-        @Override
-        public String toString() {
-            return String.format(
-                    "| %s | %s | %.1f s | %s | %s |",
-                    fault,
-                    stage,
-                    took.toMillis() / 1000.0,
-                    failure.isEmpty() ? "went on" : failure,
-                    next.isEmpty() ? "starts" : next);
-        }
+    static boolean isAsItShouldBe(FaultOutcome outcome) {
+        return outcome.succeedsOrFailsBy(
+                Pattern.compile(((Fault) outcome.fault()).about).asPredicate());
     }
 
-    /** The outcomes of a few: {@code -Dguest.faults=PAUSED,FULL -Dguest.stages=COMMAND}. */
-    private static <E extends Enum<E>> List<E> chosen(String property, E[] all) {
-        List<String> names = List.of(System.getProperty(property, "").split(","));
-        return Stream.of(all)
-                .filter(one -> System.getProperty(property) == null || names.contains(one.name()))
-                .toList();
-    }
-
+    /** Of a few: {@code -Dguest.faults=PAUSED,FULL -Dguest.stages=COMMAND}. */
     @Test
     void noneIsAHangOrAboutSomethingElse() throws Exception {
-        List<Outcome> outcomes = new ArrayList<>();
+        List<FaultOutcome> outcomes = new ArrayList<>();
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
-            for (Fault fault : chosen("guest.faults", Fault.values())) {
-                for (Stage stage : chosen("guest.stages", Stage.values())) {
-                    Outcome outcome = outcome(stemcells, fault, stage);
+            for (Fault fault : FaultOutcome.chosen("guest.faults", List.of(Fault.values()))) {
+                for (Stage stage : FaultOutcome.chosen("guest.stages", List.of(Stage.values()))) {
+                    FaultOutcome outcome = outcome(stemcells, fault, stage);
                     System.out.println(outcome);
                     outcomes.add(outcome);
                 }
             }
         }
-        assertThat(outcomes).allMatch(Outcome::isAsItShouldBe);
+        assertThat(outcomes).allMatch(GuestFaults::isAsItShouldBe);
     }
 
     /** Also sees that nothing is left at the end. */
-    static Outcome outcome(Stemcells stemcells, Fault fault, Stage stage) throws Exception {
+    static FaultOutcome outcome(Stemcells stemcells, Fault fault, Stage stage) throws Exception {
         Run run = new Run(stemcells, fault, stage);
         String failure = failureOf(run::work);
         Duration took = Duration.ofNanos(System.nanoTime() - run.since.get(1, TimeUnit.MINUTES));
         run.over.get(2, TimeUnit.MINUTES);
         String next = failureOf(() -> stemcells.launch(run.spec()).close());
         assertThat(TestMachine.instancesOf(OWNER)).isEmpty();
-        return new Outcome(fault, stage, took, failure, next);
+        return new FaultOutcome(fault, stage, took, failure, next);
     }
 
     private static String failureOf(Runnable work) throws InterruptedException, ExecutionException {

@@ -3,7 +3,6 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.GuestFaults.Fault;
-import io.github.incusstemcell.container.GuestFaults.Outcome;
 import io.github.incusstemcell.container.GuestFaults.Stage;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +24,6 @@ class GuestFaultsTest extends WithStemcells {
         "WITHOUT_JOURNALD, JOURNAL"
     })
     void isAnErrorOfItsOwnOrNone(Fault fault, Stage stage) throws Exception {
-        assertThat(GuestFaults.outcome(stemcells, fault, stage)).matches(Outcome::isAsItShouldBe);
+        assertThat(GuestFaults.outcome(stemcells, fault, stage)).matches(GuestFaults::isAsItShouldBe);
     }
 }

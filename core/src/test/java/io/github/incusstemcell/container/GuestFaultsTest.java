@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.GuestFaults.Fault;
 import io.github.incusstemcell.container.GuestFaults.Stage;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,15 +15,30 @@ class GuestFaultsTest extends WithStemcells {
 
     @ParameterizedTest
     @CsvSource({
-        "POWERED_OFF, BOOT",
-        "POWERED_OFF, FILE_COPY",
-        "POWERED_OFF, JOB_OF_SYSTEMD",
-        "PAUSED, DELETE",
-        "REBOOTED, COMMAND",
-        "FULL, FILE_COPY",
-        "WITHOUT_DBUS, QUESTION_TO_SYSTEMD",
-        "WITHOUT_JOURNALD, JOURNAL"
+        "POWERED_OFF, BOOT, has ended before systemd had booted",
+        "POWERED_OFF, FILE_COPY, was stopped while its files were used",
+        "POWERED_OFF, JOB_OF_SYSTEMD, was stopped",
+        "REBOOTED, COMMAND, was stopped",
+        "FULL, FILE_COPY, no space left"
     })
+    void isAnErrorOfItsOwn(Fault fault, Stage stage, String message) throws Exception {
+        FaultOutcome outcome = GuestFaults.outcome(stemcells, fault, stage);
+
+        assertThat(outcome.failure()).contains(message);
+        assertThat(outcome).matches(GuestFaults::isAsItShouldBe);
+    }
+
+    @Test
+    void keepsNothingFromBeingDeleted() throws Exception {
+        FaultOutcome outcome = GuestFaults.outcome(stemcells, Fault.PAUSED, Stage.DELETE);
+
+        assertThat(outcome.failure()).isEmpty();
+        assertThat(outcome.next()).isEmpty();
+    }
+
+    /** Whether systemd has begun to answer by then is chance. */
+    @ParameterizedTest
+    @CsvSource({"WITHOUT_DBUS, QUESTION_TO_SYSTEMD", "WITHOUT_JOURNALD, JOURNAL"})
     void isAnErrorOfItsOwnOrNone(Fault fault, Stage stage) throws Exception {
         assertThat(GuestFaults.outcome(stemcells, fault, stage)).matches(GuestFaults::isAsItShouldBe);
     }

@@ -4,6 +4,7 @@ import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.MemberLostException;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.BootTimeoutException;
@@ -28,6 +29,9 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
     /** So many boots in a row may be ended so. */
     private static final int BOOTS = 3;
 
+    /** Until the daemon says of an instance whose processes have ended that it is stopped. */
+    private static final Duration STOP = Duration.ofSeconds(10);
+
     /** How much of the console a message repeats, in characters. */
     private static final int CONSOLE = 500;
 
@@ -48,7 +52,7 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
             systemd.waitUntilBooted(remaining(timeout, begin));
         } catch (BootTimeoutException e) {
             requireMember(e);
-            if (hasEnded(e)) {
+            if (hasEnded(e, Duration.ZERO)) {
                 awaitAnother(timeout, boots, e);
             } else {
                 throw late(timeout, e);
@@ -59,7 +63,7 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
                             + ". Take an image of a system that boots by systemd and has a shell, as stemcells do",
                     e);
         } catch (IncusStemcellException e) {
-            if (!hasEnded(e)) {
+            if (!hasEnded(e, STOP)) {
                 throw e;
             }
             awaitAnother(timeout, boots, e);
@@ -107,9 +111,18 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
     }
 
     /** It is asked for nothing but the words of an error; what goes wrong then is told beside that. */
-    private boolean hasEnded(IncusStemcellException failure) {
+    private boolean hasEnded(IncusStemcellException failure, Duration patience) {
+        Deadline deadline = Deadline.in(patience);
         try {
-            return instance().state().status().equals("Stopped");
+            do {
+                if (instance().state().status().equals("Stopped")) {
+                    return true;
+                }
+            } while (deadline.pause());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         } catch (IncusStemcellException e) {
             failure.addSuppressed(e);
             return false;

@@ -34,10 +34,8 @@ final class BootWait {
     Boot await() {
         try {
             access.answeringWithin(timeout);
-        } catch (UnusableGuestException e) {
-            throw e;
         } catch (SystemdException e) {
-            throw unanswered(e);
+            throw deadline.isOver() ? unanswered(e) : e;
         }
         while (!deadline.isOver()) {
             BlockingQueue<ManagerEvent> events = new LinkedBlockingQueue<>();

@@ -134,6 +134,29 @@ class UnbootableImageTest {
                 .hasMessageContaining("has ended before systemd had booted. It wrote nothing to its console");
     }
 
+    /** As an instance looks that Incus is stopping, where a command is run outside of its PID namespace: process 1 is not the guest's. */
+    @Test
+    void aGuestThatIsBeingStopped() throws IOException {
+        byte[] rootfs = TestImages.busyboxRootfs(tar -> {
+            file(
+                    tar,
+                    "sbin/init",
+                    0755,
+                    "#!/bin/sh\necho >/run/foreign\nmount --bind /run/foreign /proc/1/environ\n>/run/hidden\nsleep 2\n");
+            // The one that is found first: none looks before what is to be seen is there.
+            file(
+                    tar,
+                    "usr/bin/sh",
+                    0755,
+                    "#!/bin/sh\nuntil [ -e /run/hidden ]; do sleep 0.05; done\nexec /bin/sh \"$@\"\n");
+        });
+
+        assertThat(launching(rootfs))
+                .hasMessageContaining("has ended before systemd had booted. It wrote nothing to its console")
+                .cause()
+                .hasMessageEndingWith(": the instance was stopped as it was asked for, and Incus asked outside of it");
+    }
+
     @Test
     void anotherArchitecture() throws IOException {
         String image = image(withInit(WAITS));

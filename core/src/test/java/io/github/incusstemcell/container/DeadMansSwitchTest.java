@@ -36,7 +36,8 @@ class DeadMansSwitchTest {
     @Test
     void powersOffWhatAKilledJvmHadRunningAndNothingElse() throws Exception {
         Process holder = java(Holder.class);
-        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+        try (Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
             BufferedReader said = holder.inputReader();
             List<String> names = List.of(said.readLine(), said.readLine());
             assertThat(names).containsExactlyInAnyOrder("provisioning", "launched");
@@ -71,7 +72,8 @@ class DeadMansSwitchTest {
     @Test
     void powersOffWhatWasStartedAndIsHeldByNobody() throws Exception {
         try (Stemcells stemcells = TestMachine.stemcells().connect();
-                Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+                Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
             String image = stemcells.prepare(TestMachine.spec()).fingerprint();
             Map<String, String> keys =
                     new TreeMap<>(Lease.ofThisProcess().of(OWNER).keys());
@@ -185,7 +187,8 @@ class DeadMansSwitchTest {
     }
 
     private static void deleteAllOf(Process owner) {
-        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+        try (Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
             containersOf(incus, owner).values().forEach(Instance::delete);
         }
     }

@@ -84,7 +84,8 @@ class SweepTest {
         StemcellContainer left = launch();
         kept.add(left.name());
         left.leaveRunning();
-        try (Incus incus = Incus.connect().project(Placement.DEFAULT_PROJECT)) {
+        try (Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
             Map<String, String> config = incus.instance(mine.name()).info().config();
             change(mine, EXPIRED);
             change(left, Map.of(Lease.EXPIRES, "2036-01-01T00:00:00Z"));

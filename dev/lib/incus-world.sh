@@ -160,8 +160,9 @@ thaw_the_empty() {
     local cgroup state
     while sleep 1; do
         for cgroup in /sys/fs/cgroup/lxc.payload.*; do
-            { state="$(<"$cgroup/cgroup.events") $(<"$cgroup/cgroup.freeze")"; } 2>/dev/null || continue
-            [ "$state" = $'populated 0\nfrozen 1 0' ] || continue
+            # Not by $(<file): where the file is gone, that ends a shell that is to end at errors, in a condition, too.
+            state=$(cat "$cgroup/cgroup.events" "$cgroup/cgroup.freeze" 2>/dev/null) || continue
+            [ "$state" = $'populated 0\nfrozen 1\n0' ] || continue
             { echo 1 >"$cgroup/cgroup.freeze" && echo 0 >"$cgroup/cgroup.freeze"; } 2>/dev/null || true
         done
     done 8>&-

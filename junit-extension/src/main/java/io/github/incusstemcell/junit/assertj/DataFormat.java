@@ -55,5 +55,9 @@ enum DataFormat {
         NotOfFormat(String message) {
             super(message);
         }
+
+        NotOfFormat(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 }

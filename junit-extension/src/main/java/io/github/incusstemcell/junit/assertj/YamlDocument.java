@@ -39,7 +39,7 @@ final class YamlDocument {
         private final Set<Object> around = Collections.newSetFromMap(new IdentityHashMap<>());
         private int values;
 
-        void count(Object value) {
+        void count(@Nullable Object value) {
             if (++values > MOST) {
                 throw new DataFormat.NotOfFormat("it is YAML whose aliases stand for more than " + MOST + " values");
             }
@@ -67,13 +67,20 @@ final class YamlDocument {
         DumperOptions dumping = new DumperOptions();
         Yaml yaml =
                 new Yaml(new SafeConstructor(loading), new Representer(dumping), dumping, loading, new WithoutTimes());
+        Object document = load(yaml, text);
+        new Expansion().count(document);
+        return document;
+    }
+
+    private static @Nullable Object load(Yaml yaml, String text) {
         try {
-            Object document = yaml.load(text);
-            new Expansion().count(document);
-            return document;
+            return yaml.load(text);
         } catch (YAMLException e) {
             throw new DataFormat.NotOfFormat(
                     "it is not YAML: " + String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " "));
+        } catch (RuntimeException e) {
+            // SnakeYAML takes a tag at its word, and a value of another kind ends in whatever Java says of it.
+            throw new DataFormat.NotOfFormat("it is not YAML: a value is not of the kind that its tag names", e);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -124,5 +125,15 @@ class ImplausibleTextTest {
         assertThatExceptionOfType(DataFormat.NotOfFormat.class)
                 .isThrownBy(() -> DataFormat.YAML.read(grows.toString()))
                 .withMessage("it is YAML whose aliases stand for more than 1000000 values");
+    }
+
+    @Test
+    void yamlWhoseTagsNameAnotherKind() {
+        for (String text : List.of("a: !!str [1]", "!!str {a: 1}", "!!int x", "!!float x", "!!bool [1]")) {
+            assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                    .as(text)
+                    .isThrownBy(() -> DataFormat.YAML.read(text))
+                    .withMessageStartingWith("it is not YAML: a value is not of the kind that its tag names");
+        }
     }
 }

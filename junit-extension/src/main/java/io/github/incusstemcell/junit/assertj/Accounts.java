@@ -25,9 +25,15 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     private static final int SHADOW_FIELDS = 8;
 
     /** Prints the user, all groups with the first one of the user once more, which not each service lists, and the password. */
-    private static final String GETENT = "user=$(getent passwd -- \"$1\") || exit $?; printf '%s\\n--\\n' \"$user\";"
-            + " gid=${user#*:*:*:}; getent group -- \"${gid%%:*}\"; getent group || exit 1; echo --;"
-            + " getent shadow -- \"$1\"; printf -- '\\n--\\n'";
+    private static final String GETENT_USER =
+            "user=$(getent passwd -- \"$1\") || exit $?; printf '%s\\n--\\n' \"$user\";"
+                    + " gid=${user#*:*:*:}; getent group -- \"${gid%%:*}\"; getent group || exit 1; echo --;"
+                    + " getent shadow -- \"$1\"; printf -- '\\n--\\n'";
+
+    /** Prints the group, all users, and the password. */
+    private static final String GETENT_GROUP =
+            "group=$(getent group -- \"$1\") || exit $?; printf '%s\\n--\\n' \"$group\";"
+                    + " getent passwd || exit 1; echo --; getent gshadow -- \"$1\"; printf -- '\\n--\\n'";
 
     private static final int NOT_FOUND = 2;
     private static final int PARTS = 4;
@@ -55,14 +61,18 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         Table group = Table.of(guest, GROUP, groups, 4, 2);
         Table shadow = Table.of(guest, SHADOW, ofUsers, 2);
         Table gshadow = Table.of(guest, GSHADOW, ofGroups, 4);
-        Map<String, String[]> passwords = new HashMap<>();
-        shadow.lines.forEach(field -> passwords.put(field[0], field));
         passwd.requireRoot();
         group.requireRoot();
         List<Stranger> strangers = new ArrayList<>(passwd.strangers);
         strangers.addAll(group.strangers);
         strangers.addAll(shadow.strangers);
         strangers.addAll(gshadow.strangers);
+        return of(passwd, group, shadow, gshadow, strangers);
+    }
+
+    private static Accounts of(Table passwd, Table group, Table shadow, Table gshadow, List<Stranger> strangers) {
+        Map<String, String[]> passwords = new HashMap<>();
+        shadow.lines.forEach(field -> passwords.put(field[0], field));
         return new Accounts(
                 passwd.lines.stream()
                         .map(field -> user(field, group.lines, passwords))
@@ -77,34 +87,57 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
      * The same with a user whom the name services know, nsswitch.conf(5), and all groups that they know: by getent(1), which knows of the
      * users of systemd's {@code DynamicUser=}, too.
      */
-    static Accounts ofNameServices(StemcellContainer stemcell, String user) {
-        ExecResult found =
-                stemcell.inspect(Command.of("sh", "-c", GETENT, "sh", user).environment("LC_ALL", "C"));
-        if (found.exitCode() == NOT_FOUND) {
-            return of(stemcell);
-        }
-        return ofGetent(stemcell.name(), user, found.requireWhole().stdout());
+    static Accounts ofUserOfNameServices(StemcellContainer stemcell, String user) {
+        return getent(stemcell, GETENT_USER, user)
+                .map(text -> userOfGetent(stemcell.name(), user, text))
+                .orElseGet(() -> of(stemcell));
     }
 
-    static Accounts ofGetent(String guest, String user, String printed) {
+    /** The same with a group that the name services know, and all users that they know. */
+    static Accounts ofGroupOfNameServices(StemcellContainer stemcell, String group) {
+        return getent(stemcell, GETENT_GROUP, group)
+                .map(text -> groupOfGetent(stemcell.name(), group, text))
+                .orElseGet(() -> of(stemcell));
+    }
+
+    /** {@return what is printed; empty where the name services know nobody of that name} */
+    private static Optional<String> getent(StemcellContainer stemcell, String script, String name) {
+        ExecResult found =
+                stemcell.inspect(Command.of("sh", "-c", script, "sh", name).environment("LC_ALL", "C"));
+        return found.exitCode() == NOT_FOUND
+                ? Optional.empty()
+                : Optional.of(found.requireWhole().stdout());
+    }
+
+    static Accounts userOfGetent(String guest, String user, String printed) {
         String[] part = printed.split("\n--\n", -1);
         Table passwd = Table.of(guest, PASSWD, part[0], 7, 2, 3);
-        if (passwd.lines.isEmpty() || part.length < PARTS) {
-            throw AssertionErrors.of(
-                    "Expecting getent on " + guest + " to print the user " + user + "\n  but was: " + part[0]);
-        }
-        Table group = Table.of(guest, GROUP, part[1], 4, 2);
-        Table shadow = Table.of(guest, SHADOW, part[2], 2);
-        Map<String, String[]> passwords = new HashMap<>();
-        shadow.lines.forEach(field -> passwords.put(field[0], field));
-        return new Accounts(
-                passwd.lines.stream()
-                        .map(field -> user(field, group.lines, passwords))
-                        .toList(),
-                group.lines.stream()
-                        .map(field -> group(field, passwd.lines, List.of()))
-                        .toList(),
+        requireWhole(guest, "user " + user, passwd, part);
+        return of(
+                passwd,
+                Table.of(guest, GROUP, part[1], 4, 2),
+                Table.of(guest, SHADOW, part[2], 2),
+                Table.of(guest, GSHADOW, "", 4),
                 List.of());
+    }
+
+    static Accounts groupOfGetent(String guest, String group, String printed) {
+        String[] part = printed.split("\n--\n", -1);
+        Table table = Table.of(guest, GROUP, part[0], 4, 2);
+        requireWhole(guest, "group " + group, table, part);
+        return of(
+                Table.of(guest, PASSWD, part[1], 7, 2, 3),
+                table,
+                Table.of(guest, SHADOW, "", 2),
+                Table.of(guest, GSHADOW, part[2], 4),
+                List.of());
+    }
+
+    private static void requireWhole(String guest, String account, Table asked, String... part) {
+        if (asked.lines.isEmpty() || part.length < PARTS) {
+            throw AssertionErrors.of(
+                    "Expecting getent on " + guest + " to print the " + account + "\n  but was: " + part[0]);
+        }
     }
 
     /** A table of lines with fields between colons. */

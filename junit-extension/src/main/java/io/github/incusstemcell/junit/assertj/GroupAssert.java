@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Assertions on one group, as {@code /etc/group}, {@code /etc/gshadow} and {@code /etc/passwd} have it. A group that does not exist fails
@@ -15,19 +16,28 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     private final Presence<Accounts, GuestGroup> password;
 
     GroupAssert(Subject subject, String name) {
+        this(subject, name, () -> Accounts.of(subject.stemcell()));
+    }
+
+    /** A group that the name services of the guest know, which may be in no file. */
+    static GroupAssert ofNameServices(Subject subject, String name) {
+        return new GroupAssert(subject, name, () -> Accounts.ofGroupOfNameServices(subject.stemcell(), name));
+    }
+
+    private GroupAssert(Subject subject, String name, Supplier<Accounts> reading) {
         super(subject);
         Arguments.group(name);
         this.presence = new Presence<>(
                 subject,
                 "group " + name,
-                () -> Accounts.of(subject.stemcell()),
+                reading,
                 accounts -> accounts.group(name),
                 GuestGroup::words,
                 accounts -> accounts.noSuchGroup(name));
         this.password = new Presence<>(
                 subject,
                 "group " + name,
-                () -> Accounts.of(subject.stemcell()),
+                reading,
                 accounts -> accounts.group(name),
                 GuestGroup::wordsOfPassword,
                 accounts -> accounts.noSuchGroup(name));

@@ -230,6 +230,17 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
         return new GroupAssert(subject(), name);
     }
 
+    /**
+     * Turns to a group that the name services of the guest know, nsswitch.conf(5), by getent(1): also one in no file.
+     *
+     * @param name the group's name
+     * @return assertions on it
+     */
+    @CheckReturnValue
+    public GroupAssert groupOfNameServices(String name) {
+        return GroupAssert.ofNameServices(subject(), name);
+    }
+
     /** {@return assertions on all users} */
     @CheckReturnValue
     public UsersAssert users() {

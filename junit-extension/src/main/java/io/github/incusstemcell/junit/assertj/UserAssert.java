@@ -25,7 +25,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
     /** A user whom the name services of the guest know, which may be in no file. */
     static UserAssert ofNameServices(Subject subject, String name) {
-        return new UserAssert(subject, name, () -> Accounts.ofNameServices(subject.stemcell(), name));
+        return new UserAssert(subject, name, () -> Accounts.ofUserOfNameServices(subject.stemcell(), name));
     }
 
     private UserAssert(Subject subject, String name, Supplier<Accounts> reading) {

@@ -221,7 +221,7 @@ record EveryAssertion(List<Method> path, Method method) {
             case "pattern" -> method.equals("files") ? "/etc/pass*" : "pass*";
             case "name" ->
                 switch (method) {
-                    case "user", "group", "userOfNameServices" -> "root";
+                    case "user", "group", "userOfNameServices", "groupOfNameServices" -> "root";
                     case "timer" -> "logrotate.timer";
                     case "networkInterface" -> "eth0";
                     case "sysctl" -> "kernel.no_such_setting";

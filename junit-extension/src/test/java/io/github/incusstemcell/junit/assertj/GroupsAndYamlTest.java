@@ -104,6 +104,55 @@ class GroupsAndYamlTest {
     }
 
     @Test
+    void groupsOfNameServices(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .groupOfNameServices("vcap")
+                .hasGid(1000)
+                .hasMember("vcap")
+                .hasLockedPassword();
+        fail(
+                stemcell,
+                "Expecting group vcab on NAME to exist\n  but there is no such group; the closest names: vcap, .*",
+                () -> assertThat(stemcell).groupOfNameServices("vcab").exists());
+
+        stemcell.files().move("/usr/bin/getent", "/usr/bin/getent.away");
+        stemcell.files().writeString("/usr/bin/getent", """
+                #!/bin/sh
+                case "$*" in
+                    "group -- staff2") echo 'staff2:x:64001:vcap' ;;
+                    passwd) echo 'dyn:!*:64000:64001:Dynamic User:/:/usr/sbin/nologin' ;;
+                    "gshadow -- staff2") echo 'staff2:!:root:vcap' ;;
+                    "group -- odd") echo 'what' ;;
+                    "group -- off") exit 4 ;;
+                    *) exec getent.away "$@" ;;
+                esac
+                """);
+        stemcell.files().setPermissions("/usr/bin/getent", 0755);
+        try {
+            assertThat(stemcell)
+                    .groupOfNameServices("staff2")
+                    .hasGid(64001)
+                    .hasOnlyMembers("dyn", "vcap")
+                    .hasOnlyAdministrators("root")
+                    .hasLockedPassword();
+            assertThat(stemcell).group("staff2").doesNotExist();
+            fail(
+                    stemcell,
+                    "Expecting group staff2 on NAME to not exist\n  but was: gid 64001, .*",
+                    () -> assertThat(stemcell).groupOfNameServices("staff2").doesNotExist());
+            fail(
+                    stemcell,
+                    "Expecting getent on NAME to print the group odd\n  but was: what",
+                    () -> assertThat(stemcell).groupOfNameServices("odd").doesNotExist());
+            assertThatThrownBy(() ->
+                            assertThat(stemcell).groupOfNameServices("off").doesNotExist())
+                    .hasMessageContaining("exit code 4");
+        } finally {
+            stemcell.files().move("/usr/bin/getent.away", "/usr/bin/getent");
+        }
+    }
+
+    @Test
     void whatALoginHas(StemcellContainer stemcell) {
         stemcell.files().writeString("/home/vcap/.profile", "export MOOD='two\nlines'\n");
 

@@ -63,7 +63,7 @@ class GuestTextFuzzTest {
                 String.join(PART, PASSWD, GROUP, SHADOW, "root:*::\nadm:!:root:vcap,syslog\n"));
         fuzz(
                 "getent",
-                text -> Accounts.ofGetent("c1", "vcap", text),
+                text -> Accounts.userOfGetent("c1", "vcap", text),
                 "vcap:x:1000:1000:,,,:/home/vcap:/bin/bash\n--\n" + GROUP + "--\n"
                         + "vcap:$6$a$b:19000:1:90:7:30:20000:\n--\n");
     }

@@ -119,6 +119,7 @@ class IdleArgumentsTest {
             Map.entry("user.name", ACCOUNTS),
             Map.entry("userOfNameServices.name", ACCOUNTS),
             Map.entry("group.name", ACCOUNTS),
+            Map.entry("groupOfNameServices.name", ACCOUNTS),
             Map.entry("user", ACCOUNTS),
             Map.entry("users", ACCOUNTS),
             Map.entry("group", ACCOUNTS),

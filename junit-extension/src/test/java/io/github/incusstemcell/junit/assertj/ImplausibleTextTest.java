@@ -62,9 +62,13 @@ class ImplausibleTextTest {
                 "4096 x");
         isTold(() -> Capabilities.ofHex("c1", "0100"), "capabilities of a file on c1", "0100");
         isTold(
-                () -> Accounts.ofGetent("c1", "vcap", "vcap:x:1:1::/:/bin/sh"),
+                () -> Accounts.userOfGetent("c1", "vcap", "vcap:x:1:1::/:/bin/sh"),
                 "getent on c1 to print the user vcap",
                 "vcap:x:1:1::/:/bin/sh");
+        isTold(
+                () -> Accounts.groupOfGetent("c1", "vcap", "vcap:x:1:"),
+                "getent on c1 to print the group vcap",
+                "vcap:x:1:");
     }
 
     @Test

@@ -28,11 +28,12 @@ record AnnotationReader(IncusStemcell annotation, String place) {
     private static final Set<String> OURS = Set.of("root", "eth0");
 
     Template template() {
+        String origin = "@IncusStemcell on " + place;
         return new Template(
-                "@IncusStemcell on " + place,
+                origin,
                 annotation.node(),
                 image(),
-                List.of(annotation.images()),
+                Variant.of(List.of(annotation.images()), Map.of(), origin),
                 annotation.scope(),
                 annotation.resetBetweenTests(),
                 given(annotation.network()),

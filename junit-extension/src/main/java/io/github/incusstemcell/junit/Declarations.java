@@ -150,37 +150,38 @@ final class Declarations {
                 : new NodeSelection(Machines.of(context.getRoot(), shared), shared);
     }
 
-    /** Tests that run once for each image share one container for each. */
+    /** Tests that run once with each of several variants share one container for each. */
     private static Object key(Scope scope, ExtensionContext context) {
-        return List.of(scope, ImageMatrix.chosen(context));
+        return List.of(scope, InvocationVariants.chosen(context));
     }
 
-    /** The images with each of which a test, or a class, is to run once; none where it runs with one, or does so already. */
-    List<String> images(ExtensionContext context) {
-        if (ImageMatrix.chosen(context).isPresent()) {
+    /** The names of what a test, or a class, is to run once with each of; none where it runs once, or does so already. */
+    List<String> variants(ExtensionContext context) {
+        if (InvocationVariants.chosen(context).isPresent()) {
             return List.of();
         }
-        List<List<String>> found = RequestedNodes.of(context).stream()
+        List<List<Variant>> found = RequestedNodes.of(context).stream()
                 .flatMap(node -> find(context, node).stream())
-                .map(declaration -> declaration.template().images())
-                .filter(images -> !images.isEmpty())
-                .distinct()
+                .map(declaration -> declaration.template().variants())
+                .filter(variants -> !variants.isEmpty())
                 .toList();
-        if (found.size() > 1) {
-            throw new ExtensionConfigurationException(
-                    Declaration.describe(context) + " asks for machines with different"
-                            + " images to run with each of: " + found.get(0) + " and " + found.get(1)
-                            + ". Name the same images for all of them, or one image");
+        List<List<String>> names = found.stream().map(Variant::names).distinct().toList();
+        if (names.size() > 1) {
+            String kind = Variant.kind(found.stream().flatMap(List::stream).toList());
+            throw new ExtensionConfigurationException(Declaration.describe(context)
+                    + " asks for machines with different "
+                    + kind + " to run with each of: " + names.get(0) + " and " + names.get(1) + ". Name the same "
+                    + kind + " for all of them, or one " + Variant.singular(kind));
         }
-        return found.stream().findFirst().orElse(List.of());
+        return names.stream().findFirst().orElse(List.of());
     }
 
     private static MachineSettings settings(Declaration declaration, ExtensionContext context, String node) {
-        Optional<String> chosen = ImageMatrix.chosen(context);
+        Optional<String> chosen = InvocationVariants.chosen(context);
         String owner = declaration.owner(context);
         MachineSettings settings = MachineSettings.of(
                 declaration.template().withChosen(chosen, owner),
-                chosen.map(image -> owner + " with " + image).orElse(owner),
+                chosen.map(variant -> owner + " with " + variant).orElse(owner),
                 Suite.of(context).configuration());
         return declaration.provision(context, node).map(settings::provisionedBy).orElse(settings);
     }

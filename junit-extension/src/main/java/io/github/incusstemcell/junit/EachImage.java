@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Has all tests of a class run once with each of the {@linkplain IncusStemcell#images images} that its {@link IncusStemcell}, or a
- * registered {@link IncusStemcellExtension}, names. Needs JUnit 5.13 or later, whose {@code @ClassTemplate} this is; before that, and for
+ * registered {@link IncusStemcellExtension}, names, and in each {@linkplain IncusStemcellBuilder#variant variant} of that. Needs JUnit 5.13 or later, whose {@code @ClassTemplate} this is; before that, and for
  * single methods, write {@code @TestTemplate} instead of {@code @Test}: such a JUnit does not find what this annotation brings along, and says
  * {@code TypeNotPresentException}.
  *

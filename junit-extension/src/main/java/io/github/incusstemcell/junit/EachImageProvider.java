@@ -24,23 +24,23 @@ final class EachImageProvider implements ClassTemplateInvocationContextProvider 
 
     @Override
     public Stream<ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(ExtensionContext context) {
-        List<String> images = Stream.concat(Stream.of(new AnnotatedStemcells()), built(context))
-                .map(extension -> extension.images(context))
+        List<String> names = Stream.concat(Stream.of(new AnnotatedStemcells()), built(context))
+                .map(extension -> extension.variants(context))
                 .filter(found -> !found.isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new ExtensionConfigurationException("@EachImage on " + Declaration.describe(context)
                         + " runs its tests once with each of several images, but what its tests ask for names none. Write"
                         + " @IncusStemcell(images = {\"...\", \"...\"}), and ask with a parameter or a field of the type"
                         + " StemcellContainer"));
-        ImageMatrix matrix = ImageMatrix.of(context);
-        return images.stream().map(image -> invocation(matrix, image));
+        InvocationVariants variants = InvocationVariants.of(context);
+        return names.stream().map(name -> invocation(variants, name));
     }
 
-    private static ClassTemplateInvocationContext invocation(ImageMatrix matrix, String image) {
+    private static ClassTemplateInvocationContext invocation(InvocationVariants variants, String name) {
         return new ClassTemplateInvocationContext() {
             @Override
             public String getDisplayName(int number) {
-                return matrix.displayName(number, image);
+                return variants.displayName(number, name);
             }
         };
     }

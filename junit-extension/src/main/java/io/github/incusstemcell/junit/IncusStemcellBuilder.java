@@ -7,6 +7,7 @@ import io.github.incusstemcell.container.Provisioning;
 import io.github.incusstemcell.stemcell.OverlayPart;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +26,7 @@ public final class IncusStemcellBuilder {
     private String node = "";
     private Optional<String> image = Optional.empty();
     private List<String> images = List.of();
+    private final Map<String, UnaryOperator<ContainerSpec>> variants = new LinkedHashMap<>();
     private Scope scope = Scope.PER_TEST;
     private boolean reset;
     private Optional<String> network = Optional.empty();
@@ -65,6 +67,26 @@ public final class IncusStemcellBuilder {
      */
     public IncusStemcellBuilder images(String... references) {
         images = List.of(references);
+        return this;
+    }
+
+    /**
+     * One of several forms of the container, with each of which a test runs once, as {@link IncusStemcell#images} says of stemcells; where
+     * there are several of these, too, with each in each form.
+     *
+     * @param name what the form is called in the name of the test, such as {@code nested}
+     * @param settings what is set in it on top of the other settings, such as
+     *     {@code spec -> spec.config("security.nesting", "true")}; {@link UnaryOperator#identity()} for nothing
+     * @return this builder
+     * @throws IllegalArgumentException if there is one of that name, or a setting cannot be read
+     */
+    public IncusStemcellBuilder variant(String name, UnaryOperator<ContainerSpecBuilder> settings) {
+        if (name.isBlank() || variants.containsKey(name)) {
+            throw new IllegalArgumentException(
+                    name.isBlank() ? "A variant has no name" : "There are two variants of the name '" + name + "'");
+        }
+        settings.apply(ANY.toBuilder()).build();
+        variants.put(name, spec -> settings.apply(spec.toBuilder()).build());
         return this;
     }
 
@@ -346,11 +368,12 @@ public final class IncusStemcellBuilder {
     }
 
     Template template() {
+        String origin = "IncusStemcellExtension.builder()";
         return new Template(
-                "IncusStemcellExtension.builder()",
+                origin,
                 node,
                 image,
-                images,
+                Variant.of(images, variants, origin),
                 scope,
                 reset,
                 network,

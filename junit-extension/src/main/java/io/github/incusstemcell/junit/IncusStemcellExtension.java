@@ -187,18 +187,19 @@ public abstract sealed class IncusStemcellExtension
     /** Those that are to run once with each of several images. */
     @Override
     public boolean supportsTestTemplate(ExtensionContext context) {
-        return ImageMatrix.isPlain(context) && !declarations.images(context).isEmpty();
+        return InvocationVariants.isPlain(context)
+                && !declarations.variants(context).isEmpty();
     }
 
     @Override
     public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(ExtensionContext context) {
-        ImageMatrix matrix = ImageMatrix.of(context);
-        return declarations.images(context).stream().map(matrix::invocation);
+        InvocationVariants variants = InvocationVariants.of(context);
+        return declarations.variants(context).stream().map(variants::invocation);
     }
 
-    /** The images with each of which a class is to run once; none if it asks this extension for none. */
-    List<String> images(ExtensionContext context) {
-        return declarations.images(context);
+    /** The names of what a class is to run once with each of; none if it asks this extension for none. */
+    List<String> variants(ExtensionContext context) {
+        return declarations.variants(context);
     }
 
     private StemcellContainer container(ExtensionContext context, InjectionPoint point) {

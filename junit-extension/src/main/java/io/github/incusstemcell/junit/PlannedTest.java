@@ -43,7 +43,7 @@ record PlannedTest(Method method, List<Class<?>> classes) {
                     ? Optional.empty()
                     : Declaration.annotated(places())
                             .filter(template -> template.scope() == Scope.PER_TEST)
-                            .filter(template -> template.images().isEmpty())
+                            .filter(template -> template.variants().isEmpty())
                             .filter(template -> template.network()
                                     .filter(name -> !name.equals(ContainerSpec.NO_NETWORK))
                                     .isEmpty())

@@ -1,10 +1,7 @@
 package io.github.incusstemcell.junit;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.ContainerSpec;
-import io.github.incusstemcell.oci.ImageReference;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -17,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
  * @param origin where it says so, for messages: {@code @IncusStemcell on CronTest}
  * @param node which of several machines this describes, or empty
  * @param image the stemcell, if it names one
- * @param images the stemcells, if a test runs once with each
+ * @param variants what a test runs once with each of; none if it runs once
  * @param scope for how long the container lives
  * @param reset whether a shared container is reset between tests
  * @param network the network, if it names one
@@ -30,7 +27,7 @@ record Template(
         String origin,
         String node,
         Optional<String> image,
-        List<String> images,
+        List<Variant> variants,
         Scope scope,
         boolean reset,
         Optional<String> network,
@@ -42,8 +39,12 @@ record Template(
     private static final Pattern HOST_NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     Template {
-        images = List.copyOf(images);
-        requireMatrix(image, images, origin);
+        variants = List.copyOf(variants);
+        List<String> images = Variant.images(variants);
+        if (!images.isEmpty() && image.isPresent()) {
+            throw new ExtensionConfigurationException(origin + " names both an image, '" + image.get()
+                    + "', and images to run with each of, " + images + ". Remove one of them");
+        }
         if (!node.isEmpty()) {
             requireHostName(node, origin);
         }
@@ -54,57 +55,43 @@ record Template(
         }
     }
 
-    private static void requireMatrix(Optional<String> image, List<String> images, String origin) {
-        if (!images.isEmpty() && image.isPresent()) {
-            throw new ExtensionConfigurationException(origin + " names both an image, '" + image.get()
-                    + "', and images to run with each of, " + images + ". Remove one of them");
-        }
-        for (String each : images) {
-            try {
-                ImageReference.parse(each);
-            } catch (IncusStemcellException e) {
-                throw new ExtensionConfigurationException(
-                        "'" + each + "' in images of " + origin + " cannot be read: " + e.getMessage(), e);
-            }
-            if (Collections.frequency(images, each) > 1) {
-                throw new ExtensionConfigurationException(origin + " names '" + each + "' twice in images");
-            }
-        }
-    }
-
     /**
-     * The same with the one image that a test runs with.
+     * The same in the one form that a test runs with.
      *
-     * @param chosen that of the test's invocation, or empty where it runs once
+     * @param chosen the name of that of the test's invocation, or empty where it runs once
      * @param test what asks, for messages
      */
     Template withChosen(Optional<String> chosen, String test) {
-        if (images.isEmpty()) {
+        if (variants.isEmpty()) {
             return this;
         }
-        String one = chosen.filter(images::contains).orElseThrow(() -> notChosen(chosen, test));
+        Variant one = variants.stream()
+                .filter(variant -> variant.name().equals(chosen.orElse("")))
+                .findFirst()
+                .orElseThrow(() -> notChosen(chosen, test));
         return new Template(
                 origin,
                 node,
-                Optional.of(one),
+                one.image().or(() -> image),
                 List.of(),
                 scope,
                 reset,
                 network,
-                options,
+                spec -> one.options().apply(options.apply(spec)),
                 cleanup,
                 startupTimeout,
                 disabledWithoutIncus);
     }
 
     private ExtensionConfigurationException notChosen(Optional<String> chosen, String test) {
+        String kind = Variant.kind(variants);
         return new ExtensionConfigurationException(
-                chosen.map(other -> test + " runs with '" + other + "', which is none of the images of " + origin + ": "
-                                + images + ". Name the same images for all machines of a test, or one image")
+                chosen.map(other -> test + " runs with '" + other + "', which is none of the " + kind + " of " + origin
+                                + ": " + Variant.names(variants) + ". Name the same " + kind
+                                + " for all machines of a test, or one " + Variant.singular(kind))
                         .orElseGet(
-                                () -> origin
-                                        + " names several images, so what asks for a container has to run once for each, but "
-                                        + test
+                                () -> origin + " names several " + kind
+                                        + ", so what asks for a container has to run once for each, but " + test
                                         + " does not. Write @TestTemplate instead of @Test; or, with JUnit 5.13 or later, put @EachImage on"
                                         + " the class, and ask in its tests or @BeforeEach methods, not in @BeforeAll or a static field"));
     }

@@ -11,7 +11,9 @@ import io.github.incusstemcell.container.StemcellContainer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ class ImageMatrixTest {
     private static final String ROOTFS = "rootfs:" + System.getenv("INCUS_STEMCELL_DEV_ROOTFS");
 
     private static final List<String> PROVISIONED = new CopyOnWriteArrayList<>();
+
+    private static final List<String> MOODS = new CopyOnWriteArrayList<>();
 
     @RegisterExtension
     static final TwoImages IMAGES = new TwoImages();
@@ -79,6 +83,32 @@ class ImageMatrixTest {
     }
 
     @Test
+    void runsWithEachOfSeveralSettings() {
+        EngineExecutionResults results = run(Moods.class);
+
+        assertSucceeded(results, 2);
+        SEEN.assertDifferent(2);
+        assertThat(names(results)).containsExactly("[1] calm", "[2] glad");
+        assertThat(MOODS).containsExactly("", "glad");
+    }
+
+    @Test
+    void runsWithEachImageInEachOfSeveralSettings() {
+        EngineExecutionResults results = run(ImagesAndMoods.class);
+
+        assertSucceeded(results, 4);
+        SEEN.assertDifferent(4);
+        assertThat(names(results))
+                .containsExactly(
+                        "[1] " + TwoImages.ONE + ", sad",
+                        "[2] " + TwoImages.ONE + ", glad",
+                        "[3] " + TwoImages.OTHER + ", sad",
+                        "[4] " + TwoImages.OTHER + ", glad");
+        assertThat(sources()).containsExactly(TwoImages.ONE, TwoImages.ONE, TwoImages.OTHER, TwoImages.OTHER);
+        assertThat(MOODS).containsExactly("sad", "glad", "sad", "glad");
+    }
+
+    @Test
     void givesAllMachinesOfATestTheSameOne() {
         assertSucceeded(run(SeveralMachines.class), 2);
 
@@ -108,6 +138,26 @@ class ImageMatrixTest {
     }
 
     @Test
+    void refusesVariantsThatCannotBeMeant() {
+        IncusStemcellBuilder builder = IncusStemcellExtension.builder().variant("a", UnaryOperator.identity());
+
+        assertThatThrownBy(() -> builder.variant("a", UnaryOperator.identity()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("There are two variants of the name 'a'");
+        assertThatThrownBy(() -> builder.variant(" ", UnaryOperator.identity()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("A variant has no name");
+        assertThatThrownBy(() -> builder.variant("b", spec -> spec.address("here")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("here");
+        assertThat(failures(run(MoodsOnce.class)))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith(
+                        "IncusStemcellExtension.builder() names several variants, so what asks for a container has to run once for each,"
+                                + " but ImageMatrixTest.MoodsOnce.test does not. Write @TestTemplate instead of @Test; ");
+    }
+
+    @Test
     void refusesWhatCannotBeMeant() {
         assertThatThrownBy(() -> IncusStemcellExtension.builder()
                         .images("incus:a", "incus:a")
@@ -126,6 +176,15 @@ class ImageMatrixTest {
                 .hasMessage(
                         "IncusStemcellExtension.builder() names both an image, 'incus:a', and images to run with each of,"
                                 + " [incus:b]. Remove one of them");
+    }
+
+    @BeforeEach
+    void forgetMoods() {
+        MOODS.clear();
+    }
+
+    private static String mood(StemcellContainer stemcell) {
+        return stemcell.shell("printf %s \"$MOOD\"").stdout();
     }
 
     static Stream<String> names(EngineExecutionResults results) {
@@ -179,6 +238,50 @@ class ImageMatrixTest {
         void other() {
             SEEN.add(field);
         }
+    }
+
+    static class Moods {
+
+        @RegisterExtension
+        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
+                .variant("calm", UnaryOperator.identity())
+                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
+                .build();
+
+        @TestTemplate
+        void test(StemcellContainer stemcell) {
+            SEEN.add(stemcell);
+            MOODS.add(mood(stemcell));
+        }
+    }
+
+    static class ImagesAndMoods {
+
+        @RegisterExtension
+        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
+                .images(TwoImages.ONE, TwoImages.OTHER)
+                .config("environment.MOOD", "sad")
+                .variant("sad", UnaryOperator.identity())
+                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
+                .build();
+
+        @TestTemplate
+        void test(StemcellContainer stemcell) {
+            SEEN.add(stemcell);
+            MOODS.add(mood(stemcell));
+        }
+    }
+
+    static class MoodsOnce {
+
+        @RegisterExtension
+        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
+                .variant("calm", UnaryOperator.identity())
+                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
+                .build();
+
+        @Test
+        void test(StemcellContainer stemcell) {}
     }
 
     static class Built {

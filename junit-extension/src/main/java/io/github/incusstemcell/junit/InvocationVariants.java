@@ -13,53 +13,54 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * The images with each of which a test template, or a class template, runs once. JUnit lets an invocation know its number when it asks for
- * the name, and has that number at the end of its unique id: so each context below finds its image, whatever else provides invocations.
+ * With which {@link Variant} each invocation of a test template, or a class template, runs. JUnit lets an invocation know its number when it
+ * asks for the name, and has that number at the end of its unique id: so each context below finds its variant, whatever else provides
+ * invocations.
  */
-final class ImageMatrix {
+final class InvocationVariants {
 
     private static final Pattern NUMBER = Pattern.compile("#(\\d+)\\]$");
 
-    private final Map<Integer, String> images = new ConcurrentHashMap<>();
+    private final Map<Integer, String> names = new ConcurrentHashMap<>();
 
-    private ImageMatrix() {}
+    private InvocationVariants() {}
 
     /**
      * @param template the context of the template itself
      */
-    static ImageMatrix of(ExtensionContext template) {
-        return Stores.computeIfAbsent(template, key(template), ImageMatrix.class, ImageMatrix::new);
+    static InvocationVariants of(ExtensionContext template) {
+        return Stores.computeIfAbsent(template, key(template), InvocationVariants.class, InvocationVariants::new);
     }
 
     private static Object key(ExtensionContext template) {
-        return List.of("images", template.getUniqueId());
+        return List.of("variants", template.getUniqueId());
     }
 
-    /** What JUnit is to run with an image. */
-    TestTemplateInvocationContext invocation(String image) {
+    /** What JUnit is to run with the variant of a name. */
+    TestTemplateInvocationContext invocation(String name) {
         return new TestTemplateInvocationContext() {
             @Override
             public String getDisplayName(int number) {
-                return displayName(number, image);
+                return displayName(number, name);
             }
         };
     }
 
-    /** Remembers which invocation is that with an image, and says what it is called. */
-    String displayName(int number, String image) {
-        images.put(number, image);
-        return "[" + number + "] " + image;
+    /** Remembers which invocation is that with a variant, and says what it is called. */
+    String displayName(int number, String name) {
+        names.put(number, name);
+        return "[" + number + "] " + name;
     }
 
-    /** The image with which a test, or all tests of a class, run this time. */
+    /** The name of the variant with which a test, or all tests of a class, run this time. */
     static Optional<String> chosen(ExtensionContext context) {
         ExtensionContext invocation = context;
         while (invocation.getParent().isPresent()) {
             ExtensionContext template = invocation.getParent().get();
-            ImageMatrix matrix = Stores.get(template, key(template), ImageMatrix.class);
+            InvocationVariants variants = Stores.get(template, key(template), InvocationVariants.class);
             Matcher number = NUMBER.matcher(invocation.getUniqueId());
-            if (matrix != null && number.find()) {
-                return Optional.ofNullable(matrix.images.get(Integer.valueOf(number.group(1))));
+            if (variants != null && number.find()) {
+                return Optional.ofNullable(variants.names.get(Integer.valueOf(number.group(1))));
             }
             invocation = template;
         }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.InterruptibleLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -9,18 +10,34 @@ final class KeptContainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptContainer.class);
 
+    private static final InterruptibleLock LEASES = new InterruptibleLock();
+
     private KeptContainer() {}
 
-    static synchronized void keep(DeadMansSwitch deadMansSwitch) {
-        deadMansSwitch.instance().updateConfig(Lease.keptKeys());
-        deadMansSwitch.disarm();
+    static void keep(DeadMansSwitch deadMansSwitch) {
+        Instance instance = deadMansSwitch.instance();
+        writeLease(instance, () -> {
+            instance.updateConfig(Lease.keptKeys());
+            deadMansSwitch.disarm();
+        });
     }
 
     /** At no time at which it is being kept: the term of a renewed lease would cut its day short. */
-    static synchronized void renewUnlessKept(Instance instance) {
-        if (Lease.read(instance.info().config()).filter(lease -> !lease.kept()).isPresent()) {
-            instance.updateConfig(Lease.renewedKeys());
-        }
+    static void renewUnlessKept(Instance instance) {
+        writeLease(instance, () -> {
+            if (Lease.read(instance.info().config())
+                    .filter(lease -> !lease.kept())
+                    .isPresent()) {
+                instance.updateConfig(Lease.renewedKeys());
+            }
+        });
+    }
+
+    private static void writeLease(Instance instance, Runnable writing) {
+        LEASES.with("the lease of " + instance, () -> {
+            writing.run();
+            return true;
+        });
     }
 
     /** Says so of one that nobody has a handle on. */

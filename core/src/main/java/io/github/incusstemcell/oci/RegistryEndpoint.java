@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.InterruptibleLock;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class RegistryEndpoint {
     private final String host;
     private final String repository;
     private final CredentialSource credentials;
+    private final InterruptibleLock turn = new InterruptibleLock();
     /** Null until somebody asked. */
     private @Nullable Optional<Credentials> known;
 
@@ -132,22 +134,25 @@ final class RegistryEndpoint {
     }
 
     /** Blobs are fetched in parallel: whoever is refused first gets a token for all. */
-    private synchronized void authorize(Response response, Authorization sentWith, String purpose) {
+    private void authorize(Response response, Authorization sentWith, String purpose) {
         try (response) {
-            if (sentWith.equals(authorization)) {
-                authorization = Challenge.parse(response.headers(CHALLENGE))
-                        .flatMap(challenge -> answer(challenge, purpose))
-                        .orElseThrow(() -> refused(response, sentWith.known(), purpose));
-            }
+            authorization = turn.with(
+                    "a token for " + host,
+                    () -> sentWith.equals(authorization)
+                            ? Challenge.parse(response.headers(CHALLENGE))
+                                    .flatMap(challenge -> answer(challenge, purpose))
+                                    .orElseThrow(() -> refused(response, sentWith.known(), purpose))
+                            : authorization);
         }
     }
 
     /** Looked for once, and not before somebody asks: it may start a program. */
-    private synchronized Optional<Credentials> credentials() {
-        if (known == null) {
-            known = credentials.find(host, repository);
-        }
-        return known;
+    private Optional<Credentials> credentials() {
+        return turn.with("the credentials for " + host, () -> {
+            Optional<Credentials> found = known == null ? credentials.find(host, repository) : known;
+            known = found;
+            return found;
+        });
     }
 
     private Optional<Authorization> answer(Challenge challenge, String purpose) {

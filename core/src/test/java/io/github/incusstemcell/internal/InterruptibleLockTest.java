@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.IncusStemcellException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,10 +45,18 @@ class InterruptibleLockTest {
             waiting.start();
             awaitWaiting(waiting);
             waiting.interrupt();
-            return failure.orTimeout(30, TimeUnit.SECONDS).join();
+            return within30s(failure);
         });
 
         assertThat(heard).isInstanceOf(IncusStemcellException.class).hasMessage("Interrupted while waiting for a turn");
+    }
+
+    private static Throwable within30s(CompletableFuture<Throwable> future) {
+        try {
+            return future.get(30, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static void awaitWaiting(Thread thread) {

@@ -48,4 +48,10 @@ record TrustToken(String text, String clientName, String fingerprint, List<Strin
         }
         return parse(Base64.getEncoder().encodeToString(token.toString().getBytes(StandardCharsets.UTF_8)));
     }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "TrustToken[" + clientName + "]";
+    }
 }

@@ -134,8 +134,13 @@ final class EnvironmentProxies extends ProxySelector implements Authenticator {
                 || host.equals("::1");
     }
 
-    /** A variable as it is set. */
-    private record Variable(String name, String value) {}
+    /** A variable as it is set, which may have a password in it. */
+    private record Variable(String name, String value) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
 
     /** An empty variable counts as none, as elsewhere. */
     private Optional<Variable> variable(String lowerCase) {

@@ -55,6 +55,12 @@ final class RegistryEndpoint {
                     ? request
                     : request.newBuilder().header("Authorization", header).build();
         }
+
+        /** Without the token or password. */
+        @Override
+        public String toString() {
+            return "Authorization[known=" + known + "]";
+        }
     }
 
     Http http() {

@@ -6,6 +6,7 @@ import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -52,6 +53,17 @@ class EachImageTest {
         assertSucceeded(run(Built.class), 2);
 
         assertThat(sources()).containsExactly(TwoImages.ONE, TwoImages.OTHER);
+    }
+
+    @Test
+    void runsAllTestsOfAClassOnceInEachOfSeveralSettings() {
+        EngineExecutionResults results = run(Moods.class);
+
+        assertSucceeded(results, 2);
+        SEEN.assertDifferent(2);
+        assertThat(results.containerEvents().succeeded().map(event -> event.getTestDescriptor()
+                        .getDisplayName()))
+                .contains("[1] calm", "[2] glad");
     }
 
     @Test
@@ -118,6 +130,21 @@ class EachImageTest {
         @RegisterExtension
         static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
                 .images(TwoImages.ONE, TwoImages.OTHER)
+                .build();
+
+        @Test
+        void test(StemcellContainer stemcell) {
+            SEEN.add(stemcell);
+        }
+    }
+
+    @EachImage
+    static class Moods {
+
+        @RegisterExtension
+        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
+                .variant("calm", UnaryOperator.identity())
+                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
                 .build();
 
         @Test

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,12 @@ final class MemberWatch implements Watch {
 
     /** From the last answer. With the interval, less than ten seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(7);
+
+    /** By these words a member says that it cannot relay a call to another. */
+    private static final String NOT_REACHED = "Unable to connect to: ";
+
+    /** And so, by Go's own words, that the other has gone while it relayed one: {@code Get "https://10.0.0.2:8443/1.0/...": EOF}. */
+    private static final Pattern CUT_OFF = Pattern.compile("(Get|Head|Post|Put|Patch|Delete) \"https://[^\"]*\": ");
 
     private final Connection watched;
     private final Connection relay;
@@ -100,10 +107,10 @@ final class MemberWatch implements Watch {
         return lost ? Optional.of(new MemberLostException(what, member, reason(), cause)) : Optional.empty();
     }
 
-    /** By these words a member says that it cannot relay a call to another. */
     @Override
     public Optional<IncusConnectionException> loss(String what, IncusException answer) {
-        return answer.answer().contains("Unable to connect to: ")
+        return answer.answer().contains(NOT_REACHED)
+                        || CUT_OFF.matcher(answer.answer()).lookingAt()
                 ? Optional.of(new MemberLostException(what, member, lostMember() + answer.answer(), answer))
                 : Optional.empty();
     }

@@ -57,6 +57,16 @@ final class Declarations {
         return declared || built.isEmpty() && !othersDo;
     }
 
+    /** Whether it has a container for who asks before any test, and for all of them. */
+    boolean servesClass(ExtensionContext context, InjectionPoint point) {
+        return find(context, point.node())
+                .map(Declaration::template)
+                .filter(template -> template.scope() != Scope.PER_TEST)
+                .filter(template -> template.variants().isEmpty()
+                        || InvocationVariants.chosen(context).isPresent())
+                .isPresent();
+    }
+
     /** What counts for a machine, where this extension has a say in it. */
     Optional<Declaration> find(ExtensionContext context, String node) {
         return built.isPresent() ? findBuilt(built.get(), context, node) : findAnnotated(context, node);

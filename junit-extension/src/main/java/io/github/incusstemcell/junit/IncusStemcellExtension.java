@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.lang.reflect.Field;
 import java.util.List;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
 import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
+import org.junit.jupiter.api.extension.TestInstances;
 import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
@@ -100,7 +102,7 @@ public abstract sealed class IncusStemcellExtension
         FailureTracker.by(context);
     }
 
-    /** Fills static fields, which only a container that several tests share can be in. */
+    /** Fills static fields, which only a container that several tests share can be in, and those of an instance that tests share. */
     @Override
     public void beforeAll(ExtensionContext context) {
         begin(context);
@@ -113,6 +115,20 @@ public abstract sealed class IncusStemcellExtension
                 set(field, null, container(context, point));
             }
         }
+        context.getTestInstances().ifPresent(instances -> fill(instances, context, declarations::servesClass));
+    }
+
+    private void fill(
+            TestInstances instances, ExtensionContext context, BiPredicate<ExtensionContext, InjectionPoint> serves) {
+        for (Object instance : instances.getAllInstances()) {
+            for (Field field : fields(instance.getClass(), false)) {
+                InjectionPoint point = InjectionPoint.of(field);
+                if (serves.test(context, point) && !isFilled(field, instance)) {
+                    requireOwnInstance(context, point);
+                    set(field, instance, container(context, point));
+                }
+            }
+        }
     }
 
     /** Has everything started that the test will ask for, and fills the fields of its instance and of those around that. */
@@ -123,15 +139,7 @@ public abstract sealed class IncusStemcellExtension
         declarations.register(context);
         declarations.selections(context).forEach(selection -> selection.begin(context));
         declarations.running(context).forEach(FailureTracker.by(context)::add);
-        for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
-            for (Field field : fields(instance.getClass(), false)) {
-                InjectionPoint point = InjectionPoint.of(field);
-                if (declarations.serves(context, point) && !isFilled(field, instance)) {
-                    requireOwnInstance(context, point);
-                    set(field, instance, container(context, point));
-                }
-            }
-        }
+        fill(context.getRequiredTestInstances(), context, declarations::serves);
         Reporting.of(context)
                 .whileWaiting(
                         () -> FailureTracker.by(context).machines().forEach(machines -> machines.takeTurn(context)));

@@ -17,6 +17,7 @@ import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -69,6 +70,13 @@ class ImageMatrixTest {
 
         SEEN.assertSeen(8, 2);
         assertThat(sources()).containsOnly(TwoImages.ONE, TwoImages.OTHER);
+    }
+
+    @Test
+    void fillsTheFieldOfOneInstanceForEach() {
+        assertSucceeded(run(PerClassInOneInstance.class), 4);
+
+        SEEN.assertSeen(8, 2);
     }
 
     @Test
@@ -239,6 +247,10 @@ class ImageMatrixTest {
             SEEN.add(field);
         }
     }
+
+    /** Its field is for all tests, and cannot be filled before one of them has chosen an image. */
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class PerClassInOneInstance extends PerClass {}
 
     static class Moods {
 

@@ -96,6 +96,13 @@ class ShapesTest {
     }
 
     @Test
+    void oneInstanceWhoseFieldIsThereBeforeAllTests() {
+        assertSucceeded(run(SharedInField.class), 2);
+
+        SEEN.assertSame(5);
+    }
+
+    @Test
     void aFinalFieldThatTheConstructorFills() {
         assertSucceeded(run(FinalField.class, FinalFieldOfANode.class), 2);
     }
@@ -296,6 +303,40 @@ class ShapesTest {
         @AfterAll
         void after(StemcellContainer stemcell) {
             SEEN.add(stemcell);
+        }
+    }
+
+    @IncusStemcell(scope = Scope.PER_CLASS)
+    @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+    static class SharedInField {
+
+        private StemcellContainer around;
+
+        @BeforeAll
+        void before() {
+            SEEN.add(around);
+        }
+
+        @Test
+        void test() {
+            SEEN.add(around);
+        }
+
+        @Nested
+        @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+        class Inner {
+
+            private StemcellContainer inner;
+
+            @BeforeAll
+            void before() {
+                SEEN.add(around, inner);
+            }
+
+            @Test
+            void test() {
+                SEEN.add(inner);
+            }
         }
     }
 

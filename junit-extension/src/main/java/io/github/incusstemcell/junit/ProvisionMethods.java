@@ -16,11 +16,26 @@ final class ProvisionMethods {
 
     /** Refuses what cannot be meant, before any test of the class runs. */
     static void check(Class<?> type) {
-        declared(type);
+        checkCompanion(type, declared(type));
         if (type.getSuperclass() != null) {
             check(type.getSuperclass());
         }
         Arrays.stream(type.getInterfaces()).forEach(ProvisionMethods::check);
+    }
+
+    /** Kotlin leaves what has no {@code @JvmStatic} to the class of the companion, where nobody would look for it. */
+    private static void checkCompanion(Class<?> type, List<ProvisionMethod> found) {
+        Arrays.stream(type.getDeclaredClasses())
+                .filter(nested -> nested.getSimpleName().equals("Companion"))
+                .flatMap(companion -> Arrays.stream(companion.getDeclaredMethods()))
+                .filter(ProvisionMethod::isOne)
+                .filter(method -> found.stream()
+                        .noneMatch(known -> known.method().getName().equals(method.getName())))
+                .findFirst()
+                .ifPresent(method -> {
+                    throw new ExtensionConfigurationException("@Provision on " + Declaration.describe(method)
+                            + " would never be called, as it is a method of the companion object only. Add @JvmStatic");
+                });
     }
 
     /** The machines that methods of a class itself name; the empty name is for all others. */

@@ -141,6 +141,14 @@ class ProvisionTest {
     }
 
     @Test
+    void aMethodOfAKotlinCompanionThatIsNotStatic() {
+        assertRefused(
+                InCompanion.class,
+                "@Provision on ProvisionTest.InCompanion.Companion.install would never be called, as it is a method of the companion"
+                        + " object only. Add @JvmStatic");
+    }
+
+    @Test
     void notAMethodOfATest() {
         assertRefused(
                 NotStatic.class,
@@ -379,6 +387,20 @@ class ProvisionTest {
 
         @Test
         void test() {}
+    }
+
+    /** As Kotlin compiles it. */
+    @IncusStemcell
+    static class InCompanion {
+
+        static class Companion {
+
+            @Provision
+            void install(StemcellContainer stemcell) {}
+        }
+
+        @Test
+        void test(StemcellContainer stemcell) {}
     }
 
     @IncusStemcell

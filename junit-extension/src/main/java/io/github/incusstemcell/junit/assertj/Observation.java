@@ -208,11 +208,13 @@ final class Observation<T> {
 
     /** {@return a line with all states, or nothing where nothing was waited for} */
     String states() {
-        if (states.isEmpty()) {
-            return "";
-        }
+        return states.isEmpty() ? "" : "\n  states seen: " + shown(states);
+    }
+
+    /** {@return the last of them: of what changes all the time there are hundreds} */
+    static String shown(List<String> states) {
         int hidden = Math.max(0, states.size() - STATES_SHOWN);
-        return "\n  states seen: " + (hidden == 0 ? "" : "(" + hidden + " before these) -> ")
+        return (hidden == 0 ? "" : "(" + hidden + " before these) -> ")
                 + String.join(" -> ", states.subList(hidden, states.size()));
     }
 }

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Reads a unit, or watches it, until a check is decided. */
 final class UnitCheck {
@@ -184,7 +183,8 @@ final class UnitCheck {
     /** Tells the failure of a watch, and returns nothing. */
     Optional<Unit> failed(String wanted, UnitWatch watch, Duration waited, Function<Unit, String> details) {
         String states = "  states seen: "
-                + watch.seen().stream().map(UnitSighting::toString).collect(Collectors.joining(" -> "))
+                + Observation.shown(
+                        watch.seen().stream().map(UnitSighting::toString).toList())
                 + (watch.mayHaveMissed() ? "; the connection broke meanwhile, and there may have been others" : "")
                 + "\n";
         return failed(wanted, " (waited " + DurationText.of(waited) + ")", watch.current(), states, details);

@@ -7,6 +7,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionEvaluationListener;
 import org.awaitility.core.EvaluatedCondition;
@@ -46,6 +47,18 @@ class ObservationTest {
             throw new AssertionError("the user's own");
         });
         assertThatAWaitWaits();
+    }
+
+    @Test
+    void showsTheLastOfManyStates() {
+        Observation<Integer> observation =
+                new Observation<>(Timing.within(Duration.ofSeconds(20)), read -> false, String::valueOf);
+
+        IntStream.rangeClosed(1, 30).forEach(observation::see);
+
+        assertThat(observation.states())
+                .startsWith("\n  states seen: (10 before these) -> 11 at ")
+                .contains(" -> 30 at ");
     }
 
     @Test

@@ -41,12 +41,12 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
     }
 
     static HttpAssert inside(Subject subject, String text) {
-        URI url = URI.create(Objects.requireNonNull(text, "url"));
-        if (url.getScheme() == null || !url.getScheme().matches("https?") || url.getHost() == null) {
+        boolean hasScheme = Objects.requireNonNull(text, "url").matches("https?://.+");
+        if (!hasScheme || URI.create(text).getHost() == null) {
             throw new IllegalArgumentException(
                     "Not an address of HTTP as http://localhost:8080/path or https://localhost/: '" + text + "'");
         }
-        return new HttpAssert(subject, HttpCall.get(url), fromInside(subject, " inside"));
+        return new HttpAssert(subject, HttpCall.get(URI.create(text)), fromInside(subject, " inside"));
     }
 
     private static Way fromInside(Subject subject, String from) {

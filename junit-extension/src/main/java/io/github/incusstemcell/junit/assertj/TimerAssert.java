@@ -28,7 +28,7 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     TimerAssert(Subject subject, String name) {
         super(subject);
         if (!Arguments.unit(name).endsWith(".timer")) {
-            throw new IllegalArgumentException("Not the full name of a timer: '" + name + "'");
+            throw new IllegalArgumentException("Not the full name of a timer, as logrotate.timer: '" + name + "'");
         }
         this.name = name;
         Systemd systemd = subject.systemd();

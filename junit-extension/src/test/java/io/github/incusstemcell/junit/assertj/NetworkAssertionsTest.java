@@ -124,6 +124,8 @@ class NetworkAssertionsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "Not an address of HTTP as http://localhost:8080/path or https://localhost/: 'ftp://localhost/'");
+        assertThatThrownBy(() -> assertThat(stemcell).http("127.0.0.1:8080/"))
+                .hasMessageEndingWith(" or https://localhost/: '127.0.0.1:8080/'");
     }
 
     @Test

@@ -403,7 +403,7 @@ class UnitAssertionsTest {
                 () -> assertThat(stemcell).timer("tucks.timer").hasNeverRun());
         assertThatThrownBy(() -> assertThat(stemcell).timer("cron"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("Not the full name of a timer: 'cron'");
+                .hasMessage("Not the full name of a timer, as logrotate.timer: 'cron'");
     }
 
     @Test

@@ -18,6 +18,8 @@ final class InvocationJournal {
     /** systemd says "Starting..." a moment before it notes the start. */
     private static final Duration BEFORE_START = Duration.ofSeconds(1);
 
+    private static final int LAST = 5;
+
     private final Journal journal;
     private final Scope scope;
 
@@ -29,6 +31,11 @@ final class InvocationJournal {
     /** {@return the entries, from the oldest on; none where it never ran} */
     List<JournalEntry> of(Unit unit) {
         return of(unit, Journal.ANSWER);
+    }
+
+    /** {@return the last entries of a unit, whatever its runs: of one that has none they say what is wrong with its file} */
+    List<JournalEntry> about(Unit unit, Duration answer) {
+        return journal.entries(scope.journalOf(unit.name()).last(LAST), answer);
     }
 
     /** The same for those who have only so much time. */

@@ -20,6 +20,9 @@ final class UnitReport {
         String lines = unit.invocationId().isPresent()
                 ? found("  journal of this invocation: ", () -> journal(journal.of(unit, JOURNAL_ANSWER)))
                 : "  journal of this invocation: it has not run, as far as systemd remembers";
+        if (unit.loadState() == LoadState.BAD_SETTING) {
+            lines = found("  journal: ", () -> journal("journal", journal.about(unit, JOURNAL_ANSWER)));
+        }
         return "  unit file: " + file + " (" + unit.unitFileState() + ", NeedDaemonReload="
                 + (unit.needsDaemonReload() ? "yes" : "no") + ")\n"
                 + found("  queued jobs: ", () -> "  queued jobs: " + queued(unit, jobs.get())) + "\n" + lines;
@@ -45,10 +48,14 @@ final class UnitReport {
     }
 
     static String journal(List<JournalEntry> entries) {
+        return journal("journal of this invocation", entries);
+    }
+
+    private static String journal(String title, List<JournalEntry> entries) {
         List<JournalEntry> last = entries.subList(Math.max(0, entries.size() - JOURNAL_LINES), entries.size());
         return last.isEmpty()
-                ? "  journal of this invocation: empty"
-                : "  journal of this invocation (last " + last.size() + " lines):\n"
+                ? "  " + title + ": empty"
+                : "  " + title + " (last " + last.size() + " lines):\n"
                         + last.stream().map(entry -> "    " + entry).collect(Collectors.joining("\n"));
     }
 }

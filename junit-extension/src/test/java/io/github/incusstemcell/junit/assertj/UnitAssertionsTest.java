@@ -407,6 +407,18 @@ class UnitAssertionsTest {
     }
 
     @Test
+    void whatIsWrongWithAFile(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("idle.service", "[Servce]\nExecStart=/bin/true\n");
+        assertThat(stemcell).within(ofSeconds(30)).journal().ofUnit("idle").contains("Refusing");
+
+        fail(
+                stemcell,
+                "Expecting unit idle.service on NAME to be loaded\n  but was: bad-setting, .*\n"
+                        + "(?s:.*)\n  journal \\(last [0-9]+ lines\\):\n(?s:.*): Service has no ExecStart=(?s:.*)",
+                () -> assertThat(stemcell).unit("idle").isLoaded());
+    }
+
+    @Test
     void partsOfTheJournal(StemcellContainer stemcell) {
         service(stemcell, "talks", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/echo $PHRASE\n");
         JournalMark mark = stemcell.journal().mark();

@@ -96,7 +96,7 @@ final class DeclarationCheck {
                                 + String.join(", ", known)));
     }
 
-    /** Refuses a name that is mistyped, most likely, where what describes the machines without a name would serve it. */
+    /** Refuses a name that is mistyped, most likely, which nothing describes, or what describes the machines without a name. */
     static void check(ExtensionContext context, String node) {
         Set<String> described = around(context, Declaration::nodesOn);
         if (!node.isEmpty() && !described.contains(node)) {

@@ -109,12 +109,8 @@ final class Declarations {
 
     /** The machines that one who asks gets one of. */
     NodeSelection selection(ExtensionContext context, InjectionPoint point) {
-        Declaration declaration = find(context, point.node())
-                .map(this::checked)
-                .orElseThrow(() -> new ExtensionConfigurationException(point.description() + " asks for a container"
-                        + (point.node().isEmpty() ? "" : " of the node '" + point.node() + "'")
-                        + ", but neither its method nor its class nor a class around that has @IncusStemcell"
-                        + (point.node().isEmpty() ? " without a node" : "") + ". Add it there"));
+        Declaration declaration =
+                find(context, point.node()).map(this::checked).orElseThrow(() -> undeclared(context, point));
         requireTest(declaration, context, point);
         requireIntended(declaration, context, point.node());
         return selection(declaration, context).with(point.node(), settings(declaration, context, point.node()));
@@ -222,6 +218,14 @@ final class Declarations {
                             + " of its own. Make that field static");
         }
         return declaration.checked();
+    }
+
+    private static ExtensionConfigurationException undeclared(ExtensionContext context, InjectionPoint point) {
+        DeclarationCheck.check(context, point.node());
+        return new ExtensionConfigurationException(point.description() + " asks for a container"
+                + (point.node().isEmpty() ? "" : " of the node '" + point.node() + "'")
+                + ", but neither its method nor its class nor a class around that has @IncusStemcell"
+                + (point.node().isEmpty() ? " without a node" : "") + ". Add it there");
     }
 
     private static String tooEarly(InjectionPoint point) {

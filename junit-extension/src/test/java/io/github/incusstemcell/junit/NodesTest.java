@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Several machines in one test. */
@@ -68,6 +69,15 @@ class NodesTest {
                 run(Mistyped.class),
                 ExtensionConfigurationException.class,
                 "NodesTest.Mistyped.test asks for a container with @Node(\"dbb\"), but there is @IncusStemcell(node = \"db\"). Did"
+                        + " you mean 'db'? If it is another machine, describe it: @IncusStemcell(node = \"dbb\")");
+    }
+
+    @Test
+    void areNamedWhereNothingElseIsDescribed() {
+        assertFailed(
+                run(MistypedAlone.class),
+                ParameterResolutionException.class,
+                "NodesTest.MistypedAlone.test asks for a container with @Node(\"dbb\"), but there is @IncusStemcell(node = \"db\"). Did"
                         + " you mean 'db'? If it is another machine, describe it: @IncusStemcell(node = \"dbb\")");
     }
 
@@ -147,6 +157,13 @@ class NodesTest {
     @IncusStemcell
     @IncusStemcell(node = "db")
     static class Mistyped {
+
+        @Test
+        void test(@Node("dbb") StemcellContainer stemcell) {}
+    }
+
+    @IncusStemcell(node = "db")
+    static class MistypedAlone {
 
         @Test
         void test(@Node("dbb") StemcellContainer stemcell) {}

@@ -49,7 +49,7 @@ final class CgroupControllers {
                 Arrays.asList(guest.files().readString(FILE).strip().split(" "));
         return controller
                 .filter(wanted -> !there.contains(wanted))
-                .map(wanted -> "containers of that machine have no cgroup controller '" + wanted + "', but "
-                        + (there.contains("") ? "none" : there) + ". See there: incus warning list");
+                .map(wanted -> "containers of that machine have no cgroup controller '" + wanted + "', "
+                        + (there.contains("") ? "nor any other" : "but " + there) + ". See there: incus warning list");
     }
 }

@@ -54,8 +54,8 @@ class LimitCheckTest {
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage(
                             "The limit limits.memory=512MiB of the container for limited is not in force: containers of"
-                                    + " that machine have no cgroup controller 'memory', but "
-                                    + (controllers.isEmpty() ? "none" : controllers)
+                                    + " that machine have no cgroup controller 'memory', "
+                                    + (controllers.isEmpty() ? "nor any other" : "but " + controllers)
                                     + ". See there: incus warning list. Take another machine, or where that does not matter, set"
                                     + " incus.stemcell.limits.unenforced=warn");
             assertThatThrownBy(() -> stemcells.launch(TestMachine.spec().toBuilder()

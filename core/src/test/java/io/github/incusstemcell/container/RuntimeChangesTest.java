@@ -42,8 +42,9 @@ class RuntimeChangesTest extends WithStemcell {
                     .isInstanceOf(IncusStemcellException.class)
                     .hasMessage("'limits.memory' of '" + stemcell.name()
                             + "' was not changed, since it could not be enforced:"
-                            + " containers of that machine have no cgroup controller 'memory', but "
-                            + (controllers.isEmpty() ? "none" : controllers) + ". See there: incus warning list");
+                            + " containers of that machine have no cgroup controller 'memory', "
+                            + (controllers.isEmpty() ? "nor any other" : "but " + controllers)
+                            + ". See there: incus warning list");
         }
     }
 

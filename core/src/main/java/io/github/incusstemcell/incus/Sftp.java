@@ -59,7 +59,15 @@ final class Sftp implements FileQuestions, Closeable {
 
     @Override
     public Attributes stat(ByteString path) throws SftpStatus {
-        return attributes(await(send(SftpSession.STAT, path)));
+        return attributes(statLater(path));
+    }
+
+    CompletableFuture<Reply> statLater(ByteString path) {
+        return send(SftpSession.STAT, path);
+    }
+
+    Attributes attributes(CompletableFuture<Reply> looked) throws SftpStatus {
+        return attributes(await(looked));
     }
 
     @Override
@@ -69,11 +77,23 @@ final class Sftp implements FileQuestions, Closeable {
 
     @Override
     public ByteString readLink(ByteString path) throws SftpStatus {
-        return name(await(send(SftpSession.READLINK, path)));
+        return link(readLinkLater(path));
+    }
+
+    CompletableFuture<Reply> readLinkLater(ByteString path) {
+        return send(SftpSession.READLINK, path);
+    }
+
+    ByteString link(CompletableFuture<Reply> read) throws SftpStatus {
+        return name(await(read));
     }
 
     void remove(ByteString path) throws SftpStatus {
-        check(await(send(SftpSession.REMOVE, path)));
+        check(removeLater(path));
+    }
+
+    CompletableFuture<Reply> removeLater(ByteString path) {
+        return send(SftpSession.REMOVE, path);
     }
 
     void removeDirectory(ByteString path) throws SftpStatus {
@@ -81,12 +101,20 @@ final class Sftp implements FileQuestions, Closeable {
     }
 
     void makeDirectory(ByteString path) throws SftpStatus {
-        check(await(session.send(SftpSession.MKDIR, string(path).writeInt(0))));
+        check(makeDirectoryLater(path));
+    }
+
+    CompletableFuture<Reply> makeDirectoryLater(ByteString path) {
+        return session.send(SftpSession.MKDIR, string(path).writeInt(0));
+    }
+
+    void makeLink(ByteString path, ByteString target) throws SftpStatus {
+        check(makeLinkLater(path, target));
     }
 
     /** The order of the paths is that of OpenSSH, which every server follows: not that of the draft. */
-    void makeLink(ByteString path, ByteString target) throws SftpStatus {
-        check(await(session.send(SftpSession.SYMLINK, SftpSession.string(string(target), path))));
+    CompletableFuture<Reply> makeLinkLater(ByteString path, ByteString target) {
+        return session.send(SftpSession.SYMLINK, SftpSession.string(string(target), path));
     }
 
     /** Replaces what is at the target, in one step. */
@@ -153,7 +181,11 @@ final class Sftp implements FileQuestions, Closeable {
     }
 
     void change(ByteString path, Change change) throws SftpStatus {
-        check(await(session.send(SftpSession.SETSTAT, change.appendTo(string(path)))));
+        check(changeLater(path, change));
+    }
+
+    CompletableFuture<Reply> changeLater(ByteString path, Change change) {
+        return session.send(SftpSession.SETSTAT, change.appendTo(string(path)));
     }
 
     CompletableFuture<Reply> changeOpenLater(ByteString handle, Change change) {
@@ -179,6 +211,10 @@ final class Sftp implements FileQuestions, Closeable {
         } finally {
             closeLater(handle);
         }
+    }
+
+    void flush() {
+        session.flush();
     }
 
     void check(CompletableFuture<Reply> pending) throws SftpStatus {

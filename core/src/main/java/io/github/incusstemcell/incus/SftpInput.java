@@ -70,13 +70,21 @@ final class SftpInput extends InputStream {
             throw new IOException("The stream is closed");
         }
         while (data.exhausted() && !ended) {
-            while (requests.size() < window) {
-                requests.add(request(next, BLOCK));
-                next += BLOCK;
+            if (requests.size() <= window / 2) {
+                request();
             }
             take(requests.remove());
         }
         return !data.exhausted();
+    }
+
+    /** Several go together, while others are under way. */
+    private void request() {
+        while (requests.size() < window) {
+            requests.add(request(next, BLOCK));
+            next += BLOCK;
+        }
+        sftp.flush();
     }
 
     private void take(Request request) throws IOException {

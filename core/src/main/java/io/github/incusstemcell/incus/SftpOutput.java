@@ -49,6 +49,7 @@ final class SftpOutput extends OutputStream {
             pending.add(sftp.writeLater(handle, offset, data, start + done, part));
             offset += part;
         }
+        sftp.flush();
     }
 
     /** Writes all that a stream has: by whole blocks, of which {@link InputStream#transferTo} knows nothing. */

@@ -152,10 +152,13 @@ final class SftpSession implements Closeable {
                         failure));
             }
         });
+        flush();
         stream.connection().await("the greeting of SFTP", version, limit);
     }
 
-    /** Sends a request; its reply, good or not, comes later. */
+    /**
+     * Sends a request, at the latest where an answer is waited for, so that small ones go together; its reply, good or not, comes later.
+     */
     CompletableFuture<Reply> send(int type, Buffer body) {
         int number = numbers.incrementAndGet();
         CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -213,6 +216,9 @@ final class SftpSession implements Closeable {
     }
 
     private Reply await(CompletableFuture<Reply> reply, Duration limit) throws TimeoutException {
+        if (!reply.isDone()) {
+            flush();
+        }
         return stream.connection().await("the files of instance '" + instance + "'", reply, limit);
     }
 
@@ -227,7 +233,18 @@ final class SftpSession implements Closeable {
             for (Buffer part : parts) {
                 sink.writeAll(part);
             }
-            sink.flush();
+        }
+    }
+
+    /** Lets go what waits for more to be sent with. */
+    void flush() {
+        BufferedSink sink = stream.sink();
+        try {
+            synchronized (sink) {
+                sink.flush();
+            }
+        } catch (IOException e) {
+            breakOff(failure(e));
         }
     }
 

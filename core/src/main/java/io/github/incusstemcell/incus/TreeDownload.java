@@ -13,9 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,18 +24,30 @@ import okio.ByteString;
 
 /**
  * Copies files of a guest to this machine, with their permissions and times; pipes, sockets and devices are left out. The
- * guest is not to be trusted: nothing is written outside of the target, whatever names and links it shows.
+ * guest is not to be trusted: nothing is written outside of the target, whatever names and links it shows. What is done here is done in the
+ * order in which the guest shows its files, while those that come next are opened and read there already.
  */
 final class TreeDownload {
 
     private static final int SMALL = 32 * 1024;
-    private static final int BATCH = 128;
+
+    /** So many files are opened ahead, and so many read. */
+    private static final int AHEAD = 64;
 
     private final Sftp sftp;
-    private final List<Small> batch = new ArrayList<>();
+    private final Deque<Step> opened = new ArrayDeque<>();
+    private final Deque<Step> reading = new ArrayDeque<>();
 
     TreeDownload(Sftp sftp) {
         this.sftp = sftp;
+    }
+
+    /** Something to be done on this machine, when it is its turn. */
+    private interface Step {
+        /** Asks for what will be needed then. */
+        default void read() throws SftpStatus {}
+
+        void finish() throws IOException, SftpStatus;
     }
 
     void copy(ByteString source, Path target) throws IOException, SftpStatus {
@@ -43,11 +55,29 @@ final class TreeDownload {
         Sftp.Attributes attributes = sftp.stat(source);
         switch (attributes.type()) {
             case DIRECTORY -> copyDirectory(source, target, attributes);
-            case FILE -> {
-                copyFile(source, target, attributes);
-                flush();
-            }
+            case FILE -> copyFile(source, target, attributes);
             default -> throw new SftpStatus(Reason.NOT_A_FILE);
+        }
+        while (!opened.isEmpty() || !reading.isEmpty()) {
+            advance();
+        }
+    }
+
+    private void add(Step step) throws IOException, SftpStatus {
+        opened.add(step);
+        if (opened.size() > AHEAD) {
+            advance();
+        }
+    }
+
+    private void advance() throws IOException, SftpStatus {
+        if (!opened.isEmpty()) {
+            Step next = opened.remove();
+            next.read();
+            reading.add(next);
+        }
+        if (opened.isEmpty() || reading.size() > AHEAD) {
+            reading.remove().finish();
         }
     }
 
@@ -63,16 +93,17 @@ final class TreeDownload {
 
     private void copyDirectory(ByteString source, Path target, Sftp.Attributes attributes)
             throws IOException, SftpStatus {
-        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-            Files.deleteIfExists(target);
-            Files.createDirectory(target);
-        }
+        add(() -> {
+            if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+                Files.deleteIfExists(target);
+                Files.createDirectory(target);
+            }
+        });
         for (Sftp.Entry entry : sftp.list(source)) {
             Path child = target.resolve(local(name(entry)));
             copyChild(Directories.resolve(source, entry.name()), child, entry.attributes());
         }
-        flush();
-        finish(target, attributes);
+        add(() -> finish(target, attributes));
     }
 
     private static String name(Sftp.Entry entry) throws IOException {
@@ -101,8 +132,12 @@ final class TreeDownload {
             case DIRECTORY -> copyDirectory(source, target, attributes);
             case FILE -> copyFile(source, target, attributes);
             case SYMLINK -> {
-                Files.deleteIfExists(target);
-                Files.createSymbolicLink(target, local(GuestName.text(sftp.readLink(source))));
+                CompletableFuture<Reply> link = sftp.readLinkLater(source);
+                add(() -> {
+                    Path leadsTo = local(GuestName.text(sftp.link(link)));
+                    Files.deleteIfExists(target);
+                    Files.createSymbolicLink(target, leadsTo);
+                });
             }
             default -> {
                 // Nothing that could be copied.
@@ -111,14 +146,14 @@ final class TreeDownload {
     }
 
     private void copyFile(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
-        // A file of /proc says that it is empty; only reading tells.
-        if (attributes.size() > 0 && attributes.size() <= SMALL) {
-            batch.add(new Small(source, target, attributes));
-            if (batch.size() == BATCH) {
-                flush();
-            }
-            return;
+        if (attributes.size() <= SMALL) {
+            add(new Small(sftp.openLater(source, Sftp.READ), target, attributes));
+        } else {
+            add(() -> copyLong(source, target, attributes));
         }
+    }
+
+    private void copyLong(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
         requireRoom(target, attributes.size());
         try (InputStream content = new SftpInput(sftp, sftp.open(source, Sftp.READ), attributes.size(), () -> {});
                 OutputStream output = create(target)) {
@@ -136,42 +171,6 @@ final class TreeDownload {
                     Reason.OTHER,
                     "its " + size + " bytes do not fit on this machine, where in " + folder + " only " + free
                             + " bytes are free");
-        }
-    }
-
-    private void flush() throws IOException, SftpStatus {
-        List<CompletableFuture<Reply>> opened = new ArrayList<>();
-        for (Small file : batch) {
-            opened.add(sftp.openLater(file.source(), Sftp.READ));
-        }
-        List<ByteString> handles = new ArrayList<>();
-        List<CompletableFuture<Reply>> reads = new ArrayList<>();
-        for (CompletableFuture<Reply> reply : opened) {
-            ByteString handle = sftp.handle(reply);
-            handles.add(handle);
-            reads.add(sftp.readLater(handle, 0, SMALL));
-        }
-        for (int i = 0; i < batch.size(); i++) {
-            Small file = batch.get(i);
-            Optional<Buffer> content = sftp.data(reads.get(i));
-            try (OutputStream output = create(file.target())) {
-                copyBlock(handles.get(i), content, output);
-            }
-            sftp.closeLater(handles.get(i));
-            finish(file.target(), file.attributes());
-        }
-        batch.clear();
-    }
-
-    /** One reply is all there is, as a rule; a file that has grown meanwhile has more. */
-    private void copyBlock(ByteString handle, Optional<Buffer> first, OutputStream output)
-            throws IOException, SftpStatus {
-        long offset = 0;
-        for (Optional<Buffer> block = first; block.isPresent(); ) {
-            long length = block.get().size();
-            output.write(block.get().readByteArray());
-            offset += length;
-            block = length == SMALL ? sftp.data(sftp.readLater(handle, offset, SMALL)) : Optional.empty();
         }
     }
 
@@ -196,5 +195,43 @@ final class TreeDownload {
         return permissions;
     }
 
-    private record Small(ByteString source, Path target, Sftp.Attributes attributes) {}
+    /** One reply is all there is, as a rule. */
+    private final class Small implements Step {
+
+        private final CompletableFuture<Reply> opened;
+        private final Path target;
+        private final Sftp.Attributes attributes;
+        private ByteString handle = ByteString.EMPTY;
+        private CompletableFuture<Reply> read = new CompletableFuture<>();
+
+        Small(CompletableFuture<Reply> opened, Path target, Sftp.Attributes attributes) {
+            this.opened = opened;
+            this.target = target;
+            this.attributes = attributes;
+        }
+
+        @Override
+        public void read() throws SftpStatus {
+            handle = sftp.handle(opened);
+            read = sftp.readLater(handle, 0, SMALL);
+        }
+
+        @Override
+        public void finish() throws IOException, SftpStatus {
+            Optional<Buffer> block = sftp.data(read);
+            try (OutputStream output = create(target)) {
+                long length = 0;
+                while (block.isPresent() && !block.get().exhausted()) {
+                    length += block.get().size();
+                    output.write(block.get().readByteArray());
+                    // A file of /proc says that it is empty, and another one may have grown meanwhile.
+                    block = length == attributes.size() && length < SMALL
+                            ? Optional.empty()
+                            : sftp.data(sftp.readLater(handle, length, SMALL));
+                }
+            }
+            sftp.closeLater(handle);
+            TreeDownload.finish(target, attributes);
+        }
+    }
 }

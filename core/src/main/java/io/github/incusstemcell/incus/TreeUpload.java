@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,20 +21,35 @@ import java.util.stream.Stream;
 import okio.ByteString;
 
 /**
- * Copies files of this machine into a guest, with their modes and times. Small ones go in batches, so that a file costs
- * no round trip of its own; large ones are streamed.
+ * Copies files of this machine into a guest, with their modes and times. Nothing is waited for on the way but what is needed to go on, so
+ * that a file costs no round trip of its own: the daemon's server does all in the order in which it is asked, but for reading and writing,
+ * of which the end of a file waits for all.
  */
 final class TreeUpload {
 
-    private static final int SMALL = 32 * 1024;
-    private static final int BATCH = 128;
+    private static final int BLOCK = 128 * 1024;
+
+    /** So many files are open at a time. */
+    private static final int FILES = 128;
+
+    /** So many answers are not looked at yet. */
+    private static final int ANSWERS = 128;
 
     private final Sftp sftp;
-    private final List<Small> batch = new ArrayList<>();
+    private final byte[] block = new byte[BLOCK];
+    private final Deque<Opening> opened = new ArrayDeque<>();
+    private final Deque<Check> checks = new ArrayDeque<>();
 
     TreeUpload(Sftp sftp) {
         this.sftp = sftp;
     }
+
+    /** Looks whether something was done that was asked for. */
+    private interface Check {
+        void look() throws SftpStatus;
+    }
+
+    private record Opening(CompletableFuture<Reply> reply, Path source, ByteString target) {}
 
     void copy(Path source, ByteString target) throws IOException, SftpStatus {
         if (Files.notExists(source)) {
@@ -47,12 +62,12 @@ final class TreeUpload {
             copyChildren(source, target);
         } else {
             requirePlace(target);
-            copyFile(source, target, attributes(source));
+            open(source, target);
         }
-        flush();
-        if (Files.isDirectory(source)) {
-            finish(source, target);
+        while (!opened.isEmpty()) {
+            write(opened.remove());
         }
+        lookAtAll();
     }
 
     private void requirePlace(ByteString target) throws SftpStatus {
@@ -63,79 +78,102 @@ final class TreeUpload {
         }
     }
 
+    /** A directory's time is set when nothing is put into it any more. */
     private void copyChildren(Path source, ByteString target) throws IOException, SftpStatus {
         try (Stream<Path> children = Files.list(source)) {
             for (Path child : (Iterable<Path>) children::iterator) {
                 copyChild(child, Directories.resolve(target, GuestName.bytes(child.getFileName())));
             }
         }
+        expect(sftp.changeLater(target, traits(source)));
     }
 
     private void copyChild(Path source, ByteString target) throws IOException, SftpStatus {
         BasicFileAttributes attributes = attributes(source);
         if (attributes.isDirectory()) {
-            Directories.create(sftp, target);
+            CompletableFuture<Reply> made = sftp.makeDirectoryLater(target);
+            CompletableFuture<Reply> found = sftp.statLater(target);
+            expect(() -> requireDirectory(made, found));
             copyChildren(source, target);
-            flush();
-            finish(source, target);
         } else if (attributes.isSymbolicLink()) {
-            if (Sftp.ifThere(() -> sftp.lstat(target)).isPresent()) {
-                sftp.remove(target);
-            }
-            sftp.makeLink(target, GuestName.bytes(Files.readSymbolicLink(source)));
+            CompletableFuture<Reply> removed = sftp.removeLater(target);
+            expect(() -> requireRemoved(removed));
+            expect(sftp.makeLinkLater(target, GuestName.bytes(Files.readSymbolicLink(source))));
         } else if (attributes.isRegularFile()) {
-            copyFile(source, target, attributes);
+            open(source, target);
         }
     }
 
-    /** A directory's time is set when nothing is put into it any more. */
-    private void finish(Path source, ByteString target) throws IOException, SftpStatus {
-        sftp.change(target, traits(source));
-    }
-
-    private void copyFile(Path source, ByteString target, BasicFileAttributes attributes)
-            throws IOException, SftpStatus {
-        if (attributes.isRegularFile() && attributes.size() <= SMALL) {
-            batch.add(new Small(source, target));
-            if (batch.size() == BATCH) {
-                flush();
+    /** What was made, or was there before. */
+    private void requireDirectory(CompletableFuture<Reply> made, CompletableFuture<Reply> found) throws SftpStatus {
+        try {
+            sftp.check(made);
+        } catch (SftpStatus e) {
+            FileType type = Sftp.ifThere(() -> sftp.attributes(found))
+                    .map(Sftp.Attributes::type)
+                    .orElseThrow(() -> e);
+            if (type != FileType.DIRECTORY) {
+                throw new SftpStatus(Reason.NOT_A_DIRECTORY);
             }
-            return;
-        }
-        try (InputStream content = Files.newInputStream(source);
-                SftpOutput output = SftpOutput.open(sftp, target, Sftp.WRITE | Sftp.CREATE | Sftp.TRUNCATE, 0)) {
-            output.writeAll(content);
-            output.change(traits(source));
         }
     }
 
-    private void flush() throws IOException, SftpStatus {
-        List<CompletableFuture<Reply>> opened = new ArrayList<>();
-        for (Small file : batch) {
-            opened.add(sftp.openLater(file.target(), Sftp.WRITE | Sftp.CREATE | Sftp.TRUNCATE));
+    private void requireRemoved(CompletableFuture<Reply> removed) throws SftpStatus {
+        try {
+            sftp.check(removed);
+        } catch (SftpStatus e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
         }
-        List<CompletableFuture<Reply>> written = new ArrayList<>();
-        List<ByteString> handles = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            ByteString handle = sftp.handle(opened.get(i));
-            byte[] content = Files.readAllBytes(batch.get(i).source());
-            written.add(sftp.writeLater(handle, 0, content, 0, content.length));
-            handles.add(handle);
-        }
-        check(written);
-        List<CompletableFuture<Reply>> finished = new ArrayList<>();
-        for (int i = 0; i < batch.size(); i++) {
-            finished.add(
-                    sftp.changeOpenLater(handles.get(i), traits(batch.get(i).source())));
-            finished.add(sftp.closeLater(handles.get(i)));
-        }
-        check(finished);
-        batch.clear();
     }
 
-    private void check(List<CompletableFuture<Reply>> replies) throws SftpStatus {
-        for (CompletableFuture<Reply> reply : replies) {
-            sftp.check(reply);
+    private void open(Path source, ByteString target) throws IOException, SftpStatus {
+        opened.add(new Opening(sftp.openLater(target, Sftp.WRITE | Sftp.CREATE | Sftp.TRUNCATE), source, target));
+        if (opened.size() > FILES) {
+            write(opened.remove());
+        }
+    }
+
+    private void write(Opening file) throws IOException, SftpStatus {
+        ByteString handle = handle(file.reply());
+        try (InputStream content = Files.newInputStream(file.source())) {
+            long offset = 0;
+            for (int count = content.readNBytes(block, 0, BLOCK);
+                    count > 0;
+                    count = content.readNBytes(block, 0, BLOCK)) {
+                expect(sftp.writeLater(handle, offset, block, 0, count));
+                offset += count;
+            }
+        }
+        expect(sftp.closeLater(handle));
+        expect(sftp.changeLater(file.target(), traits(file.source())));
+    }
+
+    /** Where one cannot be opened, it may be for what failed before. */
+    private ByteString handle(CompletableFuture<Reply> opened) throws SftpStatus {
+        try {
+            return sftp.handle(opened);
+        } catch (SftpStatus e) {
+            lookAtAll();
+            throw e;
+        }
+    }
+
+    private void expect(CompletableFuture<Reply> reply) throws SftpStatus {
+        expect(() -> sftp.check(reply));
+    }
+
+    private void expect(Check check) throws SftpStatus {
+        checks.add(check);
+        if (checks.size() > ANSWERS) {
+            checks.remove().look();
+        }
+    }
+
+    private void lookAtAll() throws SftpStatus {
+        while (!checks.isEmpty()) {
+            checks.remove().look();
         }
     }
 
@@ -159,6 +197,4 @@ final class TreeUpload {
         }
         return mode;
     }
-
-    private record Small(Path source, ByteString target) {}
 }

@@ -121,6 +121,19 @@ class GuestFilesTest {
         }
 
         @Test
+        void saysOfATreeThatThereIsNoSpaceLeftForIt(@TempDir Path here) throws IOException {
+            for (int i = 0; i < 300; i++) {
+                Files.write(Files.createDirectories(here.resolve("d" + i)).resolve("file"), new byte[32 << 10]);
+            }
+            assertThatThrownBy(() -> files.copyTo(here, "/mnt/tree"))
+                    .isInstanceOfSatisfying(GuestFileException.class, e -> assertThat(e.reason())
+                            .isEqualTo(Reason.NO_SPACE))
+                    .hasMessage("Copying '" + here + "' to '/mnt/tree' in instance '" + instance
+                            + "' failed: there is no space left on the device");
+            files.deleteRecursively("/mnt/tree");
+        }
+
+        @Test
         void refusesToWaitForTheOtherEndOfAPipe() {
             instance.exec(Command.of("mkfifo", "/tmp/pipe")).requireSuccess();
             assertThatThrownBy(() -> files.read("/tmp/pipe"))
@@ -463,6 +476,71 @@ class GuestFilesTest {
             assertThat(back.resolve("a/b c/empty")).isEmptyDirectory();
             assertThat(Files.readSymbolicLink(back.resolve("a/link"))).isEqualTo(Path.of("../large"));
             assertThat(Files.readSymbolicLink(back.resolve("nowhere"))).isEqualTo(Path.of("/not/there"));
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {0, 1, 32_767, 32_768, 32_769, 131_072, 131_073, 300_000})
+        void copiesFilesOfAnyLengthThereAndBack(int length, @TempDir Path here) throws IOException {
+            byte[] content = new byte[length];
+            new Random(length).nextBytes(content);
+            Path source = Files.createDirectories(here.resolve("source"));
+            Files.write(source.resolve("one"), content);
+            Files.write(source.resolve("two"), content);
+            String there = folder() + "/tree";
+
+            files.copyTo(source, there);
+            files.copyFrom(there, here.resolve("back"));
+
+            assertThat(files.list(there)).extracting(FileStat::size).containsExactly((long) length, (long) length);
+            assertThat(here.resolve("back/one")).hasBinaryContent(content);
+            assertThat(here.resolve("back/two")).hasBinaryContent(content);
+        }
+
+        @Test
+        void copiesATreeOverWhatIsThere(@TempDir Path here) throws IOException {
+            Path source = here.resolve("source");
+            Files.createDirectories(source.resolve("a/b"));
+            Files.writeString(source.resolve("a/b/file"), "new");
+            Files.writeString(source.resolve("a/through"), "new");
+            Files.createSymbolicLink(source.resolve("a/link"), Path.of("new"));
+            String there = folder() + "/tree";
+            files.createDirectories(there + "/a/b");
+            files.writeString(there + "/a/b/file", "an older and longer one");
+            files.writeString(there + "/a/b/stays", "old");
+            files.createSymbolicLink(there + "/a/link", "old");
+            files.createSymbolicLink(there + "/a/through", "b/reached");
+
+            files.copyTo(source, there);
+
+            assertThat(files.readString(there + "/a/b/file")).isEqualTo("new");
+            assertThat(files.readString(there + "/a/b/stays")).isEqualTo("old");
+            assertThat(files.stat(there + "/a/link").linkTarget()).contains("new");
+            assertThat(files.stat(there + "/a/through").linkTarget()).contains("b/reached");
+            assertThat(files.readString(there + "/a/b/reached")).isEqualTo("new");
+        }
+
+        @Test
+        void saysWhatATreeCannotReplace(@TempDir Path here) throws IOException {
+            Path source = here.resolve("source");
+            Files.createDirectories(source.resolve("a/b"));
+            Files.writeString(source.resolve("a/b/file"), "new");
+            String folder = folder();
+            String why = "Copying '" + source + "' to";
+            files.writeString(folder + "/a", "old");
+            assertThatThrownBy(() -> files.copyTo(source, folder))
+                    .hasMessage(failed(why, folder, "it is not a directory"));
+            assertThat(files.readString(folder + "/a")).isEqualTo("old");
+            files.delete(folder + "/a");
+            files.createSymbolicLink(folder + "/a", "nowhere");
+            assertThatThrownBy(() -> files.copyTo(source, folder)).hasMessage(failed(why, folder, "it exists already"));
+            files.delete(folder + "/a");
+            files.createDirectories(folder + "/a/b/file");
+            assertThatThrownBy(() -> files.copyTo(source, folder)).hasMessage(failed(why, folder, "it is a directory"));
+            Files.delete(source.resolve("a/b/file"));
+            Files.delete(source.resolve("a/b"));
+            Files.createSymbolicLink(source.resolve("a/b"), Path.of("new"));
+            assertThatThrownBy(() -> files.copyTo(source, folder))
+                    .hasMessage(failed(why, folder, "the directory is not empty; use deleteRecursively"));
         }
 
         @Test

@@ -5,7 +5,6 @@ import io.github.incusstemcell.agent.AgentState;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Assertions on the BOSH agent, by what its {@code get_state} says, and on the jobs that are deployed by it. An agent that does not answer
@@ -13,14 +12,11 @@ import java.util.function.Predicate;
  *
  * <p>There has to be one to speak to, as with {@code @IncusStemcell(agent = true)}.
  */
-public final class AgentAssert extends GuestAssert<AgentAssert, AgentState> {
-
-    private final Presence<Answer, AgentState> presence;
+public final class AgentAssert extends GuestObjectAssert<AgentAssert, AgentState> {
 
     AgentAssert(Subject subject) {
-        super(subject);
-        this.presence = new Presence<>(
-                subject, "the agent", () -> Answer.of(subject), Answer::state, AgentState::words, Answer::trouble);
+        super(new Presence<>(
+                subject, "the agent", () -> Answer.of(subject), Answer::state, AgentState::words, Answer::trouble));
     }
 
     /**
@@ -43,12 +39,6 @@ public final class AgentAssert extends GuestAssert<AgentAssert, AgentState> {
                 return new Answer(Optional.empty(), "it says nothing: " + e.getMessage());
             }
         }
-    }
-
-    @Override
-    AgentAssert that(String wanted, Predicate<AgentState> holds) {
-        presence.holds(wanted, holds);
-        return this;
     }
 
     @Override

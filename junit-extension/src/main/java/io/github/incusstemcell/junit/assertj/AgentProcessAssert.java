@@ -1,34 +1,23 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.agent.AgentProcess;
-import java.util.function.Predicate;
 
 /**
  * Assertions on a process of a job, as monit sees it and the agent tells it. Where monit knows none of the name, or the agent does not answer,
  * all of them fail. {@link #satisfies} is given its {@link AgentProcess}.
  */
-public final class AgentProcessAssert extends GuestAssert<AgentProcessAssert, AgentProcess> {
-
-    private final Presence<AgentAssert.Answer, AgentProcess> presence;
+public final class AgentProcessAssert extends GuestObjectAssert<AgentProcessAssert, AgentProcess> {
 
     AgentProcessAssert(Subject subject, String name) {
-        super(subject);
-        Arguments.job(name);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "process " + name + " of the agent",
+                "process " + Arguments.job(name) + " of the agent",
                 () -> AgentAssert.Answer.of(subject),
                 answer -> answer.state().flatMap(state -> state.process(name)),
                 AgentProcess::state,
                 answer -> answer.state()
                         .map(state -> "monit knows no such process; the agent says: " + state.words())
-                        .orElse(answer.trouble()));
-    }
-
-    @Override
-    AgentProcessAssert that(String wanted, Predicate<AgentProcess> holds) {
-        presence.holds(wanted, holds);
-        return this;
+                        .orElse(answer.trouble())));
     }
 
     @Override

@@ -11,26 +11,23 @@ import org.assertj.core.api.AbstractListAssert;
  * search domains have no part in it, for which there is {@link StemcellAssert#host}. A server that gives no answer, or refuses one, fails all
  * of them. {@link #satisfies} is given the {@link DnsAnswer}.
  */
-public final class DnsAssert extends GuestAssert<DnsAssert, DnsAnswer> {
+public final class DnsAssert extends GuestObjectAssert<DnsAssert, DnsAnswer> {
 
     private final String name;
     private final DnsType type;
-    private final String said;
-    private final Presence<DnsAnswer, DnsAnswer> presence;
 
     DnsAssert(Subject subject, String name, DnsType type, String server) {
-        super(subject);
-        this.name = DnsMessage.name(name);
-        this.type = Objects.requireNonNull(type, "type");
-        this.said = type + " of " + name + (server.isEmpty() ? "" : " at " + server);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                said,
+                Objects.requireNonNull(type, "type") + " of " + DnsMessage.name(name)
+                        + (server.isEmpty() ? "" : " at " + server),
                 () -> DnsAnswer.of(
                         subject.stemcell(), name, type, server, subject.timing().patience()),
                 Optional::of,
                 DnsAnswer::words,
-                DnsAnswer::words);
+                DnsAnswer::words));
+        this.name = name;
+        this.type = type;
     }
 
     /**
@@ -46,8 +43,7 @@ public final class DnsAssert extends GuestAssert<DnsAssert, DnsAnswer> {
 
     @Override
     DnsAssert that(String wanted, Predicate<DnsAnswer> holds) {
-        presence.holds(wanted, answer -> (answer.isFound() || answer.isAbsent()) && holds.test(answer));
-        return this;
+        return super.that(wanted, answer -> (answer.isFound() || answer.isAbsent()) && holds.test(answer));
     }
 
     /** For how long they may be kept goes down. */
@@ -120,6 +116,6 @@ public final class DnsAssert extends GuestAssert<DnsAssert, DnsAnswer> {
         return subject.list(
                 () -> presence.holds("be answered", answer -> answer.isFound() || answer.isAbsent()),
                 DnsAssert::data,
-                said + " on " + subject.name());
+                presence.what() + " on " + subject.name());
     }
 }

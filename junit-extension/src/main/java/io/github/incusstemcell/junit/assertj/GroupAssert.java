@@ -2,7 +2,6 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -10,10 +9,9 @@ import java.util.function.Supplier;
  * all of them but {@link #doesNotExist()}. Its members are those named in it, and those whose primary group it is. {@link #satisfies} is
  * given its {@link GuestGroup}.
  */
-public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
+public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup> {
 
-    private final Presence<Accounts, GuestGroup> presence;
-    private final Presence<Accounts, GuestGroup> password;
+    private final Presence<?, GuestGroup> password;
 
     GroupAssert(Subject subject, String name) {
         this(subject, name, () -> Accounts.of(subject.stemcell()));
@@ -25,32 +23,14 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
     }
 
     private GroupAssert(Subject subject, String name, Supplier<Accounts> reading) {
-        super(subject);
-        Arguments.group(name);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "group " + name,
+                "group " + Arguments.group(name),
                 reading,
                 accounts -> accounts.group(name),
                 GuestGroup::words,
-                accounts -> accounts.noSuchGroup(name));
-        this.password = new Presence<>(
-                subject,
-                "group " + name,
-                reading,
-                accounts -> accounts.group(name),
-                GuestGroup::wordsOfPassword,
-                accounts -> accounts.noSuchGroup(name));
-    }
-
-    @Override
-    GroupAssert that(String wanted, Predicate<GuestGroup> holds) {
-        presence.holds(wanted, holds);
-        return this;
-    }
-
-    boolean isThere() {
-        return presence.isThere();
+                accounts -> accounts.noSuchGroup(name)));
+        this.password = presence.inWords(GuestGroup::wordsOfPassword);
     }
 
     /** {@return this, where there is such a group} */
@@ -60,8 +40,7 @@ public final class GroupAssert extends GuestAssert<GroupAssert, GuestGroup> {
 
     /** {@return this, where there is no such group} */
     public GroupAssert doesNotExist() {
-        presence.isAbsent("not exist");
-        return this;
+        return isAbsent("not exist");
     }
 
     /**

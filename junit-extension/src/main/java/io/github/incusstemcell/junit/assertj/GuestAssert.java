@@ -68,9 +68,13 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public S describedAs(Description description) {
         subject.describe(description);
+        return itself();
+    }
+
+    @SuppressWarnings("unchecked")
+    S itself() {
         return (S) this;
     }
 }

@@ -55,11 +55,6 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         return on(many.filtered(which, filter));
     }
 
-    @SuppressWarnings("unchecked")
-    private S itself() {
-        return (S) this;
-    }
-
     /** What messages say where there is none. */
     String none() {
         return "there were none";

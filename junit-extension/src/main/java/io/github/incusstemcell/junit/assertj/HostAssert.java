@@ -15,7 +15,7 @@ import java.util.function.Predicate;
  * <p>The network's resolver is reached by the overlay where the image's has nobody who makes it, as on jammy ({@link
  * io.github.incusstemcell.stemcell.OverlayPart}{@code .RESOLVER}).
  */
-public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
+public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>> {
 
     /**
      * Prints addresses, a line each; ends with 3 where there are none. getent(1) would not tell that from no answer. Perl is in every
@@ -36,20 +36,17 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
     private static final int NO_SUCH_NAME = 3;
 
     private final String name;
-    private final Presence<Optional<List<String>>, List<String>> presence;
 
     HostAssert(Subject subject, String name) {
-        super(subject);
-        this.name = Arguments.host(name);
-        StemcellContainer stemcell = subject.stemcell();
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "host " + name,
-                () -> lookUp(stemcell, name),
+                "host " + Arguments.host(name),
+                () -> lookUp(subject.stemcell(), name),
                 found -> found,
                 addresses -> String.join(" ", addresses),
-                nothing -> "it does not resolve\n  /etc/hosts: " + content(stemcell, "/etc/hosts")
-                        + "\n  /etc/resolv.conf: " + content(stemcell, "/etc/resolv.conf"));
+                nothing -> "it does not resolve\n  /etc/hosts: " + content(subject.stemcell(), "/etc/hosts")
+                        + "\n  /etc/resolv.conf: " + content(subject.stemcell(), "/etc/resolv.conf")));
+        this.name = name;
     }
 
     private static Optional<List<String>> lookUp(StemcellContainer stemcell, String name) {
@@ -83,12 +80,6 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
         return lines.isEmpty() ? "empty" : String.join("; ", lines);
     }
 
-    @Override
-    HostAssert that(String wanted, Predicate<List<String>> holds) {
-        presence.holds(wanted, holds);
-        return this;
-    }
-
     /** {@return this, where it stands for at least one address} */
     public HostAssert resolves() {
         return that("resolve", addresses -> true);
@@ -96,8 +87,7 @@ public final class HostAssert extends GuestAssert<HostAssert, List<String>> {
 
     /** {@return this, where the resolver says that it stands for nothing} */
     public HostAssert doesNotResolve() {
-        presence.isAbsent("not resolve");
-        return this;
+        return isAbsent("not resolve");
     }
 
     /**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
@@ -16,20 +15,16 @@ import org.assertj.core.api.AbstractStringAssert;
  * is given the {@link HttpAnswer}. Where the test is to ask, but {@linkplain StemcellContainer#isRoutable() has no route} to the guest, the
  * guest asks itself, at its own address. An answer over TLS has to be of a server that one of the authorities vouches for which the guest trusts.
  */
-public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
+public final class HttpAssert extends GuestObjectAssert<HttpAssert, HttpAnswer> {
 
     /** What asks, and how messages say from where. */
     private record Way(String from, BiFunction<HttpCall, Duration, HttpExchange> asking) {}
 
     private final HttpCall call;
     private final Way way;
-    private final Presence<HttpExchange, HttpAnswer> presence;
 
     private HttpAssert(Subject subject, HttpCall call, Way way) {
-        super(subject);
-        this.call = call;
-        this.way = way;
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
                 call.words() + way.from(),
                 () -> way.asking().apply(call, subject.timing().patience()),
@@ -37,7 +32,9 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
                 HttpAnswer::words,
                 nobody -> "nobody answers: " + nobody.trouble() + "\n  listening: "
                         + Listening.now(subject.stemcell(), GuestSocket.tcp(call.port()))
-                                .wordsOrSurroundings());
+                                .wordsOrSurroundings()));
+        this.call = call;
+        this.way = way;
     }
 
     static HttpAssert inside(Subject subject, String text) {
@@ -103,12 +100,6 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
         return new HttpAssert(subject, call.body(Arguments.text(text)), way);
     }
 
-    @Override
-    HttpAssert that(String wanted, Predicate<HttpAnswer> holds) {
-        presence.holds(wanted, holds);
-        return this;
-    }
-
     /** Headers have dates and the like. */
     @Override
     Object comparable(HttpAnswer answer) {
@@ -122,8 +113,7 @@ public final class HttpAssert extends GuestAssert<HttpAssert, HttpAnswer> {
 
     /** {@return this, where nobody accepts a connection, or answers in HTTP} */
     public HttpAssert doesNotAnswer() {
-        presence.isAbsent("not answer");
-        return this;
+        return isAbsent("not answer");
     }
 
     /**

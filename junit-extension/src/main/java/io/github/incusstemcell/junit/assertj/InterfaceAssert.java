@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,20 +21,16 @@ import java.util.stream.Stream;
  * <p>{@code eth0} is set up by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus: no
  * stemcell does.
  */
-public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkInterface> {
-
-    private final Presence<Map<String, NetworkInterface>, NetworkInterface> presence;
+public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, NetworkInterface> {
 
     InterfaceAssert(Subject subject, String name) {
-        super(subject);
-        Arguments.networkInterface(name);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "network interface " + name,
+                "network interface " + Arguments.networkInterface(name),
                 () -> interfaces(subject.stemcell()),
                 all -> Optional.ofNullable(all.get(name)),
                 InterfaceAssert::words,
-                all -> "there is no such interface; there are: " + String.join(", ", new TreeSet<>(all.keySet())));
+                all -> "there is no such interface; there are: " + String.join(", ", new TreeSet<>(all.keySet()))));
     }
 
     private static Map<String, NetworkInterface> interfaces(StemcellContainer stemcell) {
@@ -57,12 +52,6 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
                                 .collect(Collectors.joining(" ")));
     }
 
-    @Override
-    InterfaceAssert that(String wanted, Predicate<NetworkInterface> holds) {
-        presence.holds(wanted, holds);
-        return this;
-    }
-
     /** {@return this, where there is such an interface} */
     public InterfaceAssert exists() {
         return that("exist", link -> true);
@@ -70,8 +59,7 @@ public final class InterfaceAssert extends GuestAssert<InterfaceAssert, NetworkI
 
     /** {@return this, where there is no such interface} */
     public InterfaceAssert doesNotExist() {
-        presence.isAbsent("not exist");
-        return this;
+        return isAbsent("not exist");
     }
 
     /** {@return this, where it is up} */

@@ -1,7 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Assertions on what a guest says of itself as a machine: its name, time and language. {@link #satisfies} is given the {@link GuestMachine}.
@@ -9,25 +8,16 @@ import java.util.function.Predicate;
  * <p>{@code /etc/hostname} is by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .HOSTNAME}): what the image has there is
  * seen where it is not booted.
  */
-public final class MachineAssert extends GuestAssert<MachineAssert, GuestMachine> {
-
-    private final Presence<GuestMachine, GuestMachine> presence;
+public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestMachine> {
 
     MachineAssert(Subject subject) {
-        super(subject);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
                 "the machine",
                 () -> GuestMachine.of(subject.stemcell()),
                 Optional::of,
                 GuestMachine::words,
-                GuestMachine::words);
-    }
-
-    @Override
-    MachineAssert that(String wanted, Predicate<GuestMachine> holds) {
-        presence.holds(wanted, holds);
-        return this;
+                GuestMachine::words));
     }
 
     /**

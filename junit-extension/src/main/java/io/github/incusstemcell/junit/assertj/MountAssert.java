@@ -1,7 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /**
  * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
@@ -10,27 +9,19 @@ import java.util.function.Predicate;
  * <p>{@code /var/log} is one by the overlay, where something waits for it ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code
  * .LOG_MOUNT}).
  */
-public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
+public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount> {
 
     private final String path;
-    private final Presence<Mounts, GuestMount> presence;
 
     MountAssert(Subject subject, String path) {
-        super(subject);
-        this.path = Arguments.plainPath(path);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "mount " + path,
+                "mount " + Arguments.plainPath(path),
                 () -> Mounts.of(subject.stemcell()),
                 mounts -> mounts.at(path),
                 GuestMount::words,
-                mounts -> mounts.notMounted(path));
-    }
-
-    @Override
-    MountAssert that(String wanted, Predicate<GuestMount> holds) {
-        presence.holds(wanted, holds);
-        return this;
+                mounts -> mounts.notMounted(path)));
+        this.path = path;
     }
 
     /** {@return this, where something is mounted there} */
@@ -40,8 +31,7 @@ public final class MountAssert extends GuestAssert<MountAssert, GuestMount> {
 
     /** {@return this, where nothing is mounted there; the path may exist or not} */
     public MountAssert isNotMounted() {
-        presence.isAbsent("not be mounted");
-        return this;
+        return isAbsent("not be mounted");
     }
 
     /**

@@ -1,17 +1,12 @@
 package io.github.incusstemcell.junit.assertj;
 
-import java.util.function.Predicate;
-
 /** Assertions on how full what is mounted at one path is. Where nothing is mounted all of them fail. {@link #satisfies} is given the {@link MountUsage}. */
-public final class MountUsageAssert extends GuestAssert<MountUsageAssert, MountUsage> {
+public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, MountUsage> {
 
     private static final int ALL = 100;
 
-    private final Presence<MountUsage.Seen, MountUsage> presence;
-
     MountUsageAssert(Subject subject, String path) {
-        super(subject);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
                 "mount " + path,
                 () -> MountUsage.Seen.of(subject.stemcell(), path),
@@ -19,13 +14,7 @@ public final class MountUsageAssert extends GuestAssert<MountUsageAssert, MountU
                 MountUsage::words,
                 seen -> seen.mounts().at(path).isPresent()
                         ? seen.trouble()
-                        : seen.mounts().notMounted(path));
-    }
-
-    @Override
-    MountUsageAssert that(String wanted, Predicate<MountUsage> holds) {
-        presence.holds(wanted, holds);
-        return this;
+                        : seen.mounts().notMounted(path)));
     }
 
     /**

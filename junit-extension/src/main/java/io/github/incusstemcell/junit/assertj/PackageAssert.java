@@ -10,27 +10,24 @@ import org.assertj.core.api.AbstractStringAssert;
  * Assertions on one Debian package. A package that is not there fails all of them but {@link #isNotInstalled()}; so does one of which
  * only the configuration is left. {@link #satisfies} is given its {@link GuestPackage}.
  */
-public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage> {
+public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestPackage> {
 
     private final String name;
-    private final Presence<Packages, GuestPackage> presence;
 
     PackageAssert(Subject subject, String name) {
-        super(subject);
-        this.name = Arguments.packageName(name);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "package " + name,
+                "package " + Arguments.packageName(name),
                 () -> Packages.of(subject.stemcell()),
                 packages -> packages.there(name),
                 GuestPackage::words,
-                packages -> packages.notThere(name));
+                packages -> packages.notThere(name)));
+        this.name = name;
     }
 
     @Override
     PackageAssert that(String wanted, Predicate<GuestPackage> holds) {
-        presence.holds(wanted, entry -> entry.isInstalled() && holds.test(entry));
-        return this;
+        return super.that(wanted, entry -> entry.isInstalled() && holds.test(entry));
     }
 
     /** {@return this, where it is installed and configured} */
@@ -40,8 +37,7 @@ public final class PackageAssert extends GuestAssert<PackageAssert, GuestPackage
 
     /** {@return this, where nothing of it is there, or nothing but its configuration} */
     public PackageAssert isNotInstalled() {
-        presence.isAbsent("not be installed");
-        return this;
+        return isAbsent("not be installed");
     }
 
     /**

@@ -55,6 +55,11 @@ record Presence<S, T>(
         return Optional.empty();
     }
 
+    /** {@return the same, described in other words where it is not as it should be} */
+    Presence<S, T> inWords(Function<T, String> others) {
+        return new Presence<>(subject, what, looking, finding, others, surroundings, others);
+    }
+
     /** {@return whether it is there, which fails where it is not} */
     boolean isThere() {
         return holds("exist", found -> true).isPresent();

@@ -1,7 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.Objects;
-import java.util.function.Predicate;
 
 /**
  * Assertions on the route to one network, of several on the preferred one, as {@code /proc/net} has them. Where there is none all of them
@@ -10,33 +9,30 @@ import java.util.function.Predicate;
  * <p>Those of {@code eth0} are made by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus:
  * no stemcell makes them.
  */
-public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
-
-    private final Presence<Routes, GuestRoute> presence;
+public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute> {
 
     RouteAssert(Subject subject, String target) {
-        super(subject);
-        String wanted = Objects.requireNonNull(target, "target").equals("default") ? "0.0.0.0/0" : network(target);
-        this.presence = new Presence<>(
+        this(subject, target, network(target));
+    }
+
+    private RouteAssert(Subject subject, String target, String network) {
+        super(new Presence<>(
                 subject,
                 "route " + target,
                 () -> Routes.of(subject.stemcell()),
-                routes -> routes.to(wanted),
+                routes -> routes.to(network),
                 GuestRoute::words,
-                routes -> "there is no such route; there are: " + routes.words());
+                routes -> "there is no such route; there are: " + routes.words()));
     }
 
     private static String network(String target) {
+        if (Objects.requireNonNull(target, "target").equals("default")) {
+            return "0.0.0.0/0";
+        }
         if (!target.contains("/")) {
             throw new IllegalArgumentException("Neither default nor a network as 10.0.0.0/8: '" + target + "'");
         }
         return Addresses.network(target);
-    }
-
-    @Override
-    RouteAssert that(String wanted, Predicate<GuestRoute> holds) {
-        presence.holds(wanted, holds);
-        return this;
     }
 
     /** {@return this, where there is such a route} */
@@ -46,8 +42,7 @@ public final class RouteAssert extends GuestAssert<RouteAssert, GuestRoute> {
 
     /** {@return this, where there is no such route} */
     public RouteAssert doesNotExist() {
-        presence.isAbsent("not exist");
-        return this;
+        return isAbsent("not exist");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
@@ -7,30 +8,26 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
 
 /**
  * Assertions on one setting of the kernel, as {@code /proc/sys} shows it inside of the guest. One that is not there fails all of them but
  * {@link #doesNotExist()}. {@link #satisfies} is given its value, with one blank between numbers.
  */
-public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
+public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> {
 
     private final String name;
-    private final Presence<Optional<String>, String> presence;
 
     SysctlAssert(Subject subject, String name) {
-        super(subject);
-        this.name = Arguments.sysctl(name);
-        GuestFiles files = subject.stemcell().files();
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "sysctl " + name,
-                () -> value(files, "/proc/sys/" + swapped(name)),
+                "sysctl " + Arguments.sysctl(name),
+                () -> value(subject.stemcell().files(), "/proc/sys/" + swapped(name)),
                 Function.identity(),
                 Function.identity(),
                 nothing -> "there is no such sysctl; the closest names: "
-                        + String.join(", ", NearMisses.of(name, names())));
+                        + String.join(", ", NearMisses.of(name, names(subject.stemcell())))));
+        this.name = name;
     }
 
     /** As sysctl(8) has it: where a point comes first, points part the folders, and slashes stand for points in their names. */
@@ -56,19 +53,12 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
     }
 
     /** Some folders may be closed even to the guest's root; the rest will do. */
-    private List<String> names() {
-        String all = subject.stemcell()
-                .inspect(Command.of("find", "/proc/sys", "-type", "f", "-printf", "%P\\n"))
+    private static List<String> names(StemcellContainer stemcell) {
+        String all = stemcell.inspect(Command.of("find", "/proc/sys", "-type", "f", "-printf", "%P\\n"))
                 .stdout();
         return all.lines()
                 .map(path -> path.replace('.', '\0').replace('/', '.').replace('\0', '/'))
                 .toList();
-    }
-
-    @Override
-    SysctlAssert that(String wanted, Predicate<String> holds) {
-        presence.holds(wanted, holds);
-        return this;
     }
 
     /** {@return this, where there is such a setting} */
@@ -78,8 +68,7 @@ public final class SysctlAssert extends GuestAssert<SysctlAssert, String> {
 
     /** {@return this, where there is no such setting} */
     public SysctlAssert doesNotExist() {
-        presence.isAbsent("not exist");
-        return this;
+        return isAbsent("not exist");
     }
 
     /**

@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.assertj.core.api.AbstractInstantAssert;
 import org.assertj.core.api.InstantAssert;
@@ -20,19 +19,16 @@ import org.assertj.core.api.InstantAssert;
  * Assertions on when one timer runs. A timer that does not exist, or cannot be loaded, fails all of them; all else of it asks {@link
  * UnitAssert}. Times are by the guest's clock. {@link #satisfies} is given the {@link TimerUnit}.
  */
-public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
+public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit> {
 
-    private final Presence<Sight, TimerUnit> presence;
     private final String name;
 
     TimerAssert(Subject subject, String name) {
-        super(subject);
-        if (!Arguments.unit(name).endsWith(".timer")) {
-            throw new IllegalArgumentException("Not the full name of a timer, as logrotate.timer: '" + name + "'");
-        }
-        this.name = name;
-        Systemd systemd = subject.systemd();
-        this.presence = new Presence<>(
+        this(subject, timer(name), subject.systemd());
+    }
+
+    private TimerAssert(Subject subject, String name, Systemd systemd) {
+        super(new Presence<>(
                 subject,
                 "timer " + name,
                 seen -> seen.watching(systemd, name, unit -> Sight.of(systemd, unit)),
@@ -43,7 +39,15 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
                                 + sight.unit().loadError().map(": "::concat).orElse("")
                         : "there is no such timer; the closest names: "
                                 + String.join(", ", NearMisses.of(name, timers(systemd))),
-                TimerAssert::words);
+                TimerAssert::words));
+        this.name = name;
+    }
+
+    private static String timer(String name) {
+        if (!Arguments.unit(name).endsWith(".timer")) {
+            throw new IllegalArgumentException("Not the full name of a timer, as logrotate.timer: '" + name + "'");
+        }
+        return name;
     }
 
     private static List<String> timers(Systemd systemd) {
@@ -64,12 +68,6 @@ public final class TimerAssert extends GuestAssert<TimerAssert, TimerUnit> {
     private static String words(TimerUnit timer) {
         return "next run " + timer.next().map(Instant::toString).orElse("never") + ", last run "
                 + timer.last().map(Instant::toString).orElse("never") + ", of " + timer.activates();
-    }
-
-    @Override
-    TimerAssert that(String wanted, Predicate<TimerUnit> holds) {
-        presence.holds(wanted, holds);
-        return this;
     }
 
     /** {@return this, where it will run} */

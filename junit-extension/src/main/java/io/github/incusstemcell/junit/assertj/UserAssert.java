@@ -13,11 +13,10 @@ import java.util.function.Supplier;
  * Assertions on one user, as {@code /etc/passwd}, {@code /etc/group} and {@code /etc/shadow} have it. A user that does not exist
  * fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given its {@link GuestUser}.
  */
-public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
+public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
 
     private final String name;
-    private final Presence<Accounts, GuestUser> presence;
-    private final Presence<Accounts, GuestUser> password;
+    private final Presence<?, GuestUser> password;
 
     UserAssert(Subject subject, String name) {
         this(subject, name, () -> Accounts.of(subject.stemcell()));
@@ -29,22 +28,15 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
     }
 
     private UserAssert(Subject subject, String name, Supplier<Accounts> reading) {
-        super(subject);
-        this.name = Arguments.user(name);
-        this.presence = new Presence<>(
+        super(new Presence<>(
                 subject,
-                "user " + name,
+                "user " + Arguments.user(name),
                 reading,
                 accounts -> accounts.user(name),
                 GuestUser::words,
-                accounts -> accounts.noSuchUser(name));
-        this.password = new Presence<>(
-                subject,
-                "user " + name,
-                reading,
-                accounts -> accounts.user(name),
-                GuestUser::wordsOfPassword,
-                accounts -> accounts.noSuchUser(name));
+                accounts -> accounts.noSuchUser(name)));
+        this.name = name;
+        this.password = presence.inWords(GuestUser::wordsOfPassword);
     }
 
     private UserAssert password(String wanted, Predicate<GuestUser> holds) {
@@ -56,16 +48,6 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
         Arguments.number("a number of days", days, 0, Integer.MAX_VALUE);
         return password("have a password with " + days + " " + what + " days", user -> field.apply(user.aging())
                 .equals(OptionalLong.of(days)));
-    }
-
-    @Override
-    UserAssert that(String wanted, Predicate<GuestUser> holds) {
-        presence.holds(wanted, holds);
-        return this;
-    }
-
-    boolean isThere() {
-        return presence.isThere();
     }
 
     /**
@@ -86,8 +68,7 @@ public final class UserAssert extends GuestAssert<UserAssert, GuestUser> {
 
     /** {@return this, where there is no such user} */
     public UserAssert doesNotExist() {
-        presence.isAbsent("not exist");
-        return this;
+        return isAbsent("not exist");
     }
 
     /**

@@ -36,9 +36,10 @@ enum Access {
                 .environment("LC_ALL", "C");
         ExecResult result = stemcell.inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
-            throw AssertionErrors.of("Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path
-                    + " on " + stemcell.name() + " by '" + command + "' ended with exit code " + result.exitCode()
-                    + "\n  stderr: " + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path + " on "
+                            + stemcell.name() + " by '" + command + "'",
+                    result);
         }
         return result.isSuccess();
     }

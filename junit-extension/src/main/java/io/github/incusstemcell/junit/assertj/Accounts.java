@@ -325,16 +325,11 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
 
     String noSuchUser(String name) {
         return "there is no such user; the closest names: "
-                + String.join(
-                        ", ",
-                        NearMisses.of(name, users.stream().map(GuestUser::name).toList()));
+                + NearMisses.text(name, users.stream().map(GuestUser::name).toList());
     }
 
     String noSuchGroup(String name) {
         return "there is no such group; the closest names: "
-                + String.join(
-                        ", ",
-                        NearMisses.of(
-                                name, groups.stream().map(GuestGroup::name).toList()));
+                + NearMisses.text(name, groups.stream().map(GuestGroup::name).toList());
     }
 }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.GuestText;
+import io.github.incusstemcell.incus.ExecResult;
 
 /** Where all failures are made, since most tell what a guest said. */
 final class AssertionErrors {
@@ -9,6 +10,14 @@ final class AssertionErrors {
 
     static AssertionError of(String message) {
         return new AssertionError(GuestText.message(message));
+    }
+
+    /**
+     * @param what was asked, where, and by which command that gave no answer
+     */
+    static AssertionError ofExit(String what, ExecResult result) {
+        return of(what + " ended with exit code " + result.exitCode() + "\n  stderr: "
+                + result.stderr().strip());
     }
 
     /**

@@ -73,8 +73,8 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         for (String name : names) {
             int number = NAMES.indexOf(Arguments.text(name).toLowerCase(Locale.ROOT));
             if (number < 0) {
-                throw new IllegalArgumentException("Not a capability: '" + name + "'; the closest names: "
-                        + String.join(", ", NearMisses.of(name, NAMES)));
+                throw new IllegalArgumentException(
+                        "Not a capability: '" + name + "'; the closest names: " + NearMisses.text(name, NAMES));
             }
             permitted |= 1L << number;
         }

@@ -78,9 +78,8 @@ public record DnsAnswer(String status, List<DnsRecord> records) {
             return new DnsAnswer(NO_ANSWER + ": " + result.stderr().strip(), List.of());
         }
         if (!result.isSuccess()) {
-            throw AssertionErrors.of("Asking for " + type + " of " + name + " on " + stemcell.name()
-                    + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Asking for " + type + " of " + name + " on " + stemcell.name() + " by perl", result);
         }
         return GuestLine.read(
                 "an answer of DNS in hex from perl on " + stemcell.name(),

@@ -74,9 +74,8 @@ final class FileAttributes {
     private static String ask(StemcellContainer stemcell, String script, String path, String what) {
         ExecResult result = stemcell.inspect(Command.perl(script, path).environment("LC_ALL", "C"));
         if (!result.isSuccess()) {
-            throw AssertionErrors.of("Reading " + what + " of " + path + " on " + stemcell.name()
-                    + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Reading " + what + " of " + path + " on " + stemcell.name() + " by perl", result);
         }
         return result.stdout();
     }

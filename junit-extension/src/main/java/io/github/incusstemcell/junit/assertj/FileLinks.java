@@ -20,8 +20,7 @@ final class FileLinks {
         if (result.exitCode() == 1 && result.stderr().isEmpty()) {
             return Optional.empty();
         }
-        throw AssertionErrors.of("Following the links of " + path + " on " + stemcell.name() + " by '" + command
-                + "' ended with exit code " + result.exitCode() + "\n  stderr: "
-                + result.stderr().strip());
+        throw AssertionErrors.ofExit(
+                "Following the links of " + path + " on " + stemcell.name() + " by '" + command + "'", result);
     }
 }

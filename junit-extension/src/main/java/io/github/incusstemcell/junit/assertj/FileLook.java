@@ -75,8 +75,7 @@ record FileLook<T>(FileStat stat, T more) {
                 files.list(folder).stream().map(FileStat::name).sorted().toList();
         if (names.size() > SHOWN) {
             String below = path.substring(folder.length()).replaceFirst("^/", "");
-            return names.size() + " names; the closest: "
-                    + String.join(", ", NearMisses.of(below.replaceFirst("/.*", ""), names));
+            return names.size() + " names; the closest: " + NearMisses.text(below.replaceFirst("/.*", ""), names);
         }
         return names.isEmpty() ? "nothing" : String.join(", ", names);
     }

@@ -165,10 +165,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
      * @return this
      */
     public FilesAssert hasOnlyPaths(String... paths) {
-        List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
-        return that(
-                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", wanted),
-                found -> found.stream().map(FileStat::path).sorted().toList().equals(wanted));
+        return hasOnly(List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath))), FileStat::path);
     }
 
     /**

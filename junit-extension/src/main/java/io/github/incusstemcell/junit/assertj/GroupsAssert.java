@@ -1,7 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.List;
-import java.util.TreeSet;
+import java.util.function.Function;
 import org.assertj.core.api.AbstractListAssert;
 import org.assertj.core.api.ObjectAssert;
 
@@ -57,27 +57,24 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
      * @return this
      */
     public GroupsAssert hasOnlyNames(String... names) {
-        List<String> wanted = Arguments.anyTexts(names, Arguments::group);
-        return that(
-                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", new TreeSet<>(wanted)),
-                groups ->
-                        groups.stream().map(GuestGroup::name).sorted().toList().equals(Arguments.sorted(wanted)));
+        return hasOnly(Arguments.sorted(Arguments.anyTexts(names, Arguments::group)), GuestGroup::name);
     }
 
     /** {@return this, where no two of them have the same number} */
     public GroupsAssert haveUniqueGids() {
-        return that(
-                "have unique gids",
-                groups -> !groups.isEmpty()
-                        && groups.stream().map(GuestGroup::gid).distinct().count() == groups.size());
+        return unique("have unique gids", GuestGroup::gid);
     }
 
     /** {@return this, where no two of them have the same name} */
     public GroupsAssert haveUniqueNames() {
+        return unique("have unique names", GuestGroup::name);
+    }
+
+    private GroupsAssert unique(String wanted, Function<GuestGroup, Object> key) {
         return that(
-                "have unique names",
-                groups -> !groups.isEmpty()
-                        && groups.stream().map(GuestGroup::name).distinct().count() == groups.size());
+                wanted,
+                groups ->
+                        !groups.isEmpty() && groups.stream().map(key).distinct().count() == groups.size());
     }
 
     /** {@return this, where the password of each is in gshadow(5), and no hash in group(5), which everybody may read} */

@@ -37,9 +37,8 @@ record GuestConnecting(boolean isOpen, String words) {
         ExecResult result = stemcell.inspect(
                 Command.perl(CONNECT, host, String.valueOf(port), seconds).environment("LC_ALL", "C"));
         if (!result.isSuccess() && result.exitCode() != NOBODY) {
-            throw AssertionErrors.of("Connecting to " + host + ":" + port + " on " + stemcell.name()
-                    + " by perl ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Connecting to " + host + ":" + port + " on " + stemcell.name() + " by perl", result);
         }
         return result.isSuccess()
                 ? new GuestConnecting(true, "it accepted a connection")

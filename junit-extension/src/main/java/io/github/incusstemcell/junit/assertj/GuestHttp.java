@@ -59,9 +59,10 @@ final class GuestHttp {
         }
         // A server that closes the connection without the end that TLS wants has answered all the same.
         if (!result.isSuccess() && !isTlsEnd) {
-            throw AssertionErrors.of("Asking " + call.words() + " on " + stemcell.name() + " by "
-                    + result.command().argv().get(0) + " ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Asking " + call.words() + " on " + stemcell.name() + " by "
+                            + result.command().argv().get(0),
+                    result);
         }
         if (result.isTruncated()) {
             throw HttpExchange.tooLong(call.url());

@@ -84,6 +84,17 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         return itself();
     }
 
+    /**
+     * Verifies that they are those, and each once.
+     *
+     * @param wanted their names, in order
+     */
+    S hasOnly(List<String> wanted, Function<? super T, String> name) {
+        return that(
+                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", wanted),
+                all -> Arguments.sorted(all.stream().map(name).toList()).equals(wanted));
+    }
+
     /** Verifies each of them, of which there has to be one. */
     S each(String wanted, Predicate<? super T> holds) {
         return each(wanted, holds, many.words);

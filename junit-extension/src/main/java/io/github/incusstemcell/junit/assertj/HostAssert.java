@@ -55,8 +55,7 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
             return Optional.empty();
         }
         if (!result.isSuccess()) {
-            throw AssertionErrors.of("Looking up " + name + " on " + stemcell.name() + " by perl ended with exit code "
-                    + result.exitCode() + "\n  stderr: " + result.stderr().strip());
+            throw AssertionErrors.ofExit("Looking up " + name + " on " + stemcell.name() + " by perl", result);
         }
         return Optional.of(result.stdout()
                 .lines()

@@ -183,10 +183,7 @@ final class LogRotation {
 
     String surroundings(String path) {
         return "nothing rotates it; the closest: "
-                + String.join(
-                        ", ",
-                        NearMisses.of(
-                                path,
-                                logs.keySet().stream().flatMap(List::stream).toList()));
+                + NearMisses.text(
+                        path, logs.keySet().stream().flatMap(List::stream).toList());
     }
 }

@@ -78,7 +78,7 @@ record Mounts(List<GuestMount> mounts) {
     String notMounted(String path) {
         List<String> paths = mounts.stream().map(GuestMount::path).toList();
         return "nothing is mounted there; the path is part of the mount " + around(path) + "; the closest: "
-                + String.join(", ", NearMisses.of(path, paths));
+                + NearMisses.text(path, paths);
     }
 
     private String around(String path) {

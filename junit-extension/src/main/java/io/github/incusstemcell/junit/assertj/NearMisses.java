@@ -20,6 +20,11 @@ final class NearMisses {
                 .toList();
     }
 
+    /** {@return the same in words, behind "the closest names: "} */
+    static String text(String name, Collection<String> candidates) {
+        return String.join(", ", of(name, candidates));
+    }
+
     /** The number of letters to put in, take out or change (Levenshtein). */
     static int distance(String one, String other) {
         int[] previous = new int[other.length() + 1];

@@ -125,9 +125,7 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
         ExecResult result = subject.stemcell().inspect(compare);
         // What is no version dpkg warns of, and compares it all the same.
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
-            throw AssertionErrors.of("Comparing versions by '" + compare + "' on " + subject.name()
-                    + " ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit("Comparing versions by '" + compare + "' on " + subject.name(), result);
         }
         return result.isSuccess();
     }

@@ -83,7 +83,6 @@ record PackageFiles(StemcellContainer stemcell) {
     }
 
     private AssertionError failed(String what, Command command, ExecResult result) {
-        return AssertionErrors.of(what + " by '" + command + "' on " + stemcell.name() + " ended with exit code "
-                + result.exitCode() + "\n  stderr: " + result.stderr().strip());
+        return AssertionErrors.ofExit(what + " by '" + command + "' on " + stemcell.name(), result);
     }
 }

@@ -64,13 +64,11 @@ record Packages(List<GuestPackage> entries) {
             return "it was removed, and only its configuration is left";
         }
         return "there is no such package; the closest names: "
-                + String.join(
-                        ", ",
-                        NearMisses.of(
-                                name,
-                                entries.stream()
-                                        .filter(GuestPackage::isInstalled)
-                                        .map(GuestPackage::name)
-                                        .toList()));
+                + NearMisses.text(
+                        name,
+                        entries.stream()
+                                .filter(GuestPackage::isInstalled)
+                                .map(GuestPackage::name)
+                                .toList());
     }
 }

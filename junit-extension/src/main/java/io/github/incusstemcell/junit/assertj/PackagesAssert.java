@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractListAssert;
 
@@ -27,19 +28,18 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
                 .toList();
     }
 
-    private Observation<List<GuestPackage>> observe(Predicate<List<GuestPackage>> holds) {
-        return new Observation<>(subject.timing(), holds, all -> all.size() + " packages").polling(this::installed);
-    }
-
     @Override
     PackagesAssert that(String wanted, Predicate<List<GuestPackage>> holds) {
-        Observation<List<GuestPackage>> seen = observe(holds);
+        return that(wanted, holds, all -> "there were " + all.size());
+    }
+
+    private PackagesAssert that(
+            String wanted, Predicate<List<GuestPackage>> holds, Function<List<GuestPackage>, String> but) {
+        Observation<List<GuestPackage>> seen = new Observation<List<GuestPackage>>(
+                        subject.timing(), holds, all -> all.size() + " packages")
+                .polling(this::installed);
         if (!seen.holds()) {
-            subject.fail(
-                    "the installed packages",
-                    wanted,
-                    seen,
-                    "there were " + seen.last().size());
+            subject.fail("the installed packages", wanted, seen, but.apply(seen.last()));
         }
         return this;
     }
@@ -52,17 +52,11 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public PackagesAssert containsExactly(String... names) {
         List<String> wanted = named(names);
-        Observation<List<GuestPackage>> seen = observe(
-                all -> missing(wanted, all).isEmpty() && unwanted(all, wanted).isEmpty());
-        if (!seen.holds()) {
-            subject.fail(
-                    "the installed packages",
-                    "be exactly those " + wanted.size() + " of a list",
-                    seen,
-                    "there were " + seen.last().size() + "\n  missing: " + list(missing(wanted, seen.last()))
-                            + "\n  not in the list: " + list(unwanted(seen.last(), wanted)));
-        }
-        return this;
+        return that(
+                "be exactly those " + wanted.size() + " of a list",
+                all -> missing(wanted, all).isEmpty() && unwanted(all, wanted).isEmpty(),
+                all -> "there were " + all.size() + "\n  missing: " + list(missing(wanted, all))
+                        + "\n  not in the list: " + list(unwanted(all, wanted)));
     }
 
     /**
@@ -73,16 +67,10 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public PackagesAssert contains(String... names) {
         List<String> wanted = named(names);
-        Observation<List<GuestPackage>> seen =
-                observe(all -> missing(wanted, all).isEmpty());
-        if (!seen.holds()) {
-            subject.fail(
-                    "the installed packages",
-                    "contain " + String.join(" ", wanted),
-                    seen,
-                    "these were missing: " + list(missing(wanted, seen.last())));
-        }
-        return this;
+        return that(
+                "contain " + String.join(" ", wanted),
+                all -> missing(wanted, all).isEmpty(),
+                all -> "these were missing: " + list(missing(wanted, all)));
     }
 
     /**
@@ -93,18 +81,10 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public PackagesAssert doesNotContain(String... names) {
         List<String> unwanted = named(names);
-        Observation<List<GuestPackage>> seen =
-                observe(all -> missing(unwanted, all).size() == unwanted.size());
-        if (!seen.holds()) {
-            List<String> there = new java.util.ArrayList<>(unwanted);
-            there.removeAll(missing(unwanted, seen.last()));
-            subject.fail(
-                    "the installed packages",
-                    "not contain " + String.join(" ", unwanted),
-                    seen,
-                    "these were there: " + list(there));
-        }
-        return this;
+        return that(
+                "not contain " + String.join(" ", unwanted),
+                all -> there(unwanted, all).isEmpty(),
+                all -> "these were there: " + list(there(unwanted, all)));
     }
 
     /** By letter, each once. */
@@ -115,6 +95,12 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     private static List<String> missing(List<String> names, List<GuestPackage> all) {
         return names.stream()
                 .filter(name -> all.stream().noneMatch(entry -> entry.isNamed(name)))
+                .toList();
+    }
+
+    private static List<String> there(List<String> names, List<GuestPackage> all) {
+        return names.stream()
+                .filter(name -> all.stream().anyMatch(entry -> entry.isNamed(name)))
                 .toList();
     }
 
@@ -142,11 +128,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
 
     /** {@return this, where apt is told to keep back none of them} */
     public PackagesAssert areNotOnHold() {
-        Observation<List<GuestPackage>> seen = observe(all -> all.stream().noneMatch(GuestPackage::isHeld));
-        if (!seen.holds()) {
-            subject.fail("the installed packages", "not be on hold", seen, "these were: " + list(held(seen.last())));
-        }
-        return this;
+        return that("not be on hold", all -> held(all).isEmpty(), PackagesAssert::heldWords);
     }
 
     /**
@@ -158,21 +140,19 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     public PackagesAssert hasOnlyOnHold(String... names) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(
                 names, "Name a package, or ask whether there are none by areNotOnHold", Arguments::packageName)));
-        Observation<List<GuestPackage>> seen = observe(all -> held(all).size() == wanted.size()
-                && missing(wanted, all.stream().filter(GuestPackage::isHeld).toList())
-                        .isEmpty());
-        if (!seen.holds()) {
-            subject.fail(
-                    "the installed packages",
-                    "have only " + String.join(" ", wanted) + " on hold",
-                    seen,
-                    "these were: " + list(held(seen.last())));
-        }
-        return this;
+        return that(
+                "have only " + String.join(" ", wanted) + " on hold",
+                all -> held(all).size() == wanted.size()
+                        && missing(wanted, held(all)).isEmpty(),
+                PackagesAssert::heldWords);
     }
 
-    private static List<String> held(List<GuestPackage> all) {
-        return all.stream().filter(GuestPackage::isHeld).map(GuestPackage::name).toList();
+    private static List<GuestPackage> held(List<GuestPackage> all) {
+        return all.stream().filter(GuestPackage::isHeld).toList();
+    }
+
+    private static String heldWords(List<GuestPackage> all) {
+        return "these were: " + list(held(all).stream().map(GuestPackage::name).toList());
     }
 
     /**

@@ -58,14 +58,12 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
 
         String surroundings() {
             return "there is no such process; the closest names: "
-                    + String.join(
-                            ", ",
-                            NearMisses.of(
-                                    name,
-                                    all.entries().stream()
-                                            .filter(GuestProcess::isAlive)
-                                            .map(GuestProcess::fullName)
-                                            .toList()));
+                    + NearMisses.text(
+                            name,
+                            all.entries().stream()
+                                    .filter(GuestProcess::isAlive)
+                                    .map(GuestProcess::fullName)
+                                    .toList());
         }
     }
 

@@ -120,10 +120,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      * @return this
      */
     public ProcessesAssert hasOnlyNames(String... processNames) {
-        List<String> wanted = Arguments.sorted(Arguments.anyTexts(processNames, Arguments::process));
-        return that(wanted.isEmpty() ? "be none" : "be only " + String.join(" ", wanted), all -> Arguments.sorted(
-                        all.stream().map(GuestProcess::fullName).toList())
-                .equals(wanted));
+        return hasOnly(Arguments.sorted(Arguments.anyTexts(processNames, Arguments::process)), GuestProcess::fullName);
     }
 
     /**
@@ -158,13 +155,11 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
                     return process.words()
                             + (found == null
                                     ? " without it; the closest: "
-                                            + String.join(
-                                                    ", ",
-                                                    NearMisses.of(
-                                                            name,
-                                                            process.details()
-                                                                    .environment()
-                                                                    .keySet()))
+                                            + NearMisses.text(
+                                                    name,
+                                                    process.details()
+                                                            .environment()
+                                                            .keySet())
                                     : " " + name + "=" + found);
                 });
     }

@@ -127,8 +127,7 @@ record Settings(Map<String, List<String>> values) {
     /** What there is of a key, as messages say it behind "but ". */
     String words(String key) {
         return of(key).isEmpty()
-                ? "there is no " + key + "; the closest names: "
-                        + String.join(", ", NearMisses.of(key, values.keySet()))
+                ? "there is no " + key + "; the closest names: " + NearMisses.text(key, values.keySet())
                 : "was: " + String.join(", ", of(key));
     }
 }

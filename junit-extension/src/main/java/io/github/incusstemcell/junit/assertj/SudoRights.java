@@ -27,9 +27,8 @@ record SudoRights(List<String> rules, boolean asks) {
                 .toList();
         boolean isDenial = result.stdout().contains(" is not allowed to run sudo on ");
         if (result.isTruncated() || rules.isEmpty() != isDenial || (!isDenial && !result.isSuccess())) {
-            throw AssertionErrors.of("Asking what " + user + " may run on " + stemcell.name() + " by '" + command
-                    + "' ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Asking what " + user + " may run on " + stemcell.name() + " by '" + command + "'", result);
         }
         return new SudoRights(rules, !DOES_NOT_ASK.matcher(result.stdout()).find());
     }

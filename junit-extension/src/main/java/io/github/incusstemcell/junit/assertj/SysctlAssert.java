@@ -26,7 +26,7 @@ public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> 
                 Function.identity(),
                 Function.identity(),
                 nothing -> "there is no such sysctl; the closest names: "
-                        + String.join(", ", NearMisses.of(name, names(subject.stemcell())))));
+                        + NearMisses.text(name, names(subject.stemcell()))));
         this.name = name;
     }
 

@@ -37,8 +37,7 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
                 sight -> sight.unit().exists()
                         ? "was: " + sight.unit()
                                 + sight.unit().loadError().map(": "::concat).orElse("")
-                        : "there is no such timer; the closest names: "
-                                + String.join(", ", NearMisses.of(name, timers(systemd))),
+                        : "there is no such timer; the closest names: " + NearMisses.text(name, timers(systemd)),
                 TimerAssert::words));
         this.name = name;
     }

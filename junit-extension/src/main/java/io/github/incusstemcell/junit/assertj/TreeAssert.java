@@ -253,10 +253,8 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
         ExecResult result = subject.stemcell().inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
-            throw AssertionErrors.of(
-                    "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command
-                            + "' ended with exit code " + result.exitCode() + "\n  stderr: "
-                            + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command + "'", result);
         }
         return Arrays.stream(result.stdout().split("\0"))
                 .filter(file -> !file.isEmpty())

@@ -198,7 +198,7 @@ final class UnitCheck {
             subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states + systemd.report(unit));
         } else {
             subject.fail(message + "  but there is no such unit; the closest names: "
-                    + String.join(", ", NearMisses.of(unit.name(), names())));
+                    + NearMisses.text(unit.name(), names()));
         }
         return Optional.empty();
     }

@@ -46,7 +46,7 @@ final class UnitDetails {
                 .map(text -> line(name + "=", text))
                 .orElseGet(() -> line(
                         "there is no such property of this unit; the closest names: ",
-                        String.join(", ", NearMisses.of(name, unit.propertyNames()))));
+                        NearMisses.text(name, unit.propertyNames())));
     }
 
     static String conditions(Unit unit) {

@@ -43,9 +43,8 @@ record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
         List<String> lines =
                 result.stderr().lines().filter(line -> !line.isBlank()).toList();
         if (result.exitCode() > LAST_CODE || result.isTruncated() || !result.isSuccess() && lines.isEmpty()) {
-            throw AssertionErrors.of("Verifying " + unit.name() + " by '" + verify + "' on " + stemcell.name()
-                    + " ended with exit code " + result.exitCode() + "\n  stderr: "
-                    + result.stderr().strip());
+            throw AssertionErrors.ofExit(
+                    "Verifying " + unit.name() + " by '" + verify + "' on " + stemcell.name(), result);
         }
         return lines.stream()
                 .filter(line -> isAbout(unit, line) && except.stream().noneMatch(line::contains))

@@ -2,7 +2,6 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractListAssert;
@@ -59,10 +58,7 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
      * @return this
      */
     public UsersAssert hasOnlyNames(String... names) {
-        List<String> wanted = Arguments.anyTexts(names, Arguments::user);
-        return that(
-                wanted.isEmpty() ? "be none" : "be only " + String.join(" ", new TreeSet<>(wanted)),
-                users -> users.stream().map(GuestUser::name).sorted().toList().equals(Arguments.sorted(wanted)));
+        return hasOnly(Arguments.sorted(Arguments.anyTexts(names, Arguments::user)), GuestUser::name);
     }
 
     /** {@return this, where no two of them have the same number} */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 record AnnotationReader(IncusStemcell annotation, String place) {
 
     /** Devices that every container has: options of them come on top of ours. */
-    private static final Set<String> OURS = Set.of("root", "eth0");
+    static final Set<String> OURS = Set.of("root", "eth0");
 
     Template template() {
         String origin = "@IncusStemcell on " + place;

@@ -61,10 +61,7 @@ record Declaration(Template template, ExtensionContext context) {
 
     private static <T> Optional<T> nearest(
             ExtensionContext context, String node, BiFunction<IncusStemcell, ExtensionContext, T> found) {
-        for (Optional<ExtensionContext> next = Optional.of(context);
-                next.isPresent();
-                next = next.get().getParent()) {
-            ExtensionContext candidate = next.get();
+        for (ExtensionContext candidate : outwards(context).toList()) {
             Optional<IncusStemcell> annotation = candidate.getElement().flatMap(element -> on(element, node));
             if (annotation.isPresent()) {
                 boolean runsPerImage = annotation.get().images().length > 0;
@@ -72,6 +69,13 @@ record Declaration(Template template, ExtensionContext context) {
             }
         }
         return Optional.empty();
+    }
+
+    /** {@return a context, and behind it those around it} */
+    static Stream<ExtensionContext> outwards(ExtensionContext context) {
+        return Stream.iterate(
+                        Optional.of(context), Optional::isPresent, next -> next.flatMap(ExtensionContext::getParent))
+                .flatMap(Optional::stream);
     }
 
     /**

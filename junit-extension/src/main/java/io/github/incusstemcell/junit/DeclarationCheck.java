@@ -5,7 +5,6 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -74,11 +73,7 @@ final class DeclarationCheck {
 
     private static Set<String> around(ExtensionContext context, Function<ExtensionContext, Set<String>> names) {
         Set<String> all = new LinkedHashSet<>();
-        for (Optional<ExtensionContext> next = Optional.of(context);
-                next.isPresent();
-                next = next.get().getParent()) {
-            all.addAll(names.apply(next.get()));
-        }
+        Declaration.outwards(context).map(names).forEach(all::addAll);
         return all;
     }
 

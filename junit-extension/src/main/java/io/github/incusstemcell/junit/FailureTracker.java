@@ -3,7 +3,6 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.junit.report.TestReport;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -66,14 +65,12 @@ final class FailureTracker implements CloseableResource, AutoCloseable {
      */
     static void failed(
             ExtensionContext around, ExtensionContext context, Throwable failure, Supplier<TestReport> report) {
-        for (Optional<ExtensionContext> next = Optional.of(around);
-                next.isPresent();
-                next = next.get().getParent()) {
-            FailureTracker used = Stores.get(next.get(), key(next.get()), FailureTracker.class);
+        Declaration.outwards(around).forEach(next -> {
+            FailureTracker used = Stores.get(next, key(next), FailureTracker.class);
             if (used != null) {
                 used.machines.forEach(machines -> machines.reportFailure(context, failure, report));
             }
-        }
+        });
     }
 
     @Override

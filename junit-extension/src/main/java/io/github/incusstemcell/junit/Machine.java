@@ -121,6 +121,11 @@ final class Machine {
         return container;
     }
 
+    /** Its start, when that is over: with the container, or with why it did not come up. */
+    private synchronized Optional<Future<StemcellContainer>> launched() {
+        return Optional.ofNullable(launch).filter(Future::isDone);
+    }
+
     /** How it is at this moment, or was when its start failed; empty for one that is on its way, and has not been waited for. */
     Optional<Inspected> inspect() throws InterruptedException {
         return diagnose().map(diagnostics -> new Inspected(diagnostics, isKept()));
@@ -128,15 +133,12 @@ final class Machine {
 
     /** What opens a shell in it, as far as it runs, and has been waited for. */
     Optional<String> shellCommand() {
-        Future<StemcellContainer> begun;
-        synchronized (this) {
-            begun = launch;
-        }
-        if (begun == null || !begun.isDone()) {
+        Optional<Future<StemcellContainer>> launched = launched();
+        if (launched.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(begun.get().shellCommand());
+            return Optional.of(launched.get().get().shellCommand());
         } catch (ExecutionException e) {
             // It did not come up; if it is kept, the log says so.
             return Optional.empty();
@@ -148,13 +150,10 @@ final class Machine {
 
     /** Of one that did not come up nothing was changed. */
     void undoFaults() {
-        Future<StemcellContainer> begun;
-        synchronized (this) {
-            begun = launch;
-        }
+        Optional<Future<StemcellContainer>> launched = launched();
         try {
-            if (begun != null && begun.isDone()) {
-                begun.get().undoFaults();
+            if (launched.isPresent()) {
+                launched.get().get().undoFaults();
             }
         } catch (ExecutionException e) {
             LOG.debug("{} never came up", settings.spec().owner(), e);
@@ -164,15 +163,12 @@ final class Machine {
     }
 
     private Optional<Diagnostics> diagnose() throws InterruptedException {
-        Future<StemcellContainer> begun;
-        synchronized (this) {
-            begun = launch;
-        }
-        if (begun == null || !begun.isDone()) {
+        Optional<Future<StemcellContainer>> launched = launched();
+        if (launched.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(begun.get().diagnose());
+            return Optional.of(launched.get().get().diagnose());
         } catch (ExecutionException e) {
             return ofFailedStart;
         }
@@ -180,7 +176,8 @@ final class Machine {
 
     /** Remembers that a test failed which used the container, though it may live on. */
     synchronized void reportFailure(Throwable failure) {
-        failed |= isFailure(failure);
+        // A failed assumption ends a test as an exception, too, but is no failure.
+        failed |= !(failure instanceof TestAbortedException);
     }
 
     /**
@@ -251,10 +248,5 @@ final class Machine {
             case ON_SUCCESS -> afterFailure;
             case NEVER -> true;
         };
-    }
-
-    /** A failed assumption ends a test as an exception, too, but is no failure. */
-    private static boolean isFailure(Throwable thrown) {
-        return !(thrown instanceof TestAbortedException);
     }
 }

@@ -28,9 +28,6 @@ record PlannedTest(Method method, List<Class<?>> classes) {
 
     private static final Logger LOG = LoggerFactory.getLogger(PlannedTest.class);
 
-    /** Devices that every container has. */
-    private static final Set<String> OURS = Set.of("root", "eth0");
-
     /**
      * The container that the test will ask for, where that is certain, and where it does not matter when it is started: one that is the
      * test's own, alone, and takes nothing but its image from what other tests might change before.
@@ -103,7 +100,7 @@ record PlannedTest(Method method, List<Class<?>> classes) {
     private static boolean standsAlone(ContainerSpec spec) {
         return spec.address().isEmpty()
                 && spec.files().stream().noneMatch(BootFile.Copy.class::isInstance)
-                && OURS.containsAll(spec.devices().keySet())
+                && AnnotationReader.OURS.containsAll(spec.devices().keySet())
                 && spec.profiles().isEmpty()
                 && spec.config().keySet().stream().noneMatch(key -> key.startsWith("raw."))
                 && spec.location().project().isEmpty()

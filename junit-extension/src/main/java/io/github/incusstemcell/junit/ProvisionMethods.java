@@ -64,15 +64,9 @@ final class ProvisionMethods {
     }
 
     private static Optional<ProvisionMethod> nearest(ExtensionContext context, String node) {
-        for (Optional<ExtensionContext> next = Optional.of(context);
-                next.isPresent();
-                next = next.get().getParent()) {
-            Optional<ProvisionMethod> found = next.get().getTestClass().flatMap(type -> of(type, node));
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
+        return Declaration.outwards(context)
+                .flatMap(next -> next.getTestClass().flatMap(type -> of(type, node)).stream())
+                .findFirst();
     }
 
     /** What a class declares itself goes before what it inherits, from its superclass before its interfaces. */

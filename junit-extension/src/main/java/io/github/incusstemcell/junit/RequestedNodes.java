@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -51,11 +50,7 @@ final class RequestedNodes {
     /** The classes around are those of the contexts: that of a nested class which was inherited is not the one that it stands in. */
     private static List<Class<?>> classes(ExtensionContext context) {
         List<Class<?>> classes = new ArrayList<>();
-        for (Optional<ExtensionContext> next = Optional.of(context);
-                next.isPresent();
-                next = next.get().getParent()) {
-            next.get().getTestClass().ifPresent(classes::add);
-        }
+        Declaration.outwards(context).forEach(next -> next.getTestClass().ifPresent(classes::add));
         return classes;
     }
 

@@ -149,7 +149,7 @@ final class ForwardedConnection implements AutoCloseable {
         }
     }
 
-    private static String line(InputStream source) throws IOException {
+    static String line(InputStream source) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = source.read(); next >= 0 && next != '\n'; next = source.read()) {
             line.append((char) next);

@@ -4,7 +4,6 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.RunningCommand;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -48,7 +47,7 @@ record RouteProbe(Instance instance, Inet4Address address) {
         String word = UUID.randomUUID().toString();
         Command listen = Command.of("perl", "-e", LISTEN, address.getHostAddress(), word);
         try (RunningCommand listener = instance.start(listen)) {
-            String port = line(listener.stdout());
+            String port = ForwardedConnection.line(listener.stdout());
             if (port.isEmpty()) {
                 LOG.debug("Nothing can listen in {} for a connection from here", instance.name());
                 return Optional.empty();
@@ -74,13 +73,5 @@ record RouteProbe(Instance instance, Inet4Address address) {
             LOG.debug("No connection is made from here to {} of {}", address, instance.name(), e);
             return false;
         }
-    }
-
-    private static String line(InputStream source) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int next = source.read(); next >= 0 && next != '\n'; next = source.read()) {
-            line.append((char) next);
-        }
-        return line.toString();
     }
 }

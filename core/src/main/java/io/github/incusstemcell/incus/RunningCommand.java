@@ -2,13 +2,11 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.internal.Json;
-import io.github.incusstemcell.internal.Waiting;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -87,13 +85,9 @@ public final class RunningCommand implements AutoCloseable {
      */
     public OptionalInt waitFor(Duration limit) {
         try {
-            return OptionalInt.of(Waiting.on(exit, limit));
+            return OptionalInt.of(streams.connection().await("the end of '" + command + "'", exit.copy(), limit));
         } catch (TimeoutException e) {
             return OptionalInt.empty();
-        } catch (InterruptedException e) {
-            throw new IncusInterruptedException("the end of '" + command + "'", e);
-        } catch (ExecutionException e) {
-            throw Failures.rethrow(e.getCause());
         }
     }
 
@@ -145,14 +139,10 @@ public final class RunningCommand implements AutoCloseable {
 
     private boolean isDeadSoon() {
         try {
-            Waiting.on(exit.handle((code, failure) -> true), PATIENCE_WITH_THE_DEAD);
-            return true;
+            CompletableFuture<Boolean> over = exit.handle((code, failure) -> true);
+            return streams.connection().await("the end of '" + command + "'", over, PATIENCE_WITH_THE_DEAD);
         } catch (TimeoutException e) {
             return false;
-        } catch (InterruptedException e) {
-            throw new IncusInterruptedException("the end of '" + command + "'", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("No failure gets here", e);
         }
     }
 

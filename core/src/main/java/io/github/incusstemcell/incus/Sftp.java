@@ -142,7 +142,7 @@ final class Sftp implements FileQuestions, Closeable {
         if (reply.type() != SftpSession.HANDLE) {
             throw status(reply);
         }
-        return decode(reply.body());
+        return decode(reply.body(), SftpSession::string);
     }
 
     void close(ByteString handle) throws SftpStatus {
@@ -161,12 +161,8 @@ final class Sftp implements FileQuestions, Closeable {
     Optional<Buffer> data(CompletableFuture<Reply> read) throws SftpStatus {
         Reply reply = await(read);
         if (reply.type() == SftpSession.DATA) {
-            try {
-                reply.body().readInt();
-                return Optional.of(reply.body());
-            } catch (EOFException e) {
-                throw malformed(e);
-            }
+            decode(reply.body(), Buffer::readInt);
+            return Optional.of(reply.body());
         }
         SftpStatus status = status(reply);
         if (status.isEndOfFile()) {
@@ -241,50 +237,45 @@ final class Sftp implements FileQuestions, Closeable {
     }
 
     private static SftpStatus status(Reply reply) {
-        try {
-            if (reply.type() != SftpSession.STATUS) {
-                throw new IllegalStateException("An unexpected reply of SFTP, of type " + reply.type());
-            }
-            int code = reply.body().readInt();
-            return new SftpStatus(code, SftpSession.string(reply.body()).utf8());
-        } catch (EOFException e) {
-            throw malformed(e);
+        if (reply.type() != SftpSession.STATUS) {
+            throw new IllegalStateException("An unexpected reply of SFTP, of type " + reply.type());
         }
+        return decode(
+                reply.body(),
+                body -> new SftpStatus(body.readInt(), SftpSession.string(body).utf8()));
     }
 
     static List<Entry> names(Reply reply) throws SftpStatus {
         if (reply.type() != SftpSession.NAME) {
             throw status(reply);
         }
-        try {
-            int count = reply.body().readInt();
+        return decode(reply.body(), body -> {
+            int count = body.readInt();
             // Each takes some bytes, so a number that lies ends soon.
             List<Entry> entries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                ByteString name = SftpSession.string(reply.body());
-                SftpSession.string(reply.body());
-                entries.add(new Entry(name, Attributes.of(reply.body())));
+                ByteString name = SftpSession.string(body);
+                SftpSession.string(body);
+                entries.add(new Entry(name, Attributes.of(body)));
             }
             return entries;
-        } catch (EOFException e) {
-            throw malformed(e);
-        }
+        });
     }
 
     static Attributes attributes(Reply reply) throws SftpStatus {
         if (reply.type() != SftpSession.ATTRS) {
             throw status(reply);
         }
-        try {
-            return Attributes.of(reply.body());
-        } catch (EOFException e) {
-            throw malformed(e);
-        }
+        return decode(reply.body(), Attributes::of);
     }
 
-    private static ByteString decode(Buffer body) {
+    private interface Decoding<T> {
+        T of(Buffer body) throws EOFException;
+    }
+
+    private static <T> T decode(Buffer body, Decoding<T> decoding) {
         try {
-            return SftpSession.string(body);
+            return decoding.of(body);
         } catch (EOFException e) {
             throw malformed(e);
         }

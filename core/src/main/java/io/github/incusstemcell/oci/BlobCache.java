@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -278,14 +277,9 @@ final class BlobCache {
     }
 
     private static boolean hasDigest(Path file, Digest digest) throws IOException {
-        MessageDigest hash = digest.newHash();
         try (InputStream in = Files.newInputStream(file)) {
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                hash.update(buffer, 0, n);
-            }
+            return Digest.of(digest.algorithm(), in).equals(digest);
         }
-        return digest.finished(hash).equals(digest);
     }
 
     private static String reason(IOException e) {

@@ -1,5 +1,9 @@
 package io.github.incusstemcell.oci;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -61,6 +65,13 @@ public record Digest(String algorithm, String hex) {
     static Digest of(String algorithm, byte[] content) {
         MessageDigest hash = newHash(algorithm);
         hash.update(content);
+        return finished(algorithm, hash);
+    }
+
+    /** {@return the digest of a stream read to its end} */
+    static Digest of(String algorithm, InputStream content) throws IOException {
+        MessageDigest hash = newHash(algorithm);
+        new DigestInputStream(content, hash).transferTo(OutputStream.nullOutputStream());
         return finished(algorithm, hash);
     }
 

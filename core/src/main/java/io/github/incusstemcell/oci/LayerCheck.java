@@ -61,14 +61,9 @@ final class LayerCheck {
 
     /** {@return the sha256 of a blob} */
     static Digest digest(Blob blob) throws IOException {
-        MessageDigest hash = Digest.newHash("sha256");
         try (InputStream in = blob.open()) {
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                hash.update(buffer, 0, n);
-            }
+            return Digest.of("sha256", in);
         }
-        return Digest.finished("sha256", hash);
     }
 
     private interface Bytes {

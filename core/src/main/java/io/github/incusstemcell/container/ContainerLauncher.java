@@ -217,13 +217,13 @@ final class ContainerLauncher implements AutoCloseable {
                 .filter(members -> network.isManaged())
                 .ifPresent(members -> members.requireEverywhere(
                         "network", "network create " + network.name(), network.name(), network.locations()));
-        return new NetworkAttachment(incus(), network, placement.lowLevel(), managedNetwork.hasIpv6());
+        return new NetworkAttachment(incus(), network, placement.lowLevel(), managedNetwork.ipv6());
     }
 
     /** A bridge of a few containers' own; the addresses that it gave away are forgotten with it. */
     PrivateNetwork createNetwork(String owner) {
         return creations.create(() -> PrivateNetwork.create(
-                incus(), placement.cluster(), lease.of(owner), managedNetwork.hasIpv6(), attachments::forget));
+                incus(), placement.cluster(), lease.of(owner), managedNetwork.ipv6(), attachments::forget));
     }
 
     /**

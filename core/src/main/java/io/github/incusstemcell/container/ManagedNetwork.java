@@ -16,8 +16,13 @@ import java.util.Optional;
  *
  * <p>It stays when a run ends: the next run, and others at the same time, share it. It is created with an explicit
  * subnet, since Incus's own {@code auto} searches by pinging the machine's surroundings.
+ *
+ * @param incus the daemon, in the project whose networks count
+ * @param configured the subnet that the user wants, or empty to choose one
+ * @param ipv6 whether it is to have IPv6, too
+ * @param cluster whose members each have to have the network
  */
-final class ManagedNetwork {
+record ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6, Optional<Cluster> cluster) {
 
     /** What the names of all our bridges begin with, so that one rule of a firewall matches them. */
     static final String NAME_PREFIX = "isc-";
@@ -31,24 +36,6 @@ final class ManagedNetwork {
     private static final List<String> TYPES = List.of("ovn", "bridge");
 
     private static final String SUBNET_KEY = "incus.stemcell.network.subnet";
-
-    private final Incus incus;
-    private final Optional<Subnet> configured;
-    private final boolean ipv6;
-    private final Optional<Cluster> cluster;
-
-    /**
-     * @param incus the daemon, in the project whose networks count
-     * @param configured the subnet that the user wants, or empty to choose one
-     * @param ipv6 whether it is to have IPv6, too
-     * @param cluster whose members each have to have the network
-     */
-    ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6, Optional<Cluster> cluster) {
-        this.incus = incus;
-        this.configured = configured;
-        this.ipv6 = ipv6;
-        this.cluster = cluster;
-    }
 
     /** Reads what the user wants as subnet: it needs room for the gateway, for guests of ours, and for guests with DHCP. */
     static Subnet parse(String cidr) {
@@ -87,10 +74,6 @@ final class ManagedNetwork {
     private NetworkInfo withIpv6(NetworkInfo network, Subnet subnet) {
         incus.networks().updateConfig(network.name(), UniqueLocalAddress.options(incus, subnet, true));
         return incus.networks().find(network.name()).orElse(network);
-    }
-
-    boolean hasIpv6() {
-        return ipv6;
     }
 
     private NetworkInfo create() {

@@ -29,20 +29,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Several processes may do it at once: what is gone already, or is being removed by another, is fine with each of them.
  */
-final class Sweep {
+record Sweep(Incus incus, Predicate<Lease> isOver) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
     /** So many containers are removed at once; with more the daemon would do no more work, but keep each longer. */
     private static final int AT_ONCE = 8;
-
-    private final Incus incus;
-    private final Predicate<Lease> isOver;
-
-    private Sweep(Incus incus, Predicate<Lease> isOver) {
-        this.incus = incus;
-        this.isOver = isOver;
-    }
 
     /** Of what nobody needs any more. */
     static Sweep ofTheDead(Incus incus, Lease here) {

@@ -17,19 +17,9 @@ import java.util.Optional;
  * What the {@code incus} command keeps in {@code ~/.config/incus}, or in {@code INCUS_CONF}: remotes, their certificates,
  * and the client's own. Its {@code config.yml} holds nothing but texts in maps, so that is all that is understood here.
  */
-final class CliConfiguration {
+record CliConfiguration(Path folder, String defaultRemote, Map<String, Map<String, String>> remotes) {
 
     private static final String LOCAL = "local";
-
-    private final Path folder;
-    private final String defaultRemote;
-    private final Map<String, Map<String, String>> remotes;
-
-    private CliConfiguration(Path folder, String defaultRemote, Map<String, Map<String, String>> remotes) {
-        this.folder = folder;
-        this.defaultRemote = defaultRemote;
-        this.remotes = remotes;
-    }
 
     /** {@return the configuration; empty where the command was never used} */
     static Optional<CliConfiguration> of(ProcessEnvironment surroundings) {
@@ -69,10 +59,6 @@ final class CliConfiguration {
             above.addLast(entry);
         }
         return new CliConfiguration(folder, defaultRemote, remotes);
-    }
-
-    String defaultRemote() {
-        return defaultRemote;
     }
 
     /** {@return whether the remote is the daemon of this machine, at its usual socket} */

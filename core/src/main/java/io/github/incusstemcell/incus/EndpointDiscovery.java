@@ -13,15 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries endpoints in order and takes the first that answers, is Incus, and trusts us. */
-final class EndpointDiscovery {
+record EndpointDiscovery(List<EndpointCandidate> candidates) {
 
     private static final Logger LOG = LoggerFactory.getLogger(EndpointDiscovery.class);
-
-    private final List<EndpointCandidate> candidates;
-
-    EndpointDiscovery(List<EndpointCandidate> candidates) {
-        this.candidates = candidates;
-    }
 
     static EndpointDiscovery ofThisProcess() {
         return new EndpointDiscovery(EndpointCandidate.all(ProcessEnvironment.ofThisProcess()));

@@ -10,17 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Starts commands in one instance, {@code POST /1.0/instances/NAME/exec}. */
-final class Execution {
+record Execution(Api api, String instance) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
-
-    private final Api api;
-    private final String instance;
-
-    Execution(Api api, String instance) {
-        this.api = api;
-        this.instance = instance;
-    }
 
     Connection connection() {
         return api.connection();

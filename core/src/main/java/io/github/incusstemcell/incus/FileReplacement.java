@@ -8,18 +8,10 @@ import java.util.UUID;
 import okio.ByteString;
 
 /** Puts new content in the place of a file in one step: it is written beside it and then takes its name. */
-final class FileReplacement {
+record FileReplacement(Sftp sftp, ByteString path) {
 
     static final int NEW_FILE = 0644;
     private static final int LINKS_AT_MOST = 40;
-
-    private final Sftp sftp;
-    private final ByteString path;
-
-    FileReplacement(Sftp sftp, ByteString path) {
-        this.sftp = sftp;
-        this.path = path;
-    }
 
     void write(InputStream content) throws SftpStatus, IOException {
         ByteString target = followed();

@@ -9,7 +9,7 @@ import java.time.Duration;
  * Files of /proc and /sys. What they hold depends on who opens them, and the daemon's file server is no process of the
  * instance: it knows no /proc/self, and shows the network and the name of the host. So a process inside reads them.
  */
-final class KernelFiles {
+record KernelFiles(Api api, String instance) {
 
     private static final int NO_SUCH_PROGRAM = 127;
     private static final int NO_FILE = 3;
@@ -20,14 +20,6 @@ final class KernelFiles {
             [ ! -e "$1" ] || [ -f "$1" ] || [ -d "$1" ] || exit 3
             exec cat "$1"
             """;
-
-    private final Api api;
-    private final String instance;
-
-    KernelFiles(Api api, String instance) {
-        this.api = api;
-        this.instance = instance;
-    }
 
     /** Not what leads out again. */
     static boolean isOne(String path) {

@@ -15,8 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import okio.Buffer;
 import okio.ByteString;
 
-/** The requests of SFTP, one method each. Paths are bytes, because names in a file system are. */
-final class Sftp implements FileQuestions, Closeable {
+/**
+ * The requests of SFTP, one method each. Paths are bytes, because names in a file system are.
+ *
+ * @param longestReply how long each reply is waited for
+ */
+record Sftp(SftpSession session, Duration longestReply) implements FileQuestions, Closeable {
 
     static final int READ = 0x1;
     static final int WRITE = 0x2;
@@ -29,17 +33,6 @@ final class Sftp implements FileQuestions, Closeable {
     private static final int HAS_OWNER = 0x2;
     private static final int HAS_MODE = 0x4;
     private static final int HAS_TIMES = 0x8;
-
-    private final SftpSession session;
-    private final Duration longestReply;
-
-    /**
-     * @param longestReply how long each reply is waited for
-     */
-    Sftp(SftpSession session, Duration longestReply) {
-        this.session = session;
-        this.longestReply = longestReply;
-    }
 
     interface Question<T> {
         T ask() throws SftpStatus;

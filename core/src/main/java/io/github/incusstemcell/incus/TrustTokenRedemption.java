@@ -9,15 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Spends a trust token: finds the daemon that it names, makes sure of its certificate, and asks to be let in. */
-final class TrustTokenRedemption {
-
-    private final TrustToken token;
-    private final ClientIdentity identity;
-
-    TrustTokenRedemption(TrustToken token, ClientIdentity identity) {
-        this.token = token;
-        this.identity = identity;
-    }
+record TrustTokenRedemption(TrustToken token, ClientIdentity identity) {
 
     Incus join() {
         List<Attempt> attempts = new ArrayList<>();

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the notations of {@link ImageReference}. */
-final class ImageReferenceParser {
+record ImageReferenceParser(String text) {
 
     /** Nothing is given back once it is matched ({@code ++}, {@code *+}): else each repetition of a group would take some stack. */
     private static final String COMPONENT = "[a-z0-9]++(?:(?:\\.|__?|-++)[a-z0-9]++)*+";
@@ -25,12 +25,6 @@ final class ImageReferenceParser {
 
     private static final String LOOKS_LIKE_PATH = "it looks like a path on this machine; ";
     private static final String DOCKER_HUB = "docker.io";
-
-    private final String text;
-
-    ImageReferenceParser(String text) {
-        this.text = text;
-    }
 
     ImageReference parse() {
         if (text.isBlank()) {

@@ -5,22 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /** Follows a manifest or an index down to the one image for our platform. */
-final class ImageResolver {
+record ImageResolver(BlobSource source, ImageReference reference, String architecture, Workspace workspace) {
 
     /** An index may hold an index, but nobody needs more than a few. */
     private static final int DEEPEST = 4;
-
-    private final BlobSource source;
-    private final ImageReference reference;
-    private final String architecture;
-    private final Workspace workspace;
-
-    ImageResolver(BlobSource source, ImageReference reference, String architecture, Workspace workspace) {
-        this.workspace = workspace;
-        this.source = source;
-        this.reference = reference;
-        this.architecture = architecture;
-    }
 
     /**
      * Starts at a manifest that was read already.

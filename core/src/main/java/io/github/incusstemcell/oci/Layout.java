@@ -7,26 +7,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** An OCI image layout, in a folder or in a tar file (OCI image spec, "Image Layout"). */
-final class Layout implements BlobSource {
-
-    private final ArchiveEntries members;
-    private final String image;
-    private final String hint;
-    private final Progress progress;
-
-    /**
-     * Reads a layout.
-     *
-     * @param image the reference, for messages
-     * @param hint what else it may be, for the message that it is none
-     */
-    Layout(ArchiveEntries members, String image, String hint, Progress progress) {
-        this.hint = hint;
-        this.progress = progress;
-        this.members = members;
-        this.image = image;
-    }
+/**
+ * An OCI image layout, in a folder or in a tar file (OCI image spec, "Image Layout").
+ *
+ * @param image the reference, for messages
+ * @param hint what else it may be, for the message that it is none
+ */
+record Layout(ArchiveEntries members, String image, String hint, Progress progress) implements BlobSource {
 
     /** Reads the manifest or index that a name stands for; without a name, the only one. */
     byte[] manifest(Optional<String> name) {

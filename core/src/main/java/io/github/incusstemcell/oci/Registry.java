@@ -18,27 +18,16 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One image in a registry, perhaps by way of its mirrors; blobs pass through the cache. */
-final class Registry implements BlobSource {
+/**
+ * One image in a registry, perhaps by way of its mirrors; blobs pass through the cache.
+ *
+ * @param endpoints the mirrors and at last the registry itself
+ */
+record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress progress) implements BlobSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(Registry.class);
     /** As many as docker and podman fetch at a time, about. */
     private static final int DOWNLOADS_AT_A_TIME = 4;
-
-    private final List<RegistryEndpoint> endpoints;
-    private final BlobCache cache;
-    private final Progress progress;
-
-    /**
-     * Asks these endpoints.
-     *
-     * @param endpoints the mirrors and at last the registry itself
-     */
-    Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress progress) {
-        this.endpoints = endpoints;
-        this.cache = cache;
-        this.progress = progress;
-    }
 
     /** Reads what a reference points to: a manifest or an index. */
     byte[] manifest(ImageReference.Registry reference) {

@@ -8,26 +8,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** A root file system in a tarball, in any compression that Incus unpacks. */
-final class RootfsTarballFile {
+/**
+ * A root file system in a tarball, in any compression that Incus unpacks.
+ *
+ * @param cache where is remembered that it can be unpacked, so that each version is looked at once
+ */
+record RootfsTarballFile(ImageReference.RootfsTarball reference, Tarball tarball, BlobCache cache) {
 
     /** How gzip, bzip2, xz, lz4 and zstd begin. */
     private static final List<String> COMPRESSED = List.of("1f8b", "425a68", "fd377a585a00", "04224d18", "28b52ffd");
-
-    private final ImageReference.RootfsTarball reference;
-    private final Tarball tarball;
-    private final BlobCache cache;
-
-    /**
-     * Takes a tarball for a root file system.
-     *
-     * @param cache where is remembered that it can be unpacked, so that each version is looked at once
-     */
-    RootfsTarballFile(ImageReference.RootfsTarball reference, Tarball tarball, BlobCache cache) {
-        this.cache = cache;
-        this.reference = reference;
-        this.tarball = tarball;
-    }
 
     /**
      * Reads which image it is.

@@ -24,22 +24,10 @@ import java.util.TreeMap;
  * A BOSH stemcell: a tarball of {@code stemcell.MF} and {@code image}, which for Warden is a compressed tar of the root file
  * system, and for the Docker CPI's light stemcells empty, because their {@code cloud_properties} name an image in a registry.
  */
-final class StemcellTarball {
+record StemcellTarball(ImageReference.Stemcell reference, Tarball tarball, BlobCache cache, Workspace workspace) {
 
     private static final String FORMAT = "warden-tar";
     private static final int LARGEST_MANIFEST = 1 << 20;
-
-    private final ImageReference.Stemcell reference;
-    private final Tarball tarball;
-    private final BlobCache cache;
-    private final Workspace workspace;
-
-    StemcellTarball(ImageReference.Stemcell reference, Tarball tarball, BlobCache cache, Workspace workspace) {
-        this.reference = reference;
-        this.tarball = tarball;
-        this.cache = cache;
-        this.workspace = workspace;
-    }
 
     /** What we found out about a stemcell, so that the next process need not decompress it again. */
     record Facts(StemcellManifest manifest, String manifestText, Optional<Content> image) {

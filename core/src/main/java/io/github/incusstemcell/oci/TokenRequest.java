@@ -9,22 +9,10 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /** Asks the authorization service that a registry names for a token to pull (distribution's "Token Authentication"). */
-final class TokenRequest {
+record TokenRequest(RegistryEndpoint endpoint, Challenge challenge, Optional<Credentials> credentials, String purpose) {
 
     /** The most characters of an address that a message has. */
     private static final int LONGEST_SHOWN = 200;
-
-    private final RegistryEndpoint endpoint;
-    private final Challenge challenge;
-    private final Optional<Credentials> credentials;
-    private final String purpose;
-
-    TokenRequest(RegistryEndpoint endpoint, Challenge challenge, Optional<Credentials> credentials, String purpose) {
-        this.endpoint = endpoint;
-        this.challenge = challenge;
-        this.credentials = credentials;
-        this.purpose = purpose;
-    }
 
     /** {@return the token} */
     String send() {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * that socket is gone, to the bus daemon. The exec itself waits inside the guest until one of the two exists, because right
  * after a container's start neither does.
  */
-final class Bridge {
+record Bridge(Instance instance, Scope scope) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bridge.class);
 
@@ -66,14 +66,6 @@ final class Bridge {
 
     /** It is the guest that says what is missing, so it gets the time to say it. */
     private static final Duration GRACE = Duration.ofSeconds(1);
-
-    private final Instance instance;
-    private final Scope scope;
-
-    Bridge(Instance instance, Scope scope) {
-        this.instance = instance;
-        this.scope = scope;
-    }
 
     String peer() {
         return scope.on(instance.name());

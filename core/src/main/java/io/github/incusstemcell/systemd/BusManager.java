@@ -17,8 +17,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A service manager over D-Bus (org.freedesktop.systemd1(5)). */
-final class BusManager implements ServiceManager {
+/**
+ * A service manager over D-Bus (org.freedesktop.systemd1(5)).
+ *
+ * @param answer how long it may take for an answer that it can give at once
+ */
+record BusManager(BusLink link, Duration answer) implements ServiceManager {
 
     static final String SERVICE = "org.freedesktop.systemd1";
     static final String MANAGER = SERVICE + ".Manager";
@@ -29,19 +33,6 @@ final class BusManager implements ServiceManager {
 
     /** Reading all configuration again runs all generators. */
     private static final Duration RELOAD = Duration.ofSeconds(90);
-
-    private final BusLink link;
-    private final Duration answer;
-
-    /**
-     * A manager behind a link.
-     *
-     * @param answer how long it may take for an answer that it can give at once
-     */
-    BusManager(BusLink link, Duration answer) {
-        this.link = link;
-        this.answer = answer;
-    }
 
     @Override
     public ServiceManager answeringWithin(Duration other) {

@@ -13,20 +13,12 @@ import java.util.Optional;
  * manager. So what is without an invocation counts, too, where it is of this unit and of this time. Lines of a user's unit
  * whose process ended at once belong to no unit at all, and are missing.
  */
-final class InvocationJournal {
+record InvocationJournal(Journal journal, Scope scope) {
 
     /** systemd says "Starting..." a moment before it notes the start. */
     private static final Duration BEFORE_START = Duration.ofSeconds(1);
 
     private static final int LAST = 5;
-
-    private final Journal journal;
-    private final Scope scope;
-
-    InvocationJournal(Journal journal, Scope scope) {
-        this.journal = journal;
-        this.scope = scope;
-    }
 
     /** {@return the entries, from the oldest on; none where it never ran} */
     List<JournalEntry> of(Unit unit) {

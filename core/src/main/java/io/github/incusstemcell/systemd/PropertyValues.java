@@ -17,13 +17,7 @@ import java.util.function.Supplier;
  *
  * <p>What is asked for here must have come: an answer without it is not read as "no", "0" or "none".
  */
-final class PropertyValues {
-
-    private final Map<String, Object> values;
-
-    PropertyValues(Map<String, Object> values) {
-        this.values = values;
-    }
+record PropertyValues(Map<String, Object> values) {
 
     TreeSet<String> names() {
         return new TreeSet<>(values.keySet());

@@ -27,28 +27,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Gives the same answers, each by an exec of its own. It hears of no changes: it says when it is time to look again, and
  * what lasts shorter than that is missed. Reads values, never exit codes, which differ between versions.
+ *
+ * @param answer how long it may take for an answer that it can give at once
  */
-final class SystemctlManager implements ServiceManager {
+record SystemctlManager(Instance instance, Scope scope, Duration answer) implements ServiceManager {
 
     private static final Pattern JOB = Pattern.compile("(\\d{1,10})\\s+(\\S+)\\s+(\\S+)\\s+(\\S+)");
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
     /** Text that only begins like JSON, as a number in front of a line, must not pass for it. */
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-    private final Instance instance;
-    private final Scope scope;
-    private final Duration answer;
-
-    /**
-     * A manager that is asked by commands.
-     *
-     * @param answer how long it may take for an answer that it can give at once
-     */
-    SystemctlManager(Instance instance, Scope scope, Duration answer) {
-        this.instance = instance;
-        this.scope = scope;
-        this.answer = answer;
-    }
 
     @Override
     public ServiceManager answeringWithin(Duration other) {

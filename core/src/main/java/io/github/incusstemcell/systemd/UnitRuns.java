@@ -6,19 +6,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /** Runs units from their start to their end. */
-final class UnitRuns {
-
-    private final ServiceManager manager;
-    private final Duration answer;
-    private final InvocationJournal journal;
-    private final String guest;
-
-    UnitRuns(ServiceManager manager, Duration answer, InvocationJournal journal, String guest) {
-        this.manager = manager;
-        this.answer = answer;
-        this.journal = journal;
-        this.guest = guest;
-    }
+record UnitRuns(ServiceManager manager, Duration answer, InvocationJournal journal, String guest) {
 
     /**
      * Starts a unit and waits for its end. Watches it from before the start, because systemd forgets a unit that has ended

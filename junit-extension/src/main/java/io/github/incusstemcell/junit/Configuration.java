@@ -17,13 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * <p>{@code incus.stemcell.storage-pool} is {@code INCUS_STEMCELL_STORAGE_POOL} in the environment.
  */
-final class Configuration {
-
-    private final Function<String, Optional<String>> platform;
-
-    Configuration(Function<String, Optional<String>> platform) {
-        this.platform = platform;
-    }
+record Configuration(Function<String, Optional<String>> platform) {
 
     static Configuration of(ExtensionContext context) {
         return new Configuration(context::getConfigurationParameter);

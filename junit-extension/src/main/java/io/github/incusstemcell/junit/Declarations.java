@@ -13,13 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /** What one extension knows of the machines that tests may ask it for: from annotations, or what it was built with. */
-final class Declarations {
-
-    private final Optional<Template> built;
-
-    Declarations(Optional<Template> built) {
-        this.built = built;
-    }
+record Declarations(Optional<Template> built) {
 
     /** An extension that was built, in the store of the class or test that it is registered for. */
     private record Registration(Declarations declarations, ExtensionContext context) {}

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Questions and answers of the domain name system in bytes, RFC 1035, section 4. */
-final class DnsMessage {
+record DnsMessage(ByteBuffer bytes) {
 
     private static final int ID = 0x4953;
     private static final int RECURSION_DESIRED = 0x0100;
@@ -25,12 +25,6 @@ final class DnsMessage {
     /** The names of RFC 1035 for the codes that there are mostly. */
     private static final List<String> CODES =
             List.of("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED");
-
-    private final ByteBuffer bytes;
-
-    private DnsMessage(ByteBuffer bytes) {
-        this.bytes = bytes;
-    }
 
     /** A name of which a question can be made. */
     static String name(String name) {

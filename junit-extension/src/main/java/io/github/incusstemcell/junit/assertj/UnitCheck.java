@@ -20,30 +20,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Reads a unit, or watches it, until a check is decided. */
-final class UnitCheck {
+/**
+ * Reads a unit, or watches it, until a check is decided.
+ *
+ * @param systemd the manager that has it
+ * @param manager how messages name that manager, as " of user vcap"; empty for the system's
+ */
+record UnitCheck(Subject subject, String name, Systemd systemd, String manager) {
 
     /** By what systemd marks that it starts a unit, and that it has started one: sd-messages(3), UNIT_STARTING and UNIT_STARTED. */
     private static final Set<String> STARTS =
             Set.of("7d4958e842da4a758f6c1cdc7b36dcc5", "39f53479d3a045ac8e11786248231fbf");
-
-    private final Subject subject;
-    private final String name;
-    private final Systemd systemd;
-    private final String manager;
-
-    /**
-     * A check of a unit.
-     *
-     * @param systemd the manager that has it
-     * @param manager how messages name that manager, as " of user vcap"; empty for the system's
-     */
-    UnitCheck(Subject subject, String name, Systemd systemd, String manager) {
-        this.subject = subject;
-        this.name = name;
-        this.systemd = systemd;
-        this.manager = manager;
-    }
 
     static UnitCheck ofSystem(Subject subject, String name) {
         return new UnitCheck(subject, Arguments.unit(name), subject.systemd(), "");
@@ -105,17 +92,9 @@ final class UnitCheck {
                 .orElse(Instant.EPOCH);
     }
 
-    Systemd systemd() {
-        return systemd;
-    }
-
     /** Whether it is about a unit of a user's service manager. */
     boolean isUsers() {
         return !manager.isEmpty();
-    }
-
-    String name() {
-        return name;
     }
 
     Optional<Unit> holds(String wanted, Predicate<Unit> holds) {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Hands files to whoever shows tests: to JUnit, which takes files since 5.12 and else at least their place; and to Jenkins, whose plugin
  * for attachments looks for lines on stdout.
  */
-final class FilePublisher {
+record FilePublisher(PrintStream stdout, boolean jenkins) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FilePublisher.class);
 
@@ -25,14 +25,6 @@ final class FilePublisher {
             .filter(method -> method.getName().equals("publishFile"))
             .min((left, right) -> Boolean.compare(
                     left.isAnnotationPresent(Deprecated.class), right.isAnnotationPresent(Deprecated.class)));
-
-    private final PrintStream stdout;
-    private final boolean jenkins;
-
-    FilePublisher(PrintStream stdout, boolean jenkins) {
-        this.stdout = stdout;
-        this.jenkins = jenkins;
-    }
 
     void attach(ExtensionContext context, Diagnosis diagnosis) {
         boolean published = attachFile(context, diagnosis, "summary.txt");

@@ -24,17 +24,11 @@ import org.slf4j.LoggerFactory;
  * The list of all runs in a build folder, which JVMs that a build forks write together: each adds a note to its own run's folder and then
  * makes the list from all notes, one after the other.
  */
-final class RunIndex {
+record RunIndex(Path root) {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
 
     private static final String NOTE = "run.properties";
-
-    private final Path root;
-
-    private RunIndex(Path root) {
-        this.root = root;
-    }
 
     static RunIndex in(Path root) {
         return new RunIndex(root);

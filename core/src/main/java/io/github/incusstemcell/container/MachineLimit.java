@@ -269,7 +269,9 @@ final class MachineLimit implements AutoCloseable {
             writing.unlock();
         }
         if (fits) {
-            nextWaits();
+            synchronized (this) {
+                since = System.currentTimeMillis(); // of the next that waits
+            }
         }
         return fits;
     }
@@ -278,10 +280,6 @@ final class MachineLimit implements AutoCloseable {
     private synchronized void move(int machines) {
         running += machines;
         waiting -= machines;
-    }
-
-    private synchronized void nextWaits() {
-        since = System.currentTimeMillis();
     }
 
     private void sayThatWeWait() throws InterruptedException {

@@ -1,7 +1,6 @@
 package io.github.incusstemcell.agent;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.github.incusstemcell.internal.Sha256;
 import java.util.HexFormat;
 import java.util.Objects;
 
@@ -22,14 +21,6 @@ public record Blob(String id, String digest) {
 
     /** In the form in which agents take it. */
     static String digest(byte[] content) {
-        return "sha256:" + HexFormat.of().formatHex(sha256().digest(content));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return "sha256:" + HexFormat.of().formatHex(Sha256.newHash().digest(content));
     }
 }

@@ -1,10 +1,10 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,15 +14,7 @@ final class KeyDigest {
 
     private static final int BUFFER = 64 << 10;
 
-    private final MessageDigest sha256;
-
-    KeyDigest() {
-        try {
-            this.sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
-    }
+    private final MessageDigest sha256 = Sha256.newHash();
 
     KeyDigest add(String part) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);

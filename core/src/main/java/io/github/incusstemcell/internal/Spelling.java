@@ -50,8 +50,14 @@ public final class Spelling {
         return distance(one, other) == 2 && Arrays.equals(letters, others);
     }
 
-    /** How many letters have to be put in, taken out or changed (Levenshtein). */
-    private static int distance(String one, String other) {
+    /**
+     * How far two words are from each other.
+     *
+     * @param one a word
+     * @param other another
+     * @return how many letters have to be put in, taken out or changed (Levenshtein)
+     */
+    public static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         Arrays.setAll(row, column -> column);
         for (int i = 1; i <= one.length(); i++) {

@@ -7,12 +7,12 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.PulledImage;
+import io.github.incusstemcell.internal.Sha256;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.Layer;
 import io.github.incusstemcell.oci.SourceImage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,13 +41,9 @@ final class ApplicationImage {
      * says which layers the daemon has got.
      */
     static String fingerprint(List<Layer> layers) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            layers.forEach(layer -> sha256.update(layer.digest().toString().getBytes(StandardCharsets.US_ASCII)));
-            return HexFormat.of().formatHex(sha256.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        MessageDigest sha256 = Sha256.newHash();
+        layers.forEach(layer -> sha256.update(layer.digest().toString().getBytes(StandardCharsets.US_ASCII)));
+        return HexFormat.of().formatHex(sha256.digest());
     }
 
     /** Creates a container of it, and pulls it before where it is not there. */

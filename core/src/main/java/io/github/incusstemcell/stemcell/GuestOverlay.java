@@ -1,8 +1,8 @@
 package io.github.incusstemcell.stemcell;
 
+import io.github.incusstemcell.internal.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -60,20 +60,12 @@ public final class GuestOverlay {
 
     /** Changes with every change of content, so that nobody has to remember to raise a version. */
     String digest() {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.newHash();
         for (OverlayTemplate template : templates()) {
             String whole = template.path() + '\0' + template.content() + '\0' + template.when() + '\0';
             sha256.update(whole.getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
     }
 
     @Override

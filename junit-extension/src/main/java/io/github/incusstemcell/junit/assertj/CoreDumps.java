@@ -7,6 +7,7 @@ import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 final class CoreDumps {
 
     private static final String PATTERN = "/proc/sys/kernel/core_pattern";
+    private static final Pattern SPECIAL = Pattern.compile("%.|[*?\\[]");
 
     private CoreDumps() {}
 
@@ -65,24 +67,10 @@ final class CoreDumps {
         return matches(pattern, name) || pidBehind && matches(pattern, name.substring(0, point));
     }
 
-    /** The guest has both, so that a regular expression made of it could take for ever: each fixed part is looked for once. */
+    /** Each specifier stands for any text, and all else for itself. */
     private static boolean matches(String pattern, String name) {
-        String[] fixed = pattern.split("%.", -1);
-        String last = fixed[fixed.length - 1];
-        if (fixed.length == 1) {
-            return name.equals(pattern);
-        }
-        if (!name.startsWith(fixed[0])) {
-            return false;
-        }
-        int at = fixed[0].length();
-        for (int i = 1; i < fixed.length - 1; i++) {
-            int found = name.indexOf(fixed[i], at);
-            if (found < 0) {
-                return false;
-            }
-            at = found + fixed[i].length();
-        }
-        return name.length() - last.length() >= at && name.endsWith(last);
+        String glob = SPECIAL.matcher(pattern)
+                .replaceAll(found -> found.group().startsWith("%") ? "*" : "[" + found.group() + "]");
+        return Glob.matches(glob, name);
     }
 }

@@ -4,12 +4,11 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.internal.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
@@ -38,7 +37,7 @@ final class FileContent {
             return Optional.empty();
         }
         try (InputStream content = stemcell.files().read(stat.path());
-                DigestInputStream hashed = new DigestInputStream(content, MessageDigest.getInstance("SHA-256"))) {
+                DigestInputStream hashed = new DigestInputStream(content, Sha256.newHash())) {
             hashed.transferTo(OutputStream.nullOutputStream());
             return Optional.of(
                     HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
@@ -47,8 +46,6 @@ final class FileContent {
                     "Reading " + stat.path() + " on " + stemcell.name() + " for its SHA-256 broke off: "
                             + e.getMessage(),
                     e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.bytecode;
 
+import io.github.incusstemcell.internal.Sha256;
 import io.github.incusstemcell.junit.bytecode.ClassFile.Member;
 import io.github.incusstemcell.junit.bytecode.Instructions.Instruction;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -30,14 +30,9 @@ public final class MethodDigest {
     private final Map<String, ClassFile> files = new HashMap<>();
     private final Map<Member, Integer> reached = new LinkedHashMap<>();
     private final Deque<Member> waiting = new ArrayDeque<>();
-    private final MessageDigest digest;
+    private final MessageDigest digest = Sha256.newHash();
 
     private MethodDigest(Class<?> type) throws IOException {
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
         this.loader = type.getClassLoader();
         this.own = internal(type);
         for (String name = own; isReadable(name); name = file(name).superName()) {

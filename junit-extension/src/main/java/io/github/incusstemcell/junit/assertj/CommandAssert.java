@@ -51,19 +51,13 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
         Observation<ExecResult> seen = new Observation<>(
                 subject.timing(), holds, result -> result.timedOut() ? "no end" : "exit code " + result.exitCode());
         seen.polling(() -> before != null && again ? before : subject.stemcell().exec(limited(seen)));
-        ExecResult now = seen.last();
-        last = now;
-        if (!seen.holds()) {
-            subject.fail(
-                    "'" + command + "'",
-                    wanted,
-                    seen,
-                    ending(now) + "\n  stdout: "
-                            + now.stdout().strip() + "\n  stderr: "
-                            + now.stderr().strip());
-            return Optional.empty();
-        }
-        return Optional.of(now);
+        last = seen.last();
+        return subject.verify(
+                "'" + command + "'",
+                wanted,
+                seen,
+                now -> ending(now) + "\n  stdout: " + now.stdout().strip() + "\n  stderr: "
+                        + now.stderr().strip());
     }
 
     /** One that hangs must not outlast the wait for it. */

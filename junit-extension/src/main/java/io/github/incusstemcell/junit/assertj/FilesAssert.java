@@ -33,14 +33,9 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     private FilesAssert(Subject subject, Glob glob, Many<FileStat> many) {
-        super(subject, many);
+        super(subject, many, (where, fewer) -> new FilesAssert(where, glob, fewer));
         this.glob = glob;
         this.files = subject.stemcell().files();
-    }
-
-    @Override
-    FilesAssert on(Many<FileStat> fewer) {
-        return new FilesAssert(subject, glob, fewer);
     }
 
     @Override

@@ -19,12 +19,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     }
 
     private FirewallAssert(Subject subject, Many<FirewallRule> many) {
-        super(subject, many);
-    }
-
-    @Override
-    FirewallAssert on(Many<FirewallRule> fewer) {
-        return new FirewallAssert(subject, fewer);
+        super(subject, many, FirewallAssert::new);
     }
 
     @Override

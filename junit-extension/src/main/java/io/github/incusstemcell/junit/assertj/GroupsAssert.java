@@ -18,12 +18,7 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
     }
 
     private GroupsAssert(Subject subject, Many<GuestGroup> many) {
-        super(subject, many);
-    }
-
-    @Override
-    GroupsAssert on(Many<GuestGroup> fewer) {
-        return new GroupsAssert(subject, fewer);
+        super(subject, many, GroupsAssert::new);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,17 +43,21 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     final Many<T> many;
+    private final BiFunction<Subject, Many<T>, S> same;
 
-    GuestListAssert(Subject subject, Many<T> many) {
+    /**
+     * Assertions on all of them.
+     *
+     * @param same makes the same assertions on fewer
+     */
+    GuestListAssert(Subject subject, Many<T> many, BiFunction<Subject, Many<T>, S> same) {
         super(subject);
         this.many = many;
+        this.same = same;
     }
 
-    /** The same assertions on fewer. */
-    abstract S on(Many<T> fewer);
-
     S filtered(String which, Predicate<? super T> filter) {
-        return on(many.filtered(which, filter));
+        return same.apply(subject, many.filtered(which, filter));
     }
 
     /** What messages say where there is none. */
@@ -78,9 +83,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         Observation<List<T>> seen = new Observation<>(
                         subject.timing(), holds, all -> all.isEmpty() ? "none" : many.list(all))
                 .polling(many.reading);
-        if (!seen.holds()) {
-            subject.fail(many.name, wanted, seen, but.apply(seen.last()));
-        }
+        subject.verify(many.name, wanted, seen, but);
         return itself();
     }
 

@@ -128,9 +128,7 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
         Observation<GuestConnecting> seen = new Observation<>(subject.timing(), holds, GuestConnecting::words)
                 .polling(() -> GuestConnecting.to(
                         subject.stemcell(), name, port, subject.timing().patience()));
-        if (!seen.holds()) {
-            subject.fail("host " + name, wanted, seen, seen.last().words());
-        }
+        subject.verify("host " + name, wanted, seen, GuestConnecting::words);
         return this;
     }
 

@@ -80,11 +80,8 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
                                 .isPresent(),
                         found -> found.map(but).orElse("absent"))
                 .polling(reading);
-        if (seen.holds()) {
-            return seen.last();
-        }
-        subject.fail(path, wanted, seen, seen.last().map(but).orElseGet(surroundings));
-        return Optional.empty();
+        return subject.verify(path, wanted, seen, found -> found.map(but).orElseGet(surroundings))
+                .flatMap(Function.identity());
     }
 
     @Override

@@ -110,13 +110,11 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
         Observation<List<String>> seen = new Observation<List<String>>(
                         subject.timing(), List::isEmpty, changed -> String.join("; ", changed))
                 .polling(() -> new PackageFiles(subject.stemcell()).changed(excepted, name));
-        if (!seen.holds()) {
-            subject.fail(
-                    "package " + name,
-                    "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
-                    seen,
-                    "dpkg says: " + String.join("; ", seen.last()));
-        }
+        subject.verify(
+                "package " + name,
+                "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
+                seen,
+                changed -> "dpkg says: " + String.join("; ", changed));
         return this;
     }
 

@@ -38,9 +38,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
         Observation<List<GuestPackage>> seen = new Observation<List<GuestPackage>>(
                         subject.timing(), holds, all -> all.size() + " packages")
                 .polling(this::installed);
-        if (!seen.holds()) {
-            subject.fail("the installed packages", wanted, seen, but.apply(seen.last()));
-        }
+        subject.verify("the installed packages", wanted, seen, but);
         return this;
     }
 
@@ -170,13 +168,11 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
                     Packages.of(subject.stemcell()); // where there are none, dpkg verifies none of them
                     return new PackageFiles(subject.stemcell()).changed(excepted);
                 });
-        if (!seen.holds()) {
-            subject.fail(
-                    "the installed packages",
-                    "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
-                    seen,
-                    "dpkg says: " + GuestListAssert.Many.list(seen.last(), line -> line));
-        }
+        subject.verify(
+                "the installed packages",
+                "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
+                seen,
+                changed -> "dpkg says: " + GuestListAssert.Many.list(changed, line -> line));
         return this;
     }
 

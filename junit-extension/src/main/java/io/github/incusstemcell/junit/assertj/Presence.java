@@ -44,15 +44,11 @@ record Presence<S, T>(
      */
     Optional<T> holds(String wanted, Predicate<T> holds) {
         Observation<S> seen = observe(now -> finding.apply(now).filter(holds).isPresent());
-        if (seen.holds()) {
-            return finding.apply(seen.last());
-        }
-        String but = finding.apply(seen.last())
-                .map(words)
-                .map("was: "::concat)
-                .orElseGet(() -> surroundings.apply(seen.last()));
-        subject.fail(what, wanted, seen, but);
-        return Optional.empty();
+        return subject.verify(what, wanted, seen, now -> finding.apply(now)
+                        .map(words)
+                        .map("was: "::concat)
+                        .orElseGet(() -> surroundings.apply(now)))
+                .flatMap(finding);
     }
 
     /** {@return the same, described in other words where it is not as it should be} */
@@ -67,13 +63,11 @@ record Presence<S, T>(
 
     void isAbsent(String wanted) {
         Observation<S> seen = observe(now -> finding.apply(now).isEmpty());
-        if (!seen.holds()) {
-            subject.fail(
-                    what,
-                    wanted,
-                    seen,
-                    "was: " + words.apply(finding.apply(seen.last()).orElseThrow()));
-        }
+        subject.verify(
+                what,
+                wanted,
+                seen,
+                now -> "was: " + words.apply(finding.apply(now).orElseThrow()));
     }
 
     private Observation<S> observe(Predicate<S> holds) {

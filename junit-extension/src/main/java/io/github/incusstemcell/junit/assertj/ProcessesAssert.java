@@ -23,12 +23,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     private ProcessesAssert(Subject subject, Many<GuestProcess> many) {
-        super(subject, many);
-    }
-
-    @Override
-    ProcessesAssert on(Many<GuestProcess> fewer) {
-        return new ProcessesAssert(subject, fewer);
+        super(subject, many, ProcessesAssert::new);
     }
 
     @Override
@@ -79,15 +74,17 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     public ProcessesAssert ofUser(String user) {
         Arguments.user(user);
         Many<GuestProcess> all = many;
-        return on(new Many<>(
-                all.name() + " of the user " + user,
-                () -> {
-                    long uid = Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
-                    return all.reading().get().stream()
-                            .filter(process -> process.uid() == uid)
-                            .toList();
-                },
-                all.words()));
+        return new ProcessesAssert(
+                subject,
+                new Many<>(
+                        all.name() + " of the user " + user,
+                        () -> {
+                            long uid = Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
+                            return all.reading().get().stream()
+                                    .filter(process -> process.uid() == uid)
+                                    .toList();
+                        },
+                        all.words()));
     }
 
     /**

@@ -46,11 +46,8 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
                         subject.timing(), found -> found.filter(holds).isPresent(), found -> found.map(but)
                                 .orElse("absent"))
                 .polling(reading);
-        if (seen.holds()) {
-            return seen.last();
-        }
-        subject.fail(name, wanted, seen, seen.last().map(but).orElseGet(surroundings));
-        return Optional.empty();
+        return subject.verify(name, wanted, seen, found -> found.map(but).orElseGet(surroundings))
+                .flatMap(Function.identity());
     }
 
     @Override

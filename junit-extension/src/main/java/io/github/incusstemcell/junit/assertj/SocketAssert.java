@@ -116,14 +116,12 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
         }
         Observation<Connecting> seen = new Observation<>(subject.timing(), holds, Connecting::words)
                 .polling(() -> Connecting.to(subject.stemcell(), socket.port()));
-        if (!seen.holds()) {
-            subject.fail(
-                    socket.toString(),
-                    wanted,
-                    seen,
-                    seen.last().words() + "\n  listening: "
-                            + Listening.now(subject.stemcell(), socket).wordsOrSurroundings());
-        }
+        subject.verify(
+                socket.toString(),
+                wanted,
+                seen,
+                connecting -> connecting.words() + "\n  listening: "
+                        + Listening.now(subject.stemcell(), socket).wordsOrSurroundings());
     }
 
     private void requirePort() {

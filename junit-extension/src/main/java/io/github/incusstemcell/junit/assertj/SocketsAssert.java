@@ -27,12 +27,7 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     }
 
     private SocketsAssert(Subject subject, Many<ListeningSocket> many) {
-        super(subject, many);
-    }
-
-    @Override
-    SocketsAssert on(Many<ListeningSocket> fewer) {
-        return new SocketsAssert(subject, fewer);
+        super(subject, many, SocketsAssert::new);
     }
 
     /** {@return assertions on those that others than the guest itself can reach, as far as their addresses go} */

@@ -80,9 +80,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
         Observation<Boolean> seen = new Observation<Boolean>(
                         timing, Boolean::booleanValue, holds -> holds ? "satisfied" : "not satisfied")
                 .polling(() -> condition.test(actual));
-        if (!seen.holds()) {
-            subject.fail("the stemcell", "satisfy \"" + description + "\"", seen, "it did not");
-        }
+        subject.verify("the stemcell", "satisfy \"" + description + "\"", seen, holds -> "it did not");
         return this;
     }
 

@@ -87,6 +87,20 @@ final class Subject {
     }
 
     /**
+     * Verifies that what was observed holds.
+     *
+     * @param but what was there instead, behind "but "
+     * @return what was there last, where that holds
+     */
+    <T> Optional<T> verify(String what, String wanted, Observation<T> observation, Function<? super T, String> but) {
+        if (observation.holds()) {
+            return Optional.of(observation.last());
+        }
+        fail(what, wanted, observation, but.apply(observation.last()));
+        return Optional.empty();
+    }
+
+    /**
      * Throws an assertion error, or leaves it with the soft assertions.
      *
      * @param but what was there instead, behind "but "

@@ -43,9 +43,7 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     SystemAssert that(String wanted, Predicate<Systemd> holds) {
         Observation<SystemState> seen = this.<SystemState>observe(state -> holds.test(systemd), SystemState::toString)
                 .woken(systemd, systemd::state);
-        if (!seen.holds()) {
-            subject.fail("the system", wanted, seen, "was: " + seen.last());
-        }
+        subject.verify("the system", wanted, seen, state -> "was: " + state);
         return this;
     }
 
@@ -58,14 +56,12 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         Observation<Health> seen = this.<Health>observe(health -> holds.test(health.state()), health -> health.state()
                         .toString())
                 .wokenByFailures(systemd, this::health);
-        if (!seen.holds()) {
-            subject.fail(
-                    "the system",
-                    wanted,
-                    seen,
-                    "was: " + seen.last().state() + "\n  failed units: "
-                            + seen.last().failures() + "\n  queued jobs: " + list(systemd.jobs(), Job::toString));
-        }
+        subject.verify(
+                "the system",
+                wanted,
+                seen,
+                health -> "was: " + health.state() + "\n  failed units: " + health.failures() + "\n  queued jobs: "
+                        + list(systemd.jobs(), Job::toString));
         return this;
     }
 
@@ -100,13 +96,11 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         Set<String> excused = Set.copyOf(Arguments.anyTexts(except, Arguments::unit));
         Observation<Failures> seen = observe(Failures::isEmpty, Failures::toString)
                 .wokenByFailures(systemd, lately -> failures(lately).except(excused));
-        if (!seen.holds()) {
-            subject.fail(
-                    "the system",
-                    "have no failed units" + (excused.isEmpty() ? "" : " except " + String.join(" ", except)),
-                    seen,
-                    "there were: " + seen.last() + "\n" + reports(seen.last()));
-        }
+        subject.verify(
+                "the system",
+                "have no failed units" + (excused.isEmpty() ? "" : " except " + String.join(" ", except)),
+                seen,
+                failures -> "there were: " + failures + "\n" + reports(failures));
         return this;
     }
 
@@ -121,10 +115,8 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         Observation<List<String>> seen = observe(
                         (Predicate<List<String>>) List::isEmpty, dumps -> dumps.size() + " core dumps")
                 .polling(() -> CoreDumps.of(subject.stemcell()));
-        if (!seen.holds()) {
-            subject.fail(
-                    "the system", "have no core dumps", seen, "there were:\n    " + String.join("\n    ", seen.last()));
-        }
+        subject.verify(
+                "the system", "have no core dumps", seen, dumps -> "there were:\n    " + String.join("\n    ", dumps));
         return this;
     }
 

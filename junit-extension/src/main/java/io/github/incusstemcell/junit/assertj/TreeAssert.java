@@ -155,9 +155,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     private TreeAssert are(String wanted, Predicate<List<Found>> holds, String... tests) {
         Observation<List<Found>> seen =
                 new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> find(tests));
-        if (!seen.holds()) {
-            subject.fail("the tree " + path + which, wanted, seen, "there were: " + words(seen.last()));
-        }
+        subject.verify("the tree " + path + which, wanted, seen, found -> "there were: " + words(found));
         return this;
     }
 
@@ -232,18 +230,16 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     private TreeAssert matching(String wanted, String regex, Predicate<List<Found>> holds) {
         Observation<List<Found>> seen =
                 new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> grep(regex));
-        if (!seen.holds()) {
-            subject.fail(
-                    "the tree " + path + which,
-                    wanted,
-                    seen,
-                    "there were: "
-                            + seen.last().stream()
-                                    .limit(SHOWN)
-                                    .map(Found::path)
-                                    .collect(Collectors.joining(" "))
-                                    .transform(paths -> paths.isEmpty() ? "none" : paths));
-        }
+        subject.verify(
+                "the tree " + path + which,
+                wanted,
+                seen,
+                found -> "there were: "
+                        + found.stream()
+                                .limit(SHOWN)
+                                .map(Found::path)
+                                .collect(Collectors.joining(" "))
+                                .transform(paths -> paths.isEmpty() ? "none" : paths));
         return this;
     }
 

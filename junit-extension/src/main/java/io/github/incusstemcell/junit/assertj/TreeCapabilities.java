@@ -44,15 +44,13 @@ final class TreeCapabilities {
         Observation<Map<String, Capabilities>> seen = new Observation<Map<String, Capabilities>>(
                         subject.timing(), found -> List.copyOf(found.keySet()).equals(wanted), TreeCapabilities::words)
                 .polling(() -> of(subject.stemcell(), find));
-        if (!seen.holds()) {
-            subject.fail(
-                    what,
-                    wanted.isEmpty()
-                            ? "have no files with capabilities"
-                            : "have capabilities exactly for " + String.join(" ", wanted),
-                    seen,
-                    "there were " + words(seen.last()));
-        }
+        subject.verify(
+                what,
+                wanted.isEmpty()
+                        ? "have no files with capabilities"
+                        : "have capabilities exactly for " + String.join(" ", wanted),
+                seen,
+                found -> "there were " + words(found));
     }
 
     private static String words(Map<String, Capabilities> found) {

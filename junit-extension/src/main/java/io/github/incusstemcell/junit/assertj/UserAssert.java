@@ -213,9 +213,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
         }
         Observation<SudoRights> seen = new Observation<>(subject.timing(), holds, SudoRights::words)
                 .polling(() -> SudoRights.of(subject.stemcell(), name));
-        if (!seen.holds()) {
-            subject.fail("user " + name, wanted, seen, seen.last().words());
-        }
+        subject.verify("user " + name, wanted, seen, SudoRights::words);
         return this;
     }
 

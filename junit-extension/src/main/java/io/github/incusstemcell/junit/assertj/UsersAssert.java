@@ -20,12 +20,7 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
     }
 
     private UsersAssert(Subject subject, Many<GuestUser> many) {
-        super(subject, many);
-    }
-
-    @Override
-    UsersAssert on(Many<GuestUser> fewer) {
-        return new UsersAssert(subject, fewer);
+        super(subject, many, UsersAssert::new);
     }
 
     /**

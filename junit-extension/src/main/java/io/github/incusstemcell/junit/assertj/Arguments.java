@@ -65,19 +65,23 @@ final class Arguments {
 
     private Arguments() {}
 
+    private static void refuse(boolean impossible, String why) {
+        if (impossible) {
+            throw new IllegalArgumentException(why);
+        }
+    }
+
     /** Something to look for, or the name of something. */
     static String text(String text) {
-        if (Objects.requireNonNull(text, "text").isEmpty()) {
-            throw new IllegalArgumentException("Every text contains the empty text: write what to look for");
-        }
+        refuse(
+                Objects.requireNonNull(text, "text").isEmpty(),
+                "Every text contains the empty text: write what to look for");
         return text;
     }
 
     /** The same of several, of which there has to be one at least. */
     static List<String> texts(String[] texts, String none, UnaryOperator<String> rule) {
-        if (Objects.requireNonNull(texts, "texts").length == 0) {
-            throw new IllegalArgumentException(none);
-        }
+        refuse(Objects.requireNonNull(texts, "texts").length == 0, none);
         return anyTexts(texts, rule);
     }
 
@@ -105,68 +109,63 @@ final class Arguments {
                         && pattern.matcher(itself).find()
                         && Arrays.stream(itself.split("\\W+"))
                                 .allMatch(word -> pattern.matcher(word).find());
-        if (findsAll) {
-            throw new IllegalArgumentException("The pattern '" + itself
-                    + "' finds something in every text, as in the empty one: write what to look for");
-        }
+        refuse(
+                findsAll,
+                "The pattern '" + itself
+                        + "' finds something in every text, as in the empty one: write what to look for");
         return pattern;
     }
 
     /** One path from the root. */
     static String path(String path) {
-        if (!Objects.requireNonNull(path, "path").startsWith("/") || path.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("Not an absolute path: '" + path + "'");
-        }
-        if (path.matches("(?s).*[*?].*|.*\\[[^/]+].*")) {
-            throw new IllegalArgumentException(
-                    "Not one path, but a pattern, and nothing has such a name: '" + path + "'");
-        }
+        refuse(
+                !Objects.requireNonNull(path, "path").startsWith("/") || path.indexOf('\0') >= 0,
+                "Not an absolute path: '" + path + "'");
+        refuse(
+                path.matches("(?s).*[*?].*|.*\\[[^/]+].*"),
+                "Not one path, but a pattern, and nothing has such a name: '" + path + "'");
         return path;
     }
 
     /** Paths from the root, in which each wildcard is between slashes. */
     static String glob(String pattern) {
-        if (!Objects.requireNonNull(pattern, "pattern").startsWith("/")
-                || pattern.indexOf('\0') >= 0
-                || pattern.endsWith("/")
-                || pattern.matches("(?s).*(//.*|/\\.\\.?(/.*)?)")) {
-            throw new IllegalArgumentException(
-                    "Not a pattern of absolute paths without '.', '..' and empty names: '" + pattern + "'");
-        }
-        if (pattern.contains("**")) {
-            throw new IllegalArgumentException(
-                    "No * matches a slash: '" + pattern + "'; look for files at any depth by file(folder).tree()");
-        }
+        refuse(
+                !Objects.requireNonNull(pattern, "pattern").startsWith("/")
+                        || pattern.indexOf('\0') >= 0
+                        || pattern.endsWith("/")
+                        || pattern.matches("(?s).*(//.*|/\\.\\.?(/.*)?)"),
+                "Not a pattern of absolute paths without '.', '..' and empty names: '" + pattern + "'");
+        refuse(
+                pattern.contains("**"),
+                "No * matches a slash: '" + pattern + "'; look for files at any depth by file(folder).tree()");
         return pattern;
     }
 
     /** A pattern of one name, between slashes. */
     static String namePattern(String pattern) {
-        if (text(pattern).indexOf('/') >= 0 || pattern.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("Not a pattern of names, which have no slash: '" + pattern + "'");
-        }
-        if (pattern.matches("\\*+")) {
-            throw new IllegalArgumentException("Every name matches '" + pattern + "': leave it out");
-        }
+        refuse(
+                text(pattern).indexOf('/') >= 0 || pattern.indexOf('\0') >= 0,
+                "Not a pattern of names, which have no slash: '" + pattern + "'");
+        refuse(pattern.matches("\\*+"), "Every name matches '" + pattern + "': leave it out");
         return pattern;
     }
 
     /** One path as the kernel writes it: in no table there is another. */
     static String plainPath(String path) {
-        if (path(path).length() > 1 && path.endsWith("/")) {
-            throw new IllegalArgumentException("Not an absolute path without a slash at its end: '" + path + "'");
-        }
-        if (path.matches("(?s).*(//.*|/\\.\\.?(/.*)?)")) {
-            throw new IllegalArgumentException("Not a path without '.', '..' and empty names: '" + path + "'");
-        }
+        refuse(
+                path(path).length() > 1 && path.endsWith("/"),
+                "Not an absolute path without a slash at its end: '" + path + "'");
+        refuse(
+                path.matches("(?s).*(//.*|/\\.\\.?(/.*)?)"),
+                "Not a path without '.', '..' and empty names: '" + path + "'");
         return path;
     }
 
     /** A path that is not the folder itself nor above it, since then everything in it would be excepted. */
     static String exception(String folder, String path) {
-        if (folder.equals(plainPath(path)) || folder.startsWith(path.equals("/") ? path : path + "/")) {
-            throw new IllegalArgumentException("With the exception of " + path + " nothing is left of " + folder);
-        }
+        refuse(
+                folder.equals(plainPath(path)) || folder.startsWith(path.equals("/") ? path : path + "/"),
+                "With the exception of " + path + " nothing is left of " + folder);
         return path;
     }
 
@@ -176,9 +175,7 @@ final class Arguments {
                 && name.equals(name.strip())
                 && "-+#".indexOf(name.charAt(0)) < 0
                 && name.chars().noneMatch(letter -> letter < ' ' || forbidden.indexOf(letter) >= 0);
-        if (!isName) {
-            throw new IllegalArgumentException("Not the name of " + what + ": '" + name + "'");
-        }
+        refuse(!isName, "Not the name of " + what + ": '" + name + "'");
         return name;
     }
 
@@ -192,16 +189,14 @@ final class Arguments {
 
     /** systemd.unit(5), with or without a type. */
     static String unit(String name) {
-        if (!UNIT.matcher(Objects.requireNonNull(name, "name")).matches()) {
-            throw new IllegalArgumentException("Not the name of a unit: '" + name + "'");
-        }
+        refuse(!UNIT.matcher(Objects.requireNonNull(name, "name")).matches(), "Not the name of a unit: '" + name + "'");
         return name;
     }
 
     static String process(String name) {
-        if (Objects.requireNonNull(name, "name").isEmpty()) {
-            throw new IllegalArgumentException("No process has the empty name: write one as /proc/PID/comm has it");
-        }
+        refuse(
+                Objects.requireNonNull(name, "name").isEmpty(),
+                "No process has the empty name: write one as /proc/PID/comm has it");
         return name.startsWith("/") ? plainPath(name) : name("a process", name, "");
     }
 
@@ -215,43 +210,39 @@ final class Arguments {
     }
 
     static String sysctl(String name) {
-        if (!Objects.requireNonNull(name, "name").matches("[^./\\s*?\\[\\]-][^\\s*?\\[\\]]*[^./\\s*?\\[\\]]")
-                || name.contains("..")) {
-            throw new IllegalArgumentException(
-                    "Not the name of a sysctl: '" + name + "'; write for example net.ipv4.ip_forward");
-        }
+        refuse(
+                !Objects.requireNonNull(name, "name").matches("[^./\\s*?\\[\\]-][^\\s*?\\[\\]]*[^./\\s*?\\[\\]]")
+                        || name.contains(".."),
+                "Not the name of a sysctl: '" + name + "'; write for example net.ipv4.ip_forward");
         return name;
     }
 
     static String packageName(String name) {
-        if (!PACKAGE.matcher(Objects.requireNonNull(name, "name")).matches()) {
-            throw new IllegalArgumentException(
-                    "Not the name of a Debian package: '" + name
-                            + "'; two or more small letters, digits and any of +-. are what it has, and perhaps :amd64 behind them");
-        }
+        refuse(
+                !PACKAGE.matcher(Objects.requireNonNull(name, "name")).matches(),
+                "Not the name of a Debian package: '" + name
+                        + "'; two or more small letters, digits and any of +-. are what it has, and perhaps :amd64 behind them");
         return name;
     }
 
     static String version(String version) {
-        if (!VERSION.matcher(Objects.requireNonNull(version, "version")).matches()) {
-            throw new IllegalArgumentException("Not a version of a Debian package: '" + version + "'");
-        }
+        refuse(
+                !VERSION.matcher(Objects.requireNonNull(version, "version")).matches(),
+                "Not a version of a Debian package: '" + version + "'");
         return version;
     }
 
     /** A name that has to be looked up: an address stands for itself everywhere. */
     static String host(String name) {
-        if (Objects.requireNonNull(name, "name").matches("[0-9.]+|0[xX][0-9a-fA-F.xX]+|.*:.*")) {
-            throw new IllegalArgumentException("Not the name of a host, which would be looked up: '" + name + "'");
-        }
+        refuse(
+                Objects.requireNonNull(name, "name").matches("[0-9.]+|0[xX][0-9a-fA-F.xX]+|.*:.*"),
+                "Not the name of a host, which would be looked up: '" + name + "'");
         return name("a host", name, " /*?@[]");
     }
 
     /** One word without blanks. */
     static String word(String word) {
-        if (text(word).matches("(?s).*[\\s{}\"].*")) {
-            throw new IllegalArgumentException("Not one word: '" + word + "'");
-        }
+        refuse(text(word).matches("(?s).*[\\s{}\"].*"), "Not one word: '" + word + "'");
         return word;
     }
 
@@ -262,60 +253,53 @@ final class Arguments {
 
     /** The key of a setting, which is one word mostly. */
     static String key(String key) {
-        if (!Objects.requireNonNull(key, "key").equals(key.strip())
-                || key.isEmpty()
-                || key.matches("(?s).*[\\n=#;].*")) {
-            throw new IllegalArgumentException("Not the key of a setting: '" + key + "'");
-        }
+        refuse(
+                !Objects.requireNonNull(key, "key").equals(key.strip())
+                        || key.isEmpty()
+                        || key.matches("(?s).*[\\n=#;].*"),
+                "Not the key of a setting: '" + key + "'");
         return key;
     }
 
     /** RFC 6901, but for the empty one, which is all. */
     static String pointer(String pointer) {
-        if (!Objects.requireNonNull(pointer, "pointer").matches("(?s)(/([^/~]|~[01])*)+")) {
-            throw new IllegalArgumentException("Not a JSON pointer, as /Platform/Linux or /disks/0: '" + pointer + "'");
-        }
+        refuse(
+                !Objects.requireNonNull(pointer, "pointer").matches("(?s)(/([^/~]|~[01])*)+"),
+                "Not a JSON pointer, as /Platform/Linux or /disks/0: '" + pointer + "'");
         return pointer;
     }
 
     /** Of an environment, environ(7). */
     static String variable(String name) {
-        if (text(name).indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("Not the name of a variable: '" + name + "'");
-        }
+        refuse(text(name).indexOf('=') >= 0 || name.indexOf('\0') >= 0, "Not the name of a variable: '" + name + "'");
         return name;
     }
 
     static String systemdConfiguration(String name) {
-        if (!Objects.requireNonNull(name, "name").matches("[a-z0-9][a-z0-9-]*\\.conf")) {
-            throw new IllegalArgumentException(
-                    "Not the name of a configuration file of systemd, as journald.conf: '" + name + "'");
-        }
+        refuse(
+                !Objects.requireNonNull(name, "name").matches("[a-z0-9][a-z0-9-]*\\.conf"),
+                "Not the name of a configuration file of systemd, as journald.conf: '" + name + "'");
         return name;
     }
 
     static String mountOption(String option) {
-        if (text(option).contains(",")) {
-            throw new IllegalArgumentException("Not one mount option: '" + option + "'");
-        }
-        if (NEVER_SHOWN.contains(option) || option.startsWith("x-") || option.startsWith("X-")) {
-            throw new IllegalArgumentException("No kernel shows the mount option '" + option + "'"
-                    + (Set.of("suid", "dev", "exec", "symfollow").contains(option) ? "; ask for no" + option : ""));
-        }
+        refuse(text(option).contains(","), "Not one mount option: '" + option + "'");
+        refuse(
+                NEVER_SHOWN.contains(option) || option.startsWith("x-") || option.startsWith("X-"),
+                "No kernel shows the mount option '" + option + "'"
+                        + (Set.of("suid", "dev", "exec", "symfollow").contains(option) ? "; ask for no" + option : ""));
         return option;
     }
 
     static String macAddress(String address) {
-        if (!Objects.requireNonNull(address, "address").matches("\\p{XDigit}{2}(:\\p{XDigit}{2}){5,19}")) {
-            throw new IllegalArgumentException("Not a MAC address as 10:66:6a:15:04:dc: '" + address + "'");
-        }
+        refuse(
+                !Objects.requireNonNull(address, "address").matches("\\p{XDigit}{2}(:\\p{XDigit}{2}){5,19}"),
+                "Not a MAC address as 10:66:6a:15:04:dc: '" + address + "'");
         return address;
     }
 
     static long number(String what, long number, long least, long most) {
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("Not " + what + ", " + least + " to " + most + ": " + number);
-        }
+        refuse(number < least || number > most, "Not " + what + ", " + least + " to " + most + ": " + number);
         return number;
     }
 
@@ -347,48 +331,42 @@ final class Arguments {
 
     /** A mode of which something is looked for. */
     static int bits(int mode) {
-        if (mode(mode) == 0) {
-            throw new IllegalArgumentException("Nothing has any of mode 0: write bits to look for");
-        }
+        refuse(mode(mode) == 0, "Nothing has any of mode 0: write bits to look for");
         return mode;
     }
 
     /** What is one name in a folder. */
     static String fileName(String name) {
-        if (text(name).indexOf('/') >= 0 || name.indexOf('\0') >= 0 || name.equals(".") || name.equals("..")) {
-            throw new IllegalArgumentException("Not the name of something in a folder: '" + name + "'");
-        }
+        refuse(
+                text(name).indexOf('/') >= 0 || name.indexOf('\0') >= 0 || name.equals(".") || name.equals(".."),
+                "Not the name of something in a folder: '" + name + "'");
         return name;
     }
 
     /** A mode that allows less than everything. */
     static int limit(int mode) {
-        if (mode(mode) == ALL_MODES) {
-            throw new IllegalArgumentException("No mode is more permissive than 07777");
-        }
+        refuse(mode(mode) == ALL_MODES, "No mode is more permissive than 07777");
         return mode;
     }
 
     static Duration span(Duration span) {
-        if (Objects.requireNonNull(span, "span").isNegative() || span.isZero()) {
-            throw new IllegalArgumentException("Not a time, more than nothing: " + span);
-        }
+        refuse(
+                Objects.requireNonNull(span, "span").isNegative() || span.isZero(),
+                "Not a time, more than nothing: " + span);
         return span;
     }
 
     /** A moment that has been, as far as the clocks agree: nothing happened since a later one. */
     static Instant past(Instant time) {
-        if (Objects.requireNonNull(time, "time").isAfter(Instant.now().plus(CLOCKS_APART))) {
-            throw new IllegalArgumentException("Not a moment that has been: " + time);
-        }
+        refuse(
+                Objects.requireNonNull(time, "time").isAfter(Instant.now().plus(CLOCKS_APART)),
+                "Not a moment that has been: " + time);
         return time;
     }
 
     /** A moment that has been, and not the first at which a file can have changed. */
     static Instant pastOfFiles(Instant time) {
-        if (past(time).compareTo(Instant.EPOCH) <= 0) {
-            throw new IllegalArgumentException("Every file was modified since " + time);
-        }
+        refuse(past(time).compareTo(Instant.EPOCH) <= 0, "Every file was modified since " + time);
         return time;
     }
 }

@@ -10,19 +10,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** An endpoint that may be the one, what it is called, and what named it. */
-record EndpointCandidate(String name, String origin, Source source) {
+/**
+ * An endpoint that may be the one, what it is called, and what named it.
+ *
+ * @param source finds out what the endpoint needs, which may fail
+ */
+record EndpointCandidate(String name, String origin, Supplier<Endpoint> source) {
 
     private static final String PROPERTY = "incus.stemcell.endpoint";
     private static final String VARIABLE = "INCUS_STEMCELL_ENDPOINT";
-
-    /** Finds out what the endpoint needs, which may fail. */
-    interface Source {
-        Endpoint get();
-    }
 
     static EndpointCandidate of(String origin, Endpoint endpoint) {
         return new EndpointCandidate(endpoint.toString(), origin, () -> endpoint);

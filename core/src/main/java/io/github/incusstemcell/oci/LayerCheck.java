@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 
 /** Reads a blob that is on this machine already, once, to find out whether it is what its image says. */
 final class LayerCheck {
@@ -18,7 +19,7 @@ final class LayerCheck {
     static void verify(Layer layer, Blob blob, boolean asRootfs, String image, Progress progress) {
         MessageDigest hash = layer.digest().newHash();
         long[] size = {0};
-        Bytes counted = (buffer, n) -> {
+        ObjIntConsumer<byte[]> counted = (buffer, n) -> {
             hash.update(buffer, 0, n);
             size[0] += n;
         };
@@ -66,18 +67,14 @@ final class LayerCheck {
         }
     }
 
-    private interface Bytes {
-        void read(byte[] buffer, int n);
-    }
-
     private static Optional<Digest> read(
-            Layer layer, Blob blob, boolean diffId, String image, Bytes bytes, Runnable end) {
+            Layer layer, Blob blob, boolean diffId, String image, ObjIntConsumer<byte[]> bytes, Runnable end) {
         try (InputStream in = blob.open();
                 UncompressedDigest uncompressed = new UncompressedDigest(
                         layer.diffId().orElse(layer.digest()).algorithm())) {
             byte[] buffer = new byte[1 << 16];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                bytes.read(buffer, n);
+                bytes.accept(buffer, n);
                 if (diffId) {
                     uncompressed.update(buffer, 0, n);
                 }

@@ -72,7 +72,8 @@ record PackageFiles(StemcellContainer stemcell) {
                 .toList();
     }
 
-    private static boolean isExcepted(List<String> except, String path) {
+    /** Whether a path is one of some, or below one of them. */
+    static boolean isExcepted(List<String> except, String path) {
         return except.stream().anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
     }
 

@@ -282,12 +282,8 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         List<String> excepted = Arguments.anyTexts(except, one -> Arguments.exception(path, one));
         return are(
                 wanted + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
-                found -> found.stream().allMatch(file -> isExcepted(file.path(), excepted)),
+                found -> found.stream().allMatch(file -> PackageFiles.isExcepted(excepted, file.path())),
                 tests);
-    }
-
-    private static boolean isExcepted(String file, List<String> except) {
-        return except.stream().anyMatch(path -> file.equals(path) || file.startsWith(path + "/"));
     }
 
     /**

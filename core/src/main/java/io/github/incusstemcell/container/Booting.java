@@ -36,7 +36,8 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
     private static final int CONSOLE = 500;
 
     /**
-     * Waits until systemd has finished booting. {@code degraded} is booted, too: what failed is for the test to judge.
+     * Waits until systemd has finished booting, in a guest that knows that it is held. {@code degraded} is booted, too: what failed is for
+     * the test to judge.
      *
      * @param timeout how long it all may take
      * @param begin since when
@@ -50,6 +51,7 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
     private void awaitBoot(Duration timeout, Instant begin, int boots) {
         try {
             systemd.waitUntilBooted(remaining(timeout, begin));
+            deadMansSwitch.awaitHold();
         } catch (BootTimeoutException e) {
             requireMember(e);
             if (hasEnded(e, Duration.ZERO)) {
@@ -80,9 +82,10 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
                 "{} was not held in time and has powered off, so it is booted again: {}",
                 instance(),
                 failure.getMessage());
+        Instant again = Instant.now();
         instance().start();
-        deadMansSwitch.arm();
-        awaitBoot(timeout, Instant.now(), boots - 1);
+        deadMansSwitch.arm(again);
+        awaitBoot(timeout, again, boots - 1);
     }
 
     private StartupTimeoutException late(Duration timeout, BootTimeoutException failure) {

@@ -38,6 +38,7 @@ record ContainerStart(
         ContainerSpec spec = launch.spec();
         NewInstance created = request(lease);
         StartRefusal refusal = new StartRefusal(instance(), image(), spec.overlay());
+        Instant asked = Instant.now();
         create(creations, created, refusal);
         GuestAgent.Access agent =
                 new GuestAgent.Access(request.agentSettings(instance().name(), network.address()), packages);
@@ -51,10 +52,11 @@ record ContainerStart(
             return unbooted(agent);
         }
         if (!launch.startsAtOnce()) {
+            asked = Instant.now();
             Refusal.explaining(instance()::start, refusal);
         }
         Instant started = Instant.now();
-        deadMansSwitch.arm();
+        deadMansSwitch.arm(asked);
         RsaHostKeys.forgetIn(instance(), created);
         return booted(limits, started, agent);
     }

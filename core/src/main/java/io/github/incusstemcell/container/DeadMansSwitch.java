@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
@@ -11,6 +12,7 @@ import io.github.incusstemcell.stemcell.OverlayPart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +41,16 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private static final String DISARM = "disarm";
 
+    /** Has the process by which the guest is held; in memory, so that each boot begins without. */
+    private static final String NEWEST = "/run/incus-stemcell.switch";
+
     /**
      * It says that it holds the guest once systemd has made {@code /run}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
      * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
      * soon, so a death counts only when it is seen eight times in a row.
      */
     private static final String SCRIPT = """
-            newest=/run/incus-stemcell.switch
+            newest=%s
             exec 3<&0 </dev/null >/dev/null 2>&1
             (
               read -r word <&3
@@ -62,7 +67,7 @@ final class DeadMansSwitch implements AutoCloseable {
             until [ -d /run/systemd/system ]; do sleep 0.05; done
             echo $$ >"$newest"
             wait
-            """;
+            """.formatted(NEWEST);
 
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
@@ -72,11 +77,21 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private static final Duration DISARMING = Duration.ofSeconds(5);
 
+    /** So soon after it was asked to start, a guest has not given up waiting. */
+    private static final Duration SOON = Duration.ofSeconds(3);
+
+    /** Longer than a guest waits for somebody to hold it. */
+    private static final Duration HOLDING = Duration.ofSeconds(10);
+
     /** For all containers, as each needs them for moments only; they end when there is nothing to do. */
     private static final ScheduledThreadPoolExecutor THREADS = threads();
 
     private final Instance instance;
     private @Nullable RunningCommand held;
+    /** The earliest moment at which the guest may have started, and that since which it is held. */
+    private Instant started = Instant.MIN;
+
+    private Instant heldSince = Instant.MIN;
     private boolean arming;
     private boolean over;
     private Duration pause = FIRST_PAUSE;
@@ -89,13 +104,35 @@ final class DeadMansSwitch implements AutoCloseable {
         return instance;
     }
 
-    /** Begins to hold a container that runs, on a thread of our own; does nothing where it is held already. */
-    synchronized void arm() {
+    /**
+     * Begins to hold a container that runs, on a thread of our own; does nothing where it is held already.
+     *
+     * @param asked when it was asked to start
+     */
+    synchronized void arm(Instant asked) {
+        started = asked;
         if (!over && !arming && held == null) {
             arming = true;
             pause = FIRST_PAUSE;
             THREADS.execute(this::hold);
         }
+    }
+
+    /**
+     * Waits until the guest knows that it is held, where that came so late that it may be powering off.
+     *
+     * @throws IncusStemcellException if it has powered off
+     */
+    void awaitHold() {
+        if (!isHeldInTime()) {
+            ExecResult waiting = instance.exec(Command.shell("until [ -e " + NEWEST + " ]; do sleep 0.05; done")
+                    .timeout(HOLDING));
+            LOG.debug("{} was held late: {}", instance, waiting.exitCode());
+        }
+    }
+
+    private synchronized boolean isHeldInTime() {
+        return over || held != null && !heldSince.isBefore(started) && heldSince.isBefore(started.plus(SOON));
     }
 
     private void hold() {
@@ -123,6 +160,7 @@ final class DeadMansSwitch implements AutoCloseable {
         arming = false;
         if (!over) {
             held = command;
+            heldSince = Instant.now();
             pause = FIRST_PAUSE;
         }
         return !over;

@@ -47,7 +47,7 @@ final class Lifecycle {
     void boot(Runnable start) {
         Instant begin = Instant.now();
         Refusal.explaining(start, new StartRefusal(instance, image, overlay));
-        deadMansSwitch.arm();
+        deadMansSwitch.arm(begin);
         new Booting(deadMansSwitch, systemd, image).await(startupTimeout, begin);
         address.bringUp(instance);
         agent.await(begin);

@@ -11,10 +11,13 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceGoneException;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.stemcell.StemcellImage;
+import io.github.incusstemcell.systemd.Systemd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -141,6 +144,30 @@ class DeadMansSwitchTest {
                 StemcellContainer container = stemcells.launch(
                         TestMachine.spec().toBuilder().owner(OWNER).build())) {
             assertThat(container.exec(HELD).exitCode()).isZero();
+        }
+    }
+
+    @Test
+    void bootsAgainWhatHasBootedBeforeItWasHeld() throws Exception {
+        try (Stemcells stemcells = TestMachine.stemcells().connect();
+                Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
+            StemcellImage image = stemcells.prepare(TestMachine.spec());
+            Instance late = started(
+                    incus,
+                    "ic-late",
+                    image.fingerprint(),
+                    Lease.ofThisProcess().of(OWNER).keys());
+            try (DeadMansSwitch held = new DeadMansSwitch(late);
+                    Systemd systemd = Systemd.of(late)) {
+                new Booting(held, systemd, image).await(Duration.ofMinutes(1), Instant.now());
+
+                late.exec(HELD).requireSuccess();
+                assertThat(late.start(Command.of("sleep", "600")).waitFor(Duration.ofSeconds(8)))
+                        .isEmpty();
+            } finally {
+                late.delete();
+            }
         }
     }
 

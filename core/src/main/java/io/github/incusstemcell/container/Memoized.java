@@ -50,6 +50,12 @@ final class Memoized<T> {
         }
     }
 
+    /** {@return whether it was tried, and could not be made} */
+    boolean hasFailed() {
+        Attempt<T> attempt = last.get();
+        return attempt != null && attempt.failed;
+    }
+
     /** Whether this thread failed since it was interrupted. What was thrown does not always say so, nor is the thread always still marked. */
     static boolean byInterrupt(Throwable failure) {
         return Thread.currentThread().isInterrupted()
@@ -69,6 +75,7 @@ final class Memoized<T> {
 
     private static final class Attempt<T> extends FutureTask<T> {
 
+        private volatile boolean failed;
         private volatile boolean wasInterrupted;
 
         Attempt(Supplier<T> maker) {
@@ -77,6 +84,7 @@ final class Memoized<T> {
 
         @Override
         protected void setException(Throwable failure) {
+            failed = true;
             wasInterrupted = byInterrupt(failure);
             super.setException(failure);
         }

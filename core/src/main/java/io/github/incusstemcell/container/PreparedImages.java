@@ -42,14 +42,26 @@ final class PreparedImages {
     }
 
     /**
-     * Forgets images that are there no more, which somebody may have deleted, and failures, which may have come of that.
+     * Forgets images that are there no more, which somebody may have deleted.
      *
      * @param isThere tells by a fingerprint
      * @return whether there were any
      */
     boolean forgetDeleted(Predicate<String> isThere) {
-        known.values().removeIf(image -> !isThere.test(image.fingerprint()));
-        return prepared.keySet().retainAll(known.keySet());
+        boolean deleted = false;
+        for (Map.Entry<Preparation, StemcellImage> image : known.entrySet()) {
+            if (!isThere.test(image.getValue().fingerprint())) {
+                prepared.remove(image.getKey());
+                known.remove(image.getKey());
+                deleted = true;
+            }
+        }
+        return deleted;
+    }
+
+    /** Forgets what failed, which may have come of something that was deleted. */
+    void forgetFailures() {
+        prepared.values().removeIf(Memoized::hasFailed);
     }
 
     void removeUnused() {

@@ -238,6 +238,9 @@ public final class Stemcells implements AutoCloseable {
         boolean forgotten = images.forgetDeleted(there::contains);
         forgotten |= provisioner.forgetDeleted(there::contains);
         forgotten |= launcher.forgetDeletedNetworks();
+        if (deleted || forgotten) {
+            images.forgetFailures();
+        }
         return deleted || forgotten;
     }
 

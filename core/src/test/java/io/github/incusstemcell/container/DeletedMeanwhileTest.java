@@ -3,19 +3,23 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.oci.ImageNotFoundException;
 import io.github.incusstemcell.oci.ImageReference;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What others change while a run goes on. */
 @Timeout(180)
@@ -64,6 +68,28 @@ class DeletedMeanwhileTest {
                                 + " was deleted while containers of this run were in it, or still to come. Create it again"
                                 + " with: incus project create " + project);
             }
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsAskedForOnceWhereAnotherImageHasFailed(@TempDir Path folder) throws Exception {
+        AtomicInteger created = new AtomicInteger();
+        try (InFrontOfIncus front = new InFrontOfIncus(folder, request -> {
+                    if (request.startsWith("POST /1.0/instances?")) {
+                        created.incrementAndGet();
+                    }
+                });
+                Stemcells stemcells =
+                        TestMachine.stemcells().endpoint(front.endpoint()).connect()) {
+            assertThatThrownBy(() -> stemcells.prepare(ContainerSpec.of("oci:" + folder + "/there-is-none:1")))
+                    .isInstanceOf(IncusStemcellException.class);
+
+            assertThatThrownBy(() -> stemcells.launch(TestMachine.spec().toBuilder()
+                            .config("limits.nonsense", "1")
+                            .build()))
+                    .hasMessageContaining("limits.nonsense");
+
+            assertThat(created).hasValue(1);
         }
     }
 

@@ -61,7 +61,7 @@ build() { # HOME
     pivot_root . run/old-root
     umount -l /run/old-root
     # exec, so that no file of the machine's root stays open in here.
-    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon let_users_in thaw_the_empty); run $pid"
+    exec /bin/bash -c "$(declare -f run start_daemon stop_daemon let_users_in thaw_the_empty keep_quotas); run $pid"
 }
 
 # What tells this process from a later one of the same number: when it started, and in which boot.
@@ -96,6 +96,7 @@ run() { # NUMBER_OF_THIS_PROCESS_ON_THE_MACHINE
     trap 'stop_daemon KILL' USR1
     trap let_users_in USR2
     grep -qw pids /sys/fs/cgroup/cgroup.controllers || thaw_the_empty &
+    keep_quotas &
     while [ -z "$ending" ]; do
         asked=''
         start_daemon
@@ -164,6 +165,23 @@ thaw_the_empty() {
             state=$(cat "$cgroup/cgroup.events" "$cgroup/cgroup.freeze" 2>/dev/null) || continue
             [ "$state" = $'populated 0\nfrozen 1\n0' ] || continue
             { echo 1 >"$cgroup/cgroup.freeze" && echo 0 >"$cgroup/cgroup.freeze"; } 2>/dev/null || true
+        done
+    done 8>&-
+}
+
+# On newer kernels, such as 6.18, btrfs does not count what is in a large subvolume that is deleted, and from then on no quota of the file
+# system is in force: qgroups/inconsistent is 1. Ours are to count all, as kernels before do, and to count anew where that came too late. Incus has
+# quotas only once a volume is given a size, so there is no moment at which this could be done once.
+keep_quotas() {
+    local groups image value
+    while sleep 1; do
+        for groups in /sys/fs/btrfs/*/qgroups; do
+            image=$(cat "${groups%/qgroups}"/devices/loop*/loop/backing_file 2>/dev/null) || continue
+            [[ $image == "$INCUS_DIR"/disks/*.img ]] || continue
+            value=$(cat "$groups/drop_subtree_threshold" 2>/dev/null) || continue
+            [ "$value" = 8 ] || echo 8 2>/dev/null >"$groups/drop_subtree_threshold" || true
+            value=$(cat "$groups/inconsistent" 2>/dev/null) || continue
+            [ "$value" = 0 ] || btrfs quota rescan "$INCUS_DIR/storage-pools/$(basename "$image" .img)" >/dev/null 2>&1 || true
         done
     done 8>&-
 }

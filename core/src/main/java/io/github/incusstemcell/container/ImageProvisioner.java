@@ -66,15 +66,7 @@ final class ImageProvisioner {
      * @return whether there were any
      */
     boolean forgetDeleted(Predicate<String> isThere) {
-        boolean forgotten = false;
-        for (Map.Entry<String, StemcellImage> image : known.entrySet()) {
-            if (!isThere.test(image.getValue().fingerprint())) {
-                provisioned.remove(image.getKey());
-                known.remove(image.getKey());
-                forgotten = true;
-            }
-        }
-        return forgotten;
+        return PreparedImages.forgetDeleted(provisioned, known, isThere);
     }
 
     /**

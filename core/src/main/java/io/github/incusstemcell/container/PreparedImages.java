@@ -48,10 +48,16 @@ final class PreparedImages {
      * @return whether there were any
      */
     boolean forgetDeleted(Predicate<String> isThere) {
+        return forgetDeleted(prepared, known, isThere);
+    }
+
+    /** The same of any images, with what makes them. */
+    static <K> boolean forgetDeleted(
+            Map<K, Memoized<StemcellImage>> made, Map<K, StemcellImage> known, Predicate<String> isThere) {
         boolean deleted = false;
-        for (Map.Entry<Preparation, StemcellImage> image : known.entrySet()) {
+        for (Map.Entry<K, StemcellImage> image : known.entrySet()) {
             if (!isThere.test(image.getValue().fingerprint())) {
-                prepared.remove(image.getKey());
+                made.remove(image.getKey());
                 known.remove(image.getKey());
                 deleted = true;
             }

@@ -18,7 +18,7 @@ class GuestFaultsTest extends WithStemcells {
     @CsvSource({
         "POWERED_OFF, BOOT, has ended before systemd had booted",
         "POWERED_OFF, FILE_COPY, was stopped while its files were used",
-        "POWERED_OFF, JOB_OF_SYSTEMD, was stopped|Instance is not running",
+        "POWERED_OFF, JOB_OF_SYSTEMD, was stopped|/exec\\?project=\\S+ failed: Instance is not running \\(400\\)$",
         "REBOOTED, COMMAND, was stopped",
         "FULL, FILE_COPY, no space left"
     })

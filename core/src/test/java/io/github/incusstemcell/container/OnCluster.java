@@ -249,7 +249,7 @@ class OnCluster {
                 // By its silence, or by a relay that is refused, or cut off, at the moment of the kill.
                 .hasMessageMatching(
                         "\\S.* failed: \\QThe member 'm2' of the cluster of " + incus.endpoint() + "\\E is lost: "
-                                + "(it has not answered for 7 s|.*Unable to connect to: .*|Get \"https://.*)");
+                                + "(it has not answered for 7 s|.*Unable to connect to: .*|Get \"https://\\S+:8443/1\\.0/\\S+\": .*)");
         assertThatThrownBy(() -> lost.exec("true")).isInstanceOf(MemberLostException.class);
         lost.close();
 

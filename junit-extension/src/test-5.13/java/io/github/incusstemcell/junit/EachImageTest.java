@@ -6,7 +6,6 @@ import static io.github.incusstemcell.junit.Kit.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -142,10 +141,7 @@ class EachImageTest {
     static class Moods {
 
         @RegisterExtension
-        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
-                .variant("calm", UnaryOperator.identity())
-                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
-                .build();
+        static final IncusStemcellExtension EXTENSION = ImageMatrixTest.calmAndGlad();
 
         @Test
         void test(StemcellContainer stemcell) {

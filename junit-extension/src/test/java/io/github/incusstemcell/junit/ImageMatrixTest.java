@@ -191,6 +191,13 @@ class ImageMatrixTest {
         MOODS.clear();
     }
 
+    static IncusStemcellExtension calmAndGlad() {
+        return IncusStemcellExtension.builder()
+                .variant("calm", UnaryOperator.identity())
+                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
+                .build();
+    }
+
     private static String mood(StemcellContainer stemcell) {
         return stemcell.shell("printf %s \"$MOOD\"").stdout();
     }
@@ -255,10 +262,7 @@ class ImageMatrixTest {
     static class Moods {
 
         @RegisterExtension
-        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
-                .variant("calm", UnaryOperator.identity())
-                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
-                .build();
+        static final IncusStemcellExtension EXTENSION = calmAndGlad();
 
         @TestTemplate
         void test(StemcellContainer stemcell) {
@@ -287,10 +291,7 @@ class ImageMatrixTest {
     static class MoodsOnce {
 
         @RegisterExtension
-        static final IncusStemcellExtension EXTENSION = IncusStemcellExtension.builder()
-                .variant("calm", UnaryOperator.identity())
-                .variant("glad", spec -> spec.config("environment.MOOD", "glad"))
-                .build();
+        static final IncusStemcellExtension EXTENSION = calmAndGlad();
 
         @Test
         void test(StemcellContainer stemcell) {}

@@ -81,25 +81,45 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
                 : "it ended with " + result.exitCode();
     }
 
-    /** {@return this, where it ends with exit code 0} */
+    /**
+     * Verifies that the command ends with exit code 0.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).command("test", "-d", "/etc").succeeds(); // passes
+     * assertThat(stemcell).command("test", "-d", "/etc/passwd").succeeds(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public CommandAssert succeeds() {
         return exitsWith(0);
     }
 
     /**
-     * Verifies that it ends by itself and not well. Where it could not be run, which is told by 126 or 127, it did not fail.
+     * Verifies that the command ends by itself and not well. Where it could not be run, which is told by 126 or 127, it did not fail.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).command("test", "-d", "/etc/passwd").fails(); // passes
+     * assertThat(stemcell).command("test", "-d", "/etc").fails(); // fails
+     * assertThat(stemcell).command("no-such-program").fails(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
      */
     public CommandAssert fails() {
         return that("fail", result -> !result.timedOut() && !Set.of(0, 126, 127).contains(result.exitCode()));
     }
 
     /**
-     * Verifies the exit code. What was killed because its time was over has none.
+     * Verifies that the command ends with an exit code. What was killed because its time was over has none.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).command("grep", "^nobody-at-all:", "/etc/passwd").exitsWith(1); // passes
+     * assertThat(stemcell).command("grep", "^root:", "/etc/passwd").exitsWith(1); // fails
+     * }</pre>
      *
      * @param code which one
-     * @return this
+     * @return this assertion object
      */
     public CommandAssert exitsWith(int code) {
         Arguments.number("an exit code", code, 0, 255);
@@ -107,10 +127,15 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     /**
-     * Verifies the output, whatever the exit code, and also where it was killed because its time was over.
+     * Verifies that a text is in the output, whatever the exit code, and also where the command was killed because its time was over.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).command("id", "vcap").prints("(vcap)"); // passes
+     * assertThat(stemcell).command("id", "root").prints("(vcap)"); // fails
+     * }</pre>
      *
      * @param text what is somewhere in its stdout; not empty, because everything contains that
-     * @return this
+     * @return this assertion object
      */
     public CommandAssert prints(String text) {
         Arguments.text(text);

@@ -31,12 +31,18 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
     abstract S that(String wanted, Predicate<V> holds);
 
     /**
-     * Verifies a condition of one's own. Behind {@code within} it is waited for, behind {@code always} it has to hold at every moment; what
-     * is looked at is read anew each time. Where it is absent the check fails, and nobody asks the condition.
+     * Verifies that a condition of one's own holds. Behind {@code within} it is waited for, behind {@code always} it has to hold at every
+     * moment; what is looked at is read anew each time. Where it is absent the check fails, and nobody asks the condition.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").satisfies(file -> file.size() > 0, "have something in it"); // passes
+     * assertThat(stemcell).file("/etc/passwd").satisfies(file -> file.size() == 0, "have nothing in it"); // fails
+     * assertThat(stemcell).file("/no-such-file").satisfies(file -> true, "be there"); // fails
+     * }</pre>
      *
      * @param condition is given what the class of these assertions says; what it throws ends the check
      * @param description how messages say it behind "to satisfy", as {@code is rotated}; not empty
-     * @return this
+     * @return this assertion object
      */
     public S satisfies(Predicate<? super V> condition, String description) {
         Objects.requireNonNull(condition, "condition");
@@ -44,12 +50,18 @@ public abstract class GuestAssert<S extends GuestAssert<S, V>, V> implements Des
     }
 
     /**
-     * Verifies that nothing changes of what is looked at, as {@link #satisfies} is given it, from now on and for some time. What varies all the
-     * time does not count: how much is used of memory and processors, and how long something took. It has a time of its own, so that it is
+     * Verifies that nothing changes of what is looked at, as {@link #satisfies} is given it, from now on and for some time. What varies all
+     * the time does not count: how much is used of memory and processors, and how long something took. It has a time of its own, so that it is
      * refused behind {@code within} and {@code always}.
      *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").doesNotChangeFor(ofMillis(200)); // passes
+     * assertThat(stemcell).file("/no-such-file").doesNotChangeFor(ofMillis(200)); // fails
+     * assertThat(stemcell).command("cat", "/proc/sys/kernel/random/uuid").doesNotChangeFor(ofMillis(200)); // fails
+     * }</pre>
+     *
      * @param span how long
-     * @return this
+     * @return this assertion object
      */
     public S doesNotChangeFor(Duration span) {
         Arguments.span(span);

@@ -133,21 +133,44 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         return filtered(Arguments.text(description), Objects.requireNonNull(condition, "condition"));
     }
 
-    /** {@return this, where there is none} */
+    /**
+     * Verifies that there is none.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/*.no-such-suffix").isEmpty(); // passes
+     * assertThat(stemcell).files("/etc/*.conf").isEmpty(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public S isEmpty() {
         return that("be none", List::isEmpty);
     }
 
-    /** {@return this, where there is one or more} */
+    /**
+     * Verifies that there is one or more.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/*.conf").isNotEmpty(); // passes
+     * assertThat(stemcell).files("/etc/*.no-such-suffix").isNotEmpty(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public S isNotEmpty() {
         return that("be there", all -> !all.isEmpty());
     }
 
     /**
-     * Verifies how many there are.
+     * Verifies that there are so many.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().withUid(0).hasSize(1); // passes
+     * assertThat(stemcell).users().withUid(0).hasSize(2); // fails
+     * }</pre>
      *
      * @param count how many
-     * @return this
+     * @return this assertion object
      */
     public S hasSize(int count) {
         Arguments.count(count);
@@ -156,11 +179,17 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     }
 
     /**
-     * Verifies each of them, of which there has to be one, by a condition of one's own.
+     * Verifies that a condition of one's own holds for each of them, of which there has to be one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/cron.*").allMatch(file -> file.isDirectory(), "are folders"); // passes
+     * assertThat(stemcell).files("/etc/cron*").allMatch(file -> file.isDirectory(), "are folders"); // fails
+     * assertThat(stemcell).files("/etc/*.no-such-suffix").allMatch(file -> true, "are there"); // fails
+     * }</pre>
      *
      * @param condition what holds for each
      * @param description how messages say it behind "to match "; not empty
-     * @return this
+     * @return this assertion object
      */
     public S allMatch(Predicate<? super T> condition, String description) {
         Objects.requireNonNull(condition, "condition");
@@ -170,9 +199,14 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     /**
      * Verifies that a condition of one's own holds for none of them, of which there may be none.
      *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/cron.*").noneMatch(file -> file.isFile(), "are files"); // passes
+     * assertThat(stemcell).files("/etc/cron*").noneMatch(file -> file.isFile(), "are files"); // fails
+     * }</pre>
+     *
      * @param condition what holds for none
      * @param description how messages say it behind "to not match "; not empty
-     * @return this
+     * @return this assertion object
      */
     public S noneMatch(Predicate<? super T> condition, String description) {
         Objects.requireNonNull(condition, "condition");

@@ -171,7 +171,8 @@ thaw_the_empty() {
 
 # On newer kernels, such as 6.18, btrfs does not count what is in a large subvolume that is deleted, and from then on no quota of the file
 # system is in force: qgroups/inconsistent is 1. Ours are to count all, as kernels before do, and to count anew where that came too late. Incus has
-# quotas only once a volume is given a size, so there is no moment at which this could be done once.
+# quotas only once a volume is given a size, so there is no moment at which this could be done once. One that a test has told not to
+# count, by a threshold of 0, is left alone.
 keep_quotas() {
     local groups image value
     while sleep 1; do
@@ -179,6 +180,7 @@ keep_quotas() {
             image=$(cat "${groups%/qgroups}"/devices/loop*/loop/backing_file 2>/dev/null) || continue
             [[ $image == "$INCUS_DIR"/disks/*.img ]] || continue
             value=$(cat "$groups/drop_subtree_threshold" 2>/dev/null) || continue
+            [ "$value" != 0 ] || continue
             [ "$value" = 8 ] || echo 8 2>/dev/null >"$groups/drop_subtree_threshold" || true
             value=$(cat "$groups/inconsistent" 2>/dev/null) || continue
             [ "$value" = 0 ] || btrfs quota rescan "$INCUS_DIR/storage-pools/$(basename "$image" .img)" >/dev/null 2>&1 || true

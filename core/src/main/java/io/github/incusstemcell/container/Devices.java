@@ -29,12 +29,24 @@ public final class Devices {
      * @param name its name
      * @param options all its options, {@code type} among them
      * @throws io.github.incusstemcell.incus.IncusException if the daemon refuses it
+     * @throws IncusStemcellException if it is a size of the root disk that its storage pool cannot enforce; nothing is changed then
      */
     public void set(String name, Map<String, String> options) {
         Instance guest = instance.get();
         Map<String, String> before = guest.info().devices().getOrDefault(name, Map.of());
         guest.updateDevice(name, options);
+        if ("/".equals(options.get("path")) && options.containsKey("size")) {
+            requireQuota(guest, name, before);
+        }
         active.add(key(name), () -> restore(name, before));
+    }
+
+    private void requireQuota(Instance guest, String name, Map<String, String> before) {
+        new DiskQuota(guest).problem().ifPresent(problem -> {
+            restore(name, before);
+            throw new IncusStemcellException("The size of the disk '" + name + "' of '" + guest.name()
+                    + "' was not changed, since it could not be enforced: " + problem);
+        });
     }
 
     /**

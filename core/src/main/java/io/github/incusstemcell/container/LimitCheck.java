@@ -59,12 +59,8 @@ final class LimitCheck {
                 .disk()
                 .or(() -> Optional.ofNullable(
                         spec.devices().getOrDefault("root", Map.of()).get("size")));
-        if (size.isPresent() && instance.state().diskBytes().getOrDefault("root", 0L) <= 0) {
-            problems.put(
-                    "size=" + size.get() + " of the root disk",
-                    "its storage pool has no quotas, as one of the type dir on a file system without project quotas."
-                            + " Take a btrfs, zfs or lvm pool");
-        }
+        size.flatMap(wanted -> new DiskQuota(instance).problem())
+                .ifPresent(problem -> problems.put("size=" + size.get() + " of the root disk", problem));
         return problems;
     }
 }

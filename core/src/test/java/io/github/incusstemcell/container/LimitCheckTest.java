@@ -98,4 +98,50 @@ class LimitCheckTest {
             }
         }
     }
+
+    @Test
+    void ofTheRootDiskAreAnErrorWhereBtrfsHasGivenUpCounting() throws Exception {
+        try (UncountedPool pool = UncountedPool.create()) {
+            try (StemcellContainer counted = stemcells.launch(pool.spec().build())) {
+                pool.giveUpCounting(counted);
+
+                assertThatThrownBy(() -> stemcells.launch(pool.spec().build()))
+                        .isInstanceOf(IncusStemcellException.class)
+                        .hasMessage(
+                                "The limit size=700MiB of the root disk of the container for limited is not in force: the btrfs of its"
+                                        + " storage pool has given up counting, as newer kernels do once a large container was deleted, and did not"
+                                        + " count anew within 15s: " + pool.flag()
+                                        + " is 1. There, 'btrfs quota rescan' of the pool's folder counts"
+                                        + " anew, and 8 in drop_subtree_threshold, beside that file, keeps it counting until it is mounted again."
+                                        + " Take another machine, or where that does not matter, set incus.stemcell.limits.unenforced=warn");
+                Map<String, String> root =
+                        Map.of("type", "disk", "path", "/", "pool", UncountedPool.NAME, "size", "800MiB");
+                assertThatThrownBy(() -> counted.devices().set("root", root))
+                        .hasMessageStartingWith(
+                                "The size of the disk 'root' of '" + counted.name()
+                                        + "' was not changed, since it could not be enforced: the btrfs of its storage pool has given up");
+                assertThat(TestMachine.instancesOf(OWNER)).singleElement().satisfies(guest -> assertThat(
+                                guest.devices().get("root"))
+                        .containsEntry("size", "700MiB"));
+            }
+        }
+    }
+
+    @Test
+    void ofTheRootDiskAreWaitedForWhereBtrfsCountsAnew() throws Exception {
+        try (UncountedPool pool = UncountedPool.create()) {
+            try (StemcellContainer counted = stemcells.launch(pool.spec().build())) {
+                pool.giveUpCounting(counted);
+                pool.countAgain();
+
+                Map<String, String> root =
+                        Map.of("type", "disk", "path", "/", "pool", UncountedPool.NAME, "size", "800MiB");
+                counted.devices().set("root", root);
+
+                assertThat(counted.shell("head -c 900M /dev/zero >/much").stderr())
+                        .contains("Disk quota exceeded");
+                assertThat(counted.files().stat("/much").size()).isBetween(200L << 20, 800L << 20);
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 package io.github.incusstemcell;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
@@ -8,6 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -21,6 +24,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.github.incusstemcell.incus.FileType;
+import io.github.incusstemcell.incus.GuestFileException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -47,7 +52,9 @@ class ArchitectureTest {
             .importPackages(BASE);
 
     /** What other packages of ours are made of, and no user is to see, though Java calls it public. */
-    private static final String[] ENGINES = {BASE + ".internal..", BASE + ".oci.tar..", BASE + ".systemd.dbus.."};
+    private static final String[] ENGINES = {
+        BASE + ".internal..", BASE + ".incus.files..", BASE + ".oci.tar..", BASE + ".systemd.dbus.."
+    };
 
     @Test
     void theBaseKnowsNoPackageBelowIt() {
@@ -74,6 +81,11 @@ class ArchitectureTest {
     @Test
     void theClientOfIncusKnowsNeitherImagesNorStemcells() {
         knowsOnly("incus");
+    }
+
+    @Test
+    void filesAreKnownByWhatUsersSeeOfThemOnly() {
+        knowsOfItsPackageOnly("incus.files", FileType.class, GuestFileException.Reason.class);
     }
 
     @Test
@@ -165,6 +177,18 @@ class ArchitectureTest {
                 .resideInAPackage(BASE + "." + name + "..")
                 .should()
                 .dependOnClassesThat(resideInAPackage(BASE + "..").and(resideOutsideOfPackages(allowed)))
+                .check(OURS);
+    }
+
+    /** An engine has no other arrows back to the package that it is part of than to these. */
+    private static void knowsOfItsPackageOnly(String engine, Class<?>... shared) {
+        DescribedPredicate<JavaClass> allowed = resideInAnyPackage(BASE, BASE + ".internal..", BASE + "." + engine)
+                .or(belongToAnyOf(shared));
+        noClasses()
+                .that()
+                .resideInAPackage(BASE + "." + engine)
+                .should()
+                .dependOnClassesThat(resideInAPackage(BASE + "..").and(not(allowed)))
                 .check(OURS);
     }
 

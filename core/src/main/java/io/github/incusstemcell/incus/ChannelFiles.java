@@ -1,6 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.InputStream;
@@ -36,7 +39,7 @@ record ChannelFiles(ChannelProcess process) implements FileQuestions {
         List<Sftp.Entry> entries = new ArrayList<>();
         try {
             while (!all.exhausted()) {
-                entries.add(new Sftp.Entry(SftpSession.string(all), Sftp.Attributes.of(all)));
+                entries.add(new Sftp.Entry(Sftp.string(all), Sftp.Attributes.of(all)));
             }
         } catch (EOFException e) {
             throw SftpStatus.unanswered(e);

@@ -1,6 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -96,8 +99,7 @@ record FileContent(FileServer server, String path) {
         try {
             Sftp.Attributes attributes = sftp.stat(file);
             check.look(attributes);
-            InputStream content =
-                    new SftpInput(sftp, sftp.open(file, Sftp.READ), offset, attributes.size(), sftp::close);
+            InputStream content = sftp.rest(file, offset, attributes.size());
             opened = true;
             return content;
         } finally {
@@ -139,7 +141,7 @@ record FileContent(FileServer server, String path) {
             writeInside(content);
             return;
         }
-        server.act("Writing", path, sftp -> new FileReplacement(sftp, FileServer.bytes(path)).write(content));
+        server.act("Writing", path, sftp -> sftp.write(FileServer.bytes(path), content));
     }
 
     private void writeInside(InputStream content) {
@@ -154,18 +156,7 @@ record FileContent(FileServer server, String path) {
     }
 
     void append(byte[] content) {
-        server.act("Appending to", path, sftp -> append(sftp, FileServer.bytes(path), content));
-    }
-
-    private static void append(Sftp sftp, ByteString file, byte[] content) throws SftpStatus, IOException {
-        Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.stat(file));
-        long end = before.map(Sftp.Attributes::size).orElse(0L);
-        try (SftpOutput target = SftpOutput.open(sftp, file, Sftp.WRITE | Sftp.CREATE, end)) {
-            target.write(content);
-            if (before.isEmpty()) {
-                target.change(Sftp.Change.mode(FileReplacement.NEW_FILE));
-            }
-        }
+        server.act("Appending to", path, sftp -> sftp.append(FileServer.bytes(path), content));
     }
 
     private KernelFiles kernelFiles() {

@@ -1,6 +1,10 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.GuestName;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

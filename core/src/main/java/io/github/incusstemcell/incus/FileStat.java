@@ -1,5 +1,9 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.GuestName;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.time.Instant;
 import java.util.Optional;
 

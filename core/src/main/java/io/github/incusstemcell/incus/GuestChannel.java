@@ -1,6 +1,8 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.Sftp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +109,7 @@ public final class GuestChannel implements AutoCloseable {
     private static ExecResult run(ChannelProcess process, Command command) throws ChannelProcess.Unanswered {
         long begin = System.nanoTime();
         Buffer body = new Buffer().writeInt(command.argv().size());
-        words(command).forEach(word -> SftpSession.string(body, ByteString.encodeUtf8(word)));
+        words(command).forEach(word -> Sftp.string(body, ByteString.encodeUtf8(word)));
         byte letter = isEvaluated(command) ? ChannelProcess.EVALUATE : ChannelProcess.START;
         ChannelProcess.Answer answer = process.ask(letter, body.readByteString());
         int status = answer.number();

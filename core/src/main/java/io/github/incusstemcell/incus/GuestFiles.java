@@ -1,6 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.GuestName;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -227,7 +230,7 @@ public final class GuestFiles {
      * @throws GuestFileException if something else than a directory stands in the way
      */
     public void createDirectories(String path) {
-        server.act("Creating directory", path, sftp -> Directories.create(sftp, FileServer.bytes(path)));
+        server.act("Creating directory", path, sftp -> sftp.createDirectories(FileServer.bytes(path)));
     }
 
     /**
@@ -276,7 +279,7 @@ public final class GuestFiles {
      * @throws GuestFileException if something cannot be deleted
      */
     public void deleteRecursively(String path) {
-        server.act("Deleting", path, sftp -> Directories.delete(sftp, FileServer.bytes(path)));
+        server.act("Deleting", path, sftp -> sftp.deleteRecursively(FileServer.bytes(path)));
     }
 
     /**
@@ -289,8 +292,7 @@ public final class GuestFiles {
      * @throws GuestFileException if something cannot be read here or written there
      */
     public void copyTo(Path source, String target) {
-        server.act("Copying '" + source + "' to", target, sftp -> new TreeUpload(sftp)
-                .copy(source, FileServer.bytes(target)));
+        server.act("Copying '" + source + "' to", target, sftp -> sftp.upload(source, FileServer.bytes(target)));
     }
 
     /**
@@ -304,7 +306,7 @@ public final class GuestFiles {
      *     in it can be none of this machine, or a file does not fit on it
      */
     public void copyFrom(String source, Path target) {
-        server.act("Copying", source, sftp -> new TreeDownload(sftp).copy(FileServer.bytes(source), target));
+        server.act("Copying", source, sftp -> sftp.download(FileServer.bytes(source), target));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -50,8 +51,7 @@ record KernelFiles(Api api, String instance) {
             throw new SftpStatus(Reason.NOT_A_FILE);
         }
         if (!result.isSuccess()) {
-            Reason reason = Reason.of(result.stderr());
-            throw new SftpStatus(reason, result.stderr().strip());
+            throw SftpStatus.saidBy(result.stderr());
         }
         return result;
     }

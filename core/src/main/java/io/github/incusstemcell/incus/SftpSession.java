@@ -1,8 +1,8 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
-import java.io.Closeable;
-import java.io.EOFException;
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.Sftp.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -24,33 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Short-lived on purpose: an open session keeps the daemon from stopping the instance in good order.
  */
-final class SftpSession implements Closeable {
-
-    static final int INIT = 1;
-    static final int VERSION = 2;
-    static final int OPEN = 3;
-    static final int CLOSE = 4;
-    static final int READ = 5;
-    static final int WRITE = 6;
-    static final int LSTAT = 7;
-    static final int SETSTAT = 9;
-    static final int FSETSTAT = 10;
-    static final int OPENDIR = 11;
-    static final int READDIR = 12;
-    static final int REMOVE = 13;
-    static final int MKDIR = 14;
-    static final int RMDIR = 15;
-    static final int REALPATH = 16;
-    static final int STAT = 17;
-    static final int RENAME = 18;
-    static final int READLINK = 19;
-    static final int SYMLINK = 20;
-    static final int STATUS = 101;
-    static final int HANDLE = 102;
-    static final int DATA = 103;
-    static final int NAME = 104;
-    static final int ATTRS = 105;
-    static final int EXTENDED = 200;
+final class SftpSession implements Sftp.Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(SftpSession.class);
 
@@ -128,7 +102,7 @@ final class SftpSession implements Closeable {
         try {
             session.greet(limit.minusNanos(System.nanoTime() - begin));
             session.await(
-                    session.send(REALPATH, string(new Buffer(), ByteString.encodeUtf8("/"))),
+                    session.send(REALPATH, Sftp.string(new Buffer(), ByteString.encodeUtf8("/"))),
                     limit.minusNanos(System.nanoTime() - begin));
             open = true;
             return session;
@@ -159,7 +133,8 @@ final class SftpSession implements Closeable {
     /**
      * Sends a request, at the latest where an answer is waited for, so that small ones go together; its reply, good or not, comes later.
      */
-    CompletableFuture<Reply> send(int type, Buffer body) {
+    @Override
+    public CompletableFuture<Reply> send(int type, Buffer body) {
         int number = numbers.incrementAndGet();
         CompletableFuture<Reply> reply = new CompletableFuture<>();
         pending.put(number, reply);
@@ -180,7 +155,8 @@ final class SftpSession implements Closeable {
      * @throws NoAnswerException where it has not come within that time
      * @throws InstanceGoneException where it does not come, as the session has ended with the instance
      */
-    Reply answer(CompletableFuture<Reply> reply, Duration limit) {
+    @Override
+    public Reply answer(CompletableFuture<Reply> reply, Duration limit) {
         try {
             return await(reply, limit);
         } catch (IncusConnectionException e) {
@@ -237,7 +213,8 @@ final class SftpSession implements Closeable {
     }
 
     /** Lets go what waits for more to be sent with. */
-    void flush() {
+    @Override
+    public void flush() {
         BufferedSink sink = stream.sink();
         try {
             synchronized (sink) {
@@ -284,20 +261,4 @@ final class SftpSession implements Closeable {
     public void close() {
         stream.close();
     }
-
-    /** A string as SFTP writes it: its length, its bytes. */
-    static Buffer string(Buffer target, ByteString value) {
-        return target.writeInt(value.size()).write(value);
-    }
-
-    static ByteString string(Buffer source) throws EOFException {
-        int length = source.readInt();
-        if (length < 0) {
-            throw new EOFException("a text of " + length + " bytes");
-        }
-        return source.readByteString(length);
-    }
-
-    /** What came back: its type, and what follows its number. */
-    record Reply(int type, Buffer body) {}
 }

@@ -3,8 +3,6 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.Fuzzer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import okio.Buffer;
-import okio.ByteString;
 import org.junit.jupiter.api.Test;
 
 /** What a daemon, or who answers in its place, may say. */
@@ -38,38 +36,5 @@ class AnswersFuzzTest {
                         ApiRequest.get("instances", "c1"),
                         400,
                         (new String(input, StandardCharsets.UTF_8) + ERROR).getBytes()));
-    }
-
-    @Test
-    void readsSftp() throws Exception {
-        Buffer attributes = new Buffer()
-                .writeInt(15)
-                .writeLong(5)
-                .writeInt(0)
-                .writeInt(0)
-                .writeInt(0100644)
-                .writeInt(1)
-                .writeInt(2);
-        Buffer names = new Buffer().writeInt(2);
-        for (String name : List.of("a", "bc")) {
-            SftpSession.string(names, ByteString.encodeUtf8(name));
-            SftpSession.string(names, ByteString.encodeUtf8("-rw-r--r-- " + name));
-            attributes.copyTo(names, 0, attributes.size());
-        }
-        Fuzzer.fuzz("SFTP names", List.of(names.readByteArray()), input -> read(SftpSession.NAME, input));
-        Fuzzer.fuzz("SFTP attributes", List.of(attributes.readByteArray()), input -> read(SftpSession.ATTRS, input));
-    }
-
-    private static void read(int type, byte[] body) {
-        SftpSession.Reply reply = new SftpSession.Reply(type, new Buffer().write(body));
-        try {
-            if (type == SftpSession.NAME) {
-                Sftp.names(reply);
-            } else {
-                Sftp.attributes(reply);
-            }
-        } catch (SftpStatus e) {
-            // It says that something is not as it was asked for.
-        }
     }
 }

@@ -2,6 +2,8 @@ package io.github.incusstemcell.incus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.Sftp.Session;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -60,7 +62,7 @@ class TreeOfAHostileGuestTest {
             sink.writeUtf8("HTTP/1.1 101 Switching Protocols\r\nUpgrade: sftp\r\nConnection: Upgrade\r\n\r\n")
                     .flush();
             ByteString version = packet(source).readByteString().substring(1);
-            sink.write(framed(new Buffer().writeByte(SftpSession.VERSION).write(version)))
+            sink.write(framed(new Buffer().writeByte(Session.VERSION).write(version)))
                     .flush();
             boolean[] listed = new boolean[2];
             while (true) {
@@ -82,18 +84,16 @@ class TreeOfAHostileGuestTest {
     private static void answer(Buffer request, BufferedSink sink, Path outside, boolean[] listed) throws IOException {
         int type = request.readByte();
         int number = request.readInt();
-        ByteString subject = SftpSession.string(request);
+        ByteString subject = Sftp.string(request);
         boolean inner = subject.utf8().endsWith("x");
         Buffer answer =
                 switch (type) {
-                    case SftpSession.STAT -> attributes(head(SftpSession.ATTRS, number), DIRECTORY);
-                    case SftpSession.OPEN, SftpSession.OPENDIR ->
-                        SftpSession.string(head(SftpSession.HANDLE, number), subject);
-                    case SftpSession.READ ->
-                        SftpSession.string(head(SftpSession.DATA, number), ByteString.encodeUtf8("hostile"));
-                    case SftpSession.READLINK, SftpSession.REALPATH ->
+                    case Session.STAT -> attributes(head(Session.ATTRS, number), DIRECTORY);
+                    case Session.OPEN, Session.OPENDIR -> Sftp.string(head(Session.HANDLE, number), subject);
+                    case Session.READ -> Sftp.string(head(Session.DATA, number), ByteString.encodeUtf8("hostile"));
+                    case Session.READLINK, Session.REALPATH ->
                         names(number, List.of(new Named(outside.toString(), LINK)));
-                    case SftpSession.READDIR -> {
+                    case Session.READDIR -> {
                         boolean again = listed[inner ? 1 : 0];
                         listed[inner ? 1 : 0] = true;
                         yield again ? status(number, END) : names(number, inner ? inX() : inTree());
@@ -116,15 +116,15 @@ class TreeOfAHostileGuestTest {
     }
 
     private static Buffer status(int number, int code) {
-        Buffer status = head(SftpSession.STATUS, number).writeInt(code);
-        return SftpSession.string(SftpSession.string(status, ByteString.EMPTY), ByteString.EMPTY);
+        Buffer status = head(Session.STATUS, number).writeInt(code);
+        return Sftp.string(Sftp.string(status, ByteString.EMPTY), ByteString.EMPTY);
     }
 
     private static Buffer names(int number, List<Named> names) {
-        Buffer answer = head(SftpSession.NAME, number).writeInt(names.size());
+        Buffer answer = head(Session.NAME, number).writeInt(names.size());
         for (Named named : names) {
             ByteString name = ByteString.encodeUtf8(named.name());
-            attributes(SftpSession.string(SftpSession.string(answer, name), name), named.mode());
+            attributes(Sftp.string(Sftp.string(answer, name), name), named.mode());
         }
         return answer;
     }

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -14,14 +14,14 @@ import okio.ByteString;
  * Names in a file system, which are bytes, as text and back. What is UTF-8 is that text; each byte that is not becomes a low
  * surrogate on its own, U+DC80 to U+DCFF, which no UTF-8 has, as in Python's {@code surrogateescape} (PEP 383). So two names are never one.
  */
-final class GuestName {
+public final class GuestName {
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final char ESCAPED = 0xDC00;
 
     private GuestName() {}
 
-    static String text(ByteString name) {
+    public static String text(ByteString name) {
         String text = name.utf8();
         return text.indexOf(REPLACEMENT) < 0 ? text : escaped(name.asByteBuffer());
     }
@@ -49,7 +49,7 @@ final class GuestName {
      *
      * @throws IllegalArgumentException where it is none, with half of a character
      */
-    static ByteString bytes(String text) {
+    public static ByteString bytes(String text) {
         if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
             return ByteString.encodeUtf8(text);
         }
@@ -72,7 +72,7 @@ final class GuestName {
     }
 
     /** {@return the text as a message shows it} */
-    static String shown(String text) {
+    public static String shown(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (isEscaped(c)) {

@@ -1,6 +1,6 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
-import io.github.incusstemcell.incus.SftpSession.Reply;
+import io.github.incusstemcell.incus.files.Sftp.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;

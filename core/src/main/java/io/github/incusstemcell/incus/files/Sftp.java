@@ -1,10 +1,12 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.incus.SftpSession.Reply;
+import io.github.incusstemcell.incus.FileType;
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,11 +22,10 @@ import okio.ByteString;
  *
  * @param longestReply how long each reply is waited for
  */
-record Sftp(SftpSession session, Duration longestReply) implements FileQuestions, Closeable {
+public record Sftp(Session session, Duration longestReply) implements FileQuestions, Closeable {
 
     static final int READ = 0x1;
     static final int WRITE = 0x2;
-    static final int APPEND = 0x4;
     static final int CREATE = 0x8;
     static final int TRUNCATE = 0x10;
     static final int EXCLUSIVE = 0x20;
@@ -34,12 +35,16 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     private static final int HAS_MODE = 0x4;
     private static final int HAS_TIMES = 0x8;
 
-    interface Question<T> {
+    /** The upper bits of a POSIX mode. */
+    private static final int TYPE = 0170000;
+
+    /** Something that is asked. */
+    public interface Question<T> {
         T ask() throws SftpStatus;
     }
 
     /** {@return the answer; empty where it is that there is no such file} */
-    static <T> Optional<T> ifThere(Question<T> question) throws SftpStatus {
+    public static <T> Optional<T> ifThere(Question<T> question) throws SftpStatus {
         try {
             return Optional.of(question.ask());
         } catch (SftpStatus e) {
@@ -56,7 +61,7 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     CompletableFuture<Reply> statLater(ByteString path) {
-        return send(SftpSession.STAT, path);
+        return send(Session.STAT, path);
     }
 
     Attributes attributes(CompletableFuture<Reply> looked) throws SftpStatus {
@@ -65,7 +70,7 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
 
     @Override
     public Attributes lstat(ByteString path) throws SftpStatus {
-        return attributes(await(send(SftpSession.LSTAT, path)));
+        return attributes(await(send(Session.LSTAT, path)));
     }
 
     @Override
@@ -74,23 +79,23 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     CompletableFuture<Reply> readLinkLater(ByteString path) {
-        return send(SftpSession.READLINK, path);
+        return send(Session.READLINK, path);
     }
 
     ByteString link(CompletableFuture<Reply> read) throws SftpStatus {
         return name(await(read));
     }
 
-    void remove(ByteString path) throws SftpStatus {
+    public void remove(ByteString path) throws SftpStatus {
         check(removeLater(path));
     }
 
     CompletableFuture<Reply> removeLater(ByteString path) {
-        return send(SftpSession.REMOVE, path);
+        return send(Session.REMOVE, path);
     }
 
-    void removeDirectory(ByteString path) throws SftpStatus {
-        check(await(send(SftpSession.RMDIR, path)));
+    public void removeDirectory(ByteString path) throws SftpStatus {
+        check(await(send(Session.RMDIR, path)));
     }
 
     void makeDirectory(ByteString path) throws SftpStatus {
@@ -98,23 +103,65 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     CompletableFuture<Reply> makeDirectoryLater(ByteString path) {
-        return session.send(SftpSession.MKDIR, string(path).writeInt(0));
+        return session.send(Session.MKDIR, string(path).writeInt(0));
     }
 
-    void makeLink(ByteString path, ByteString target) throws SftpStatus {
+    public void makeLink(ByteString path, ByteString target) throws SftpStatus {
         check(makeLinkLater(path, target));
     }
 
     /** The order of the paths is that of OpenSSH, which every server follows: not that of the draft. */
     CompletableFuture<Reply> makeLinkLater(ByteString path, ByteString target) {
-        return session.send(SftpSession.SYMLINK, SftpSession.string(string(target), path));
+        return session.send(Session.SYMLINK, string(string(target), path));
     }
 
     /** Replaces what is at the target, in one step. */
-    void rename(ByteString source, ByteString target) throws SftpStatus {
+    public void rename(ByteString source, ByteString target) throws SftpStatus {
         Buffer body = string(ByteString.encodeUtf8("posix-rename@openssh.com"));
-        SftpSession.string(body, source);
-        check(await(session.send(SftpSession.EXTENDED, SftpSession.string(body, target))));
+        string(body, source);
+        check(await(session.send(Session.EXTENDED, string(body, target))));
+    }
+
+    /** Opens the rest of a file, with which this is closed. */
+    public InputStream rest(ByteString path, long offset, long size) throws SftpStatus {
+        return new SftpInput(this, open(path, READ), offset, size, this::close);
+    }
+
+    /** Puts new content in the place of a file in one step, as far as that can be replaced. */
+    public void write(ByteString path, InputStream content) throws SftpStatus, IOException {
+        new FileReplacement(this, path).write(content);
+    }
+
+    /** Adds to the end of a file, which is created if it is not there. */
+    public void append(ByteString path, byte[] content) throws SftpStatus, IOException {
+        Optional<Attributes> before = ifThere(() -> stat(path));
+        long end = before.map(Attributes::size).orElse(0L);
+        try (SftpOutput target = SftpOutput.open(this, path, WRITE | CREATE, end)) {
+            target.write(content);
+            if (before.isEmpty()) {
+                target.change(Change.mode(FileReplacement.NEW_FILE));
+            }
+        }
+    }
+
+    /** Makes a directory and what is missing above it. */
+    public void createDirectories(ByteString path) throws SftpStatus {
+        Directories.create(this, path);
+    }
+
+    /** Deletes what is there, if anything, with all that is in it. */
+    public void deleteRecursively(ByteString path) throws SftpStatus {
+        Directories.delete(this, path);
+    }
+
+    /** Copies a file or a directory of this machine there. */
+    public void upload(Path source, ByteString target) throws SftpStatus, IOException {
+        new TreeUpload(this).copy(source, target);
+    }
+
+    /** Copies a file or a directory from there to this machine. */
+    public void download(ByteString source, Path target) throws SftpStatus, IOException {
+        new TreeDownload(this).copy(source, target);
     }
 
     @Override
@@ -127,15 +174,15 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     CompletableFuture<Reply> openLater(ByteString path, int flags) {
-        return session.send(SftpSession.OPEN, string(path).writeInt(flags).writeInt(0));
+        return session.send(Session.OPEN, string(path).writeInt(flags).writeInt(0));
     }
 
     ByteString handle(CompletableFuture<Reply> opened) throws SftpStatus {
         Reply reply = await(opened);
-        if (reply.type() != SftpSession.HANDLE) {
+        if (reply.type() != Session.HANDLE) {
             throw status(reply);
         }
-        return decode(reply.body(), SftpSession::string);
+        return decode(reply.body(), Sftp::string);
     }
 
     void close(ByteString handle) throws SftpStatus {
@@ -143,17 +190,17 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     CompletableFuture<Reply> closeLater(ByteString handle) {
-        return send(SftpSession.CLOSE, handle);
+        return send(Session.CLOSE, handle);
     }
 
     CompletableFuture<Reply> readLater(ByteString handle, long offset, int length) {
-        return session.send(SftpSession.READ, string(handle).writeLong(offset).writeInt(length));
+        return session.send(Session.READ, string(handle).writeLong(offset).writeInt(length));
     }
 
     /** {@return what was read; empty at the end of the file} */
     Optional<Buffer> data(CompletableFuture<Reply> read) throws SftpStatus {
         Reply reply = await(read);
-        if (reply.type() == SftpSession.DATA) {
+        if (reply.type() == Session.DATA) {
             decode(reply.body(), Buffer::readInt);
             return Optional.of(reply.body());
         }
@@ -166,29 +213,29 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
 
     CompletableFuture<Reply> writeLater(ByteString handle, long offset, byte[] data, int start, int length) {
         Buffer body = string(handle).writeLong(offset).writeInt(length).write(data, start, length);
-        return session.send(SftpSession.WRITE, body);
+        return session.send(Session.WRITE, body);
     }
 
-    void change(ByteString path, Change change) throws SftpStatus {
+    public void change(ByteString path, Change change) throws SftpStatus {
         check(changeLater(path, change));
     }
 
     CompletableFuture<Reply> changeLater(ByteString path, Change change) {
-        return session.send(SftpSession.SETSTAT, change.appendTo(string(path)));
+        return session.send(Session.SETSTAT, change.appendTo(string(path)));
     }
 
     CompletableFuture<Reply> changeOpenLater(ByteString handle, Change change) {
-        return session.send(SftpSession.FSETSTAT, change.appendTo(string(handle)));
+        return session.send(Session.FSETSTAT, change.appendTo(string(handle)));
     }
 
     @Override
     public List<Entry> list(ByteString path) throws SftpStatus {
-        ByteString handle = handle(send(SftpSession.OPENDIR, path));
+        ByteString handle = handle(send(Session.OPENDIR, path));
         try {
             List<Entry> entries = new ArrayList<>();
             while (true) {
-                Reply reply = await(send(SftpSession.READDIR, handle));
-                if (reply.type() != SftpSession.NAME) {
+                Reply reply = await(send(Session.READDIR, handle));
+                if (reply.type() != Session.NAME) {
                     SftpStatus status = status(reply);
                     if (status.isEndOfFile()) {
                         return entries;
@@ -226,20 +273,34 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     private static Buffer string(ByteString value) {
-        return SftpSession.string(new Buffer(), value);
+        return string(new Buffer(), value);
+    }
+
+    /** A string as SFTP writes it: its length, its bytes. */
+    public static Buffer string(Buffer target, ByteString value) {
+        return target.writeInt(value.size()).write(value);
+    }
+
+    /** {@return the string that comes next} */
+    public static ByteString string(Buffer source) throws EOFException {
+        int length = source.readInt();
+        if (length < 0) {
+            throw new EOFException("a text of " + length + " bytes");
+        }
+        return source.readByteString(length);
     }
 
     private static SftpStatus status(Reply reply) {
-        if (reply.type() != SftpSession.STATUS) {
+        if (reply.type() != Session.STATUS) {
             throw new IllegalStateException("An unexpected reply of SFTP, of type " + reply.type());
         }
         return decode(
                 reply.body(),
-                body -> new SftpStatus(body.readInt(), SftpSession.string(body).utf8()));
+                body -> new SftpStatus(body.readInt(), string(body).utf8()));
     }
 
     static List<Entry> names(Reply reply) throws SftpStatus {
-        if (reply.type() != SftpSession.NAME) {
+        if (reply.type() != Session.NAME) {
             throw status(reply);
         }
         return decode(reply.body(), body -> {
@@ -247,8 +308,8 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
             // Each takes some bytes, so a number that lies ends soon.
             List<Entry> entries = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                ByteString name = SftpSession.string(body);
-                SftpSession.string(body);
+                ByteString name = string(body);
+                string(body);
                 entries.add(new Entry(name, Attributes.of(body)));
             }
             return entries;
@@ -256,7 +317,7 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     static Attributes attributes(Reply reply) throws SftpStatus {
-        if (reply.type() != SftpSession.ATTRS) {
+        if (reply.type() != Session.ATTRS) {
             throw status(reply);
         }
         return decode(reply.body(), Attributes::of);
@@ -293,13 +354,57 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
         session.close();
     }
 
+    /** What the requests go by: packets of SFTP version 3, of which any number may be under way. */
+    public interface Session extends Closeable {
+
+        int INIT = 1;
+        int VERSION = 2;
+        int OPEN = 3;
+        int CLOSE = 4;
+        int READ = 5;
+        int WRITE = 6;
+        int LSTAT = 7;
+        int SETSTAT = 9;
+        int FSETSTAT = 10;
+        int OPENDIR = 11;
+        int READDIR = 12;
+        int REMOVE = 13;
+        int MKDIR = 14;
+        int RMDIR = 15;
+        int REALPATH = 16;
+        int STAT = 17;
+        int READLINK = 19;
+        int SYMLINK = 20;
+        int STATUS = 101;
+        int HANDLE = 102;
+        int DATA = 103;
+        int NAME = 104;
+        int ATTRS = 105;
+        int EXTENDED = 200;
+
+        /** Sends a request, at the latest where its reply is waited for, so that small ones go together; the reply may be good or not. */
+        CompletableFuture<Reply> send(int type, Buffer body);
+
+        /** Waits for a reply. */
+        Reply answer(CompletableFuture<Reply> reply, Duration limit);
+
+        /** Lets go what waits for more to be sent with. */
+        void flush();
+
+        @Override
+        void close();
+    }
+
+    /** What came back: its type, and what follows its number. */
+    public record Reply(int type, Buffer body) {}
+
     /** A name in a directory. */
-    record Entry(ByteString name, Attributes attributes) {}
+    public record Entry(ByteString name, Attributes attributes) {}
 
     /** What SFTP knows of a file. */
-    record Attributes(long size, int uid, int gid, int mode, long modified) {
+    public record Attributes(long size, int uid, int gid, int mode, long modified) {
 
-        static Attributes of(Buffer body) throws EOFException {
+        public static Attributes of(Buffer body) throws EOFException {
             int flags = body.readInt();
             long size = (flags & HAS_SIZE) != 0 ? body.readLong() : 0;
             boolean owner = (flags & HAS_OWNER) != 0;
@@ -319,32 +424,41 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
 
         private static void skipExtended(Buffer body) throws EOFException {
             for (int left = body.readInt(); left > 0; left--) {
-                SftpSession.string(body);
-                SftpSession.string(body);
+                string(body);
+                string(body);
             }
         }
 
-        FileType type() {
-            return FileType.of(mode);
+        public FileType type() {
+            return switch (mode & TYPE) {
+                case 0100000 -> FileType.FILE;
+                case 0040000 -> FileType.DIRECTORY;
+                case 0120000 -> FileType.SYMLINK;
+                case 0010000 -> FileType.FIFO;
+                case 0140000 -> FileType.SOCKET;
+                case 0020000 -> FileType.CHARACTER_DEVICE;
+                case 0060000 -> FileType.BLOCK_DEVICE;
+                default -> FileType.UNKNOWN;
+            };
         }
 
-        int permissions() {
+        public int permissions() {
             return mode & 07777;
         }
     }
 
     /** What to change of a file. */
-    record Change(OptionalInt mode, Optional<Owner> owner, Optional<Instant> modified) {
+    public record Change(OptionalInt mode, Optional<Owner> owner, Optional<Instant> modified) {
 
-        static Change mode(int mode) {
+        public static Change mode(int mode) {
             return new Change(OptionalInt.of(mode), Optional.empty(), Optional.empty());
         }
 
-        static Change owner(int uid, int gid) {
+        public static Change owner(int uid, int gid) {
             return new Change(OptionalInt.empty(), Optional.of(new Owner(uid, gid)), Optional.empty());
         }
 
-        static Change modified(Instant modified) {
+        public static Change modified(Instant modified) {
             return new Change(OptionalInt.empty(), Optional.empty(), Optional.of(modified));
         }
 
@@ -372,5 +486,5 @@ record Sftp(SftpSession session, Duration longestReply) implements FileQuestions
     }
 
     /** Who a file belongs to. */
-    record Owner(int uid, int gid) {}
+    public record Owner(int uid, int gid) {}
 }

@@ -1,11 +1,11 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
 import java.io.InputStream;
 import java.util.List;
 import okio.ByteString;
 
 /** What can be asked of the files of an instance without changing them. Paths are bytes, because names in a file system are. */
-interface FileQuestions {
+public interface FileQuestions {
 
     /** {@return what is there, behind symbolic links} */
     Sftp.Attributes stat(ByteString path) throws SftpStatus;

@@ -1,5 +1,6 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
+import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,7 +1,7 @@
-package io.github.incusstemcell.incus;
+package io.github.incusstemcell.incus.files;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
-import io.github.incusstemcell.incus.SftpSession.Reply;
+import io.github.incusstemcell.incus.files.Sftp.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

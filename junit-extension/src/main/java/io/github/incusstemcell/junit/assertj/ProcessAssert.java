@@ -3,8 +3,10 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Assertions on the processes of one name, on all of them. Where there are none all of them fail but {@link #isNotRunning()}. A process
@@ -17,28 +19,53 @@ import java.util.stream.Collectors;
 public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestProcess>> {
 
     private final Presence<Running, Running> presence;
+    private final Presence<Running, Running> detailed;
 
     ProcessAssert(Subject subject, String name) {
         super(subject);
         Arguments.process(name);
-        this.presence = new Presence<>(
+        this.presence = presence(name, Processes::inBrief);
+        this.detailed = presence(name, Processes::of);
+    }
+
+    private Presence<Running, Running> presence(String name, Function<StemcellContainer, Processes> reading) {
+        return new Presence<>(
                 subject,
                 "process " + name,
-                () -> Running.now(subject.stemcell(), name),
+                () -> new Running(subject.stemcell(), name, reading.apply(subject.stemcell())),
                 Running::ifThere,
                 Running::words,
                 Running::surroundings);
     }
 
     /** The processes of one name, and all those that there are, at one moment. */
-    private record Running(String name, List<GuestProcess> found, Processes all, Accounts accounts) {
+    private static final class Running {
 
-        static Running now(StemcellContainer stemcell, String name) {
-            Processes all = Processes.of(stemcell);
-            List<GuestProcess> found = all.entries().stream()
+        private final StemcellContainer stemcell;
+        private final String name;
+        private final List<GuestProcess> found;
+        private final Processes all;
+        private @Nullable Accounts accounts;
+
+        Running(StemcellContainer stemcell, String name, Processes all) {
+            this.stemcell = stemcell;
+            this.name = name;
+            this.all = all;
+            this.found = all.entries().stream()
                     .filter(process -> process.isNamed(name) && process.isAlive())
                     .toList();
-            return new Running(name, found, all, Accounts.of(stemcell));
+        }
+
+        List<GuestProcess> found() {
+            return found;
+        }
+
+        /** Read only where somebody asks whose they are. */
+        Accounts accounts() {
+            if (accounts == null) {
+                accounts = Accounts.of(stemcell);
+            }
+            return accounts;
         }
 
         Optional<Running> ifThere() {
@@ -51,7 +78,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
 
         String words() {
             return found.stream()
-                    .map(process -> process.words() + ", user " + accounts.userName(process.uid()) + ": "
+                    .map(process -> process.words() + ", user " + accounts().userName(process.uid()) + ": "
                             + String.join(" ", process.arguments()))
                     .collect(Collectors.joining("; "));
         }
@@ -74,7 +101,8 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
 
     @Override
     ProcessAssert that(String wanted, Predicate<List<GuestProcess>> holds) {
-        return are(wanted, running -> holds.test(running.found()));
+        detailed.holds(wanted, running -> holds.test(running.found()));
+        return this;
     }
 
     @Override
@@ -84,7 +112,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
 
     /** {@return this, where there is such a process} */
     public ProcessAssert isRunning() {
-        return that("be running", processes -> true);
+        return are("be running", running -> true);
     }
 
     /** {@return this, where there is no such process} */
@@ -104,7 +132,7 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
             throw new IllegalArgumentException(
                     "Not a count of processes that are there: " + count + "; whether there are none asks isNotRunning");
         }
-        return that("be running " + count + " times", processes -> processes.size() == count);
+        return are("be running " + count + " times", running -> running.found().size() == count);
     }
 
     /**

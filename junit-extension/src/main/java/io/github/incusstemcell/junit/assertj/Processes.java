@@ -24,48 +24,49 @@ record Processes(List<GuestProcess> entries) {
 
     /**
      * Processes that end meanwhile are no error; what there may be anything in comes last. One process reads all, as to start another
-     * takes longer than to read twenty.
+     * takes longer than to read twenty. With an argument it reads also what only {@link ProcessDetails} have, which is most of the work.
      */
     private static final String TABLE = """
-            my $table = "$$\\n";
+            my ($table, $programs) = ("$$\\n", '');
             sub records {
-                my ($file, $pattern) = @_;
-                open my $records, '<', $file or return;
-                while (my $record = <$records>) {
-                    chomp $record;
-                    $table .= "$file:$record$/" if $record =~ $pattern;
-                }
-            }
-            sub links {
-                for my $link (@_) {
-                    my $target = readlink $link;
-                    $table .= "$link:$target\\0" if defined $target;
-                }
+                my ($file, $end, $pattern) = @_;
+                sysopen my $source, $file, 0 or return '';
+                my $all = '';
+                1 while sysread $source, $all, 1 << 16, length $all;
+                my @records = split $end, $all, -1;
+                pop @records if @records && $records[-1] eq '';
+                return join '', map "$file:$_$end", grep /$pattern/, @records;
             }
             sub numbers {
                 opendir my $folder, $_[0] or return;
                 return sort grep /^[0-9]/, readdir $folder;
             }
             chdir '/proc' or die "/proc: $!\\n";
-            my @pids = numbers '.';
-            for my $pid (@pids) {
-                records "$pid/status", qr/^(Name|State|PPid|Uid|VmRSS):/;
-                records "$pid/cgroup", qr/^0::/;
-                records "$pid/limits", qr/^Max/;
-                records "$pid/stat", qr/\\)/;
+            for my $pid (numbers '.') {
+                $table .= records "$pid/status", "\\n", qr/^(?:Name|State|PPid|Uid|VmRSS):/;
+                $table .= records "$pid/cgroup", "\\n", qr/^0::/;
+                my @links = "$pid/exe";
+                if (@ARGV) {
+                    $table .= records "$pid/limits", "\\n", qr/^Max/;
+                    $table .= records "$pid/stat", "\\n", qr/\\)/;
+                    $programs .= records "$pid/environ", "\\0", qr/^/;
+                    push @links, map "$pid/fd/$_", numbers "$pid/fd";
+                }
+                $programs .= records "$pid/cmdline", "\\0", qr/^/;
+                for my $link (@links) {
+                    my $target = readlink $link;
+                    $programs .= "$link:$target\\0" if defined $target;
+                }
             }
-            $table .= "--\\n";
-            $/ = "\\0";
-            for my $pid (@pids) {
-                links "$pid/exe", map "$pid/fd/$_", numbers "$pid/fd";
-                records "$pid/cmdline", qr/^/;
-                records "$pid/environ", qr/^/;
-            }
+            $table .= "--\\n$programs";
             # In one piece, so that it comes as one.
             for (my $written = 0; $written < length $table;) {
                 $written += syswrite(STDOUT, $table, length($table) - $written, $written) || die "stdout: $!\\n";
             }
             """;
+
+    /** What the script is given to read them, too. */
+    private static final String DETAILS = "details";
 
     private static final int NO_PERL = 127;
 
@@ -81,15 +82,25 @@ record Processes(List<GuestProcess> entries) {
     private static final String REMOVED = " (deleted)";
 
     static Processes of(StemcellContainer stemcell) {
-        ExecResult table = stemcell.inspect(Command.perl(TABLE));
-        return of(stemcell, table.exitCode() == NO_PERL ? stemcell.inspect(Command.of("sh", "-c", SCRIPT)) : table);
+        return of(stemcell, DETAILS);
     }
 
-    private static Processes of(StemcellContainer stemcell, ExecResult table) {
-        return of(stemcell.name(), table.requireWhole().stdout());
+    /** The same, where nobody asks for their {@link ProcessDetails}: they are empty, or not. */
+    static Processes inBrief(StemcellContainer stemcell) {
+        return of(stemcell, new String[0]);
+    }
+
+    private static Processes of(StemcellContainer stemcell, String... details) {
+        ExecResult table = stemcell.inspect(Command.perl(TABLE, details));
+        ExecResult whole = table.exitCode() == NO_PERL ? stemcell.inspect(Command.of("sh", "-c", SCRIPT)) : table;
+        return of(stemcell.name(), whole.requireWhole().stdout(), details.length > 0);
     }
 
     static Processes of(String guest, String printed) {
+        return of(guest, printed, true);
+    }
+
+    private static Processes of(String guest, String printed, boolean hasDetails) {
         int programs = printed.indexOf("\n--\n");
         if (programs < 0) {
             throw noProcesses(guest);
@@ -107,10 +118,10 @@ record Processes(List<GuestProcess> entries) {
                 .forEach(record -> GuestLine.read(
                         what, record, each -> draft(drafts, each).readProgram(each.substring(each.indexOf('/') + 1))));
         List<GuestProcess> all = drafts.entrySet().stream()
-                .filter(draft -> draft.getValue().isWhole())
+                .filter(draft -> draft.getValue().isWhole(hasDetails))
                 .map(draft -> GuestLine.read(
                         what, draft.getKey() + " with " + draft.getValue().status, whole -> draft.getValue()
-                                .done(draft.getKey(), drafts)))
+                                .done(draft.getKey(), drafts, hasDetails)))
                 .toList();
         List<GuestProcess> entries = ofGuest(all, own);
         if (entries.isEmpty() || entries.get(0).pid() != 1) {
@@ -236,8 +247,8 @@ record Processes(List<GuestProcess> entries) {
         }
 
         /** Whether it did not end before all was read. */
-        boolean isWhole() {
-            return status.keySet().containsAll(STATUS_FIELDS) && !limits.isEmpty();
+        boolean isWhole(boolean hasDetails) {
+            return status.keySet().containsAll(STATUS_FIELDS) && (!hasDetails || !limits.isEmpty());
         }
 
         /** As {@code 5120 kB}. */
@@ -254,12 +265,12 @@ record Processes(List<GuestProcess> entries) {
             return Integer.parseInt(status("PPid"));
         }
 
-        GuestProcess done(int pid, Map<Integer, Draft> all) {
+        GuestProcess done(int pid, Map<Integer, Draft> all, boolean hasDetails) {
             Draft above = all.get(parent());
             return new GuestProcess(
                     pid,
                     parent(),
-                    above == null || !above.isWhole()
+                    above == null || !above.isWhole(hasDetails)
                             ? ""
                             : GuestProcess.fullName(above.status("Name"), above.executable),
                     status("Name"),

@@ -24,11 +24,11 @@ enum Access {
         return this == WRITE ? "writable" : this == READ ? "readable" : "executable";
     }
 
-    boolean isGranted(StemcellContainer stemcell, String user, String path) {
+    boolean isGranted(StemcellContainer stemcell, GuestUser user, String path) {
         Command command = Command.of(
                         "setpriv",
-                        "--reuid=" + user,
-                        "--regid=" + group(stemcell, user),
+                        "--reuid=" + user.name(),
+                        "--regid=" + user.gid(),
                         "--init-groups",
                         "test",
                         test,
@@ -37,14 +37,10 @@ enum Access {
         ExecResult result = stemcell.inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
             throw AssertionErrors.ofExit(
-                    "Asking whether " + user + " may " + name().toLowerCase(Locale.ROOT) + " " + path + " on "
+                    "Asking whether " + user.name() + " may " + name().toLowerCase(Locale.ROOT) + " " + path + " on "
                             + stemcell.name() + " by '" + command + "'",
                     result);
         }
         return result.isSuccess();
-    }
-
-    private static long group(StemcellContainer stemcell, String user) {
-        return Accounts.of(stemcell).user(user).orElseThrow().gid();
     }
 }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.incus.FileStat;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractObjectAssert;
@@ -229,12 +230,13 @@ public final class FileAssert extends FileContentAssert {
     }
 
     private FileAssert access(Access access, String user, boolean isGranted) {
-        if (!new UserAssert(subject.now(), user).isThere()) {
+        Optional<GuestUser> account = new UserAssert(subject.now(), user).find();
+        if (account.isEmpty()) {
             return this;
         }
         that(
                 "be " + (isGranted ? "" : "not ") + access.words() + " by " + user,
-                stat -> access.isGranted(subject.stemcell(), user, path),
+                stat -> access.isGranted(subject.stemcell(), account.get(), path),
                 found -> found == isGranted,
                 found -> "");
         return this;

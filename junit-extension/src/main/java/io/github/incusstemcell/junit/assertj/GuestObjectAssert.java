@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,11 @@ public abstract class GuestObjectAssert<S extends GuestObjectAssert<S, V>, V> ex
 
     /** {@return whether it is there, which fails where it is not} */
     boolean isThere() {
-        return presence.isThere();
+        return find().isPresent();
+    }
+
+    /** {@return it, where it is there; where it is not that fails} */
+    Optional<V> find() {
+        return presence.holds("exist", found -> true);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractListAssert;
@@ -25,6 +26,7 @@ import org.assertj.core.api.ObjectAssert;
 public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private static final int SHOWN = 20;
+    private static final int FIELDS = 3;
 
     /** find(1)'s letters, without those of rare things. */
     private static final Map<FileType, String> LETTERS =
@@ -128,19 +130,25 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return argv;
     }
 
-    private record Found(String path, String words) {}
+    /**
+     * What was found.
+     *
+     * @param mode as ls(1) has it
+     * @param owners the numbers of user and group, with a colon between them
+     */
+    private record Found(String path, String mode, String owners) {}
 
     private List<Found> find(String... tests) {
         List<String> argv = argv(tests);
-        argv.addAll(List.of("-printf", "%p\\0%M %u:%g %p\\0"));
+        argv.addAll(List.of("-printf", "%p\\0%M\\0%U:%G\\0"));
         String[] fields = subject.stemcell()
                 .inspect(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
                 .requireWhole()
                 .stdout()
                 .split("\0");
         List<Found> found = new ArrayList<>();
-        for (int i = 0; i + 1 < fields.length; i += 2) {
-            found.add(new Found(fields[i], fields[i + 1]));
+        for (int i = 0; i + 2 < fields.length; i += FIELDS) {
+            found.add(new Found(fields[i], fields[i + 1], fields[i + 2]));
         }
         return found.stream()
                 .sorted(java.util.Comparator.comparing(Found::path))
@@ -154,7 +162,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private TreeAssert are(String wanted, Predicate<List<Found>> holds, String... tests) {
         Observation<List<Found>> seen =
-                new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> find(tests));
+                new Observation<>(subject.timing(), holds, this::words).polling(() -> find(tests));
         subject.verify("the tree " + path + which, wanted, seen, found -> "there were: " + words(found));
         return this;
     }
@@ -229,17 +237,15 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private TreeAssert matching(String wanted, String regex, Predicate<List<Found>> holds) {
         Observation<List<Found>> seen =
-                new Observation<>(subject.timing(), holds, TreeAssert::words).polling(() -> grep(regex));
+                new Observation<>(subject.timing(), holds, TreeAssert::paths).polling(() -> grep(regex));
         subject.verify(
                 "the tree " + path + which,
                 wanted,
                 seen,
                 found -> "there were: "
-                        + found.stream()
-                                .limit(SHOWN)
-                                .map(Found::path)
-                                .collect(Collectors.joining(" "))
-                                .transform(paths -> paths.isEmpty() ? "none" : paths));
+                        + (found.isEmpty()
+                                ? "none"
+                                : found.stream().limit(SHOWN).map(Found::path).collect(Collectors.joining(" "))));
         return this;
     }
 
@@ -255,7 +261,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return Arrays.stream(result.stdout().split("\0"))
                 .filter(file -> !file.isEmpty())
                 .sorted()
-                .map(file -> new Found(file, file))
+                .map(file -> new Found(file, "", ""))
                 .toList();
     }
 
@@ -271,8 +277,20 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
                 "paths of the tree " + path + which + " on " + subject.name());
     }
 
-    private static String words(List<Found> found) {
-        String first = found.stream().limit(SHOWN).map(Found::words).collect(Collectors.joining("; "));
+    /** As find(1) would print them, which would ask the name services for each file. */
+    private String words(List<Found> found) {
+        OwnerNames names = OwnerNames.of(
+                subject.stemcell(),
+                found.stream().limit(SHOWN).map(Found::owners).toList());
+        return words(found, file -> file.mode() + " " + names.of(file.owners()) + " " + file.path());
+    }
+
+    private static String paths(List<Found> found) {
+        return words(found, Found::path);
+    }
+
+    private static String words(List<Found> found, Function<Found, String> one) {
+        String first = found.stream().limit(SHOWN).map(one).collect(Collectors.joining("; "));
         return found.isEmpty()
                 ? "none"
                 : first + (found.size() > SHOWN ? "; and " + (found.size() - SHOWN) + " more" : "");

@@ -236,6 +236,10 @@ class FileAssertionsTest {
                         stemcell, () -> assertThat(stemcell).file("/t").tree().hasExactlySetuidFiles("/t/sg", "/t/su")))
                 .isEqualTo("Expecting the tree /t on NAME to have exactly the setuid files /t/sg /t/su\n"
                         + "  but there were: -rwsr-xr-x root:root /t/su");
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).file("/t").tree().hasNoUnownedFiles()))
+                .isEqualTo("Expecting the tree /t on NAME to have no files of unknown users or groups\n"
+                        + "  but there were: -rw-r--r-- 7699:root /t/lost");
         fail(
                 stemcell,
                 "Expecting the tree /t on NAME to .*\n  but there were: .*",

@@ -3,6 +3,8 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.assertj.core.api.AbstractStringAssert;
 
@@ -59,7 +61,9 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
      */
     public PackageAssert hasVersionAtLeast(String version) {
         Arguments.version(version);
-        return that("have the version " + version + " or a newer one", entry -> is(entry.version(), "ge", version));
+        return that(
+                "have the version " + version + " or a newer one",
+                entry -> is(entry.version(), "ge", order -> order >= 0, version));
     }
 
     /**
@@ -70,7 +74,9 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
      */
     public PackageAssert hasVersionAtMost(String version) {
         Arguments.version(version);
-        return that("have the version " + version + " or an older one", entry -> is(entry.version(), "le", version));
+        return that(
+                "have the version " + version + " or an older one",
+                entry -> is(entry.version(), "le", order -> order <= 0, version));
     }
 
     /**
@@ -81,7 +87,7 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
      */
     public PackageAssert hasVersionBelow(String version) {
         Arguments.version(version);
-        return that("have a version below " + version, entry -> is(entry.version(), "lt", version));
+        return that("have a version below " + version, entry -> is(entry.version(), "lt", order -> order < 0, version));
     }
 
     /**
@@ -118,7 +124,15 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
         return this;
     }
 
-    private boolean is(String version, String relation, String other) {
+    private boolean is(String version, String relation, IntPredicate holds, String other) {
+        Optional<DebianVersion> found = DebianVersion.of(version);
+        Optional<DebianVersion> wanted = DebianVersion.of(other);
+        return found.isPresent() && wanted.isPresent()
+                ? holds.test(found.get().compareTo(wanted.get()))
+                : isByDpkg(version, relation, other);
+    }
+
+    private boolean isByDpkg(String version, String relation, String other) {
         Command compare = Command.of("dpkg", "--compare-versions", version, relation, other);
         ExecResult result = subject.stemcell().inspect(compare);
         // What is no version dpkg warns of, and compares it all the same.

@@ -14,8 +14,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a guest has besides systemd, on a real one: each assertion once so that it holds, and once so that it does not. */
@@ -169,6 +173,56 @@ class GuestAssertionsTest {
         assertThatThrownBy(() -> assertThat(stemcell).packageNamed("bash").hasVersionAtLeast("newest"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not a version of a Debian package: 'newest'");
+    }
+
+    @Test
+    void versionsInTheOrderOfDpkg(StemcellContainer stemcell) {
+        List<String> versions = List.of(
+                "0",
+                "00",
+                "1",
+                "01.0",
+                "1.",
+                "1.0",
+                "1.0-0",
+                "1.0-1",
+                "1.0-1~",
+                "1.0~rc1-1",
+                "1.0~~",
+                "1.0+b1",
+                "1.0a",
+                "1.0-a-1",
+                "1.0.a",
+                "1.0A",
+                "1.9",
+                "1.10",
+                "1:0.1",
+                "0:1.0",
+                "1.20240101000000000000001",
+                "1.20240101000000000000002");
+        String orders = stemcell.exec(Command.of(Stream.concat(
+                                Stream.of(
+                                        "sh",
+                                        "-c",
+                                        "for a; do for b; do dpkg --compare-versions $a lt $b && printf '<' || "
+                                                + "{ dpkg --compare-versions $a eq $b && printf = || printf '>'; }; done; done",
+                                        "sh"),
+                                versions.stream())
+                        .toList()))
+                .requireWhole()
+                .stdout();
+
+        StringBuilder ours = new StringBuilder();
+        versions.forEach(one -> versions.forEach(other -> {
+            int order = DebianVersion.of(one)
+                    .orElseThrow()
+                    .compareTo(DebianVersion.of(other).orElseThrow());
+            ours.append(order < 0 ? '<' : order == 0 ? '=' : '>');
+        }));
+        assertThat(ours).hasToString(orders);
+        assertThat(Stream.of("a", "1-", "1:1:1", "1_0", "1 0", "9999999999:1", ":1", "")
+                        .map(DebianVersion::of))
+                .allMatch(Optional::isEmpty);
     }
 
     @Test

@@ -10,7 +10,8 @@ import java.util.Optional;
  * Assertions on the BOSH agent, by what its {@code get_state} says, and on the jobs that are deployed by it. An agent that does not answer
  * fails all of them. {@link #satisfies} is given its {@link AgentState}.
  *
- * <p>There has to be one to speak to, as with {@code @IncusStemcell(agent = true)}.
+ * <p>There has to be one to speak to, as with {@code @IncusStemcell(agent = true)}. In the examples, {@code web} is a {@link
+ * io.github.incusstemcell.agent.JobSpec}.
  */
 public final class AgentAssert extends GuestObjectAssert<AgentAssert, AgentState> {
 
@@ -46,21 +47,49 @@ public final class AgentAssert extends GuestObjectAssert<AgentAssert, AgentState
         return List.of(state.agentId(), state.jobs(), state.words());
     }
 
-    /** {@return this, where it answers, and all processes of its jobs run} */
+    /**
+     * Verifies that the agent answers, and that all processes of its jobs run.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().isRunning(); // passes
+     * stemcell.agent().stop();
+     * assertThat(stemcell).agent().isRunning(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public AgentAssert isRunning() {
         return that("be running", AgentState::isRunning);
     }
 
-    /** {@return this, where it answers, and its jobs have been stopped} */
+    /**
+     * Verifies that the agent answers, and that its jobs have been stopped.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().isStopped(); // fails
+     * stemcell.agent().stop();
+     * assertThat(stemcell).agent().isStopped(); // passes
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public AgentAssert isStopped() {
         return that("be stopped", state -> state.jobState().equals("stopped"));
     }
 
     /**
-     * Verifies which jobs are deployed.
+     * Verifies that these jobs are deployed, and no others.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().hasOnlyJobs("web"); // passes
+     * assertThat(stemcell).agent().hasOnlyJobs("web", "db"); // fails
+     * }</pre>
      *
      * @param names their names, in any order; at least one
-     * @return this
+     * @return this assertion object
      */
     public AgentAssert hasOnlyJobs(String... names) {
         List<String> wanted = Arguments.sorted(
@@ -69,7 +98,18 @@ public final class AgentAssert extends GuestObjectAssert<AgentAssert, AgentState
                 .equals(wanted));
     }
 
-    /** {@return this, where it answers, and no job is deployed} */
+    /**
+     * Verifies that the agent answers, and that no job is deployed.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy();
+     * assertThat(stemcell).agent().hasNoJobs(); // passes
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().hasNoJobs(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public AgentAssert hasNoJobs() {
         return that("have no jobs", state -> state.jobs().isEmpty());
     }

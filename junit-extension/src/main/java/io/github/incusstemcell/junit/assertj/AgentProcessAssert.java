@@ -4,7 +4,8 @@ import io.github.incusstemcell.agent.AgentProcess;
 
 /**
  * Assertions on a process of a job, as monit sees it and the agent tells it. Where monit knows none of the name, or the agent does not answer,
- * all of them fail. {@link #satisfies} is given its {@link AgentProcess}.
+ * all of them fail. {@link #satisfies} is given its {@link AgentProcess}. In the examples, {@code web} is a {@link
+ * io.github.incusstemcell.agent.JobSpec}.
  */
 public final class AgentProcessAssert extends GuestObjectAssert<AgentProcessAssert, AgentProcess> {
 
@@ -25,12 +26,34 @@ public final class AgentProcessAssert extends GuestObjectAssert<AgentProcessAsse
         return process.state();
     }
 
-    /** {@return this, where monit calls it running} */
+    /**
+     * Verifies that monit calls it running.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().process("web").isRunning(); // passes
+     * stemcell.agent().stop();
+     * assertThat(stemcell).agent().process("web").isRunning(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public AgentProcessAssert isRunning() {
         return that("be running", AgentProcess::isRunning);
     }
 
-    /** {@return this, where monit knows it, and does not call it running} */
+    /**
+     * Verifies that monit knows it, and does not call it running.
+     *
+     * <pre>{@code
+     * stemcell.agent().deploy(web);
+     * assertThat(stemcell).agent().process("web").isNotRunning(); // fails
+     * stemcell.agent().stop();
+     * assertThat(stemcell).agent().process("web").isNotRunning(); // passes
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public AgentProcessAssert isNotRunning() {
         return that("not be running", process -> !process.isRunning());
     }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit.assertj;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.incusstemcell.agent.JobSpec;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.assertj.AssertionJavadoc.Statement;
@@ -59,6 +60,7 @@ class JavadocExamplesTest {
             import java.util.regex.Pattern;
             """;
 
+    private static final JobSpec WEB = JobSpec.rendered(Path.of("../core/src/test/resources/jobs/web"));
     private static final List<AssertionJavadoc> DOCUMENTED = new ArrayList<>();
     private static Class<?> examples = JavadocExamplesTest.class;
 
@@ -99,7 +101,7 @@ class JavadocExamplesTest {
 
     private static String method(int number, List<Statement> statements) {
         return "// " + DOCUMENTED.get(number) + "\npublic static void example" + number
-                + "(StemcellContainer stemcell, java.util.function.BiConsumer<Integer,"
+                + "(StemcellContainer stemcell, JobSpec web, java.util.function.BiConsumer<Integer,"
                 + " org.assertj.core.api.ThrowableAssert.ThrowingCallable> examples) throws Throwable {\n"
                 + IntStream.range(0, statements.size())
                         .mapToObj(index -> statement(index, statements.get(index)))
@@ -121,7 +123,7 @@ class JavadocExamplesTest {
                         () -> assertThat(misses(number, stemcell)).isEmpty()));
     }
 
-    /** What the examples of one assertion do other than they say. */
+    /** What the examples of one assertion do other than they say. Nobody else sees what they have started. */
     private static List<String> misses(int number, StemcellContainer stemcell) throws Throwable {
         List<Statement> statements = statements(DOCUMENTED.get(number));
         List<String> misses = new ArrayList<>();
@@ -136,10 +138,14 @@ class JavadocExamplesTest {
             }
         };
         try {
-            examples.getMethod("example" + number, StemcellContainer.class, BiConsumer.class)
-                    .invoke(null, stemcell, run);
+            examples.getMethod("example" + number, StemcellContainer.class, JobSpec.class, BiConsumer.class)
+                    .invoke(null, stemcell, WEB, run);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        } finally {
+            if (statements.toString().contains("systemd-run")) {
+                stemcell.exec("systemctl", "stop", "run-*.service").requireSuccess();
+            }
         }
         return misses;
     }

@@ -39,10 +39,15 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies where symbolic links lead, over whatever others, those of folders on the way included; what is there has to exist.
+     * Verifies that symbolic links lead to this path, over whatever others, those of folders on the way included; what is there has to exist.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/bin/id").resolvesTo("/usr/bin/id"); // passes
+     * assertThat(stemcell).file("/bin/id").resolvesTo("/bin/id"); // fails
+     * }</pre>
      *
      * @param target the path at the end, without links in it
-     * @return this
+     * @return this assertion object
      */
     public FileAssert resolvesTo(String target) {
         String wanted = Arguments.plainPath(target);
@@ -54,32 +59,74 @@ public final class FileAssert extends FileContentAssert {
         return this;
     }
 
-    /** {@return this, where there is something, a dangling link included} */
+    /**
+     * Verifies that there is something, a dangling link included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").exists(); // passes
+     * assertThat(stemcell).file("/etc/no-such-file").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert exists() {
         return that("exist", file -> true);
     }
 
-    /** {@return this, where there is nothing} */
+    /**
+     * Verifies that there is nothing.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/no-such-file").doesNotExist(); // passes
+     * assertThat(stemcell).file("/etc/passwd").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert doesNotExist() {
         look(Function.identity(), stat -> "").isAbsent("not exist");
         return this;
     }
 
-    /** {@return this, where it is a regular file} */
+    /**
+     * Verifies that it is a regular file.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").isFile(); // passes
+     * assertThat(stemcell).file("/etc").isFile(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isFile() {
         return that("be a file", FileStat::isFile);
     }
 
-    /** {@return this, where it is a folder} */
+    /**
+     * Verifies that it is a folder.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").isDirectory(); // passes
+     * assertThat(stemcell).file("/etc/passwd").isDirectory(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isDirectory() {
         return that("be a directory", FileStat::isDirectory);
     }
 
     /**
-     * Verifies a symbolic link.
+     * Verifies that it is a symbolic link to this target.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/os-release").isLinkTo("../usr/lib/os-release"); // passes
+     * assertThat(stemcell).file("/etc/os-release").isLinkTo("/usr/lib/os-release"); // fails
+     * assertThat(stemcell).file("/etc/passwd").isLinkTo("/etc/passwd"); // fails
+     * }</pre>
      *
      * @param target what is written in it
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isLinkTo(String target) {
         Arguments.text(target);
@@ -89,10 +136,15 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the mode.
+     * Verifies that it has exactly this mode.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").hasMode(0644); // passes
+     * assertThat(stemcell).file("/etc/passwd").hasMode(0640); // fails
+     * }</pre>
      *
      * @param mode exactly this one, setuid, setgid and sticky included, as {@code 0644}
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasMode(int mode) {
         Arguments.mode(mode);
@@ -100,10 +152,15 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the mode.
+     * Verifies that its mode allows no more than this one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/ssh/sshd_config").hasModeAtMost(0640); // passes
+     * assertThat(stemcell).file("/etc/passwd").hasModeAtMost(0640); // fails
+     * }</pre>
      *
      * @param mode what is allowed at most, as {@code 0640}
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasModeAtMost(int mode) {
         Arguments.limit(mode);
@@ -111,11 +168,16 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the owner.
+     * Verifies that it belongs to a user and to a group, by their numbers.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").hasOwner(0, 0); // passes
+     * assertThat(stemcell).file("/home/vcap").hasOwner(0, 0); // fails
+     * }</pre>
      *
      * @param uid the number of the user
      * @param gid the number of the group
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasOwner(int uid, int gid) {
         Arguments.id(uid);
@@ -124,10 +186,15 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the owner.
+     * Verifies that it belongs to a user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/home/vcap").hasOwner("vcap"); // passes
+     * assertThat(stemcell).file("/home").hasOwner("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasOwner(String user) {
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -139,10 +206,15 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the group.
+     * Verifies that it belongs to a group.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/home/vcap").hasGroup("vcap"); // passes
+     * assertThat(stemcell).file("/home").hasGroup("vcap"); // fails
+     * }</pre>
      *
      * @param group the name of the group, which has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasGroup(String group) {
         if (!new GroupAssert(subject.now(), group).isThere()) {
@@ -163,67 +235,107 @@ public final class FileAssert extends FileContentAssert {
         return this;
     }
 
-    /** {@return this, where it is a regular file that some of owner, group and others may execute} */
+    /**
+     * Verifies that it is a regular file that some of owner, group and others may execute.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/usr/bin/id").isExecutable(); // passes
+     * assertThat(stemcell).file("/etc/passwd").isExecutable(); // fails
+     * assertThat(stemcell).file("/etc").isExecutable(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isExecutable() {
         return that("be executable", file -> file.isFile() && (file.mode() & EXECUTABLE) != 0);
     }
 
     /**
-     * Verifies what a user may do, as the kernel has it: by modes and access lists, those of the folders above it included. What it is about is
-     * what is at the end of links.
+     * Verifies that a user may read it, as the kernel has it: by modes and access lists, those of the folders above it included. What it is
+     * about is what is at the end of links.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").isReadableBy("vcap"); // passes
+     * assertThat(stemcell).file("/etc/shadow").isReadableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isReadableBy(String user) {
         return access(Access.READ, user, true);
     }
 
     /**
-     * Verifies what a user may not do; see {@link #isReadableBy}.
+     * Verifies that a user may not read it; see {@link #isReadableBy}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/shadow").isNotReadableBy("vcap"); // passes
+     * assertThat(stemcell).file("/etc/passwd").isNotReadableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isNotReadableBy(String user) {
         return access(Access.READ, user, false);
     }
 
     /**
-     * Verifies what a user may do; see {@link #isReadableBy}.
+     * Verifies that a user may write to it; see {@link #isReadableBy}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/tmp").isWritableBy("vcap"); // passes
+     * assertThat(stemcell).file("/etc/passwd").isWritableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isWritableBy(String user) {
         return access(Access.WRITE, user, true);
     }
 
     /**
-     * Verifies what a user may not do; see {@link #isReadableBy}.
+     * Verifies that a user may not write to it; see {@link #isReadableBy}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").isNotWritableBy("vcap"); // passes
+     * assertThat(stemcell).file("/tmp").isNotWritableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isNotWritableBy(String user) {
         return access(Access.WRITE, user, false);
     }
 
     /**
-     * Verifies what a user may do, of a folder that is to go through it; see {@link #isReadableBy}.
+     * Verifies that a user may execute it, of a folder that is to go through it; see {@link #isReadableBy}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/usr/bin/id").isExecutableBy("vcap"); // passes
+     * assertThat(stemcell).file("/root").isExecutableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isExecutableBy(String user) {
         return access(Access.EXECUTE, user, true);
     }
 
     /**
-     * Verifies what a user may not do; see {@link #isExecutableBy}.
+     * Verifies that a user may not execute it; see {@link #isExecutableBy}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/root").isNotExecutableBy("vcap"); // passes
+     * assertThat(stemcell).file("/usr/bin/id").isNotExecutableBy("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isNotExecutableBy(String user) {
         return access(Access.EXECUTE, user, false);
@@ -243,10 +355,16 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the size.
+     * Verifies that it has so many bytes.
+     *
+     * <pre>{@code
+     * stemcell.files().writeString("/tmp/ready", "ready\n");
+     * assertThat(stemcell).file("/tmp/ready").hasSize(6); // passes
+     * assertThat(stemcell).file("/tmp/ready").hasSize(7); // fails
+     * }</pre>
      *
      * @param bytes the number of bytes
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasSize(long bytes) {
         Arguments.number("a size", bytes, 0, Long.MAX_VALUE);
@@ -254,10 +372,17 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies that its content changed.
+     * Verifies that its content changed since a moment.
+     *
+     * <pre>{@code
+     * Instant before = Instant.now();
+     * stemcell.files().writeString("/tmp/ready", "ready\n");
+     * assertThat(stemcell).file("/tmp/ready").wasModifiedSince(before); // passes
+     * assertThat(stemcell).file("/usr/bin/id").wasModifiedSince(before); // fails
+     * }</pre>
      *
      * @param time a moment by the guest's clock since which it did, of which whole seconds count
-     * @return this
+     * @return this assertion object
      */
     public FileAssert wasModifiedSince(Instant time) {
         Arguments.pastOfFiles(time);
@@ -270,10 +395,17 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies the capabilities that a program gets from its file, capabilities(7).
+     * Verifies that a program gets these capabilities from its file, and no others, capabilities(7).
+     *
+     * <pre>{@code
+     * stemcell.shell("cp /usr/bin/true /tmp/probe && setcap cap_net_raw=ep /tmp/probe");
+     * assertThat(stemcell).file("/tmp/probe").hasCapabilities("cap_net_raw"); // passes
+     * assertThat(stemcell).file("/tmp/probe").hasCapabilities("cap_chown"); // fails
+     * assertThat(stemcell).file("/usr/bin/true").hasCapabilities("cap_net_raw"); // fails
+     * }</pre>
      *
      * @param names all of those that are permitted, as {@code cap_net_raw}; at least one
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasCapabilities(String... names) {
         Capabilities wanted = Capabilities.named(names);
@@ -285,7 +417,17 @@ public final class FileAssert extends FileContentAssert {
         return this;
     }
 
-    /** {@return this, where a program gets no capabilities from this file} */
+    /**
+     * Verifies that a program gets no capabilities from this file.
+     *
+     * <pre>{@code
+     * stemcell.shell("cp /usr/bin/true /tmp/probe && setcap cap_net_raw=ep /tmp/probe");
+     * assertThat(stemcell).file("/usr/bin/true").hasNoCapabilities(); // passes
+     * assertThat(stemcell).file("/tmp/probe").hasNoCapabilities(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert hasNoCapabilities() {
         that(
                 "have no capabilities",
@@ -295,12 +437,31 @@ public final class FileAssert extends FileContentAssert {
         return this;
     }
 
-    /** {@return this, where nobody can change it, not even root: chattr +i} */
+    /**
+     * Verifies that nobody can change it, not even root: {@code chattr +i}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/machine-id").isImmutable(); // passes with chattr +i, which takes a privileged container
+     * assertThat(stemcell).file("/etc/passwd").isImmutable(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isImmutable() {
         return immutable("be immutable", true);
     }
 
-    /** {@return this, where it can be changed as far as chattr(1) is concerned} */
+    /**
+     * Verifies that it can be changed as far as chattr(1) is concerned.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").isNotImmutable(); // passes
+     * assertThat(stemcell).file("/etc/machine-id").isNotImmutable(); // fails with chattr +i, which takes a privileged container
+     * assertThat(stemcell).file("/etc/no-such-file").isNotImmutable(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isNotImmutable() {
         return immutable("not be immutable", false);
     }
@@ -315,17 +476,32 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies that access lists say something beyond its mode, acl(5).
+     * Verifies that access lists have an entry beyond its mode, acl(5).
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/run/log/journal").hasAclEntry("default:group:adm:r-x"); // passes
+     * assertThat(stemcell).file("/run/log/journal").hasAclEntry("user:vcap:r--"); // fails
+     * assertThat(stemcell).file("/etc/passwd").hasAclEntry("user:vcap:r--"); // fails
+     * }</pre>
      *
      * @param entry as getfacl(1) prints it, as {@code user:vcap:r--} or {@code default:group:adm:r-x}
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasAclEntry(String entry) {
         AccessList.entry(entry);
         return acl("have the ACL entry " + entry, acl -> acl.entries().contains(entry));
     }
 
-    /** {@return this, where access lists say nothing beyond its mode} */
+    /**
+     * Verifies that access lists say nothing beyond its mode.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").hasNoAcl(); // passes
+     * assertThat(stemcell).file("/run/log/journal").hasNoAcl(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert hasNoAcl() {
         return acl("have no ACL", acl -> acl.entries().isEmpty());
     }
@@ -342,8 +518,13 @@ public final class FileAssert extends FileContentAssert {
     /**
      * Verifies that a package has brought it, dpkg-query(1), {@code --search}.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/usr/sbin/cron").isOwnedByPackage("cron"); // passes
+     * assertThat(stemcell).file("/etc/passwd").isOwnedByPackage("cron"); // fails
+     * }</pre>
+     *
      * @param name the name of the package, with or without its architecture
-     * @return this
+     * @return this assertion object
      */
     public FileAssert isOwnedByPackage(String name) {
         Arguments.packageName(name);
@@ -351,7 +532,16 @@ public final class FileAssert extends FileContentAssert {
                 .anyMatch(owner -> owner.equals(name) || owner.startsWith(name + ":")));
     }
 
-    /** {@return this, where no package has brought it} */
+    /**
+     * Verifies that no package has brought it.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").isOwnedByNoPackage(); // passes
+     * assertThat(stemcell).file("/usr/sbin/cron").isOwnedByNoPackage(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FileAssert isOwnedByNoPackage() {
         return owners("be owned by no package", List::isEmpty);
     }

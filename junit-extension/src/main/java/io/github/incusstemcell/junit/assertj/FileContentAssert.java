@@ -68,10 +68,17 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that the content has this SHA-256.
+     *
+     * <pre>{@code
+     * stemcell.files().writeString("/tmp/ready", "ready\n");
+     * String hash = "ed1a545bb85e55816bbf9566b028b2a0bc456b88f49f6f266c0401048824194b";
+     * assertThat(stemcell).file("/tmp/ready").hasSha256(hash); // passes
+     * assertThat(stemcell).file("/etc/passwd").hasSha256(hash); // fails
+     * }</pre>
      *
      * @param hash its SHA-256 in 64 hex digits
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasSha256(String hash) {
         String wanted = FileContent.sha256(hash);
@@ -84,10 +91,16 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that the content is this text.
+     *
+     * <pre>{@code
+     * stemcell.files().writeString("/tmp/ready", "ready\n");
+     * assertThat(stemcell).file("/tmp/ready").hasContent("ready\n"); // passes
+     * assertThat(stemcell).file("/tmp/ready").hasContent("ready"); // fails
+     * }</pre>
      *
      * @param text all of it, as UTF-8
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasContent(String text) {
         Objects.requireNonNull(text, "text");
@@ -95,10 +108,15 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that the content contains a text.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").contains("vcap:x:1000:"); // passes
+     * assertThat(stemcell).file("/etc/passwd").contains("nobody-at-all:"); // fails
+     * }</pre>
      *
      * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
-     * @return this
+     * @return this assertion object
      */
     public FileAssert contains(String text) {
         Arguments.text(text);
@@ -106,10 +124,15 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that the content does not contain a text.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").doesNotContain("nobody-at-all:"); // passes
+     * assertThat(stemcell).file("/etc/passwd").doesNotContain("vcap:x:1000:"); // fails
+     * }</pre>
      *
      * @param text what is nowhere in it, as UTF-8; not empty, because everything contains that
-     * @return this
+     * @return this assertion object
      */
     public FileAssert doesNotContain(String text) {
         Arguments.text(text);
@@ -117,10 +140,15 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that a pattern is found in the content.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").matches("^vcap:.*:/bin/bash$"); // passes
+     * assertThat(stemcell).file("/etc/passwd").matches("^vcap:.*:/bin/sh$"); // fails
+     * }</pre>
      *
      * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines
-     * @return this
+     * @return this assertion object
      */
     public FileAssert matches(String regex) {
         Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
@@ -129,10 +157,15 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content.
+     * Verifies that a pattern is not found in the content.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").doesNotMatch("^[^:]+::"); // passes
+     * assertThat(stemcell).file("/etc/passwd").doesNotMatch("^[^:]+:x:"); // fails
+     * }</pre>
      *
      * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines
-     * @return this
+     * @return this assertion object
      */
     public FileAssert doesNotMatch(String regex) {
         Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
@@ -141,11 +174,16 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Verifies the content by a condition of one's own; see {@link #satisfies}.
+     * Verifies that a condition of one's own holds for the content; see {@link #satisfies}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/passwd").hasContentSatisfying(text -> text.endsWith("\n"), "ends a line"); // passes
+     * assertThat(stemcell).file("/etc/passwd").hasContentSatisfying(text -> text.isBlank(), "is blank"); // fails
+     * }</pre>
      *
      * @param condition is given all of it, as UTF-8
      * @param description how messages say it behind "to have content satisfying", as {@code has a line for each host}; not empty
-     * @return this
+     * @return this assertion object
      */
     public FileAssert hasContentSatisfying(Predicate<String> condition, String description) {
         Objects.requireNonNull(condition, "condition");

@@ -43,31 +43,72 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
         return "there were none: " + FileLook.surroundings(files, glob.beginning());
     }
 
-    /** {@return this, where there is one or more, dangling links included} */
+    /**
+     * Verifies that there is one or more, dangling links included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").exist(); // passes
+     * assertThat(stemcell).files("/etc/ssh/*.no-such-suffix").exist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FilesAssert exist() {
         return that("exist", found -> !found.isEmpty());
     }
 
-    /** {@return this, where there is none} */
+    /**
+     * Verifies that there is none.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/home/vcap/.rhost*").doNotExist(); // passes
+     * assertThat(stemcell).files("/home/vcap/.prof*").doNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FilesAssert doNotExist() {
         return that("not exist", List::isEmpty);
     }
 
-    /** {@return this, where each is a regular file} */
+    /**
+     * Verifies that each is a regular file.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").areFiles(); // passes
+     * assertThat(stemcell).files("/etc/ssh/*_config*").areFiles(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FilesAssert areFiles() {
         return each("be files", FileStat::isFile);
     }
 
-    /** {@return this, where each is a folder} */
+    /**
+     * Verifies that each is a folder.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/cron.*").areDirectories(); // passes
+     * assertThat(stemcell).files("/etc/cron*").areDirectories(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public FilesAssert areDirectories() {
         return each("be directories", FileStat::isDirectory);
     }
 
     /**
-     * Verifies the mode of each.
+     * Verifies that each has exactly this mode.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key").haveMode(0600); // passes
+     * assertThat(stemcell).files("/etc/ssh/*_config").haveMode(0600); // fails
+     * }</pre>
      *
      * @param mode exactly this one, setuid, setgid and sticky included, as {@code 0600}
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert haveMode(int mode) {
         Arguments.mode(mode);
@@ -75,10 +116,15 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Verifies the mode of each.
+     * Verifies that the mode of each allows no more than this one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").haveModeAtMost(0644); // passes
+     * assertThat(stemcell).files("/etc/ssh/*_config").haveModeAtMost(0640); // fails
+     * }</pre>
      *
      * @param mode what is allowed at most, as {@code 0640}
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert haveModeAtMost(int mode) {
         Arguments.limit(mode);
@@ -86,10 +132,15 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Verifies the owner of each.
+     * Verifies that each belongs to a user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").haveOwner("root"); // passes
+     * assertThat(stemcell).files("/home/*").haveOwner("root"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert haveOwner(String user) {
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -100,10 +151,15 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Verifies the group of each.
+     * Verifies that each belongs to a group.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").haveGroup("root"); // passes
+     * assertThat(stemcell).files("/home/*").haveGroup("root"); // fails
+     * }</pre>
      *
      * @param group the name of the group, which has to exist
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert haveGroup(String group) {
         if (!new GroupAssert(subject.now(), group).isThere()) {
@@ -116,8 +172,13 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies that a text is in each; what is no regular file has none.
      *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key").contain("PRIVATE KEY"); // passes
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key*").contain("PRIVATE KEY"); // fails
+     * }</pre>
+     *
      * @param text what is somewhere in it, as UTF-8; not empty
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert contain(String text) {
         Arguments.text(text);
@@ -127,8 +188,13 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     /**
      * Verifies that a pattern is found in each; what is no regular file has no content.
      *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key.pub").match("^(ssh|ecdsa)-"); // passes
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key").match("^(ssh|ecdsa)-"); // fails
+     * }</pre>
+     *
      * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert match(String regex) {
         Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
@@ -137,10 +203,16 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Verifies that a pattern is found in none. There has to be one, and only regular files: follow links by {@link FileAssert#followingLinks}.
+     * Verifies that a pattern is found in none. There has to be one, and only regular files: follow links by {@link
+     * FileAssert#followingLinks}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key.pub").doNotMatch("PRIVATE KEY"); // passes
+     * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key*").doNotMatch("PRIVATE KEY"); // fails
+     * }</pre>
      *
      * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert doNotMatch(String regex) {
         Pattern pattern = Arguments.regex(regex, Pattern.MULTILINE);
@@ -154,10 +226,15 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     /**
-     * Verifies which there are.
+     * Verifies that they are those, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).files("/etc/ssh/*_config").hasOnlyPaths("/etc/ssh/ssh_config", "/etc/ssh/sshd_config"); // passes
+     * assertThat(stemcell).files("/etc/ssh/*_config").hasOnlyPaths("/etc/ssh/sshd_config"); // fails
+     * }</pre>
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public FilesAssert hasOnlyPaths(String... paths) {
         return hasOnly(List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath))), FileStat::path);

@@ -54,17 +54,45 @@ public final class DnsAssert extends GuestObjectAssert<DnsAssert, DnsAnswer> {
                 Arguments.sorted(answer.records().stream().map(DnsRecord::data).toList()));
     }
 
-    /** {@return this, where there is such a name, with records of this type or of others alone} */
+    /**
+     * Verifies that there is such a name, with records of this type or of others alone.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).dns("localhost", A).exists(); // passes
+     * assertThat(stemcell).dns("no-such-host.invalid", A).exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public DnsAssert exists() {
         return that("exist", DnsAnswer::isFound);
     }
 
-    /** {@return this, where the server says that there is no such name} */
+    /**
+     * Verifies that the server says that there is no such name.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).dns("no-such-host.invalid", A).doesNotExist(); // passes
+     * assertThat(stemcell).dns("localhost", A).doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public DnsAssert doesNotExist() {
         return that("not exist", DnsAnswer::isAbsent);
     }
 
-    /** {@return this, where there is such a name, and nothing of this type} */
+    /**
+     * Verifies that there is such a name, and nothing of this type.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).dns("localhost", MX).hasNoRecords(); // passes
+     * assertThat(stemcell).dns("localhost", A).hasNoRecords(); // fails
+     * assertThat(stemcell).dns("no-such-host.invalid", MX).hasNoRecords(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public DnsAssert hasNoRecords() {
         return that(
                 "have no records",
@@ -72,10 +100,15 @@ public final class DnsAssert extends GuestObjectAssert<DnsAssert, DnsAnswer> {
     }
 
     /**
-     * Verifies one of the records.
+     * Verifies that one of the records says this.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).dns("localhost", A).hasRecord("127.0.0.1"); // passes
+     * assertThat(stemcell).dns("localhost", A).hasRecord("10.9.8.7"); // fails
+     * }</pre>
      *
      * @param data what it says, as {@link DnsType} has it
-     * @return this
+     * @return this assertion object
      */
     public DnsAssert hasRecord(String data) {
         String wanted = plain(data);
@@ -83,10 +116,15 @@ public final class DnsAssert extends GuestObjectAssert<DnsAssert, DnsAnswer> {
     }
 
     /**
-     * Verifies all records.
+     * Verifies that these are the records, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).dns("localhost", A).hasOnlyRecords("127.0.0.1"); // passes
+     * assertThat(stemcell).dns("localhost", A).hasOnlyRecords("127.0.0.1", "10.9.8.7"); // fails
+     * }</pre>
      *
      * @param data what they say, as {@link DnsType} has it, in any order; one at least
-     * @return this
+     * @return this assertion object
      */
     public DnsAssert hasOnlyRecords(String... data) {
         List<String> wanted = Arguments.sorted(

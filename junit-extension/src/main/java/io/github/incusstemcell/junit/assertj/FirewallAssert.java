@@ -65,8 +65,14 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that there is a rule.
      *
+     * <pre>{@code
+     * stemcell.shell("nft add table inet guard; nft add chain inet guard input; nft add rule inet guard input tcp dport 22 accept");
+     * assertThat(stemcell).firewall().contain("tcp dport 22 accept"); // passes
+     * assertThat(stemcell).firewall().contain("tcp dport 23 accept"); // fails
+     * }</pre>
+     *
      * @param rule all of its text, as nft prints it
-     * @return this
+     * @return this assertion object
      */
     public FirewallAssert contain(String rule) {
         Arguments.text(rule);
@@ -76,8 +82,14 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that there is no such rule.
      *
+     * <pre>{@code
+     * stemcell.shell("nft add table inet guard; nft add chain inet guard input; nft add rule inet guard input tcp dport 22 accept");
+     * assertThat(stemcell).firewall().doNotContain("tcp dport 23 accept"); // passes
+     * assertThat(stemcell).firewall().doNotContain("tcp dport 22 accept"); // fails
+     * }</pre>
+     *
      * @param rule all of its text, as nft prints it
-     * @return this
+     * @return this assertion object
      */
     public FirewallAssert doNotContain(String rule) {
         Arguments.text(rule);
@@ -88,8 +100,14 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that a pattern is found in one of them.
      *
+     * <pre>{@code
+     * stemcell.shell("nft add table inet guard; nft add chain inet guard input; nft add rule inet guard input tcp dport 22 accept");
+     * assertThat(stemcell).firewall().match("dport 22 .*accept$"); // passes
+     * assertThat(stemcell).firewall().match("dport 23 .*accept$"); // fails
+     * }</pre>
+     *
      * @param regex the pattern
-     * @return this
+     * @return this assertion object
      */
     public FirewallAssert match(String regex) {
         Pattern pattern = Arguments.regex(regex, 0);
@@ -100,8 +118,14 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     /**
      * Verifies that a pattern is found in none of them.
      *
+     * <pre>{@code
+     * stemcell.shell("nft add table inet guard; nft add chain inet guard input; nft add rule inet guard input tcp dport 22 accept");
+     * assertThat(stemcell).firewall().doNotMatch("dport 23 .*accept$"); // passes
+     * assertThat(stemcell).firewall().doNotMatch("dport 22 .*accept$"); // fails
+     * }</pre>
+     *
      * @param regex the pattern
-     * @return this
+     * @return this assertion object
      */
     public FirewallAssert doNotMatch(String regex) {
         Pattern pattern = Arguments.regex(regex, 0);

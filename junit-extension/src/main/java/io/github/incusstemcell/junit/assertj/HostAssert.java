@@ -79,21 +79,44 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
         return lines.isEmpty() ? "empty" : String.join("; ", lines);
     }
 
-    /** {@return this, where it stands for at least one address} */
+    /**
+     * Verifies that it stands for at least one address.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).host("localhost").resolves(); // passes
+     * assertThat(stemcell).host("no-such-host.invalid").resolves(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public HostAssert resolves() {
         return that("resolve", addresses -> true);
     }
 
-    /** {@return this, where the resolver says that it stands for nothing} */
+    /**
+     * Verifies that the resolver says that it stands for nothing.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).host("no-such-host.invalid").doesNotResolve(); // passes
+     * assertThat(stemcell).host("localhost").doesNotResolve(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public HostAssert doesNotResolve() {
         return isAbsent("not resolve");
     }
 
     /**
-     * Verifies an address.
+     * Verifies that it stands for this address, perhaps among others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).host("localhost").resolvesTo("127.0.0.1"); // passes
+     * assertThat(stemcell).host("localhost").resolvesTo("10.9.8.7"); // fails
+     * }</pre>
      *
      * @param address one of those for which it stands, in numbers
-     * @return this
+     * @return this assertion object
      */
     public HostAssert resolvesTo(String address) {
         String wanted = Addresses.plain(address);
@@ -103,8 +126,14 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
     /**
      * Verifies that the guest can connect to it, at one of its addresses.
      *
+     * <pre>{@code
+     * stemcell.shell("echo 127.0.0.53 resolver >>/etc/hosts");
+     * assertThat(stemcell).host("resolver").acceptsTcp(53); // passes
+     * assertThat(stemcell).host("resolver").acceptsTcp(4711); // fails
+     * }</pre>
+     *
      * @param port the port of TCP
-     * @return this
+     * @return this assertion object
      */
     public HostAssert acceptsTcp(int port) {
         return connect(port, "accept connections to tcp port " + port, GuestConnecting::isOpen);
@@ -113,8 +142,14 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
     /**
      * Verifies that the guest cannot connect to it, at none of its addresses, of which it has to have one.
      *
+     * <pre>{@code
+     * stemcell.shell("echo 127.0.0.53 resolver >>/etc/hosts");
+     * assertThat(stemcell).host("resolver").doesNotAcceptTcp(4711); // passes
+     * assertThat(stemcell).host("resolver").doesNotAcceptTcp(53); // fails
+     * }</pre>
+     *
      * @param port the port of TCP
-     * @return this
+     * @return this assertion object
      */
     public HostAssert doesNotAcceptTcp(int port) {
         return connect(port, "not accept connections to tcp port " + port, connecting -> !connecting.isOpen());
@@ -133,10 +168,16 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
     }
 
     /**
-     * Verifies all addresses.
+     * Verifies that it stands for these addresses, and no others.
+     *
+     * <pre>{@code
+     * stemcell.shell("echo 10.9.8.7 db >>/etc/hosts");
+     * assertThat(stemcell).host("db").resolvesOnlyTo("10.9.8.7"); // passes
+     * assertThat(stemcell).host("db").resolvesOnlyTo("10.9.8.7", "10.9.8.8"); // fails
+     * }</pre>
      *
      * @param addresses those for which it stands, in numbers, in any order; at least one
-     * @return this
+     * @return this assertion object
      */
     public HostAssert resolvesOnlyTo(String... addresses) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(

@@ -106,21 +106,48 @@ public final class HttpAssert extends GuestObjectAssert<HttpAssert, HttpAnswer> 
         return List.of(answer.status(), answer.body());
     }
 
-    /** {@return this, where somebody answers, whatever} */
+    /**
+     * Verifies that somebody answers, whatever.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "python3", "-m", "http.server", "8080", "--directory", "/etc/ssh");
+     * assertThat(stemcell).within(ofSeconds(30)).http("http://localhost:8080/").answers(); // passes
+     * assertThat(stemcell).http("http://localhost:4711/").answers(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public HttpAssert answers() {
         return that("answer", answer -> true);
     }
 
-    /** {@return this, where nobody accepts a connection, or answers in HTTP} */
+    /**
+     * Verifies that nobody accepts a connection, or answers in HTTP.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).http("http://localhost:4711/").doesNotAnswer(); // passes
+     * stemcell.exec("systemd-run", "python3", "-m", "http.server", "8080", "--directory", "/etc/ssh");
+     * assertThat(stemcell).within(ofSeconds(30)).http("http://localhost:8080/").answers();
+     * assertThat(stemcell).http("http://localhost:8080/").doesNotAnswer(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public HttpAssert doesNotAnswer() {
         return isAbsent("not answer");
     }
 
     /**
-     * Verifies the status.
+     * Verifies that the answer has this status.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "python3", "-m", "http.server", "8080", "--directory", "/etc/ssh");
+     * assertThat(stemcell).within(ofSeconds(30)).http("http://localhost:8080/").hasStatus(200); // passes
+     * assertThat(stemcell).http("http://localhost:8080/").hasStatus(404); // fails
+     * }</pre>
      *
      * @param status its number, as 200
-     * @return this
+     * @return this assertion object
      */
     public HttpAssert hasStatus(int status) {
         Arguments.number("the status of an answer", status, 200, 599);
@@ -128,11 +155,17 @@ public final class HttpAssert extends GuestObjectAssert<HttpAssert, HttpAnswer> 
     }
 
     /**
-     * Verifies a header.
+     * Verifies that the answer has a header with this value.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "python3", "-m", "http.server", "8080", "--directory", "/etc/ssh");
+     * assertThat(stemcell).within(ofSeconds(30)).http("http://localhost:8080/").hasHeader("Content-Type", "text/html; charset=utf-8"); // passes
+     * assertThat(stemcell).http("http://localhost:8080/").hasHeader("Content-Type", "text/plain"); // fails
+     * }</pre>
      *
      * @param name its name, in whatever letters
      * @param value one of its values
-     * @return this
+     * @return this assertion object
      */
     public HttpAssert hasHeader(String name, String value) {
         Arguments.text(name);
@@ -143,10 +176,16 @@ public final class HttpAssert extends GuestObjectAssert<HttpAssert, HttpAnswer> 
     }
 
     /**
-     * Verifies the body.
+     * Verifies that a text is in the body of the answer.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "python3", "-m", "http.server", "8080", "--directory", "/etc/ssh");
+     * assertThat(stemcell).within(ofSeconds(30)).http("http://localhost:8080/").hasBodyContaining("sshd_config"); // passes
+     * assertThat(stemcell).http("http://localhost:8080/").hasBodyContaining("no-such-file"); // fails
+     * }</pre>
      *
      * @param text what is somewhere in it, as UTF-8; not empty, because everything contains that
-     * @return this
+     * @return this assertion object
      */
     public HttpAssert hasBodyContaining(String text) {
         Arguments.text(text);

@@ -52,31 +52,74 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
                                 .collect(Collectors.joining(" ")));
     }
 
-    /** {@return this, where there is such an interface} */
+    /**
+     * Verifies that there is such an interface.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).networkInterface("eth0").exists(); // passes
+     * assertThat(stemcell).networkInterface("eth7").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public InterfaceAssert exists() {
         return that("exist", link -> true);
     }
 
-    /** {@return this, where there is no such interface} */
+    /**
+     * Verifies that there is no such interface.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).networkInterface("eth7").doesNotExist(); // passes
+     * assertThat(stemcell).networkInterface("eth0").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public InterfaceAssert doesNotExist() {
         return isAbsent("not exist");
     }
 
-    /** {@return this, where it is up} */
+    /**
+     * Verifies that it is up.
+     *
+     * <pre>{@code
+     * stemcell.exec("ip", "link", "add", "web0", "type", "veth", "peer", "name", "web1");
+     * assertThat(stemcell).networkInterface("eth0").isUp(); // passes
+     * assertThat(stemcell).networkInterface("web0").isUp(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public InterfaceAssert isUp() {
         return that("be up", link -> link.state().equals("up"));
     }
 
-    /** {@return this, where it is there and down} */
+    /**
+     * Verifies that it is there and down.
+     *
+     * <pre>{@code
+     * stemcell.exec("ip", "link", "add", "web0", "type", "veth", "peer", "name", "web1");
+     * assertThat(stemcell).networkInterface("web0").isDown(); // passes
+     * assertThat(stemcell).networkInterface("eth0").isDown(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public InterfaceAssert isDown() {
         return that("be down", link -> link.state().equals("down"));
     }
 
     /**
-     * Verifies the size of packets.
+     * Verifies that its packets have at most so many bytes.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).networkInterface("lo").hasMtu(65_536); // passes
+     * assertThat(stemcell).networkInterface("lo").hasMtu(1500); // fails
+     * }</pre>
      *
      * @param bytes the largest, in bytes
-     * @return this
+     * @return this assertion object
      */
     public InterfaceAssert hasMtu(int bytes) {
         Arguments.number("the size of a packet", bytes, 1, Integer.MAX_VALUE);
@@ -84,10 +127,16 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
     }
 
     /**
-     * Verifies the MAC address.
+     * Verifies that it has this MAC address.
+     *
+     * <pre>{@code
+     * stemcell.shell("ip link add web2 address 02:00:00:00:00:01 type veth peer name web3");
+     * assertThat(stemcell).networkInterface("web2").hasMacAddress("02:00:00:00:00:01"); // passes
+     * assertThat(stemcell).networkInterface("eth0").hasMacAddress("02:00:00:00:00:01"); // fails
+     * }</pre>
      *
      * @param address as {@code 10:66:6a:15:04:dc}
-     * @return this
+     * @return this assertion object
      */
     public InterfaceAssert hasMacAddress(String address) {
         Arguments.macAddress(address);
@@ -96,10 +145,16 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
     }
 
     /**
-     * Verifies an address.
+     * Verifies that it has this address, perhaps among others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).networkInterface("lo").hasAddress("127.0.0.1"); // passes
+     * assertThat(stemcell).networkInterface("lo").hasAddress("127.0.0.1/8"); // passes
+     * assertThat(stemcell).networkInterface("eth0").hasAddress("127.0.0.1"); // fails
+     * }</pre>
      *
      * @param address one of its IPv4 or IPv6 addresses, in numbers, with or without the length of its prefix, as {@code 10.0.0.5/24}
-     * @return this
+     * @return this assertion object
      */
     public InterfaceAssert hasAddress(String address) {
         String wanted = plain(address);
@@ -107,10 +162,15 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
     }
 
     /**
-     * Verifies that it does not have an address.
+     * Verifies that it does not have this address.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).networkInterface("eth0").doesNotHaveAddress("127.0.0.1"); // passes
+     * assertThat(stemcell).networkInterface("lo").doesNotHaveAddress("127.0.0.1"); // fails
+     * }</pre>
      *
      * @param address as for {@link #hasAddress}
-     * @return this
+     * @return this assertion object
      */
     public InterfaceAssert doesNotHaveAddress(String address) {
         String unwanted = plain(address);
@@ -118,10 +178,16 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
     }
 
     /**
-     * Verifies all addresses.
+     * Verifies that it has these addresses, and no others.
+     *
+     * <pre>{@code
+     * stemcell.shell("ip link add web4 type veth peer name web5; ip address add 10.9.8.7/24 dev web4");
+     * assertThat(stemcell).networkInterface("web4").hasOnlyAddresses("10.9.8.7"); // passes
+     * assertThat(stemcell).networkInterface("web4").hasOnlyAddresses("10.9.8.7", "10.9.8.8"); // fails
+     * }</pre>
      *
      * @param addresses all of its addresses without their prefixes, IPv6 ones of the link included, in any order
-     * @return this
+     * @return this assertion object
      */
     public InterfaceAssert hasOnlyAddresses(String... addresses) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(addresses, Addresses::plain)));

@@ -111,7 +111,7 @@ public final class CommandAssert extends GuestAssert<CommandAssert, ExecResult> 
     }
 
     /**
-     * Verifies that the command ends with an exit code. What was killed because its time was over has none.
+     * Verifies that the command ends with this exit code. What was killed because its time was over has none.
      *
      * <pre>{@code
      * assertThat(stemcell).command("grep", "^nobody-at-all:", "/etc/passwd").exitsWith(1); // passes

@@ -33,38 +33,77 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
         this.password = presence.inWords(GuestGroup::wordsOfPassword);
     }
 
-    /** {@return this, where there is such a group} */
+    /**
+     * Verifies that there is such a group.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("vcap").exists(); // passes
+     * assertThat(stemcell).group("no-such-group").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupAssert exists() {
         return that("exist", group -> true);
     }
 
-    /** {@return this, where there is no such group} */
+    /**
+     * Verifies that there is no such group.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("no-such-group").doesNotExist(); // passes
+     * assertThat(stemcell).group("vcap").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupAssert doesNotExist() {
         return isAbsent("not exist");
     }
 
     /**
-     * Verifies the number.
+     * Verifies that the group has this number.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("vcap").hasGid(1000); // passes
+     * assertThat(stemcell).group("vcap").hasGid(1001); // fails
+     * }</pre>
      *
      * @param gid the number of the group
-     * @return this
+     * @return this assertion object
      */
     public GroupAssert hasGid(long gid) {
         Arguments.id(gid);
         return that("have the gid " + gid, group -> group.gid() == gid);
     }
 
-    /** {@return this, where no password makes anybody a member for a time, newgrp(1)} */
+    /**
+     * Verifies that no password makes anybody a member for a time, newgrp(1).
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("vcap").hasLockedPassword(); // passes
+     * stemcell.exec("groupadd", "--password", "secret", "web");
+     * assertThat(stemcell).group("web").hasLockedPassword(); // fails
+     * stemcell.exec("groupdel", "web");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupAssert hasLockedPassword() {
         password.holds("have a locked password", GuestGroup::isLocked);
         return this;
     }
 
     /**
-     * Verifies who may change its members and password, gshadow(5).
+     * Verifies that nobody else may change its members and password, gshadow(5).
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("vcap").hasOnlyAdministrators(); // passes
+     * assertThat(stemcell).group("vcap").hasOnlyAdministrators("root"); // fails
+     * }</pre>
      *
      * @param users the names of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public GroupAssert hasOnlyAdministrators(String... users) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(users, Arguments::user)));
@@ -77,10 +116,15 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
     }
 
     /**
-     * Verifies a member.
+     * Verifies that a user is a member.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("bosh_sshers").hasMember("vcap"); // passes
+     * assertThat(stemcell).group("bosh_sshers").hasMember("root"); // fails
+     * }</pre>
      *
      * @param user the name of the user
-     * @return this
+     * @return this assertion object
      */
     public GroupAssert hasMember(String user) {
         Arguments.user(user);
@@ -88,10 +132,15 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
     }
 
     /**
-     * Verifies that somebody is no member.
+     * Verifies that a user is no member.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("bosh_sshers").doesNotHaveMember("root"); // passes
+     * assertThat(stemcell).group("bosh_sshers").doesNotHaveMember("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public GroupAssert doesNotHaveMember(String user) {
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -101,10 +150,15 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
     }
 
     /**
-     * Verifies all members.
+     * Verifies that these users are its members, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).group("bosh_sshers").hasOnlyMembers("vcap"); // passes
+     * assertThat(stemcell).group("bosh_sshers").hasOnlyMembers("vcap", "root"); // fails
+     * }</pre>
      *
      * @param users the names of the users, in any order; none: the group is empty
-     * @return this
+     * @return this assertion object
      */
     public GroupAssert hasOnlyMembers(String... users) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(users, Arguments::user)));

@@ -46,21 +46,48 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
     }
 
     /**
-     * Verifies which they are.
+     * Verifies that they are those, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).groups().withGid(0).hasOnlyNames("root"); // passes
+     * assertThat(stemcell).groups().withGid(0).hasOnlyNames("root", "vcap"); // fails
+     * }</pre>
      *
      * @param names the names of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public GroupsAssert hasOnlyNames(String... names) {
         return hasOnly(Arguments.sorted(Arguments.anyTexts(names, Arguments::group)), GuestGroup::name);
     }
 
-    /** {@return this, where no two of them have the same number} */
+    /**
+     * Verifies that no two of them have the same number.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).groups().haveUniqueGids(); // passes
+     * stemcell.exec("groupadd", "--non-unique", "--gid", "4", "as-adm");
+     * assertThat(stemcell).groups().haveUniqueGids(); // fails
+     * stemcell.exec("groupdel", "as-adm");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupsAssert haveUniqueGids() {
         return unique("have unique gids", GuestGroup::gid);
     }
 
-    /** {@return this, where no two of them have the same name} */
+    /**
+     * Verifies that no two of them have the same name.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).groups().haveUniqueNames(); // passes
+     * stemcell.shell("echo adm:x:4711: >>/etc/group");
+     * assertThat(stemcell).groups().haveUniqueNames(); // fails
+     * stemcell.shell("sed -i /^adm:x:4711:/d /etc/group");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupsAssert haveUniqueNames() {
         return unique("have unique names", GuestGroup::name);
     }
@@ -72,12 +99,34 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
                         !groups.isEmpty() && groups.stream().map(key).distinct().count() == groups.size());
     }
 
-    /** {@return this, where the password of each is in gshadow(5), and no hash in group(5), which everybody may read} */
+    /**
+     * Verifies that the password of each is in gshadow(5), and no hash in group(5), which everybody may read.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).groups().haveShadowedPasswords(); // passes
+     * stemcell.shell("echo leaky:secret:4711: >>/etc/group");
+     * assertThat(stemcell).groups().haveShadowedPasswords(); // fails
+     * stemcell.shell("sed -i /^leaky:/d /etc/group");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupsAssert haveShadowedPasswords() {
         return each("have their passwords in /etc/gshadow", GuestGroup::isShadowed);
     }
 
-    /** {@return this, where no password makes anybody a member of one of them for a time} */
+    /**
+     * Verifies that no password makes anybody a member of one of them for a time.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).groups().withGidBetween(1, 999).haveLockedPasswords(); // passes
+     * stemcell.exec("groupadd", "--gid", "4711", "--password", "secret", "open");
+     * assertThat(stemcell).groups().withGid(4711).haveLockedPasswords(); // fails
+     * stemcell.exec("groupdel", "open");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public GroupsAssert haveLockedPasswords() {
         return each("have locked passwords", GuestGroup::isLocked);
     }

@@ -106,8 +106,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a message contains a text.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").contains("Running @reboot jobs"); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").contains("Segmentation fault"); // fails
+     * }</pre>
+     *
      * @param text the text; not empty, because every message contains that
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert contains(String text) {
         Arguments.text(text);
@@ -118,8 +123,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that no message contains a text.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").doesNotContain("Segmentation fault"); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").doesNotContain("Running @reboot jobs"); // fails
+     * }</pre>
+     *
      * @param text the text; not empty, because every message contains that
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert doesNotContain(String text) {
         Arguments.text(text);
@@ -129,8 +139,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in a message.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").matches("Running @\\w+ jobs"); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").matches("^Running"); // fails
+     * }</pre>
+     *
      * @param regex the pattern, as {@link Pattern} has it
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert matches(String regex) {
         return matches(Pattern.compile(Objects.requireNonNull(regex, "regex")));
@@ -139,8 +154,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in a message.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").matches(Pattern.compile("running", Pattern.CASE_INSENSITIVE)); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").matches(Pattern.compile("running")); // fails
+     * }</pre>
+     *
      * @param pattern the pattern
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert matches(Pattern pattern) {
         Arguments.regex(pattern);
@@ -151,8 +171,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that a pattern is found in no message.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").doesNotMatch("^Running"); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").doesNotMatch("Running @\\w+ jobs"); // fails
+     * }</pre>
+     *
      * @param regex the pattern, as {@link Pattern} has it
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert doesNotMatch(String regex) {
         Pattern pattern = Arguments.regex(regex, 0);
@@ -163,8 +188,13 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     /**
      * Verifies that messages contain texts, in this order, whatever is between them; of one message for each text.
      *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").containsInOrder("pidfile fd", "Running @reboot jobs"); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").containsInOrder("Running @reboot jobs", "pidfile fd"); // fails
+     * }</pre>
+     *
      * @param texts the texts; at least one, none of them empty
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert containsInOrder(String... texts) {
         List<String> wanted =
@@ -181,10 +211,15 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Verifies that nothing grave was written.
+     * Verifies that nothing so grave was written.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).journal().ofUnit("cron").hasNoneAtLeast(ERROR); // passes
+     * assertThat(stemcell).journal().ofUnit("cron").hasNoneAtLeast(INFO); // fails
+     * }</pre>
      *
      * @param priority the least grave priority that is too grave
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert hasNoneAtLeast(Priority priority) {
         Objects.requireNonNull(priority, "priority");
@@ -194,10 +229,17 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Verifies how many entries there are.
+     * Verifies that there are so many entries.
+     *
+     * <pre>{@code
+     * JournalMark mark = stemcell.journal().mark();
+     * stemcell.exec("logger", "--tag", "web", "is ready");
+     * assertThat(stemcell).within(ofSeconds(30)).journal().since(mark).ofIdentifier("web").hasSize(1); // passes
+     * assertThat(stemcell).journal().since(mark).ofIdentifier("web").hasSize(2); // fails
+     * }</pre>
      *
      * @param count how many
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert hasSize(int count) {
         Arguments.count(count);
@@ -205,11 +247,18 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
     }
 
     /**
-     * Verifies how many entries of some kind there are.
+     * Verifies that there are so many entries with a text.
+     *
+     * <pre>{@code
+     * JournalMark mark = stemcell.journal().mark();
+     * stemcell.exec("logger", "--tag", "web", "is ready");
+     * assertThat(stemcell).within(ofSeconds(30)).journal().since(mark).ofIdentifier("web").contains(1, "ready"); // passes
+     * assertThat(stemcell).journal().since(mark).ofIdentifier("web").contains(2, "ready"); // fails
+     * }</pre>
      *
      * @param count how many
      * @param text what is in the message of those that count; not empty
-     * @return this
+     * @return this assertion object
      */
     public JournalAssert contains(int count, String text) {
         Arguments.count(count);

@@ -98,7 +98,16 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
         return this;
     }
 
-    /** {@return this, where it is JSON, or YAML, and nothing else} */
+    /**
+     * Verifies that it is JSON, or YAML, and nothing else.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().isValid(); // passes
+     * assertThat(stemcell).file("/etc/passwd").json().isValid(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public JsonAssert isValid() {
         return that("be " + format, json -> true);
     }
@@ -106,8 +115,13 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies that there is something at a place.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().has("/Platform/Linux"); // passes
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().has("/Platform/Windows"); // fails
+     * }</pre>
+     *
      * @param pointer the place
-     * @return this
+     * @return this assertion object
      */
     public JsonAssert has(String pointer) {
         Arguments.pointer(pointer);
@@ -117,8 +131,13 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     /**
      * Verifies that there is nothing at a place.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().doesNotHave("/Platform/Windows"); // passes
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().doesNotHave("/Platform/Linux"); // fails
+     * }</pre>
+     *
      * @param pointer the place
-     * @return this
+     * @return this assertion object
      */
     public JsonAssert doesNotHave(String pointer) {
         Arguments.pointer(pointer);
@@ -126,33 +145,50 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
     }
 
     /**
-     * Verifies a text.
+     * Verifies that a text is at a place.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", "systemd"); // passes
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", "sv"); // fails
+     * }</pre>
      *
      * @param pointer the place
      * @param value what is there, which has to be a text
-     * @return this
+     * @return this assertion object
      */
     public JsonAssert hasValue(String pointer, String value) {
         return equal(pointer, TextNode.valueOf(Objects.requireNonNull(value, "value")));
     }
 
     /**
-     * Verifies a boolean.
+     * Verifies that a boolean is at a place.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/UseDefaultTmpDir", true); // passes
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/UseDefaultTmpDir", false); // fails
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", true); // fails
+     * }</pre>
      *
      * @param pointer the place
      * @param value what is there, which has to be a boolean
-     * @return this
+     * @return this assertion object
      */
     public JsonAssert hasValue(String pointer, boolean value) {
         return equal(pointer, BooleanNode.valueOf(value));
     }
 
     /**
-     * Verifies a whole number.
+     * Verifies that a whole number is at a place.
+     *
+     * <pre>{@code
+     * stemcell.files().writeString("/tmp/limits.json", "{\"files\": 1024}");
+     * assertThat(stemcell).file("/tmp/limits.json").json().hasValue("/files", 1024); // passes
+     * assertThat(stemcell).file("/tmp/limits.json").json().hasValue("/files", 4096); // fails
+     * }</pre>
      *
      * @param pointer the place
      * @param value what is there, which has to be a whole number
-     * @return this
+     * @return this assertion object
      */
     public JsonAssert hasValue(String pointer, long value) {
         Arguments.pointer(pointer);

@@ -21,10 +21,15 @@ public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestM
     }
 
     /**
-     * Verifies what the kernel calls it.
+     * Verifies that the kernel calls it by this name.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasHostname(stemcell.name()); // passes
+     * assertThat(stemcell).machine().hasHostname("localhost"); // fails
+     * }</pre>
      *
      * @param name the name, with a domain where it has one
-     * @return this
+     * @return this assertion object
      */
     public MachineAssert hasHostname(String name) {
         Arguments.text(name);
@@ -32,10 +37,15 @@ public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestM
     }
 
     /**
-     * Verifies what {@code /etc/hostname} calls it.
+     * Verifies that {@code /etc/hostname} calls it by this name.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasStaticHostname(stemcell.name()); // passes
+     * assertThat(stemcell).machine().hasStaticHostname("localhost"); // fails
+     * }</pre>
      *
      * @param name the name
-     * @return this
+     * @return this assertion object
      */
     public MachineAssert hasStaticHostname(String name) {
         Arguments.text(name);
@@ -45,10 +55,15 @@ public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestM
     }
 
     /**
-     * Verifies the time zone.
+     * Verifies that it has this time zone.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasTimezone("Etc/UTC"); // passes
+     * assertThat(stemcell).machine().hasTimezone("Europe/Berlin"); // fails
+     * }</pre>
      *
      * @param zone its name below {@code /usr/share/zoneinfo}, as {@code Etc/UTC}
-     * @return this
+     * @return this assertion object
      */
     public MachineAssert hasTimezone(String zone) {
         Arguments.text(zone);
@@ -58,10 +73,16 @@ public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestM
     }
 
     /**
-     * Verifies the language.
+     * Verifies that it has this language.
+     *
+     * <pre>{@code
+     * stemcell.files().writeString("/etc/locale.conf", "LANG=C.UTF-8\n");
+     * assertThat(stemcell).machine().hasLocale("C.UTF-8"); // passes
+     * assertThat(stemcell).machine().hasLocale("de_DE.UTF-8"); // fails
+     * }</pre>
      *
      * @param locale what {@code LANG} is set to for the whole system, as {@code C.UTF-8}
-     * @return this
+     * @return this assertion object
      */
     public MachineAssert hasLocale(String locale) {
         Arguments.text(locale);
@@ -70,21 +91,44 @@ public final class MachineAssert extends GuestObjectAssert<MachineAssert, GuestM
                 machine -> machine.locale().filter(locale::equals).isPresent());
     }
 
-    /** {@return this, where the kernel says that something keeps its clock right, be it on the machine on which the container runs} */
+    /**
+     * Verifies that the kernel says that something keeps its clock right, be it on the machine on which the container runs.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasSynchronizedClock(); // passes with NTP on the machine on which the container runs
+     * assertThat(stemcell).machine().hasSynchronizedClock(); // fails with none
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public MachineAssert hasSynchronizedClock() {
         return that("have a synchronized clock", GuestMachine::isClockSynchronized);
     }
 
-    /** {@return this, where the kernel says that nothing keeps its clock right} */
+    /**
+     * Verifies that the kernel says that nothing keeps its clock right.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasUnsynchronizedClock(); // passes with no NTP on the machine on which the container runs
+     * assertThat(stemcell).machine().hasUnsynchronizedClock(); // fails with one
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public MachineAssert hasUnsynchronizedClock() {
         return that("have an unsynchronized clock", machine -> !machine.isClockSynchronized());
     }
 
     /**
-     * Verifies that the kernel has killed none of the guest's processes for want of memory since it booted. Where the guest's control groups have
-     * no controller of memory, that fails.
+     * Verifies that the kernel has killed none of the guest's processes for want of memory since it booted. Where the guest's control groups
+     * have no controller of memory, that fails.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).machine().hasNoOomKills(); // passes with a controller of memory
+     * assertThat(stemcell).machine().hasNoOomKills(); // fails with a process killed, and without such a controller
+     * }</pre>
+     *
+     * @return this assertion object
      */
     public MachineAssert hasNoOomKills() {
         Presence<Long, Long> kills = new Presence<>(

@@ -24,21 +24,44 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
         this.path = path;
     }
 
-    /** {@return this, where something is mounted there} */
+    /**
+     * Verifies that something is mounted there.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").isMounted(); // passes
+     * assertThat(stemcell).mount("/mnt").isMounted(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public MountAssert isMounted() {
         return that("be mounted", mount -> true);
     }
 
-    /** {@return this, where nothing is mounted there; the path may exist or not} */
+    /**
+     * Verifies that nothing is mounted there; the path may exist or not.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/mnt").isNotMounted(); // passes
+     * assertThat(stemcell).mount("/run").isNotMounted(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public MountAssert isNotMounted() {
         return isAbsent("not be mounted");
     }
 
     /**
-     * Verifies the file system.
+     * Verifies that its file system is of this type.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").hasType("tmpfs"); // passes
+     * assertThat(stemcell).mount("/run").hasType("ext4"); // fails
+     * }</pre>
      *
      * @param type the kernel's name of it, as {@code tmpfs} or {@code ext4}
-     * @return this
+     * @return this assertion object
      */
     public MountAssert hasType(String type) {
         Arguments.text(type);
@@ -46,10 +69,15 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     }
 
     /**
-     * Verifies what is mounted.
+     * Verifies that this device, or what else has a name, is mounted.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").hasSource("tmpfs"); // passes
+     * assertThat(stemcell).mount("/run").hasSource("/dev/sda1"); // fails
+     * }</pre>
      *
      * @param source the device or another name, as the kernel has it
-     * @return this
+     * @return this assertion object
      */
     public MountAssert hasSource(String source) {
         Arguments.text(source);
@@ -59,8 +87,14 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     /**
      * Verifies that it is a bind of another folder or file: that it shows the same part of the same file system.
      *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/jobs && mount --bind /etc/cron.d /mnt/jobs");
+     * assertThat(stemcell).mount("/mnt/jobs").isBindOf("/etc/cron.d"); // passes
+     * assertThat(stemcell).mount("/mnt/jobs").isBindOf("/etc/cron.daily"); // fails
+     * }</pre>
+     *
      * @param source the absolute path of that, without links in it
-     * @return this
+     * @return this assertion object
      */
     public MountAssert isBindOf(String source) {
         Arguments.plainPath(source);
@@ -78,10 +112,15 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     private record Bound(GuestMount mount, boolean isBind) {}
 
     /**
-     * Verifies what of its file system is mounted.
+     * Verifies that this part of its file system is mounted.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").hasRoot("/"); // passes
+     * assertThat(stemcell).mount("/run").hasRoot("/lock"); // fails
+     * }</pre>
      *
      * @param path from the root of that file system; {@code /} for all of it
-     * @return this
+     * @return this assertion object
      */
     public MountAssert hasRoot(String path) {
         Arguments.plainPath(path);
@@ -89,10 +128,15 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     }
 
     /**
-     * Verifies to whom it tells what is mounted below it.
+     * Verifies that what is mounted below it is propagated in this way.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").hasPropagation(SHARED); // passes
+     * assertThat(stemcell).mount("/run").hasPropagation(PRIVATE); // fails
+     * }</pre>
      *
      * @param propagation to whom
-     * @return this
+     * @return this assertion object
      */
     public MountAssert hasPropagation(MountPropagation propagation) {
         Objects.requireNonNull(propagation, "propagation");
@@ -110,10 +154,16 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     }
 
     /**
-     * Verifies an option.
+     * Verifies that it has this option.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").hasOption("nosuid"); // passes
+     * assertThat(stemcell).mount("/run").hasOption("mode=755"); // passes
+     * assertThat(stemcell).mount("/run").hasOption("nosymfollow"); // fails
+     * }</pre>
      *
      * @param option one of the mount or of its file system, as {@code nosuid} or {@code mode=755}
-     * @return this
+     * @return this assertion object
      */
     public MountAssert hasOption(String option) {
         Arguments.mountOption(option);
@@ -121,17 +171,32 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
     }
 
     /**
-     * Verifies that an option is not there.
+     * Verifies that it does not have this option.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).mount("/run").doesNotHaveOption("nosymfollow"); // passes
+     * assertThat(stemcell).mount("/run").doesNotHaveOption("nosuid"); // fails
+     * }</pre>
      *
      * @param option as for {@link #hasOption}
-     * @return this
+     * @return this assertion object
      */
     public MountAssert doesNotHaveOption(String option) {
         Arguments.mountOption(option);
         return that("not have the option " + option, mount -> !mount.options().contains(option));
     }
 
-    /** {@return this, where nothing can be written, because of the mount or of its file system} */
+    /**
+     * Verifies that nothing can be written, because of the mount or of its file system.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/fixed && mount -t tmpfs -o ro none /mnt/fixed");
+     * assertThat(stemcell).mount("/mnt/fixed").isReadOnly(); // passes
+     * assertThat(stemcell).mount("/run").isReadOnly(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public MountAssert isReadOnly() {
         return that("be read-only", GuestMount::readOnly);
     }

@@ -18,10 +18,16 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies the size.
+     * Verifies that it has at least this size.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasSizeAtLeast(1 << 20); // passes
+     * assertThat(stemcell).mount("/mnt/small").usage().hasSizeAtLeast(1 << 30); // fails
+     * }</pre>
      *
      * @param bytes the least that will do
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert hasSizeAtLeast(long bytes) {
         Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);
@@ -29,10 +35,16 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies the size.
+     * Verifies that it has at most this size.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasSizeAtMost(1 << 20); // passes
+     * assertThat(stemcell).mount("/mnt/small").usage().hasSizeAtMost(1 << 10); // fails
+     * }</pre>
      *
      * @param bytes the most that will do
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert hasSizeAtMost(long bytes) {
         Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);
@@ -40,10 +52,17 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies how much of it is taken.
+     * Verifies that no more of it than this is taken.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().isUsedAtMost(10); // passes
+     * stemcell.shell("head -c 600000 /dev/zero >/mnt/small/data");
+     * assertThat(stemcell).mount("/mnt/small").usage().isUsedAtMost(10); // fails
+     * }</pre>
      *
      * @param percent the most that will do, 0 to 99, of what others than root can have
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert isUsedAtMost(int percent) {
         Arguments.number("a percentage below all of it", percent, 0, ALL - 1);
@@ -51,10 +70,17 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies how much is left.
+     * Verifies that so much is left.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasAvailableAtLeast(500_000); // passes
+     * stemcell.shell("head -c 600000 /dev/zero >/mnt/small/data");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasAvailableAtLeast(500_000); // fails
+     * }</pre>
      *
      * @param bytes the least that will do for others than root
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert hasAvailableAtLeast(long bytes) {
         Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);
@@ -62,10 +88,16 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies how many more files and folders it can have. Where the file system does not count them that fails.
+     * Verifies that it can have so many more files and folders. Where the file system does not count them that fails.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasInodesAvailableAtLeast(9); // passes
+     * assertThat(stemcell).mount("/mnt/small").usage().hasInodesAvailableAtLeast(10); // fails
+     * }</pre>
      *
      * @param inodes the least that will do
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert hasInodesAvailableAtLeast(long inodes) {
         Arguments.number("a number of inodes", inodes, 1, Long.MAX_VALUE);
@@ -73,10 +105,17 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
     }
 
     /**
-     * Verifies how many of the files and folders that it can have it has. Where the file system does not count them that fails.
+     * Verifies that it has no more of the files and folders that it can have. Where the file system does not count them that fails.
+     *
+     * <pre>{@code
+     * stemcell.shell("mkdir -p /mnt/small && mount -t tmpfs -o size=1m,nr_inodes=10 none /mnt/small");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasInodesUsedAtMost(10); // passes
+     * stemcell.exec("touch", "/mnt/small/a", "/mnt/small/b");
+     * assertThat(stemcell).mount("/mnt/small").usage().hasInodesUsedAtMost(10); // fails
+     * }</pre>
      *
      * @param percent the most that will do, 0 to 99
-     * @return this
+     * @return this assertion object
      */
     public MountUsageAssert hasInodesUsedAtMost(int percent) {
         Arguments.number("a percentage below all of it", percent, 0, ALL - 1);

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -45,14 +46,15 @@ final class DeadMansSwitch implements AutoCloseable {
     private static final String NEWEST = "/run/incus-stemcell.switch";
 
     /**
-     * It says that it holds the guest once systemd has made {@code /run}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
+     * It says that it holds the guest, to the guest and then to the JVM, once systemd has made {@code /run}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
      * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
      * soon, so a death counts only when it is seen eight times in a row.
      */
     private static final String SCRIPT = """
             newest=%s
-            exec 3<&0 </dev/null >/dev/null 2>&1
+            exec 3<&0 4>&1 </dev/null >/dev/null 2>&1
             (
+              exec 4>&-
               read -r word <&3
               [ "$word" != disarm ] || exit 0
               dead=0
@@ -66,6 +68,8 @@ final class DeadMansSwitch implements AutoCloseable {
             exec 3<&-
             until [ -d /run/systemd/system ]; do sleep 0.05; done
             echo $$ >"$newest"
+            echo >&4
+            exec 4>&-
             wait
             """.formatted(NEWEST);
 
@@ -77,21 +81,21 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private static final Duration DISARMING = Duration.ofSeconds(5);
 
-    /** So soon after it was asked to start, a guest has not given up waiting. */
-    private static final Duration SOON = Duration.ofSeconds(3);
-
     /** Longer than a guest waits for somebody to hold it. */
     private static final Duration HOLDING = Duration.ofSeconds(10);
 
     /** For all containers, as each needs them for moments only; they end when there is nothing to do. */
     private static final ScheduledThreadPoolExecutor THREADS = threads();
 
+    /** Of their own, as a guest that is paused, or has no systemd, never says that it is held. */
+    private static final ExecutorService LISTENERS = DaemonThreads.pool("switch-listener");
+
     private final Instance instance;
     private @Nullable RunningCommand held;
-    /** The earliest moment at which the guest may have started, and that since which it is held. */
+    /** The earliest moment at which the guest may have started, and that at which it has said that it is held. */
     private Instant started = Instant.MIN;
 
-    private Instant heldSince = Instant.MIN;
+    private Instant confirmed = Instant.MIN;
     private boolean arming;
     private boolean over;
     private Duration pause = FIRST_PAUSE;
@@ -119,26 +123,27 @@ final class DeadMansSwitch implements AutoCloseable {
     }
 
     /**
-     * Waits until the guest knows that it is held, where that came so late that it may be powering off.
+     * Waits until the guest knows that it is held, where it has not said so, as it may be powering off.
      *
      * @throws IncusStemcellException if it has powered off
      */
     void awaitHold() {
-        if (!isHeldInTime()) {
+        if (!isHeld()) {
             ExecResult waiting = instance.exec(Command.shell("until [ -e " + NEWEST + " ]; do sleep 0.05; done")
                     .timeout(HOLDING));
             LOG.debug("{} was held late: {}", instance, waiting.exitCode());
         }
     }
 
-    private synchronized boolean isHeldInTime() {
-        return over || held != null && !heldSince.isBefore(started) && heldSince.isBefore(started.plus(SOON));
+    private synchronized boolean isHeld() {
+        return over || held != null && !confirmed.isBefore(started);
     }
 
     private void hold() {
         try {
             RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME));
             if (isHeldBy(command)) {
+                LISTENERS.execute(() -> awaitConfirmation(command));
                 command.onExit().whenComplete((code, failure) -> ended(command, code, failure));
             } else {
                 THREADS.execute(() -> release(command));
@@ -160,10 +165,25 @@ final class DeadMansSwitch implements AutoCloseable {
         arming = false;
         if (!over) {
             held = command;
-            heldSince = Instant.now();
             pause = FIRST_PAUSE;
         }
         return !over;
+    }
+
+    private void awaitConfirmation(RunningCommand command) {
+        try {
+            if (command.stdout().read() >= 0) {
+                confirm(command);
+            }
+        } catch (IOException e) {
+            LOG.debug("What was to hold {} has ended before it did", instance, e);
+        }
+    }
+
+    private synchronized void confirm(RunningCommand command) {
+        if (held == command) {
+            confirmed = Instant.now();
+        }
     }
 
     /** On a thread of the connection, which must not wait. */

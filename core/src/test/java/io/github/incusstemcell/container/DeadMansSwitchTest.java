@@ -171,6 +171,24 @@ class DeadMansSwitchTest {
         }
     }
 
+    @Test
+    void bootsAgainWhatHasLearntTooLateThatItIsHeld() {
+        // The shell that holds it is slow in the first boot, as on a machine that is overloaded.
+        String shell = """
+                #!/bin/dash
+                case "$*" in *incus-stemcell-switch) [ -e /held-late ] || { : >/held-late; sleep 8; };; esac
+                exec /bin/dash "$@"
+                """;
+        try (Stemcells stemcells = TestMachine.stemcells().connect();
+                StemcellContainer container = stemcells.launch(TestMachine.spec().toBuilder()
+                        .owner(OWNER)
+                        .file(new BootFile.Text("/usr/local/bin/sh", shell, 0755))
+                        .build())) {
+            assertThat(container.files().exists("/held-late")).isTrue();
+            assertThat(container.files().exists("/run/incus-stemcell.switch")).isTrue();
+        }
+    }
+
     private static void sleepUntil(long end) {
         try {
             TimeUnit.NANOSECONDS.sleep(end - System.nanoTime());

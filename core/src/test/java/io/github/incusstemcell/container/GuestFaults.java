@@ -51,7 +51,7 @@ class GuestFaults {
     /** What happens to the guest, and what a failure says that is about that. */
     enum Fault {
         POWERED_OFF("was stopped|has ended before systemd had booted|is not running"),
-        PAUSED("is the guest frozen|killed after its timeout|within"),
+        PAUSED("is the guest frozen|Instance is frozen|killed after its timeout|within"),
         REBOOTED("was stopped|has ended before systemd had booted|is not running|connection to systemd"),
         FULL("Disk quota exceeded|no space left|did not finish booting"),
         WITHOUT_DBUS("connection to systemd"),

@@ -49,7 +49,7 @@ class Faults {
         long seed = Long.getLong("faults.seed", System.nanoTime());
         System.out.println("seed: " + seed);
         Random random = new Random(seed);
-        Process living = Kit.java(ForksTest.Main.class.getName(), ForksTest.Waiting.class.getName());
+        Process living = Kit.java(Fork.Main.class.getName(), ForksTest.Waiting.class.getName());
         List<Long> killed = new ArrayList<>();
         try (BufferedReader said = living.inputReader()) {
             awaitLine(said, "the containers are there");
@@ -79,7 +79,7 @@ class Faults {
 
     /** {@return the process, which is dead} */
     private long kill(long delay) throws IOException, InterruptedException {
-        Process process = Kit.java(ForksTest.Main.class.getName(), EachStage.class.getName(), Nodes.class.getName());
+        Process process = Kit.java(Fork.Main.class.getName(), EachStage.class.getName(), Nodes.class.getName());
         Thread reader = new Thread(() -> read(process));
         reader.start();
         process.waitFor(delay, TimeUnit.MILLISECONDS);

@@ -10,8 +10,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.ImageInfo;
 import io.github.incusstemcell.incus.InstanceInfo;
-import io.github.incusstemcell.incus.NetworkInfo;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,21 +17,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.platform.testkit.engine.EngineExecutionResults;
 
 /** Several JVMs with tests on one daemon, as Surefire and Gradle fork them, and JVMs that are ended in the middle of a test. */
 class ForksTest {
 
-    private static final String READY = "the containers are there";
+    static final String READY = "the containers are there";
 
     private final List<Fork> forks = new ArrayList<>();
 
@@ -132,86 +124,9 @@ class ForksTest {
     }
 
     private Fork fork(Class<?> fixture, String... options) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(options));
-        arguments.addAll(List.of(Main.class.getName(), fixture.getName()));
-        Process process = Kit.java(arguments.toArray(String[]::new));
-        Fork fork = new Fork(process, new CompletableFuture<>(), new CompletableFuture<>());
-        Thread reader = new Thread(fork::read, "fork-" + process.pid());
-        reader.setDaemon(true);
-        reader.start();
+        Fork fork = Fork.of(READY, fixture, options);
         forks.add(fork);
         return fork;
-    }
-
-    /**
-     * A JVM with tests of its own.
-     *
-     * @param ready ends when its containers are there
-     * @param printed what it has printed, when it has ended
-     */
-    private record Fork(Process process, CompletableFuture<Void> ready, CompletableFuture<String> printed) {
-
-        private void read() {
-            StringBuilder text = new StringBuilder();
-            try (BufferedReader output = process.inputReader()) {
-                for (String line = output.readLine(); line != null; line = output.readLine()) {
-                    text.append(line).append('\n');
-                    if (line.equals(READY)) {
-                        ready.complete(null);
-                    }
-                }
-            } catch (IOException e) {
-                text.append(e);
-            }
-            printed.complete(text.toString());
-            ready.completeExceptionally(new AssertionError("The JVM ended too early:\n" + text));
-        }
-
-        void awaitReady() throws Exception {
-            ready.get(5, TimeUnit.MINUTES);
-        }
-
-        /** {@return what it has printed; waits for its end} */
-        String log() {
-            try {
-                return printed.get(5, TimeUnit.MINUTES);
-            } catch (InterruptedException | ExecutionException | TimeoutException e) {
-                throw new AssertionError("The JVM " + process.pid() + " does not end", e);
-            }
-        }
-
-        /** By the handle: a process that is destroyed has no output any more. */
-        void terminate() throws InterruptedException {
-            process.toHandle().destroy();
-            process.waitFor();
-        }
-
-        List<InstanceInfo> instances() {
-            return Kit.instancesOf(process.pid());
-        }
-
-        List<NetworkInfo> networks() {
-            return Kit.networksOf(process.pid());
-        }
-    }
-
-    /** What a build tool has in the JVMs that it forks. */
-    static final class Main {
-
-        public static void main(String... fixtures) {
-            EngineExecutionResults results =
-                    run(Stream.of(fixtures).map(Main::load).toArray(Class<?>[]::new));
-            results.allEvents().failed().stream().forEach(System.out::println);
-            System.exit((int) results.allEvents().failed().count());
-        }
-
-        private static Class<?> load(String name) {
-            try {
-                return Class.forName(name);
-            } catch (ClassNotFoundException e) {
-                throw new IllegalArgumentException(e);
-            }
-        }
     }
 
     @IncusStemcell

@@ -84,7 +84,7 @@ class ProvisionTest {
         List<String> before = provisioned();
 
         Process build = Kit.java(
-                "-Dincus.stemcell.provision.refresh=true", ForksTest.Main.class.getName(), ByInterface.class.getName());
+                "-Dincus.stemcell.provision.refresh=true", Fork.Main.class.getName(), ByInterface.class.getName());
         String output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(build.waitFor()).as(output).isZero();

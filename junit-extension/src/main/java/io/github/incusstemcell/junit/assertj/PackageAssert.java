@@ -32,21 +32,45 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
         return super.that(wanted, entry -> entry.isInstalled() && holds.test(entry));
     }
 
-    /** {@return this, where it is installed and configured} */
+    /**
+     * Verifies that the package is installed and configured.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("cron").isInstalled(); // passes
+     * assertThat(stemcell).packageNamed("telnet").isInstalled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public PackageAssert isInstalled() {
         return that("be installed", entry -> true);
     }
 
-    /** {@return this, where nothing of it is there, or nothing but its configuration} */
+    /**
+     * Verifies that nothing of the package is there, or nothing but its configuration.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("telnet").isNotInstalled(); // passes
+     * assertThat(stemcell).packageNamed("cron").isNotInstalled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public PackageAssert isNotInstalled() {
         return isAbsent("not be installed");
     }
 
     /**
-     * Verifies the version.
+     * Verifies that the package has a version, and no other.
+     *
+     * <pre>{@code
+     * String version = stemcell.exec("dpkg-query", "--show", "--showformat=${Version}", "cron").stdout();
+     * assertThat(stemcell).packageNamed("cron").hasVersion(version); // passes
+     * assertThat(stemcell).packageNamed("cron").hasVersion("3.0"); // fails
+     * }</pre>
      *
      * @param version exactly this one, epoch and revision included, as {@code 1:9.6p1-3ubuntu13}
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert hasVersion(String version) {
         Arguments.version(version);
@@ -54,10 +78,16 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies the version by the order of Debian's versions, in which 1.10 comes after 1.9, and 2~rc1 before 2.
+     * Verifies that the package has a version or a newer one, by the order of Debian's versions, in which 1.10 comes after 1.9, and 2~rc1
+     * before 2.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("cron").hasVersionAtLeast("3.0"); // passes
+     * assertThat(stemcell).packageNamed("cron").hasVersionAtLeast("3.10"); // fails
+     * }</pre>
      *
      * @param version the oldest that will do
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert hasVersionAtLeast(String version) {
         Arguments.version(version);
@@ -67,10 +97,15 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     * Verifies that the package has a version or an older one, by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("cron").hasVersionAtMost("3.10"); // passes
+     * assertThat(stemcell).packageNamed("cron").hasVersionAtMost("3.0~rc1"); // fails
+     * }</pre>
      *
      * @param version the newest that will do
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert hasVersionAtMost(String version) {
         Arguments.version(version);
@@ -80,10 +115,16 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies the version by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     * Verifies that the package has an older version than one, by the order of Debian's versions; see {@link #hasVersionAtLeast}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("cron").hasVersionBelow("3.10"); // passes
+     * String version = stemcell.exec("dpkg-query", "--show", "--showformat=${Version}", "cron").stdout();
+     * assertThat(stemcell).packageNamed("cron").hasVersionBelow(version); // fails
+     * }</pre>
      *
      * @param version the oldest that will not do
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert hasVersionBelow(String version) {
         Arguments.version(version);
@@ -103,10 +144,16 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies that its files are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their contents.
+     * Verifies that the files of the package are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
+     * contents.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("cron").isUnmodified("/usr/share/doc", "/usr/share/man"); // passes
+     * assertThat(stemcell).packageNamed("logrotate").isUnmodified("/usr/share/doc", "/usr/share/man"); // fails
+     * }</pre>
      *
      * @param except absolute paths that may be changed or missing, with all that is below them, as configuration is
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert isUnmodified(String... except) {
         List<String> excepted = Arguments.anyTexts(except, Arguments::plainPath);
@@ -143,10 +190,15 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies the architecture.
+     * Verifies that the package is of an architecture.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packageNamed("tzdata").hasArchitecture("all"); // passes
+     * assertThat(stemcell).packageNamed("cron").hasArchitecture("all"); // fails
+     * }</pre>
      *
      * @param architecture Debian's word for it, as {@code amd64} or {@code all}
-     * @return this
+     * @return this assertion object
      */
     public PackageAssert hasArchitecture(String architecture) {
         Arguments.text(architecture);
@@ -154,7 +206,18 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
                 .equals(architecture));
     }
 
-    /** {@return this, where apt is told to neither upgrade nor remove it} */
+    /**
+     * Verifies that apt is told to neither upgrade nor remove the package.
+     *
+     * <pre>{@code
+     * stemcell.exec("apt-mark", "hold", "cron");
+     * assertThat(stemcell).packageNamed("cron").isOnHold(); // passes
+     * stemcell.exec("apt-mark", "unhold", "cron");
+     * assertThat(stemcell).packageNamed("cron").isOnHold(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public PackageAssert isOnHold() {
         return that("be on hold", GuestPackage::isHeld);
     }

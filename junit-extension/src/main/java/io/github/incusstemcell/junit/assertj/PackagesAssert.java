@@ -43,10 +43,16 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Verifies all packages.
+     * Verifies that these packages are installed, and no others.
+     *
+     * <pre>{@code
+     * String[] names = stemcell.exec("dpkg-query", "--show", "--showformat=${Package}\n").stdout().split("\n");
+     * assertThat(stemcell).packages().containsExactly(names); // passes
+     * assertThat(stemcell).packages().containsExactly("cron", "openssh-server"); // fails
+     * }</pre>
      *
      * @param names the names of exactly those that are installed, in any order; at least one
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert containsExactly(String... names) {
         List<String> wanted = named(names);
@@ -60,8 +66,13 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     /**
      * Verifies that packages are installed, whatever else is.
      *
+     * <pre>{@code
+     * assertThat(stemcell).packages().contains("cron", "openssh-server"); // passes
+     * assertThat(stemcell).packages().contains("cron", "telnet"); // fails
+     * }</pre>
+     *
      * @param names their names; at least one
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert contains(String... names) {
         List<String> wanted = named(names);
@@ -72,10 +83,15 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Verifies that packages are not installed.
+     * Verifies that none of these packages is installed.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packages().doesNotContain("telnet", "ftp"); // passes
+     * assertThat(stemcell).packages().doesNotContain("telnet", "cron"); // fails
+     * }</pre>
      *
      * @param names their names; at least one
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert doesNotContain(String... names) {
         List<String> unwanted = named(names);
@@ -114,26 +130,53 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Verifies all packages by a list that was written before.
+     * Verifies that the packages of a list are installed that was written before, and no others.
+     *
+     * <pre>{@code
+     * Path list = Files.createTempFile("packages", ".txt");
+     * Files.writeString(list, stemcell.exec("dpkg", "--list").stdout());
+     * assertThat(stemcell).packages().containsExactlyThoseOf(list); // passes
+     * Files.writeString(list, "cron\nopenssh-server\n");
+     * assertThat(stemcell).packages().containsExactlyThoseOf(list); // fails
+     * Files.delete(list);
+     * }</pre>
      *
      * @param list a file of the test, in which each line begins with the name of a package that has to be installed, or is of
      *     {@code dpkg --list}, or a comment behind {@code #}
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert containsExactlyThoseOf(Path list) {
         return containsExactly(PackageList.namesIn(list).toArray(String[]::new));
     }
 
-    /** {@return this, where apt is told to keep back none of them} */
+    /**
+     * Verifies that apt is told to keep back none of the packages.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).packages().areNotOnHold(); // passes
+     * stemcell.exec("apt-mark", "hold", "cron");
+     * assertThat(stemcell).packages().areNotOnHold(); // fails
+     * stemcell.exec("apt-mark", "unhold", "cron");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public PackagesAssert areNotOnHold() {
         return that("not be on hold", all -> held(all).isEmpty(), PackagesAssert::heldWords);
     }
 
     /**
-     * Verifies which packages apt is told to keep back.
+     * Verifies that apt is told to keep back these packages, and no others.
+     *
+     * <pre>{@code
+     * stemcell.exec("apt-mark", "hold", "cron");
+     * assertThat(stemcell).packages().hasOnlyOnHold("cron"); // passes
+     * assertThat(stemcell).packages().hasOnlyOnHold("cron", "openssh-server"); // fails
+     * stemcell.exec("apt-mark", "unhold", "cron");
+     * }</pre>
      *
      * @param names the names of all of them, in any order; one at least
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert hasOnlyOnHold(String... names) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.texts(
@@ -154,11 +197,16 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     /**
-     * Verifies that the files of all of them are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
+     * Verifies that the files of all packages are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
      * contents. It reads all of them, which takes seconds.
      *
+     * <pre>{@code
+     * assertThat(stemcell).packages().areUnmodified("/etc", "/usr/lib/systemd/system", "/usr/share"); // passes
+     * assertThat(stemcell).packages().areUnmodified("/usr/lib/systemd/system", "/usr/share"); // fails
+     * }</pre>
+     *
      * @param except absolute paths that may be changed or missing, with all that is below them
-     * @return this
+     * @return this assertion object
      */
     public PackagesAssert areUnmodified(String... except) {
         List<String> excepted = Arguments.anyTexts(except, Arguments::plainPath);

@@ -110,22 +110,45 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
         return GuestProcess.comparable(processes);
     }
 
-    /** {@return this, where there is such a process} */
+    /**
+     * Verifies that there is such a process.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("cron").isRunning(); // passes
+     * assertThat(stemcell).process("nginx").isRunning(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public ProcessAssert isRunning() {
         return are("be running", running -> true);
     }
 
-    /** {@return this, where there is no such process} */
+    /**
+     * Verifies that there is no such process.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("nginx").isNotRunning(); // passes
+     * assertThat(stemcell).process("cron").isNotRunning(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public ProcessAssert isNotRunning() {
         presence.isAbsent("not be running");
         return this;
     }
 
     /**
-     * Verifies how many there are.
+     * Verifies that there are so many such processes.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("systemd-journald").hasCount(1); // passes
+     * assertThat(stemcell).process("systemd-journald").hasCount(2); // fails
+     * }</pre>
      *
      * @param count how many, one or more
-     * @return this
+     * @return this assertion object
      */
     public ProcessAssert hasCount(int count) {
         if (count < 1) {
@@ -136,10 +159,15 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Verifies whose rights they have.
+     * Verifies that the processes have the rights of a user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("cron").runsAs("root"); // passes
+     * assertThat(stemcell).process("cron").runsAs("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to exist
-     * @return this
+     * @return this assertion object
      */
     public ProcessAssert runsAs(String user) {
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -152,10 +180,15 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Verifies an argument.
+     * Verifies that the processes were started with an argument.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("cron").hasArgument("-f"); // passes
+     * assertThat(stemcell).process("cron").hasArgument("--foreground"); // fails
+     * }</pre>
      *
      * @param argument one that each of them was started with, whole
-     * @return this
+     * @return this assertion object
      */
     public ProcessAssert hasArgument(String argument) {
         Arguments.text(argument);
@@ -166,10 +199,15 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
     }
 
     /**
-     * Verifies the unit.
+     * Verifies that the processes are part of a unit.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).process("cron").isPartOfUnit("cron.service"); // passes
+     * assertThat(stemcell).process("cron").isPartOfUnit("ssh.service"); // fails
+     * }</pre>
      *
      * @param unit the innermost service or scope that they are part of; without a type it is a service
-     * @return this
+     * @return this assertion object
      */
     public ProcessAssert isPartOfUnit(String unit) {
         Arguments.unit(unit);

@@ -111,20 +111,31 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies which they are.
+     * Verifies that the processes have these names, and that there are no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().ofUnit("systemd-journald").hasOnlyNames("systemd-journald"); // passes
+     * assertThat(stemcell).processes().ofUnit("systemd-journald").hasOnlyNames("cron"); // fails
+     * }</pre>
      *
      * @param processNames the names of all of them, each as often as there are processes of it, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert hasOnlyNames(String... processNames) {
         return hasOnly(Arguments.sorted(Arguments.anyTexts(processNames, Arguments::process)), GuestProcess::fullName);
     }
 
     /**
-     * Verifies the nice value of each.
+     * Verifies that each process has a nice value.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=polite", "--service-type=exec", "--nice=19", "sleep", "infinity");
+     * assertThat(stemcell).processes().ofUnit("polite").haveNice(19); // passes
+     * assertThat(stemcell).processes().ofUnit("polite").haveNice(0); // fails
+     * }</pre>
      *
      * @param nice the value, -20 to 19
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveNice(int nice) {
         Arguments.number("a nice value", nice, -20, 19);
@@ -135,11 +146,17 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies a variable of the environment with which each was started.
+     * Verifies that each process was started with a variable of a value in its environment.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=cheerful", "--service-type=exec", "--setenv=MOOD=sunny", "sleep", "infinity");
+     * assertThat(stemcell).processes().ofUnit("cheerful").haveEnvironment("MOOD", "sunny"); // passes
+     * assertThat(stemcell).processes().ofUnit("cheerful").haveEnvironment("MOOD", "gloomy"); // fails
+     * }</pre>
      *
      * @param name the variable
      * @param value its value
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveEnvironment(String name, String value) {
         Arguments.variable(name);
@@ -162,10 +179,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies that none of them was started with a variable in its environment.
+     * Verifies that none of the processes, of which there has to be one, was started with a variable in its environment.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("cron").doNotHaveEnvironment("SECRET"); // passes
+     * assertThat(stemcell).processes().named("cron").doNotHaveEnvironment("PATH"); // fails
+     * }</pre>
      *
      * @param name the variable
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert doNotHaveEnvironment(String name) {
         Arguments.variable(name);
@@ -175,12 +197,18 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies a limit of each.
+     * Verifies that each process has a limit.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=limited", "--service-type=exec", "--property=LimitNOFILE=512:1024", "sleep", "infinity");
+     * assertThat(stemcell).processes().ofUnit("limited").haveLimit(NOFILE, 512, 1024); // passes
+     * assertThat(stemcell).processes().ofUnit("limited").haveLimit(NOFILE, 512, 2048); // fails
+     * }</pre>
      *
      * @param limit what is limited
      * @param soft what is in force
      * @param hard how far the process may raise it
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveLimit(ProcessLimit limit, long soft, long hard) {
         Objects.requireNonNull(limit, "limit");
@@ -194,10 +222,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies that something is not limited for any of them.
+     * Verifies that something is not limited for any of the processes, of which there has to be one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("cron").haveNoLimit(FSIZE); // passes
+     * assertThat(stemcell).processes().named("cron").haveNoLimit(NOFILE); // fails
+     * }</pre>
      *
      * @param limit what is not limited
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveNoLimit(ProcessLimit limit) {
         Objects.requireNonNull(limit, "limit");
@@ -214,10 +247,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies that each has a file open.
+     * Verifies that each process has a file open.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("rsyslogd").haveOpen("/var/log/syslog"); // passes
+     * assertThat(stemcell).processes().named("rsyslogd").haveOpen("/etc/shadow"); // fails
+     * }</pre>
      *
      * @param path its path, without links in it
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveOpen(String path) {
         Arguments.plainPath(path);
@@ -227,10 +265,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies that none has a file open.
+     * Verifies that none of the processes, of which there has to be one, has a file open.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("rsyslogd").doNotHaveOpen("/etc/shadow"); // passes
+     * assertThat(stemcell).processes().named("rsyslogd").doNotHaveOpen("/var/log/syslog"); // fails
+     * }</pre>
      *
      * @param path its path, without links in it
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert doNotHaveOpen(String path) {
         Arguments.plainPath(path);
@@ -240,10 +283,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies how much each has open, sockets and pipes included.
+     * Verifies that each process has no more than so much open, sockets and pipes included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("cron").haveOpenFilesAtMost(100); // passes
+     * assertThat(stemcell).processes().named("cron").haveOpenFilesAtMost(1); // fails
+     * }</pre>
      *
      * @param count how many at most
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveOpenFilesAtMost(int count) {
         Arguments.count(count);
@@ -255,10 +303,15 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Verifies how much each has in memory, shared pages included.
+     * Verifies that each process has no more than so much in memory, shared pages included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).processes().named("cron").haveMemoryAtMost(100_000_000); // passes
+     * assertThat(stemcell).processes().named("cron").haveMemoryAtMost(1_000); // fails
+     * }</pre>
      *
      * @param bytes the most that will do
-     * @return this
+     * @return this assertion object
      */
     public ProcessesAssert haveMemoryAtMost(long bytes) {
         Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);

@@ -35,37 +35,76 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
         return Addresses.network(target);
     }
 
-    /** {@return this, where there is such a route} */
+    /**
+     * Verifies that there is such a route.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).route("default").exists(); // passes
+     * assertThat(stemcell).route("203.0.113.0/24").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public RouteAssert exists() {
         return that("exist", route -> true);
     }
 
-    /** {@return this, where there is no such route} */
+    /**
+     * Verifies that there is no such route.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).route("203.0.113.0/24").doesNotExist(); // passes
+     * assertThat(stemcell).route("default").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public RouteAssert doesNotExist() {
         return isAbsent("not exist");
     }
 
     /**
-     * Verifies the gateway.
+     * Verifies that the route leads over a gateway.
+     *
+     * <pre>{@code
+     * stemcell.exec("ip", "route", "replace", "198.51.100.0/25", "via", "192.0.2.1", "dev", "eth0", "onlink");
+     * assertThat(stemcell).route("198.51.100.0/25").goesVia("192.0.2.1"); // passes
+     * assertThat(stemcell).route("198.51.100.0/25").goesVia("192.0.2.2"); // fails
+     * }</pre>
      *
      * @param address its address in numbers
-     * @return this
+     * @return this assertion object
      */
     public RouteAssert goesVia(String address) {
         String wanted = Addresses.plain(address);
         return that("go via " + address, route -> route.gateway().equals(wanted));
     }
 
-    /** {@return this, where it needs no gateway} */
+    /**
+     * Verifies that the route needs no gateway.
+     *
+     * <pre>{@code
+     * stemcell.exec("ip", "route", "replace", "198.51.100.128/26", "dev", "eth0");
+     * assertThat(stemcell).route("198.51.100.128/26").isOnLink(); // passes
+     * assertThat(stemcell).route("default").isOnLink(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public RouteAssert isOnLink() {
         return that("be on the link", route -> route.gateway().isEmpty());
     }
 
     /**
-     * Verifies the interface.
+     * Verifies that the route leads through an interface.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).route("default").usesInterface("eth0"); // passes
+     * assertThat(stemcell).route("default").usesInterface("eth1"); // fails
+     * }</pre>
      *
      * @param device the name of the interface, as {@code eth0}
-     * @return this
+     * @return this assertion object
      */
     public RouteAssert usesInterface(String device) {
         Arguments.networkInterface(device);
@@ -73,10 +112,16 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
     }
 
     /**
-     * Verifies the metric.
+     * Verifies that the route has a metric.
+     *
+     * <pre>{@code
+     * stemcell.exec("ip", "route", "replace", "198.51.100.192/26", "dev", "eth0", "metric", "50");
+     * assertThat(stemcell).route("198.51.100.192/26").hasMetric(50); // passes
+     * assertThat(stemcell).route("198.51.100.192/26").hasMetric(100); // fails
+     * }</pre>
      *
      * @param metric the smaller, the more preferred
-     * @return this
+     * @return this assertion object
      */
     public RouteAssert hasMetric(long metric) {
         Arguments.number("a metric", metric, 0, 0xffff_ffffL);

@@ -62,10 +62,15 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Verifies a key.
+     * Verifies that there is a key, whatever its value.
      *
-     * @param key one that there is, whatever its value
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).osRelease().hasKey("VERSION_ID"); // passes
+     * assertThat(stemcell).osRelease().hasKey("VERSION_IP"); // fails
+     * }</pre>
+     *
+     * @param key the key, of a file with sections as {@code Section.Key}
+     * @return this assertion object
      */
     public SettingsAssert hasKey(String key) {
         Arguments.key(key);
@@ -73,10 +78,15 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Verifies that a key is not there.
+     * Verifies that there is no such key.
      *
-     * @param key one that there is not
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).osRelease().doesNotHaveKey("VERSION_IP"); // passes
+     * assertThat(stemcell).osRelease().doesNotHaveKey("VERSION_ID"); // fails
+     * }</pre>
+     *
+     * @param key the key, of a file with sections as {@code Section.Key}
+     * @return this assertion object
      */
     public SettingsAssert doesNotHaveKey(String key) {
         Arguments.key(key);
@@ -84,11 +94,17 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Verifies a value.
+     * Verifies that a key has a value.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sshd().hasValue("permitrootlogin", "no"); // passes
+     * assertThat(stemcell).sshd().hasValue("permitrootlogin", "yes"); // fails
+     * assertThat(stemcell).systemdConfiguration("journald.conf").hasValue("Journal.Storage", "volatile"); // passes
+     * }</pre>
      *
      * @param key the key, of a file with sections as {@code Section.Key}
      * @param value all of it
-     * @return this
+     * @return this assertion object
      */
     public SettingsAssert hasValue(String key, String value) {
         Arguments.key(key);
@@ -99,11 +115,16 @@ public final class SettingsAssert extends GuestAssert<SettingsAssert, Map<String
     }
 
     /**
-     * Verifies all values of a key.
+     * Verifies that a key has these values, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sshd().hasOnlyValues("listenaddress", "0.0.0.0:22", "[::]:22"); // passes
+     * assertThat(stemcell).sshd().hasOnlyValues("listenaddress", "0.0.0.0:22"); // fails
+     * }</pre>
      *
      * @param key the key
      * @param values all of them, in any order; at least one
-     * @return this
+     * @return this assertion object
      */
     public SettingsAssert hasOnlyValues(String key, String... values) {
         Arguments.key(key);

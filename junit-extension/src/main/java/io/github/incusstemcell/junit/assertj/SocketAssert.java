@@ -47,22 +47,45 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
         return is(wanted, listening -> holds.test(listening.sockets()));
     }
 
-    /** {@return this, where somebody listens there, on whatever address} */
+    /**
+     * Verifies that somebody listens there, on whatever address.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).isListening(); // passes
+     * assertThat(stemcell).socket(tcp(81)).isListening(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SocketAssert isListening() {
         return that("be listened on", sockets -> true);
     }
 
-    /** {@return this, where nobody listens there, on no address} */
+    /**
+     * Verifies that nobody listens there, on no address.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(81)).isNotListening(); // passes
+     * assertThat(stemcell).socket(tcp(22)).isNotListening(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SocketAssert isNotListening() {
         presence.isAbsent("not be listened on");
         return this;
     }
 
     /**
-     * Verifies an address.
+     * Verifies that somebody listens there on an address, whatever others there are.
      *
-     * @param address one of those that are listened on, in numbers, as {@code 0.0.0.0} or {@code ::1}
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).listensOn("0.0.0.0"); // passes
+     * assertThat(stemcell).socket(tcp(22)).listensOn("127.0.0.1"); // fails
+     * }</pre>
+     *
+     * @param address the address in numbers, as {@code 0.0.0.0} or {@code ::1}
+     * @return this assertion object
      */
     public SocketAssert listensOn(String address) {
         requirePort();
@@ -73,10 +96,15 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Verifies all addresses.
+     * Verifies that somebody listens there on these addresses, and nobody on others.
      *
-     * @param addresses those that are listened on, in numbers, in any order; at least one
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).listensOnlyOn("0.0.0.0", "::"); // passes
+     * assertThat(stemcell).socket(tcp(22)).listensOnlyOn("127.0.0.1"); // fails
+     * }</pre>
+     *
+     * @param addresses the addresses in numbers, in any order; at least one
+     * @return this assertion object
      */
     public SocketAssert listensOnlyOn(String... addresses) {
         requirePort();
@@ -91,7 +119,12 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
      * Verifies that the test itself can connect, by IPv4 to {@link StemcellContainer#address()}, whoever listens. Where the test
      * {@linkplain StemcellContainer#isRoutable() has no route} to that, the guest connects to itself there.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).isReachable(); // passes
+     * assertThat(stemcell).socket(tcp(81)).isReachable(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
      * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
      */
     public SocketAssert isReachable() {
@@ -102,7 +135,12 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     /**
      * Verifies that the test itself cannot connect, because nobody listens there, or not for it, or because something is in between.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(81)).isNotReachable(); // passes
+     * assertThat(stemcell).socket(tcp(22)).isNotReachable(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
      * @throws IllegalArgumentException for other sockets than those of TCP, {@link GuestSocket#tcp}
      */
     public SocketAssert isNotReachable() {
@@ -131,10 +169,15 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Verifies who listens, on each address.
+     * Verifies that a process of a name listens, on each address.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).isOwnedByProcess("systemd"); // passes
+     * assertThat(stemcell).socket(tcp(22)).isOwnedByProcess("nginx"); // fails
+     * }</pre>
      *
      * @param name the name of a process that holds the socket, whatever others do, as for {@link StemcellAssert#process}
-     * @return this
+     * @return this assertion object
      */
     public SocketAssert isOwnedByProcess(String name) {
         Arguments.process(name);
@@ -142,11 +185,16 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Verifies who listens, on each address.
+     * Verifies that a unit listens, on each address.
      *
-     * @param unit the unit of a process that holds the socket, whatever others do, or the unit of type {@code socket} for which systemd does;
-     *     without a type it is a service
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).socket(tcp(22)).isOwnedByUnit("ssh.socket"); // passes
+     * assertThat(stemcell).socket(tcp(22)).isOwnedByUnit("nginx.service"); // fails
+     * }</pre>
+     *
+     * @param unit the unit of a process that holds the socket, whatever others do, or the unit of type {@code socket} for which systemd
+     *     does; without a type it is a service
+     * @return this assertion object
      */
     public SocketAssert isOwnedByUnit(String unit) {
         Arguments.unit(unit);

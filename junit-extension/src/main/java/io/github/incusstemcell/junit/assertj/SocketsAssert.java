@@ -40,11 +40,16 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     }
 
     /**
-     * Verifies all ports.
+     * Verifies that somebody listens on these ports, and nobody on others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sockets().filteredOn(socket -> socket.port() == 22, "of ssh").containsExactly(tcp(22)); // passes
+     * assertThat(stemcell).sockets().containsExactly(tcp(22)); // fails
+     * }</pre>
      *
      * @param sockets exactly those on which somebody listens, as {@code tcp(22)}, which is over both families, in any order; none: nobody
      *     listens on any
-     * @return this
+     * @return this assertion object
      */
     public SocketsAssert containsExactly(GuestSocket... sockets) {
         List<GuestSocket> wanted = ports(sockets);
@@ -58,8 +63,13 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     /**
      * Verifies that nobody listens on other ports than these, whether or not somebody listens on each of them.
      *
+     * <pre>{@code
+     * assertThat(stemcell).sockets().filteredOn(socket -> socket.port() < 53, "below 53").areSubsetOf(tcp(22), tcp(25)); // passes
+     * assertThat(stemcell).sockets().areSubsetOf(tcp(22), tcp(25)); // fails
+     * }</pre>
+     *
      * @param sockets the ports that may be listened on, as {@code tcp(22)}; at least one
-     * @return this
+     * @return this assertion object
      */
     public SocketsAssert areSubsetOf(GuestSocket... sockets) {
         List<GuestSocket> allowed = ports(sockets);

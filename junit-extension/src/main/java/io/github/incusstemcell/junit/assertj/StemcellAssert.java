@@ -66,12 +66,17 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
     }
 
     /**
-     * Verifies a condition of one's own on the stemcell. Behind {@link #within} it is asked again and again until it holds, behind
-     * {@link #always} it has to hold each time.
+     * Verifies that a condition of one's own holds for the stemcell. Behind {@link #within} it is asked again and again until it holds,
+     * behind {@link #always} it has to hold each time.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).satisfies(guest -> guest.exec("test", "-d", "/etc").isSuccess(), "have a folder /etc"); // passes
+     * assertThat(stemcell).satisfies(guest -> guest.exec("test", "-d", "/ect").isSuccess(), "have a folder /ect"); // fails
+     * }</pre>
      *
      * @param condition is given the stemcell; what it throws ends the check
      * @param description how messages say it behind "to satisfy"; not empty
-     * @return this
+     * @return this assertion object
      */
     public StemcellAssert satisfies(Predicate<StemcellContainer> condition, String description) {
         Objects.requireNonNull(condition, "condition");
@@ -84,11 +89,24 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
         return this;
     }
 
+    /**
+     * Verifies as {@link #satisfies}; messages cannot say what.
+     *
+     * @param condition is given the stemcell; what it throws ends the check
+     * @return this assertion object
+     */
     @Override
     public StemcellAssert matches(Predicate<? super StemcellContainer> condition) {
         return satisfies(condition::test, "a condition");
     }
 
+    /**
+     * Verifies as {@link #satisfies}.
+     *
+     * @param condition is given the stemcell; what it throws ends the check
+     * @param description how messages say it behind "to satisfy"; not empty
+     * @return this assertion object
+     */
     @Override
     public StemcellAssert matches(Predicate<? super StemcellContainer> condition, String description) {
         return satisfies(condition::test, description);

@@ -61,21 +61,45 @@ public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> 
                 .toList();
     }
 
-    /** {@return this, where there is such a setting} */
+    /**
+     * Verifies that there is such a setting.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sysctl("net.ipv4.ip_forward").exists(); // passes
+     * assertThat(stemcell).sysctl("net.ipv4.ip_backward").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SysctlAssert exists() {
         return that("exist", value -> true);
     }
 
-    /** {@return this, where there is no such setting} */
+    /**
+     * Verifies that there is no such setting.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sysctl("net.ipv4.ip_backward").doesNotExist(); // passes
+     * assertThat(stemcell).sysctl("net.ipv4.ip_forward").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SysctlAssert doesNotExist() {
         return isAbsent("not exist");
     }
 
     /**
-     * Verifies the value.
+     * Verifies that the setting has a value.
+     *
+     * <pre>{@code
+     * stemcell.exec("sysctl", "-w", "net.ipv4.ip_local_port_range=32768 60999");
+     * assertThat(stemcell).sysctl("net.ipv4.ip_local_port_range").hasValue("32768 60999"); // passes
+     * assertThat(stemcell).sysctl("net.ipv4.ip_local_port_range").hasValue("32768"); // fails
+     * }</pre>
      *
      * @param value all of it, with one blank between numbers
-     * @return this
+     * @return this assertion object
      */
     public SysctlAssert hasValue(String value) {
         Objects.requireNonNull(value, "value");
@@ -83,10 +107,16 @@ public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> 
     }
 
     /**
-     * Verifies a number.
+     * Verifies that the setting is a number, and not below one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).sysctl("kernel.pid_max").hasValueAtLeast(300); // passes
+     * assertThat(stemcell).sysctl("kernel.pid_max").hasValueAtLeast(1_000_000_000); // fails
+     * assertThat(stemcell).sysctl("kernel.ostype").hasValueAtLeast(0); // fails
+     * }</pre>
      *
      * @param least the least that will do; a value that is no number fails
-     * @return this
+     * @return this assertion object
      */
     public SysctlAssert hasValueAtLeast(long least) {
         return that("have a value of at least " + least, value -> isAtLeast(value, least));

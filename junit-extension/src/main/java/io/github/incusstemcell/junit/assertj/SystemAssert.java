@@ -29,12 +29,37 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
         this.systemd = subject.systemd();
     }
 
-    /** {@return this, where the system has booted and no unit has failed} */
+    /**
+     * Verifies that the system has booted and that no unit has failed.
+     *
+     * <pre>{@code
+     * stemcell.systemd().resetFailed();
+     * assertThat(stemcell).systemd().isRunning(); // passes
+     * stemcell.exec("systemd-run", "--unit=broken", "--wait", "false");
+     * assertThat(stemcell).systemd().isRunning(); // fails
+     * stemcell.systemd().resetFailed();
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SystemAssert isRunning() {
         return hasState("be running", state -> state == SystemState.RUNNING);
     }
 
-    /** {@return this, where the boot is over, well or not} */
+    /**
+     * Verifies that the boot is over, well or not.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).systemd().hasFinishedBooting(); // passes
+     * stemcell.systemd().writeDropIn("shutdown.target", "by-hand", "[Unit]\nRefuseManualStart=no\n");
+     * // as if it were about to shut down, but without stopping anything
+     * stemcell.exec("systemctl", "start", "--job-mode=ignore-dependencies", "shutdown.target");
+     * assertThat(stemcell).systemd().hasFinishedBooting(); // fails
+     * stemcell.systemd().stop("shutdown.target");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public SystemAssert hasFinishedBooting() {
         return hasState("have finished booting", SystemState::hasFinishedBooting);
     }
@@ -87,10 +112,19 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     }
 
     /**
-     * Verifies that nothing has failed.
+     * Verifies that no unit has failed.
+     *
+     * <pre>{@code
+     * stemcell.systemd().resetFailed();
+     * assertThat(stemcell).systemd().hasNoFailedUnits(); // passes
+     * stemcell.exec("systemd-run", "--unit=may-fail", "--wait", "false");
+     * assertThat(stemcell).systemd().hasNoFailedUnits("may-fail.service"); // passes
+     * assertThat(stemcell).systemd().hasNoFailedUnits(); // fails
+     * stemcell.systemd().resetFailed();
+     * }</pre>
      *
      * @param except full names of units that may fail
-     * @return this
+     * @return this assertion object
      */
     public SystemAssert hasNoFailedUnits(String... except) {
         Set<String> excused = Set.copyOf(Arguments.anyTexts(except, Arguments::unit));
@@ -109,7 +143,14 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
      * {@code /var/lib/systemd/coredump}, {@code /var/crash}, or the place of {@code kernel.core_pattern}, for which processes whose folder
      * is not the root folder go unnoticed where it names none.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).systemd().hasNoCoreDumps(); // passes
+     * stemcell.shell("mkdir -p /var/crash && touch /var/crash/_usr_sbin_cron.0.crash");
+     * assertThat(stemcell).systemd().hasNoCoreDumps(); // fails
+     * stemcell.files().delete("/var/crash/_usr_sbin_cron.0.crash");
+     * }</pre>
+     *
+     * @return this assertion object
      */
     public SystemAssert hasNoCoreDumps() {
         Observation<List<String>> seen = observe(
@@ -128,10 +169,15 @@ public final class SystemAssert extends GuestAssert<SystemAssert, Systemd> {
     }
 
     /**
-     * Verifies how long the boot took by the guest's own clock.
+     * Verifies that the boot took no longer than a time by the guest's own clock.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).systemd().bootedWithin(ofMinutes(5)); // passes
+     * assertThat(stemcell).systemd().bootedWithin(ofMillis(1)); // fails
+     * }</pre>
      *
      * @param limit how long at most
-     * @return this
+     * @return this assertion object
      */
     public SystemAssert bootedWithin(Duration limit) {
         Arguments.span(limit);

@@ -69,21 +69,45 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
                 + timer.last().map(Instant::toString).orElse("never") + ", of " + timer.activates();
     }
 
-    /** {@return this, where it will run} */
+    /**
+     * Verifies that the timer will run.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).timer("logrotate.timer").isScheduled(); // passes
+     * assertThat(stemcell).timer("fstrim.timer").isScheduled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public TimerAssert isScheduled() {
         return that("be scheduled", timer -> timer.next().isPresent());
     }
 
-    /** {@return this, where it is there and will not run, as one that is not active} */
+    /**
+     * Verifies that the timer is there and will not run, as one that is not active.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).timer("fstrim.timer").isNotScheduled(); // passes
+     * assertThat(stemcell).timer("logrotate.timer").isNotScheduled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public TimerAssert isNotScheduled() {
         return that("not be scheduled", timer -> timer.next().isEmpty());
     }
 
     /**
-     * Verifies how soon it will run.
+     * Verifies that the timer will run soon.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=later", "--on-active=1h", "true");
+     * assertThat(stemcell).timer("later.timer").runsNextWithin(ofHours(2)); // passes
+     * assertThat(stemcell).timer("later.timer").runsNextWithin(ofMinutes(1)); // fails
+     * }</pre>
      *
      * @param span the longest time from now until its next run
-     * @return this
+     * @return this assertion object
      */
     public TimerAssert runsNextWithin(Duration span) {
         Arguments.span(span);
@@ -103,10 +127,19 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     /**
-     * Verifies that it has run.
+     * Verifies that the timer has run since a moment.
      *
-     * @param time a moment since which it has
-     * @return this
+     * <pre>{@code
+     * Instant start = Instant.now();
+     * stemcell.systemd().writeUnit("tick.service", "[Service]\nExecStart=/bin/true\n");
+     * stemcell.systemd().writeUnit("tick.timer", "[Timer]\nOnActiveSec=0\nAccuracySec=1us\n");
+     * stemcell.systemd().start("tick.timer");
+     * assertThat(stemcell).within(ofSeconds(30)).timer("tick.timer").hasRunSince(start); // passes
+     * assertThat(stemcell).timer("fstrim.timer").hasRunSince(start); // fails
+     * }</pre>
+     *
+     * @param time the moment
+     * @return this assertion object
      */
     public TimerAssert hasRunSince(Instant time) {
         Arguments.past(time);
@@ -115,16 +148,34 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
                 timer -> timer.last().filter(last -> !last.isBefore(time)).isPresent());
     }
 
-    /** {@return this, where it never ran, as far as systemd remembers} */
+    /**
+     * Verifies that the timer never ran, as far as systemd remembers.
+     *
+     * <pre>{@code
+     * stemcell.systemd().writeUnit("tock.service", "[Service]\nExecStart=/bin/true\n");
+     * stemcell.systemd().writeUnit("tock.timer", "[Timer]\nOnActiveSec=0\nAccuracySec=1us\n");
+     * assertThat(stemcell).timer("tock.timer").hasNeverRun(); // passes
+     * stemcell.systemd().start("tock.timer");
+     * assertThat(stemcell).within(ofSeconds(30)).timer("tock.timer").hasRunSince(Instant.EPOCH);
+     * assertThat(stemcell).timer("tock.timer").hasNeverRun(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public TimerAssert hasNeverRun() {
         return that("have never run", timer -> timer.last().isEmpty());
     }
 
     /**
-     * Verifies what it starts.
+     * Verifies that the timer starts a unit.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).timer("logrotate.timer").activates("logrotate.service"); // passes
+     * assertThat(stemcell).timer("logrotate.timer").activates("cron.service"); // fails
+     * }</pre>
      *
      * @param unit the full name of the unit
-     * @return this
+     * @return this assertion object
      */
     public TimerAssert activates(String unit) {
         Arguments.unit(unit);

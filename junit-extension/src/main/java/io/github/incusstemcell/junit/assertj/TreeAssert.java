@@ -167,22 +167,45 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return this;
     }
 
-    /** {@return this, where there is nothing, which is true of filtered trees only} */
+    /**
+     * Verifies that there is nothing, which is true of filtered trees only.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").tree().named("*.rhosts").isEmpty(); // passes
+     * assertThat(stemcell).file("/etc").tree().named("*.conf").isEmpty(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public TreeAssert isEmpty() {
         return are("be empty", List::isEmpty);
     }
 
-    /** {@return this, where there is something} */
+    /**
+     * Verifies that there is something.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").tree().named("*.conf").isNotEmpty(); // passes
+     * assertThat(stemcell).file("/etc").tree().named("*.rhosts").isNotEmpty(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public TreeAssert isNotEmpty() {
         return are("not be empty", found -> !found.isEmpty());
     }
 
     /**
-     * Verifies what there is.
+     * Verifies that these paths are there, and no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/ssh").tree().named("sshd_config").hasOnlyPaths("/etc/ssh/sshd_config"); // passes
+     * assertThat(stemcell).file("/etc/ssh").tree().hasOnlyPaths("/etc/ssh/sshd_config"); // fails
+     * }</pre>
      *
      * @param paths the absolute paths of all of it, in any order, that of the folder included where no filter leaves it out; none: there is
      *     nothing
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasOnlyPaths(String... paths) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
@@ -192,10 +215,16 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     }
 
     /**
-     * Verifies what is in the folder itself, and not what is below that.
+     * Verifies that these names are in the folder itself, and no others; what is below that does not count.
+     *
+     * <pre>{@code
+     * stemcell.exec("mkdir", "-p", "/srv/www/html", "/srv/www/cgi-bin");
+     * assertThat(stemcell).file("/srv/www").tree().hasOnlyEntries("html", "cgi-bin"); // passes
+     * assertThat(stemcell).file("/srv/www").tree().hasOnlyEntries("html"); // fails
+     * }</pre>
      *
      * @param names the names of all of it, in any order; none: there is nothing
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasOnlyEntries(String... names) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(names, Arguments::fileName)));
@@ -216,8 +245,13 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that a pattern is found in no regular file.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/ssh").tree().hasNoFileMatching("^PermitRootLogin yes"); // passes
+     * assertThat(stemcell).file("/etc/ssh").tree().hasNoFileMatching("^PermitRootLogin"); // fails
+     * }</pre>
+     *
      * @param regex the pattern, as {@code grep -P} has it, of one line
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasNoFileMatching(String regex) {
         Arguments.regex(regex, 0);
@@ -227,8 +261,13 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that a pattern is found in a regular file at least.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc/ssh").tree().hasFileMatching("^PermitRootLogin no"); // passes
+     * assertThat(stemcell).file("/etc/ssh").tree().hasFileMatching("^PermitRootLogin yes"); // fails
+     * }</pre>
+     *
      * @param regex the pattern, as {@code grep -P} has it, of one line
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasFileMatching(String regex) {
         Arguments.regex(regex, 0);
@@ -308,8 +347,15 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * Verifies that there is no file and no folder that everybody may write to. Links, sockets and devices do not count, nor do folders
      * with the sticky bit, such as /tmp.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").tree().hasNoWorldWritableFiles(); // passes
+     * stemcell.exec("install", "-D", "-m", "0666", "/dev/null", "/srv/open/to-all");
+     * assertThat(stemcell).file("/srv/open").tree().hasNoWorldWritableFiles("/srv/open/to-all"); // passes
+     * assertThat(stemcell).file("/srv/open").tree().hasNoWorldWritableFiles(); // fails
+     * }</pre>
+     *
      * @param except absolute paths that may be so, and what is below them
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasNoWorldWritableFiles(String... except) {
         return none(
@@ -332,9 +378,15 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that everything belongs to a user.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").tree().hasOnlyFilesOwnedBy("root"); // passes
+     * assertThat(stemcell).file("/home").tree().hasOnlyFilesOwnedBy("root", "/home/vcap"); // passes
+     * assertThat(stemcell).file("/home").tree().hasOnlyFilesOwnedBy("root"); // fails
+     * }</pre>
+     *
      * @param user the name of the user, who has to exist
      * @param except absolute paths that may belong to others, and what is below them
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasOnlyFilesOwnedBy(String user, String... except) {
         if (!new UserAssert(subject.now(), user).isThere()) {
@@ -346,38 +398,63 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
     /**
      * Verifies that everything belongs to users and groups that exist.
      *
+     * <pre>{@code
+     * assertThat(stemcell).file("/etc").tree().hasNoUnownedFiles(); // passes
+     * stemcell.exec("install", "-D", "-o", "54321", "/dev/null", "/srv/left/behind");
+     * assertThat(stemcell).file("/srv/left").tree().hasNoUnownedFiles("/srv/left/behind"); // passes
+     * assertThat(stemcell).file("/srv/left").tree().hasNoUnownedFiles(); // fails
+     * }</pre>
+     *
      * @param except absolute paths that may belong to nobody, and what is below them
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasNoUnownedFiles(String... except) {
         return none("have no files of unknown users or groups", except, "(", "-nouser", "-o", "-nogroup", ")");
     }
 
     /**
-     * Verifies which files give whoever runs them the rights of their owner.
+     * Verifies that these files, and no others, give whoever runs them the rights of their owner.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/usr").tree().hasExactlySetuidFiles("/usr/bin/su", "/usr/bin/sudo"); // passes
+     * assertThat(stemcell).file("/usr").tree().hasExactlySetuidFiles("/usr/bin/su"); // fails
+     * }</pre>
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasExactlySetuidFiles(String... paths) {
         return exactly("setuid", "-4000", paths);
     }
 
     /**
-     * Verifies which files give whoever runs them the rights of their group; folders do not count.
+     * Verifies that these files, and no others, give whoever runs them the rights of their group; folders do not count.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).file("/usr").tree().hasExactlySetgidFiles(); // passes
+     * stemcell.exec("install", "-D", "-m", "2755", "/bin/true", "/srv/club/member");
+     * assertThat(stemcell).file("/srv/club").tree().hasExactlySetgidFiles("/srv/club/member"); // passes
+     * assertThat(stemcell).file("/srv/club").tree().hasExactlySetgidFiles(); // fails
+     * }</pre>
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasExactlySetgidFiles(String... paths) {
         return exactly("setgid", "-2000", paths);
     }
 
     /**
-     * Verifies which files give programs capabilities, capabilities(7).
+     * Verifies that these files, and no others, give programs capabilities, capabilities(7).
+     *
+     * <pre>{@code
+     * stemcell.shell("install -D /bin/true /srv/net/ping && setcap cap_net_raw=ep /srv/net/ping");
+     * assertThat(stemcell).file("/srv/net").tree().hasExactlyFilesWithCapabilities("/srv/net/ping"); // passes
+     * assertThat(stemcell).file("/srv/net").tree().hasExactlyFilesWithCapabilities(); // fails
+     * }</pre>
      *
      * @param paths the absolute paths of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public TreeAssert hasExactlyFilesWithCapabilities(String... paths) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));

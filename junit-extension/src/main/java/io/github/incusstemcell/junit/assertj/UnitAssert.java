@@ -35,65 +35,169 @@ public final class UnitAssert extends UnitRunAssert {
         return this;
     }
 
-    /** {@return this, where there is such a unit, masked and broken ones included} */
+    /**
+     * Verifies that there is such a unit, masked and broken ones included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").exists(); // passes
+     * assertThat(stemcell).unit("no-such.service").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert exists() {
         check.isThere("exist", unit -> true);
         return this;
     }
 
-    /** {@return this, where there is no such unit} */
+    /**
+     * Verifies that there is no such unit.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("no-such.service").doesNotExist(); // passes
+     * assertThat(stemcell).unit("cron.service").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert doesNotExist() {
         check.isAbsent();
         return this;
     }
 
-    /** {@return this, where its configuration was read} */
+    /**
+     * Verifies that the configuration of the unit was read.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").isLoaded(); // passes
+     * stemcell.systemd().mask("unwanted.service");
+     * assertThat(stemcell).unit("unwanted.service").isLoaded(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isLoaded() {
         check.isThere("be loaded", unit -> unit.loadState() == LoadState.LOADED);
         return this;
     }
 
-    /** {@return this, where it is active; also while it reads its configuration again} */
+    /**
+     * Verifies that the unit is active; also while it reads its configuration again.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").isActive(); // passes
+     * assertThat(stemcell).unit("debug-shell.service").isActive(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isActive() {
         return unlessItFails("be active", UnitCheck::isActive);
     }
 
-    /** {@return this, where it is anything but active, failed included} */
+    /**
+     * Verifies that the unit is anything but active, failed included.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("debug-shell.service").isNotActive(); // passes
+     * assertThat(stemcell).unit("cron.service").isNotActive(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isNotActive() {
         return that("not be active", unit -> !UnitCheck.isActive(unit));
     }
 
-    /** {@return this, where it is inactive; a unit that failed is not} */
+    /**
+     * Verifies that the unit is inactive; a unit that failed is not.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("debug-shell.service").isInactive(); // passes
+     * assertThat(stemcell).unit("cron.service").isInactive(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isInactive() {
         return unlessItFails("be inactive", unit -> unit.activeState() == ActiveState.INACTIVE);
     }
 
-    /** {@return this, where it has failed, for good: one that systemd is about to restart has not} */
+    /**
+     * Verifies that the unit has failed, for good: one that systemd is about to restart has not.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=failing", "--wait", "false");
+     * assertThat(stemcell).unit("failing").isFailed(); // passes
+     * stemcell.systemd().resetFailed("failing");
+     * assertThat(stemcell).unit("cron").isFailed(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isFailed() {
         return that("be failed", check::hasFailed);
     }
 
-    /** {@return this, where it has not failed, whatever else it does} */
+    /**
+     * Verifies that the unit has not failed, whatever else it does.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").isNotFailed(); // passes
+     * stemcell.exec("systemd-run", "--unit=no-good", "--wait", "false");
+     * assertThat(stemcell).unit("no-good").isNotFailed(); // fails
+     * stemcell.systemd().resetFailed("no-good");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isNotFailed() {
         return that("not be failed", unit -> !check.hasFailed(unit));
     }
 
-    /** {@return this, where it reads its configuration again} */
+    /**
+     * Verifies that the unit reads its configuration again.
+     *
+     * <pre>{@code
+     * stemcell.systemd().writeUnit("reader.service", "[Service]\nExecStart=sleep infinity\nExecReload=-sleep infinity\n");
+     * stemcell.systemd().start("reader");
+     * stemcell.exec("systemctl", "reload", "--no-block", "reader");
+     * assertThat(stemcell).within(ofSeconds(30)).unit("reader").isReloading(); // passes
+     * assertThat(stemcell).unit("cron").isReloading(); // fails
+     * stemcell.systemd().stop("reader");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isReloading() {
         return unlessItFails("be reloading", unit -> unit.activeState() == ActiveState.RELOADING);
     }
 
     /**
-     * Verifies that the default target pulls it in at boot, whether its own unit file says so, another one, an alias or a generator, as for
-     * scripts of SysV.
+     * Verifies that the default target pulls the unit in at boot, whether its own unit file says so, another one, an alias or a generator,
+     * as for scripts of SysV.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").startsAtBoot(); // passes
+     * assertThat(stemcell).unit("debug-shell.service").startsAtBoot(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
      */
     public UnitAssert startsAtBoot() {
         return boot("start at boot", true);
     }
 
-    /** {@return this, where the default target does not pull it in; a socket, timer or path may still start it later} */
+    /**
+     * Verifies that the default target does not pull the unit in; a socket, timer or path may still start it later.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("debug-shell.service").doesNotStartAtBoot(); // passes
+     * assertThat(stemcell).unit("cron.service").doesNotStartAtBoot(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert doesNotStartAtBoot() {
         return boot("not start at boot", false);
     }
@@ -109,10 +213,15 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies the state in the words of the unit's type.
+     * Verifies that the unit is in a state, in the words of its type.
      *
-     * @param subState as {@code running} or {@code exited}
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").hasSubState("running"); // passes
+     * assertThat(stemcell).unit("cron.service").hasSubState("exited"); // fails
+     * }</pre>
+     *
+     * @param subState the state, as {@code running} or {@code exited}
+     * @return this assertion object
      */
     public UnitAssert hasSubState(String subState) {
         Arguments.text(subState);
@@ -120,10 +229,15 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies the state of its file, in one of systemd's words that have no method of their own here.
+     * Verifies that the file of the unit is in a state, in one of systemd's words that have no method of their own here.
      *
-     * @param state as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("uuidd.service").hasUnitFileState(UnitFileState.INDIRECT); // passes
+     * assertThat(stemcell).unit("cron.service").hasUnitFileState(UnitFileState.INDIRECT); // fails
+     * }</pre>
+     *
+     * @param state the state, as {@link UnitFileState#INDIRECT} or {@link UnitFileState#ENABLED_RUNTIME}
+     * @return this assertion object
      */
     public UnitAssert hasUnitFileState(UnitFileState state) {
         Objects.requireNonNull(state, "state");
@@ -134,46 +248,120 @@ public final class UnitAssert extends UnitRunAssert {
         return that("be " + state, unit -> unit.unitFileState() == state);
     }
 
-    /** {@return this, where it is enabled, for good or until the next boot; a static unit is not} */
+    /**
+     * Verifies that the unit is enabled, for good or until the next boot; a static unit is not.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").isEnabled(); // passes
+     * assertThat(stemcell).unit("systemd-journald.service").isEnabled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isEnabled() {
         return that("be enabled", unit -> ENABLED.contains(unit.unitFileState()));
     }
 
-    /** {@return this, where it is anything but enabled: disabled, static, masked...} */
+    /**
+     * Verifies that the unit is anything but enabled: disabled, static, masked...
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("debug-shell.service").isNotEnabled(); // passes
+     * assertThat(stemcell).unit("cron.service").isNotEnabled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isNotEnabled() {
         return that("not be enabled", unit -> !ENABLED.contains(unit.unitFileState()));
     }
 
-    /** {@return this, where it could be enabled and is not} */
+    /**
+     * Verifies that the unit could be enabled and is not.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("debug-shell.service").isDisabled(); // passes
+     * assertThat(stemcell).unit("cron.service").isDisabled(); // fails
+     * assertThat(stemcell).unit("systemd-journald.service").isDisabled(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isDisabled() {
         return isOf(UnitFileState.DISABLED);
     }
 
-    /** {@return this, where it has nothing by which it could be enabled} */
+    /**
+     * Verifies that the unit has nothing by which it could be enabled.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("systemd-journald.service").isStatic(); // passes
+     * assertThat(stemcell).unit("cron.service").isStatic(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isStatic() {
         return isOf(UnitFileState.STATIC);
     }
 
-    /** {@return this, where nothing can start it} */
+    /**
+     * Verifies that nothing can start the unit.
+     *
+     * <pre>{@code
+     * stemcell.systemd().mask("unwanted.service");
+     * assertThat(stemcell).unit("unwanted.service").isMasked(); // passes
+     * assertThat(stemcell).unit("cron.service").isMasked(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isMasked() {
         return that("be masked", unit -> unit.loadState() == LoadState.MASKED);
     }
 
-    /** {@return this, where it can be started} */
+    /**
+     * Verifies that the unit can be started.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron.service").isNotMasked(); // passes
+     * stemcell.systemd().mask("unwanted.service");
+     * assertThat(stemcell).unit("unwanted.service").isNotMasked(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isNotMasked() {
         return that("not be masked", unit -> unit.loadState() != LoadState.MASKED);
     }
 
-    /** {@return this, where a generator wrote it} */
+    /**
+     * Verifies that a generator wrote the unit.
+     *
+     * <pre>{@code
+     * stemcell.files().append("/etc/fstab", "none /mnt tmpfs noauto 0 0\n");
+     * stemcell.systemd().daemonReload();
+     * assertThat(stemcell).unit("mnt.mount").isGenerated(); // passes
+     * assertThat(stemcell).unit("cron.service").isGenerated(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert isGenerated() {
         return isOf(UnitFileState.GENERATED);
     }
 
     /**
-     * Verifies how much of the system an attacker in this service would be exposed to, as {@code systemd-analyze security} has it.
+     * Verifies that an attacker in this service would be exposed to no more of the system than so much, as {@code systemd-analyze security}
+     * has it.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasSecurityExposureAtMost(9.9); // passes
+     * assertThat(stemcell).unit("cron").hasSecurityExposureAtMost(5); // fails
+     * }</pre>
      *
      * @param exposure the most that is accepted, from 0, where everything is shut off, to less than 10
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasSecurityExposureAtMost(double exposure) {
         new Exposure(subject.stemcell()).check(check, exposure);
@@ -181,11 +369,16 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies one property.
+     * Verifies that a property has a value.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasProperty("Restart", "on-failure"); // passes
+     * assertThat(stemcell).unit("cron").hasProperty("Restart", "always"); // fails
+     * }</pre>
      *
      * @param name systemd's name of it, as {@code Restart}
      * @param text what {@code systemctl show} prints of it
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasProperty(String name, String text) {
         Arguments.text(name);
@@ -197,11 +390,16 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies a relation to another unit.
+     * Verifies that the unit has a relation to another one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasDependency(WANTED_BY, "multi-user.target"); // passes
+     * assertThat(stemcell).unit("cron").hasDependency(REQUIRES, "dbus.socket"); // fails
+     * }</pre>
      *
      * @param dependency the relation
      * @param other the other unit's name, which may be an alias, and need not exist
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasDependency(Dependency dependency, String other) {
         Relation relation = Relation.to(other, dependency, check.systemd());
@@ -209,11 +407,16 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies that it has no such relation to another unit.
+     * Verifies that the unit has no such relation to another one.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").doesNotHaveDependency(REQUIRES, "dbus.socket"); // passes
+     * assertThat(stemcell).unit("cron").doesNotHaveDependency(WANTED_BY, "multi-user.target"); // fails
+     * }</pre>
      *
      * @param dependency the relation
      * @param other the other unit's name, which may be an alias, and need not exist
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert doesNotHaveDependency(Dependency dependency, String other) {
         Relation relation = Relation.to(other, dependency, check.systemd());
@@ -221,32 +424,48 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies the order of starting.
+     * Verifies that the unit is started before another one, where both are started.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").isOrderedBefore("multi-user.target"); // passes
+     * assertThat(stemcell).unit("cron").isOrderedBefore("basic.target"); // fails
+     * }</pre>
      *
      * @param other the name of the unit that starts after this one
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert isOrderedBefore(String other) {
         return hasDependency(Dependency.BEFORE, other);
     }
 
     /**
-     * Verifies the order of starting.
+     * Verifies that the unit is started after another one, where both are started.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").isOrderedAfter("basic.target"); // passes
+     * assertThat(stemcell).unit("cron").isOrderedAfter("multi-user.target"); // fails
+     * }</pre>
      *
      * @param other the name of the unit that starts before this one
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert isOrderedAfter(String other) {
         return hasDependency(Dependency.AFTER, other);
     }
 
     /**
-     * Verifies that systemd finds nothing to say of its files, as {@code systemd-analyze verify} does; what that says of other units, which it
-     * loads, too, does not count.
+     * Verifies that systemd finds nothing to say of the files of the unit, as {@code systemd-analyze verify} does; what that says of other
+     * units, which it loads, too, does not count.
      *
-     * @param except parts of lines that it may print, as {@code Command 'man}: where manual pages are left out of an image, for example; not
-     *     null
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasValidFiles("Command 'man"); // passes
+     * stemcell.systemd().writeUnit("odd.service", "[Service]\nColour=blue\nExecStart=true\n");
+     * assertThat(stemcell).unit("odd").hasValidFiles(); // fails
+     * }</pre>
+     *
+     * @param except parts of lines that it may print, as {@code Command 'man}: where manual pages are left out of an image, for example;
+     *     not null
+     * @return this assertion object
      */
     public UnitAssert hasValidFiles(String... except) {
         new UnitVerification(subject.stemcell(), check.isUsers())
@@ -254,21 +473,47 @@ public final class UnitAssert extends UnitRunAssert {
         return this;
     }
 
-    /** {@return this, where its conditions were looked at and held} */
+    /**
+     * Verifies that the conditions of the unit were looked at and held.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasConditionsMet(); // passes
+     * stemcell.systemd().writeUnit("picky.service", "[Unit]\nConditionPathExists=/no/such\n[Service]\nExecStart=true\n");
+     * stemcell.exec("systemctl", "start", "picky");
+     * assertThat(stemcell).unit("picky").hasConditionsMet(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert hasConditionsMet() {
         return that("have its conditions met", unit -> unit.conditionsMet().orElse(false), UnitDetails::conditions);
     }
 
-    /** {@return this, where its conditions were looked at and one did not hold; systemd forgets that of units to which nothing refers} */
+    /**
+     * Verifies that the conditions of the unit were looked at and one did not hold; systemd forgets that of units to which nothing refers.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("systemd-firstboot").hasConditionsNotMet(); // passes
+     * assertThat(stemcell).unit("cron").hasConditionsNotMet(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert hasConditionsNotMet() {
         return that("not have its conditions met", unit -> !unit.conditionsMet().orElse(true), UnitDetails::conditions);
     }
 
     /**
-     * Verifies that a drop-in was read.
+     * Verifies that a drop-in of the unit was read.
+     *
+     * <pre>{@code
+     * stemcell.systemd().writeDropIn("rsyslog.service", "patient", "[Service]\nTimeoutStopSec=5min\n");
+     * assertThat(stemcell).unit("rsyslog").hasDropIn("/etc/systemd/system/rsyslog.service.d/patient.conf"); // passes
+     * assertThat(stemcell).unit("rsyslog").hasDropIn("/etc/systemd/system/rsyslog.service.d/hasty.conf"); // fails
+     * }</pre>
      *
      * @param path its path in the guest
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasDropIn(String path) {
         Arguments.plainPath(path);
@@ -276,10 +521,15 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies another name.
+     * Verifies that the unit is known by a name, too.
      *
-     * @param name a full name by which it is known, too, or its own
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("rsyslog.service").hasName("syslog.service"); // passes
+     * assertThat(stemcell).unit("rsyslog.service").hasName("journal.service"); // fails
+     * }</pre>
+     *
+     * @param name a full name, which may be its own
+     * @return this assertion object
      */
     public UnitAssert hasName(String name) {
         Arguments.unit(name);

@@ -46,30 +46,50 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies how its last run ended.
+     * Verifies that the last run of the unit ended with a result.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasResult("success"); // passes
+     * assertThat(stemcell).unit("cron").hasResult("exit-code"); // fails
+     * }</pre>
      *
      * @param result systemd's word, as {@code success}, {@code exit-code} or {@code timeout}
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasResult(String result) {
         return that(Ending.result(result));
     }
 
     /**
-     * Verifies how its main process ended.
+     * Verifies that the main process of the unit ended with an exit code.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=says-three", "--wait", "sh", "-c", "exit 3");
+     * assertThat(stemcell).unit("says-three").hasExited(3); // passes
+     * assertThat(stemcell).unit("says-three").hasExited(0); // fails
+     * stemcell.systemd().resetFailed("says-three");
+     * }</pre>
      *
      * @param code the exit code, 0 to 255
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasExited(int code) {
         return that(Ending.exit(code));
     }
 
     /**
-     * Verifies how its main process ended.
+     * Verifies that the main process of the unit was ended by a signal.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=victim", "sleep", "infinity");
+     * stemcell.systemd().kill("victim", 9);
+     * assertThat(stemcell).within(ofSeconds(30)).unit("victim").wasKilledBy(9); // passes
+     * assertThat(stemcell).unit("victim").wasKilledBy(15); // fails
+     * stemcell.systemd().resetFailed("victim");
+     * }</pre>
      *
      * @param signal the number of the signal, 1 to 64
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert wasKilledBy(int signal) {
         return that(Ending.kill(signal));
@@ -79,16 +99,33 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
         return that(ending.wanted(), ending.holds());
     }
 
-    /** {@return this, where systemd never restarted it by itself} */
+    /**
+     * Verifies that systemd never restarted the unit by itself.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasNotRestarted(); // passes
+     * stemcell.exec("systemd-run", "--unit=stumbles", "--property=Restart=on-failure", "sh", "-c", "mkdir /run/here && exit 1; sleep 1d");
+     * assertThat(stemcell).within(ofSeconds(30)).unit("stumbles").hasRestartedAtLeast(1);
+     * assertThat(stemcell).unit("stumbles").hasNotRestarted(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert hasNotRestarted() {
         return that("not have restarted", unit -> unit.restarts().orElse(-1) == 0);
     }
 
     /**
-     * Verifies how often systemd restarted it by itself.
+     * Verifies that systemd restarted the unit by itself so often, or more often.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=trips", "--property=Restart=on-failure", "sh", "-c", "mkdir /run/there && exit 1; sleep 1d");
+     * assertThat(stemcell).within(ofSeconds(30)).unit("trips").hasRestartedAtLeast(1); // passes
+     * assertThat(stemcell).unit("cron").hasRestartedAtLeast(1); // fails
+     * }</pre>
      *
      * @param times how often at least, once or more
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasRestartedAtLeast(int times) {
         Arguments.number(
@@ -99,10 +136,17 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that it was started since, by whomever.
+     * Verifies that the unit was started since a moment, by whomever.
+     *
+     * <pre>{@code
+     * Instant time = Instant.now();
+     * stemcell.systemd().restart("cron");
+     * assertThat(stemcell).unit("cron").hasRestartedSince(time); // passes
+     * assertThat(stemcell).unit("dbus").hasRestartedSince(time); // fails
+     * }</pre>
      *
      * @param time a moment by the guest's clock
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasRestartedSince(Instant time) {
         Arguments.past(time);
@@ -110,10 +154,17 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that it was started since, by whomever.
+     * Verifies that the unit was started since a moment, by whomever.
+     *
+     * <pre>{@code
+     * JournalMark mark = stemcell.journal().mark();
+     * stemcell.systemd().restart("cron");
+     * assertThat(stemcell).unit("cron").hasRestartedSince(mark); // passes
+     * assertThat(stemcell).unit("dbus").hasRestartedSince(mark); // fails
+     * }</pre>
      *
      * @param mark from {@link Journal#mark()}
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasRestartedSince(JournalMark mark) {
         Instant time = check.timeOf(mark);
@@ -121,10 +172,17 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that nobody started it since.
+     * Verifies that nobody started the unit since a moment.
+     *
+     * <pre>{@code
+     * Instant time = Instant.now();
+     * stemcell.systemd().restart("cron");
+     * assertThat(stemcell).unit("dbus").hasNotRestartedSince(time); // passes
+     * assertThat(stemcell).unit("cron").hasNotRestartedSince(time); // fails
+     * }</pre>
      *
      * @param time a moment by the guest's clock
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasNotRestartedSince(Instant time) {
         Arguments.past(time);
@@ -132,10 +190,17 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that nobody started it since.
+     * Verifies that nobody started the unit since a moment.
+     *
+     * <pre>{@code
+     * JournalMark mark = stemcell.journal().mark();
+     * stemcell.systemd().restart("cron");
+     * assertThat(stemcell).unit("dbus").hasNotRestartedSince(mark); // passes
+     * assertThat(stemcell).unit("cron").hasNotRestartedSince(mark); // fails
+     * }</pre>
      *
      * @param mark from {@link Journal#mark()}
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasNotRestartedSince(JournalMark mark) {
         Instant time = check.timeOf(mark);
@@ -143,11 +208,16 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that it is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it need not be
-     * so from now on, but from some moment of that time.
+     * Verifies that the unit is active, and stays so for a time from now on, without a restart. Behind {@link StemcellAssert#within} it
+     * need not be so from now on, but from some moment of that time.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").isStableFor(ofMillis(500)); // passes
+     * assertThat(stemcell).unit("debug-shell").isStableFor(ofMillis(500)); // fails
+     * }</pre>
      *
      * @param span how long
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert isStableFor(Duration span) {
         new Stability(subject, check, Arguments.span(span)).check();
@@ -155,11 +225,17 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies whose rights its main process has. A service of {@code Type=simple} counts as started a moment before its program runs, and
-     * that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a time.
+     * Verifies that the main process of the unit has the rights of a user. A service of {@code Type=simple} counts as started a moment
+     * before its program runs, and that moment belongs to root: start it as {@code Type=exec} (systemd.service(5)), or ask {@code within} a
+     * time.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").runsAs("root"); // passes
+     * assertThat(stemcell).unit("cron").runsAs("vcap"); // fails
+     * }</pre>
      *
      * @param user the name of the user, who has to be in {@code /etc/passwd}
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert runsAs(String user) {
         if (new UserAssert(subject.now(), user).isThere()) {
@@ -169,20 +245,32 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies how much memory it may use.
+     * Verifies that the unit may use so much memory, and no more.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=modest", "--property=MemoryMax=64M", "sleep", "infinity");
+     * assertThat(stemcell).unit("modest").hasMemoryMax(64 << 20); // passes
+     * assertThat(stemcell).unit("cron").hasMemoryMax(64 << 20); // fails
+     * }</pre>
      *
      * @param bytes systemd's {@code MemoryMax=}, systemd.resource-control(5)
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasMemoryMax(long bytes) {
         return limit("MemoryMax", Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE));
     }
 
     /**
-     * Verifies how many processes and threads it may have.
+     * Verifies that the unit may have so many processes and threads, and no more.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=lonely", "--property=TasksMax=70", "sleep", "infinity");
+     * assertThat(stemcell).unit("lonely").hasTasksMax(70); // passes
+     * assertThat(stemcell).unit("lonely").hasTasksMax(7); // fails
+     * }</pre>
      *
      * @param tasks systemd's {@code TasksMax=}, systemd.resource-control(5)
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasTasksMax(long tasks) {
         return limit("TasksMax", Arguments.number("a number of tasks", tasks, 1, Long.MAX_VALUE));
@@ -197,12 +285,32 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
                 unit -> UnitDetails.property(unit, property));
     }
 
-    /** {@return this, where its memory is not limited by itself} */
+    /**
+     * Verifies that the memory of the unit is not limited by itself.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasNoMemoryMax(); // passes
+     * stemcell.exec("systemd-run", "--unit=frugal", "--property=MemoryMax=64M", "sleep", "infinity");
+     * assertThat(stemcell).unit("frugal").hasNoMemoryMax(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert hasNoMemoryMax() {
         return noLimit("MemoryMax");
     }
 
-    /** {@return this, where the number of its processes and threads is not limited by itself} */
+    /**
+     * Verifies that the number of the unit's processes and threads is not limited by itself.
+     *
+     * <pre>{@code
+     * stemcell.exec("systemd-run", "--unit=fruitful", "--property=TasksMax=infinity", "sleep", "infinity");
+     * assertThat(stemcell).unit("fruitful").hasNoTasksMax(); // passes
+     * assertThat(stemcell).unit("cron").hasNoTasksMax(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UnitAssert hasNoTasksMax() {
         return noLimit("TasksMax");
     }
@@ -215,11 +323,16 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies how much memory it uses, with what the kernel keeps of its files. Where systemd does not count it, for want of the controller
-     * of memory or because the unit does not run, that fails.
+     * Verifies that the unit uses no more than so much memory, with what the kernel keeps of its files. Where systemd does not count it,
+     * for want of the controller of memory or because the unit does not run, that fails.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").usesMemoryAtMost(100 << 20); // passes with the controller of memory
+     * assertThat(stemcell).unit("cron").usesMemoryAtMost(1); // fails
+     * }</pre>
      *
      * @param bytes the most that will do
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert usesMemoryAtMost(long bytes) {
         Arguments.number("a number of bytes", bytes, 1, Long.MAX_VALUE);
@@ -227,11 +340,16 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies how many processes and threads it has. Where systemd does not count them, for want of the controller of pids or because the
-     * unit does not run, that fails.
+     * Verifies that the unit has no more than so many processes and threads. Where systemd does not count them, for want of the controller
+     * of pids or because the unit does not run, that fails.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasTasksAtMost(10); // passes with the controller of pids
+     * assertThat(stemcell).unit("debug-shell").hasTasksAtMost(10); // fails
+     * }</pre>
      *
      * @param tasks the most that will do
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasTasksAtMost(long tasks) {
         Arguments.number("a number of tasks", tasks, 1, Long.MAX_VALUE);
@@ -246,10 +364,15 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that the kernel has killed none of its processes for want of memory: neither in its last run as systemd saw it, nor in its
-     * control group, which lives as long as it runs.
+     * Verifies that the kernel has killed none of the unit's processes for want of memory: neither in its last run as systemd saw it, nor
+     * in its control group, which lives as long as it runs.
      *
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasNoOomKills(); // passes with the controller of memory
+     * assertThat(stemcell).unit("no-such.service").hasNoOomKills(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
      */
     public UnitAssert hasNoOomKills() {
         return that(
@@ -260,10 +383,16 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies the order in which units became active last: mostly in this boot. Both have to have been active, by the guest's own clock.
+     * Verifies that the unit began to start after another one had become active, each of them the last time: mostly in this boot. Both have
+     * to have been active, by the guest's own clock.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).unit("cron").hasStartedAfter("basic.target"); // passes
+     * assertThat(stemcell).unit("basic.target").hasStartedAfter("cron"); // fails
+     * }</pre>
      *
      * @param other the unit that did so before this one began to start
-     * @return this
+     * @return this assertion object
      */
     public UnitAssert hasStartedAfter(String other) {
         Arguments.unit(other);

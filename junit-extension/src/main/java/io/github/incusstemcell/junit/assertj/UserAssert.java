@@ -61,21 +61,44 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
         return Configurations.loginEnvironment(subject, name);
     }
 
-    /** {@return this, where there is such a user} */
+    /**
+     * Verifies that there is such a user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").exists(); // passes
+     * assertThat(stemcell).user("wcap").exists(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert exists() {
         return that("exist", user -> true);
     }
 
-    /** {@return this, where there is no such user} */
+    /**
+     * Verifies that there is no such user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("wcap").doesNotExist(); // passes
+     * assertThat(stemcell).user("vcap").doesNotExist(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert doesNotExist() {
         return isAbsent("not exist");
     }
 
     /**
-     * Verifies the number.
+     * Verifies that the user has a number.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").hasUid(1000); // passes
+     * assertThat(stemcell).user("vcap").hasUid(0); // fails
+     * }</pre>
      *
      * @param uid the number of the user
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasUid(long uid) {
         Arguments.id(uid);
@@ -83,10 +106,15 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies the primary group.
+     * Verifies that the primary group of the user has a number.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").hasGid(1000); // passes
+     * assertThat(stemcell).user("vcap").hasGid(0); // fails
+     * }</pre>
      *
      * @param gid the number of that group
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasGid(long gid) {
         Arguments.id(gid);
@@ -94,10 +122,15 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies the home.
+     * Verifies that the user has a home, there or not.
      *
-     * @param path what is written in passwd, there or not
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").hasHome("/home/vcap"); // passes
+     * assertThat(stemcell).user("vcap").hasHome("/root"); // fails
+     * }</pre>
+     *
+     * @param path what is written in passwd
+     * @return this assertion object
      */
     public UserAssert hasHome(String path) {
         Objects.requireNonNull(path, "path");
@@ -105,36 +138,79 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies the login shell.
+     * Verifies that the user has a login shell.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").hasShell("/bin/bash"); // passes
+     * assertThat(stemcell).user("vcap").hasShell("/bin/sh"); // fails
+     * }</pre>
      *
      * @param path what is written in passwd
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasShell(String path) {
         Objects.requireNonNull(path, "path");
         return that("have the shell " + path, user -> user.shell().equals(path));
     }
 
-    /** {@return this, where its shell is nologin or false, so that nobody gets a shell as this user} */
+    /**
+     * Verifies that the shell of the user is nologin or false, so that nobody gets a shell as this user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("nobody").hasNoLoginShell(); // passes
+     * assertThat(stemcell).user("vcap").hasNoLoginShell(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert hasNoLoginShell() {
         return that("have no login shell", user -> !user.hasLoginShell());
     }
 
-    /** {@return this, where no password lets anybody in as this user} */
+    /**
+     * Verifies that no password lets anybody in as this user.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("nobody").hasLockedPassword(); // passes
+     * stemcell.shell("useradd clara && echo clara:secret | chpasswd");
+     * assertThat(stemcell).user("clara").hasLockedPassword(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert hasLockedPassword() {
         return that("have a locked password", GuestUser::isLocked);
     }
 
-    /** {@return this, where it has an empty password, with which anybody may get in} */
+    /**
+     * Verifies that the user has an empty password, with which anybody may get in.
+     *
+     * <pre>{@code
+     * stemcell.exec("useradd", "--password", "", "guest");
+     * assertThat(stemcell).user("guest").hasEmptyPassword(); // passes
+     * stemcell.exec("userdel", "guest");
+     * assertThat(stemcell).user("vcap").hasEmptyPassword(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert hasEmptyPassword() {
         return password("have an empty password", user -> user.password().isEmpty());
     }
 
     /**
-     * Verifies how the hash of its password was made; a locked one, with an exclamation mark before the hash, counts, too.
+     * Verifies that the hash of the user's password was made in a way; a locked one, with an exclamation mark before the hash, counts, too.
+     *
+     * <pre>{@code
+     * stemcell.shell("useradd clara && echo clara:secret | chpasswd --crypt-method SHA512");
+     * assertThat(stemcell).user("clara").hasPasswordHash(SHA512CRYPT); // passes
+     * assertThat(stemcell).user("clara").hasPasswordHash(YESCRYPT); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
      *
      * @param hash the way, as {@code SHA512CRYPT}
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasPasswordHash(PasswordHash hash) {
         Objects.requireNonNull(hash, "hash");
@@ -142,67 +218,156 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies for how long a password may not be changed again.
+     * Verifies that a new password of the user may not be changed again for so many days.
+     *
+     * <pre>{@code
+     * stemcell.exec("chage", "--mindays", "1", "vcap");
+     * assertThat(stemcell).user("vcap").hasPasswordMinDays(1); // passes
+     * assertThat(stemcell).user("vcap").hasPasswordMinDays(7); // fails
+     * }</pre>
      *
      * @param days the days, as written in shadow(5)
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasPasswordMinDays(long days) {
         return days("min", PasswordAging::minDays, days);
     }
 
     /**
-     * Verifies after what time a password has to be changed.
+     * Verifies that the password of the user has to be changed after so many days.
+     *
+     * <pre>{@code
+     * stemcell.exec("chage", "--maxdays", "99999", "vcap");
+     * assertThat(stemcell).user("vcap").hasPasswordMaxDays(99_999); // passes
+     * assertThat(stemcell).user("vcap").hasPasswordMaxDays(90); // fails
+     * }</pre>
      *
      * @param days the days, as written in shadow(5)
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasPasswordMaxDays(long days) {
         return days("max", PasswordAging::maxDays, days);
     }
 
     /**
-     * Verifies how long before that its user is warned.
+     * Verifies that the user is warned so many days before the password has to be changed.
+     *
+     * <pre>{@code
+     * stemcell.exec("chage", "--warndays", "7", "vcap");
+     * assertThat(stemcell).user("vcap").hasPasswordWarnDays(7); // passes
+     * assertThat(stemcell).user("vcap").hasPasswordWarnDays(14); // fails
+     * }</pre>
      *
      * @param days the days, as written in shadow(5)
-     * @return this
+     * @return this assertion object
      */
     public UserAssert hasPasswordWarnDays(long days) {
         return days("warn", PasswordAging::warnDays, days);
     }
 
-    /** {@return this, where the password need never be changed: without a maximum of days, or with one of 99999} */
+    /**
+     * Verifies that the password of the user need never be changed: without a maximum of days, or with one of 99999.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("root").hasPasswordThatNeverExpires(); // passes
+     * stemcell.exec("useradd", "--key", "PASS_MAX_DAYS=90", "clara");
+     * assertThat(stemcell).user("clara").hasPasswordThatNeverExpires(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert hasPasswordThatNeverExpires() {
         return password(
                 "have a password that never expires", user -> user.aging().isForEver());
     }
 
-    /** {@return this, where nobody gets in as this user any more, by the day in UTC of the machine on which the test runs} */
+    /**
+     * Verifies that nobody gets in as this user any more, by the day in UTC of the machine on which the test runs.
+     *
+     * <pre>{@code
+     * stemcell.exec("useradd", "--expiredate", "2020-01-01", "clara");
+     * assertThat(stemcell).user("clara").isExpired(); // passes
+     * stemcell.exec("userdel", "clara");
+     * assertThat(stemcell).user("vcap").isExpired(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert isExpired() {
         return password("be expired", user -> user.aging().isExpiredOn(LocalDate.now(ZoneOffset.UTC)));
     }
 
-    /** {@return this, where the account has not expired by the day in UTC of the machine on which the test runs} */
+    /**
+     * Verifies that the account has not expired by the day in UTC of the machine on which the test runs.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").isNotExpired(); // passes
+     * stemcell.exec("useradd", "--expiredate", "2020-01-01", "clara");
+     * assertThat(stemcell).user("clara").isNotExpired(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert isNotExpired() {
         return password("not be expired", user -> !user.aging().isExpiredOn(LocalDate.now(ZoneOffset.UTC)));
     }
 
-    /** {@return this, where sudo lets it run something, by {@code sudo -l}} */
+    /**
+     * Verifies that sudo lets the user run something, by {@code sudo -l}.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").mayUseSudo(); // passes
+     * assertThat(stemcell).user("nobody").mayUseSudo(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert mayUseSudo() {
         return sudo("be allowed to use sudo", rights -> !rights.rules().isEmpty());
     }
 
-    /** {@return this, where sudo lets it run nothing} */
+    /**
+     * Verifies that sudo lets the user run nothing.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("nobody").mayNotUseSudo(); // passes
+     * assertThat(stemcell).user("vcap").mayNotUseSudo(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert mayNotUseSudo() {
         return sudo("not be allowed to use sudo", rights -> rights.rules().isEmpty());
     }
 
-    /** {@return this, where sudo lets it run something without a password} */
+    /**
+     * Verifies that sudo lets the user run something without a password.
+     *
+     * <pre>{@code
+     * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");
+     * assertThat(stemcell).user("clara").mayUseSudoWithoutPassword(); // passes
+     * stemcell.exec("userdel", "clara");
+     * assertThat(stemcell).user("vcap").mayUseSudoWithoutPassword(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert mayUseSudoWithoutPassword() {
         return sudo("be allowed to use sudo without password", SudoRights::areWithoutPassword);
     }
 
-    /** {@return this, where sudo wants a password for all that it lets it run, which has to be something} */
+    /**
+     * Verifies that sudo wants a password for all that it lets the user run, which has to be something.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").needsPasswordForSudo(); // passes
+     * assertThat(stemcell).user("nobody").needsPasswordForSudo(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UserAssert needsPasswordForSudo() {
         return sudo("need a password for sudo", rights -> !rights.rules().isEmpty() && !rights.areWithoutPassword());
     }
@@ -218,10 +383,15 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies groups.
+     * Verifies that the user is in groups, the primary one included, whatever others there are.
      *
-     * @param groups names of groups, the primary one or others, among which it has to be; at least one
-     * @return this
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").isInGroups("admin", "bosh_sshers"); // passes
+     * assertThat(stemcell).user("vcap").isInGroups("admin", "root"); // fails
+     * }</pre>
+     *
+     * @param groups the names of the groups; at least one
+     * @return this assertion object
      */
     public UserAssert isInGroups(String... groups) {
         List<String> wanted = Arguments.texts(groups, "Every user is in all of no groups: name one", Arguments::group);
@@ -230,10 +400,15 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies a group.
+     * Verifies that the user is not in a group.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").isNotInGroup("root"); // passes
+     * assertThat(stemcell).user("vcap").isNotInGroup("admin"); // fails
+     * }</pre>
      *
      * @param group the name of the group, which has to exist
-     * @return this
+     * @return this assertion object
      */
     public UserAssert isNotInGroup(String group) {
         if (!new GroupAssert(subject.now(), group).isThere()) {

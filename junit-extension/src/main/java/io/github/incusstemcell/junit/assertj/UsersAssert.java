@@ -47,21 +47,48 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
     }
 
     /**
-     * Verifies who they are.
+     * Verifies that they have these names, and that there are no others.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().withUid(0).hasOnlyNames("root"); // passes
+     * assertThat(stemcell).users().withUidBetween(0, 1).hasOnlyNames("root"); // fails
+     * }</pre>
      *
      * @param names the names of all of them, in any order; none: there are none
-     * @return this
+     * @return this assertion object
      */
     public UsersAssert hasOnlyNames(String... names) {
         return hasOnly(Arguments.sorted(Arguments.anyTexts(names, Arguments::user)), GuestUser::name);
     }
 
-    /** {@return this, where no two of them have the same number} */
+    /**
+     * Verifies that no two of them have the same number.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveUniqueUids(); // passes
+     * stemcell.exec("useradd", "--non-unique", "--uid", "1000", "clara");
+     * assertThat(stemcell).users().haveUniqueUids(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UsersAssert haveUniqueUids() {
         return unique("have unique uids", GuestUser::uid);
     }
 
-    /** {@return this, where no two of them have the same name} */
+    /**
+     * Verifies that no two of them have the same name.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveUniqueNames(); // passes
+     * stemcell.files().append("/etc/passwd", "vcap:x:1234:1234::/:/bin/sh\n");
+     * assertThat(stemcell).users().haveUniqueNames(); // fails
+     * stemcell.exec("sed", "-i", "/:1234:1234:/d", "/etc/passwd");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UsersAssert haveUniqueNames() {
         return unique("have unique names", GuestUser::name);
     }
@@ -83,26 +110,64 @@ public final class UsersAssert extends GuestListAssert<UsersAssert, GuestUser> {
                 .collect(Collectors.joining(", "));
     }
 
-    /** {@return this, where the password of each is in shadow(5), and no hash in passwd(5), which everybody may read} */
+    /**
+     * Verifies that the password of each of them is in shadow(5), and no hash in passwd(5), which everybody may read.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveShadowedPasswords(); // passes
+     * stemcell.files().append("/etc/passwd", "clara:$6$salt$hash:1234:1234::/:/bin/sh\n");
+     * assertThat(stemcell).users().haveShadowedPasswords(); // fails
+     * stemcell.exec("sed", "-i", "/:1234:1234:/d", "/etc/passwd");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UsersAssert haveShadowedPasswords() {
         return each("have shadowed passwords", GuestUser::isShadowed);
     }
 
-    /** {@return this, where none of them gets in with an empty password} */
+    /**
+     * Verifies that none of them gets in with an empty password.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveNoEmptyPasswords(); // passes
+     * stemcell.exec("useradd", "--password", "", "guest");
+     * assertThat(stemcell).users().haveNoEmptyPasswords(); // fails
+     * stemcell.exec("userdel", "guest");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UsersAssert haveNoEmptyPasswords() {
         return each("have no empty passwords", user -> !user.password().isEmpty());
     }
 
-    /** {@return this, where no password lets anybody in as one of them} */
+    /**
+     * Verifies that no password lets anybody in as one of them.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveLockedPasswords(); // passes
+     * stemcell.shell("useradd clara && echo clara:secret | chpasswd");
+     * assertThat(stemcell).users().haveLockedPasswords(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
     public UsersAssert haveLockedPasswords() {
         return each("have locked passwords", GuestUser::isLocked);
     }
 
     /**
-     * Verifies that the shell of each is nologin or false.
+     * Verifies that the shell of each of them is nologin or false.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).users().haveNoLoginShell("root", "vcap"); // passes
+     * assertThat(stemcell).users().haveNoLoginShell("root"); // fails
+     * }</pre>
      *
      * @param except the names of those who may have another one, as {@code root} and {@code sync}
-     * @return this
+     * @return this assertion object
      */
     public UsersAssert haveNoLoginShell(String... except) {
         List<String> excepted = Arguments.anyTexts(except, Arguments::user);

@@ -3,8 +3,10 @@ package io.github.incusstemcell.incus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.internal.Json;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ record Execution(Api api, String instance) {
         Answer answer = api.answer(post);
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
         CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id());
+        Optional<Instant> asked = Json.time(operation.whole().path("created_at"));
         CommandStreams streams = new CommandStreams(
                 api,
                 command,
@@ -51,7 +54,7 @@ record Execution(Api api, String instance) {
             }
         }
         return connected
-                ? new RunningCommand(command, tree, streams, end, new ExitCodes(api, instance, command, post))
+                ? new RunningCommand(command, tree, streams, end, new ExitCodes(api, instance, command, post, asked))
                 : start(command, tree, post, true);
     }
 

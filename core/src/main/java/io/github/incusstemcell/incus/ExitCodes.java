@@ -2,18 +2,33 @@ package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.Json;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the exit code of a command from the operation that ran it. The daemon makes failures of 126 and 127, whoever
  * returned them, and on 6.0.4 forgets the number in its answer; the message stays.
  */
-record ExitCodes(Api api, String instance, Command command, ApiRequest request) {
+record ExitCodes(Api api, String instance, Command command, ApiRequest request, Optional<Instant> asked) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExitCodes.class);
     private static final int SIGNALLED = 128;
+
+    /** Ends with {@value OUTSIDE} where process 1 is none that LXC has started, as that has a variable {@code container}. */
+    private static final String LOOK =
+            "read -r all </proc/1/environ; case $all in *container=*) exit 0;; *) exit 66;; esac";
+
+    private static final int OUTSIDE = 66;
+
+    /** Until the daemon says of an instance in which no process can be started that it has ended. */
+    private static final Duration ENDING = Duration.ofSeconds(5);
 
     int of(OperationAnswer operation, boolean signalledByUs) {
         OptionalInt code = code(operation);
@@ -24,6 +39,8 @@ record ExitCodes(Api api, String instance, Command command, ApiRequest request) 
         }
         if (code.getAsInt() > SIGNALLED && !signalledByUs) {
             requireInstance();
+        } else if (code.getAsInt() != 0 && !signalledByUs) {
+            requireInside();
         }
         return code.getAsInt();
     }
@@ -40,32 +57,62 @@ record ExitCodes(Api api, String instance, Command command, ApiRequest request) 
         };
     }
 
-    /** A command that was killed may have died with its instance: then its exit code means nothing. */
-    private void requireInstance() {
-        if (startsProcesses()) {
-            return;
-        }
-        Optional<InstanceInfo> info = new Instances(api).find(instance);
-        if (info.isEmpty()) {
-            throw new InstanceGoneException(instance, "'" + command + "' ran in it", "was deleted");
-        }
-        if (!info.get().status().equals("Frozen")) {
-            throw new InstanceGoneException(instance, "'" + command + "' ran in it", "was stopped");
+    /**
+     * While process 1 of an instance is dying, Incus 6.0.4 starts commands outside of it. What one returns that has failed there means
+     * nothing.
+     */
+    private void requireInside() {
+        Deadline deadline = Deadline.in(startsProcesses() ? Duration.ZERO : ENDING);
+        try {
+            do {
+                if (!goesOn(requireThere())) {
+                    throw gone("was stopped");
+                }
+            } while (deadline.pause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.debug("Whether '{}' ran in {} was not found out", command, instance, e);
         }
     }
 
+    private boolean goesOn(InstanceInfo info) {
+        boolean startedAgain = info.lastUsedAt()
+                .flatMap(started -> asked.map(started::isAfter))
+                .orElse(false);
+        return (info.isRunning() || isFrozen(info)) && !startedAgain;
+    }
+
+    /** A command that was killed may have died with its instance: then its exit code means nothing. */
+    private void requireInstance() {
+        if (!startsProcesses() && !isFrozen(requireThere())) {
+            throw gone("was stopped");
+        }
+    }
+
+    private InstanceInfo requireThere() {
+        return new Instances(api).find(instance).orElseThrow(() -> gone("was deleted"));
+    }
+
+    private static boolean isFrozen(InstanceInfo info) {
+        return info.status().equals("Frozen");
+    }
+
+    private InstanceGoneException gone(String state) {
+        return new InstanceGoneException(instance, "'" + command + "' ran in it", state);
+    }
+
     /**
-     * The daemon learns late that an instance has died. But where process 1 is dead the kernel starts no other, so that
-     * the attempt to start one tells at once.
+     * The daemon learns late that an instance has died. But where process 1 is dead the kernel starts no other, and where it is dying
+     * another one is seen, so that the attempt to start one tells at once.
      */
     private boolean startsProcesses() {
         ObjectNode body = Json.object();
-        body.set("command", Json.array(List.of("true")));
+        body.set("command", Json.array(List.of("sh", "-c", LOOK)));
         ApiRequest post = ApiRequest.post("instances", instance, "exec").json(body);
         try {
             String id = OperationAnswer.of(api.answer(post).metadata()).id();
             OptionalInt code = code(api.connection().await(post, new Operations(api).endLater(post, id)));
-            return code.isPresent() && code.getAsInt() < SIGNALLED;
+            return code.isPresent() && code.getAsInt() < SIGNALLED && code.getAsInt() != OUTSIDE;
         } catch (IncusException e) {
             return false;
         }

@@ -201,8 +201,8 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      * contents. It reads all of them, which takes seconds.
      *
      * <pre>{@code
-     * assertThat(stemcell).packages().areUnmodified("/etc", "/usr/lib/systemd/system", "/usr/share"); // passes
-     * assertThat(stemcell).packages().areUnmodified("/usr/lib/systemd/system", "/usr/share"); // fails
+     * assertThat(stemcell).packages().areUnmodified("/etc", "/lib/systemd", "/usr/lib/systemd", "/usr/share"); // passes
+     * assertThat(stemcell).packages().areUnmodified("/lib/systemd", "/usr/lib/systemd", "/usr/share"); // fails
      * }</pre>
      *
      * @param except absolute paths that may be changed or missing, with all that is below them

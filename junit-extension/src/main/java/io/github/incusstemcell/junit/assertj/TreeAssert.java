@@ -379,7 +379,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * Verifies that everything belongs to a user.
      *
      * <pre>{@code
-     * assertThat(stemcell).file("/etc").tree().hasOnlyFilesOwnedBy("root"); // passes
+     * assertThat(stemcell).file("/etc/ssh").tree().hasOnlyFilesOwnedBy("root"); // passes
      * assertThat(stemcell).file("/home").tree().hasOnlyFilesOwnedBy("root", "/home/vcap"); // passes
      * assertThat(stemcell).file("/home").tree().hasOnlyFilesOwnedBy("root"); // fails
      * }</pre>

@@ -45,16 +45,9 @@ class AssertionJavadocTest {
     @Test
     void eachAssertionSaysWhatItVerifiesAndShowsIt() throws IOException {
         List<AssertionJavadoc> all = AssertionJavadoc.all();
-        Set<String> begun = all.stream()
-                .filter(javadoc -> !javadoc.blocks().isEmpty())
-                .map(AssertionJavadoc::type)
-                .collect(Collectors.toSet());
 
         assertThat(all).hasSizeGreaterThan(200);
-        assertThat(all.stream()
-                        .filter(javadoc -> begun.contains(javadoc.type()))
-                        .flatMap(AssertionJavadocTest::misses))
-                .isEmpty();
+        assertThat(all.stream().flatMap(AssertionJavadocTest::misses)).isEmpty();
     }
 
     @Test

@@ -26,6 +26,11 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.incus.GuestFileException;
+import io.github.incusstemcell.oci.CorruptImageException;
+import io.github.incusstemcell.oci.Digest;
+import io.github.incusstemcell.oci.ImageNotFoundException;
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -53,7 +58,11 @@ class ArchitectureTest {
 
     /** What other packages of ours are made of, and no user is to see, though Java calls it public. */
     private static final String[] ENGINES = {
-        BASE + ".internal..", BASE + ".incus.files..", BASE + ".oci.tar..", BASE + ".systemd.dbus.."
+        BASE + ".internal..",
+        BASE + ".incus.files..",
+        BASE + ".oci.registry..",
+        BASE + ".oci.tar..",
+        BASE + ".systemd.dbus.."
     };
 
     @Test
@@ -91,6 +100,17 @@ class ArchitectureTest {
     @Test
     void theSourcesOfImagesKnowNoIncus() {
         knowsOnly("oci");
+    }
+
+    @Test
+    void registriesAreSpokenToWithoutKnowingWhatAnImageIs() {
+        knowsOfItsPackageOnly(
+                "oci.registry",
+                Digest.class,
+                CorruptImageException.class,
+                ImageNotFoundException.class,
+                RegistryAuthenticationException.class,
+                RegistryUnavailableException.class);
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.agent;
 
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import java.util.HexFormat;
 import java.util.Objects;
 
@@ -21,6 +21,6 @@ public record Blob(String id, String digest) {
 
     /** In the form in which agents take it. */
     static String digest(byte[] content) {
-        return "sha256:" + HexFormat.of().formatHex(Sha256.newHash().digest(content));
+        return "sha256:" + HexFormat.of().formatHex(Hashes.sha256().digest(content));
     }
 }

@@ -1,11 +1,10 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,7 +13,7 @@ final class KeyDigest {
 
     private static final int BUFFER = 64 << 10;
 
-    private final MessageDigest sha256 = Sha256.newHash();
+    private final MessageDigest sha256 = Hashes.sha256();
 
     KeyDigest add(String part) {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
@@ -53,6 +52,6 @@ final class KeyDigest {
 
     /** The digest of all that was added; nothing can be added after that. */
     String hex() {
-        return HexFormat.of().formatHex(sha256.digest());
+        return Hashes.hex(sha256);
     }
 }

@@ -1,13 +1,15 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.oci.registry.RegistryEndpoint;
+
 /**
  * Gives the parts of images by their digest: a registry, a layout in a folder or an archive. What it gives is verified
  * against digest and size, so that nobody above has to.
  */
 interface BlobSource extends LayerSource {
 
-    /** The largest manifest or configuration that is read; the distribution spec asks registries for 4 MiB. */
-    int SMALL = 4 << 20;
+    /** The largest manifest or configuration that is read. */
+    int SMALL = RegistryEndpoint.LARGEST_MANIFEST;
 
     /**
      * Reads a manifest.

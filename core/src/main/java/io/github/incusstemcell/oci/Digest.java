@@ -1,12 +1,11 @@
 package io.github.incusstemcell.oci;
 
+import io.github.incusstemcell.internal.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -77,16 +76,12 @@ public record Digest(String algorithm, String hex) {
 
     /** {@return a hash to feed, for {@link #finished}} */
     static MessageDigest newHash(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm.equals("sha256") ? "SHA-256" : "SHA-512");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has " + algorithm, e);
-        }
+        return Hashes.of(algorithm);
     }
 
     /** {@return the digest of what the hash was fed, which is reset by this} */
     static Digest finished(String algorithm, MessageDigest hash) {
-        return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
+        return new Digest(algorithm, Hashes.hex(hash));
     }
 
     MessageDigest newHash() {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.Json;
 import io.github.incusstemcell.oci.ArchiveEntries.Member;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,7 +68,7 @@ final class DockerArchive implements LayerSource {
         Member manifest = members.find("manifest.json")
                 .orElseThrow(() -> new ImageNotFoundException("Cannot use " + reference
                         + ": there is no manifest.json in it, so it is nothing that docker save wrote." + hint));
-        JsonNode images = Manifest.JSON.readTree(manifest.read(BlobSource.SMALL));
+        JsonNode images = Json.read(manifest.read(BlobSource.SMALL));
         List<String> names = new ArrayList<>();
         List<JsonNode> found = new ArrayList<>();
         for (JsonNode image : images) {

@@ -76,7 +76,7 @@ final class LayerCheck {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 bytes.accept(buffer, n);
                 if (diffId) {
-                    uncompressed.update(buffer, 0, n);
+                    uncompressed.write(buffer, 0, n);
                 }
             }
             end.run();

@@ -1,23 +1,13 @@
 package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A manifest, OCI's or Docker's schema 2, which differ only in the names of their media types. */
 sealed interface Manifest {
-
-    ObjectMapper JSON = new ObjectMapper();
-
-    String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-    String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
-    String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-    String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
-
-    /** What a registry is asked for. */
-    String ACCEPT = String.join(", ", OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST);
 
     /** Manifests of one image for several platforms. */
     record Index(List<Descriptor> manifests) implements Manifest {}
@@ -53,7 +43,7 @@ sealed interface Manifest {
     /** Reads a JSON object. */
     static JsonNode object(byte[] json, String what, String image) {
         try {
-            JsonNode root = JSON.readTree(json);
+            JsonNode root = Json.read(json);
             if (root != null && root.isObject()) {
                 return root;
             }

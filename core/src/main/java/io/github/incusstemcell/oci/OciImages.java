@@ -2,6 +2,9 @@ package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.registry.RegistryClient;
+import io.github.incusstemcell.oci.registry.RegistryEndpoint;
+import io.github.incusstemcell.oci.registry.RetryPolicy;
 import io.github.incusstemcell.oci.tar.TarReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,17 +25,15 @@ public final class OciImages implements AutoCloseable {
 
     private final RegistrySettings settings;
     private final Workspace workspace;
-    private final Http http;
+    private final RegistryClient client;
     private final BlobCache cache;
-    private final CredentialSource credentials;
 
     private OciImages(Builder builder) {
         this.settings = builder.settings;
         this.workspace = new Workspace(settings.cacheFolder().resolve("work"), builder.progress);
-        this.http = new Http(builder.patience, settings.insecureHosts(), new EnvironmentProxies(builder.environment));
+        this.client = new RegistryClient(
+                builder.patience, settings.insecureHosts(), settings.authFiles(), builder.environment);
         this.cache = new BlobCache(settings.cacheFolder(), settings.cacheMaxSize());
-        this.credentials = new CredentialFiles(
-                settings.authFiles(), builder.environment, Path.of(System.getProperty("user.home")));
     }
 
     /** {@return a builder that starts from default settings and shows no progress} */
@@ -92,13 +93,13 @@ public final class OciImages implements AutoCloseable {
     }
 
     private SourceImage inRegistry(ImageReference.Registry reference) {
-        RegistryEndpoint origin = new RegistryEndpoint(http, reference.host(), reference.repository(), credentials);
+        RegistryEndpoint origin = client.endpoint(reference.host(), reference.repository());
         List<RegistryEndpoint> endpoints = new ArrayList<>();
         for (String mirror : settings.mirrors().getOrDefault(reference.host(), List.of())) {
             int slash = mirror.indexOf('/');
             String host = slash < 0 ? mirror : mirror.substring(0, slash);
             String path = slash < 0 ? "" : mirror.substring(slash + 1) + "/";
-            endpoints.add(new RegistryEndpoint(http, host, path + reference.repository(), credentials));
+            endpoints.add(client.endpoint(host, path + reference.repository()));
         }
         endpoints.add(origin);
         Registry registry = new Registry(endpoints, cache, workspace.progress().apart());
@@ -129,7 +130,7 @@ public final class OciImages implements AutoCloseable {
         return url == null
                 ? onDisk(Path.of(location), reference)
                 : new UrlPull(
-                                http,
+                                client,
                                 cache,
                                 url,
                                 reference.toString(),
@@ -165,7 +166,7 @@ public final class OciImages implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
+        client.close();
     }
 
     /** Collects what it takes to find images. */

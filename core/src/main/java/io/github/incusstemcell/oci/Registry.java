@@ -3,9 +3,12 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.oci.registry.RegistryEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +34,14 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
 
     /** Reads what a reference points to: a manifest or an index. */
     byte[] manifest(ImageReference.Registry reference) {
-        return local(() -> ask(endpoint ->
-                new ManifestPull(endpoint, reference.toString()).pull(reference.target(), reference.digest())));
+        return local(
+                () -> ask(endpoint -> endpoint.manifest(reference.target(), reference.digest(), reference.toString())));
     }
 
     @Override
     public byte[] manifest(Descriptor descriptor, String image) {
         Digest digest = descriptor.digest();
-        return local(
-                () -> ask(endpoint -> new ManifestPull(endpoint, image).pull(digest.toString(), Optional.of(digest))));
+        return local(() -> ask(endpoint -> endpoint.manifest(digest.toString(), Optional.of(digest), image)));
     }
 
     @Override
@@ -52,8 +54,13 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
             try (InputStream in = cache.open(
                     descriptor.digest(),
                     descriptor.size(),
-                    file -> ask(endpoint -> new BlobPull(endpoint, descriptor.digest(), descriptor.size(), image)
-                            .into(file, false, Progress.none())))) {
+                    file -> ask(endpoint -> endpoint.blob(
+                            descriptor.digest(),
+                            descriptor.size(),
+                            image,
+                            file,
+                            OutputStream::nullOutputStream,
+                            Progress.none())))) {
                 return in.readAllBytes();
             }
         });
@@ -85,8 +92,7 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
     private BlobCache.Fetch fetch(Layer layer, boolean wantDiffId, String image, Progress progress) {
         return file -> {
             try {
-                ask(endpoint -> new BlobPull(endpoint, layer.digest(), layer.size(), image)
-                                .into(file, wantDiffId, progress))
+                ask(endpoint -> pull(endpoint, layer, wantDiffId, image, file, progress))
                         .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
             } catch (ImageNotFoundException e) {
                 if (!layer.isNonDistributable()) {
@@ -98,6 +104,20 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
                 throw withheld;
             }
         };
+    }
+
+    private static Optional<Digest> pull(
+            RegistryEndpoint endpoint, Layer layer, boolean wantDiffId, String image, Path file, Progress progress)
+            throws IOException {
+        Digest digest = layer.digest();
+        if (!wantDiffId) {
+            endpoint.blob(digest, layer.size(), image, file, OutputStream::nullOutputStream, progress);
+            return Optional.empty();
+        }
+        try (UncompressedDigest uncompressed = endpoint.blob(
+                digest, layer.size(), image, file, () -> new UncompressedDigest(digest.algorithm()), progress)) {
+            return LayerCheck.finish(uncompressed, digest, image);
+        }
     }
 
     private void verifyDiffId(Layer layer, String image) {

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ record StemcellManifest(Map<String, String> values, List<String> formats) {
     }
 
     private static StemcellManifest fromJson(String text) throws IOException {
-        JsonNode root = Manifest.JSON.readTree(text);
+        JsonNode root = Json.read(text);
         Map<String, String> values = new LinkedHashMap<>();
         root.fieldNames().forEachRemaining(key -> putScalar(values, key, root.get(key)));
         JsonNode cloud = root.path(CLOUD_PROPERTIES);

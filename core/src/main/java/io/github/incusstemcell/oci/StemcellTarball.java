@@ -2,6 +2,8 @@ package io.github.incusstemcell.oci;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.incusstemcell.internal.Hashes;
+import io.github.incusstemcell.internal.Json;
 import io.github.incusstemcell.oci.ArchiveEntries.Member;
 import io.github.incusstemcell.oci.Tarball.Content;
 import java.io.IOException;
@@ -13,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ record StemcellTarball(ImageReference.Stemcell reference, Tarball tarball, BlobC
 
         static Facts parse(String json) {
             try {
-                JsonNode node = Manifest.JSON.readTree(json);
+                JsonNode node = Json.read(json);
                 String text = node.path("manifest").asText();
                 return new Facts(
                         StemcellManifest.parse(text),
@@ -49,7 +50,7 @@ record StemcellTarball(ImageReference.Stemcell reference, Tarball tarball, BlobC
 
         @Override
         public String toString() {
-            ObjectNode node = Manifest.JSON.createObjectNode().put("manifest", manifestText);
+            ObjectNode node = Json.object().put("manifest", manifestText);
             image.ifPresent(content -> node.put("image", content.toString()));
             return node.toString();
         }
@@ -171,7 +172,7 @@ record StemcellTarball(ImageReference.Stemcell reference, Tarball tarball, BlobC
             content = Content.read(hashed);
         }
         hashes.forEach((expected, hash) -> {
-            String actual = HexFormat.of().formatHex(hash.digest());
+            String actual = Hashes.hex(hash);
             if (!actual.equals(expected.substring(expected.indexOf(':') + 1))) {
                 throw new CorruptImageException(reference + " is damaged: its image has the " + algorithm(expected)
                         + " " + actual + ", but its stemcell.MF says " + expected + ". Get the stemcell again.");

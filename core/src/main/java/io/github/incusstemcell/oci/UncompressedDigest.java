@@ -3,7 +3,6 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.oci.tar.Tar;
 import io.github.incusstemcell.oci.tar.TarExtraction;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,7 +20,7 @@ import java.util.concurrent.ExecutionException;
  * Finds the digest of what a blob is when decompressed, its diff_id, and whether it can be unpacked as it is, on a thread of its own, while somebody else still
  * receives or reads the blob: decompressing takes longer than anything else that is done to it.
  */
-final class UncompressedDigest implements Closeable {
+final class UncompressedDigest extends OutputStream {
 
     private static final byte[] END = new byte[0];
 
@@ -39,8 +38,14 @@ final class UncompressedDigest implements Closeable {
         thread = DaemonThreads.start("diff-id", () -> compute(algorithm));
     }
 
+    @Override
+    public void write(int single) throws IOException {
+        write(new byte[] {(byte) single}, 0, 1);
+    }
+
     /** Takes the next bytes of the blob; waits where decompressing cannot keep up. */
-    void update(byte[] buffer, int offset, int length) throws IOException {
+    @Override
+    public void write(byte[] buffer, int offset, int length) throws IOException {
         if (length == 0) {
             return; // Nothing to tell apart from the end.
         }

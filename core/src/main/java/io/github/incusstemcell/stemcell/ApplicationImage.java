@@ -7,14 +7,13 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.PulledImage;
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import io.github.incusstemcell.oci.ImageReference;
 import io.github.incusstemcell.oci.Layer;
 import io.github.incusstemcell.oci.SourceImage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -41,9 +40,9 @@ final class ApplicationImage {
      * says which layers the daemon has got.
      */
     static String fingerprint(List<Layer> layers) {
-        MessageDigest sha256 = Sha256.newHash();
+        MessageDigest sha256 = Hashes.sha256();
         layers.forEach(layer -> sha256.update(layer.digest().toString().getBytes(StandardCharsets.US_ASCII)));
-        return HexFormat.of().formatHex(sha256.digest());
+        return Hashes.hex(sha256);
     }
 
     /** Creates a container of it, and pulls it before where it is not there. */

@@ -1,11 +1,10 @@
 package io.github.incusstemcell.stemcell;
 
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -60,12 +59,12 @@ public final class GuestOverlay {
 
     /** Changes with every change of content, so that nobody has to remember to raise a version. */
     String digest() {
-        MessageDigest sha256 = Sha256.newHash();
+        MessageDigest sha256 = Hashes.sha256();
         for (OverlayTemplate template : templates()) {
             String whole = template.path() + '\0' + template.content() + '\0' + template.when() + '\0';
             sha256.update(whole.getBytes(StandardCharsets.UTF_8));
         }
-        return HexFormat.of().formatHex(sha256.digest());
+        return Hashes.hex(sha256);
     }
 
     @Override

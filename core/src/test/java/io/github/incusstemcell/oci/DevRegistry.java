@@ -39,7 +39,7 @@ final class DevRegistry {
 
     /** Pushes layers as they are, with a configuration that has these diff_ids, and gives the digest of the manifest. */
     Digest push(String repository, String tag, List<byte[]> layers, List<Digest> diffIds) {
-        return pushManifest(repository, tag, manifest(repository, layers, diffIds), Manifest.DOCKER_MANIFEST);
+        return pushManifest(repository, tag, manifest(repository, layers, diffIds), TestLayout.DOCKER_MANIFEST);
     }
 
     byte[] manifest(String repository, List<byte[]> layers, List<Digest> diffIds) {
@@ -47,7 +47,7 @@ final class DevRegistry {
         ArrayNode ids = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
         diffIds.forEach(id -> ids.add(id.toString()));
         ObjectNode manifest =
-                JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifest.DOCKER_MANIFEST);
+                JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", TestLayout.DOCKER_MANIFEST);
         manifest.set(
                 "config",
                 descriptor(

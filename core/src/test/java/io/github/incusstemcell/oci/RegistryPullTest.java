@@ -75,11 +75,11 @@ class RegistryPullTest {
         byte[] amd64 = registry.manifest("oci-test/index", List.of(layer), List.of());
         byte[] arm64 = registry.manifest("oci-test/index", List.of(other), List.of());
         ObjectNode index =
-                new ObjectMapper().createObjectNode().put("schemaVersion", 2).put("mediaType", Manifest.OCI_INDEX);
+                new ObjectMapper().createObjectNode().put("schemaVersion", 2).put("mediaType", TestLayout.OCI_INDEX);
         ArrayNode manifests = index.putArray("manifests");
         manifests.add(platform(arm64, "arm64"));
         manifests.add(platform(amd64, "amd64"));
-        registry.pushManifest("oci-test/index", "1", DevRegistry.bytes(index), Manifest.OCI_INDEX);
+        registry.pushManifest("oci-test/index", "1", DevRegistry.bytes(index), TestLayout.OCI_INDEX);
 
         assertThat(read(resolve("oci-test/index:1").rootfs())).isEqualTo(layer);
         try (OciImages onArm = images("arm64")) {
@@ -95,9 +95,10 @@ class RegistryPullTest {
     }
 
     private ObjectNode platform(byte[] manifest, String architecture) {
-        registry.pushManifest("oci-test/index", Digest.sha256(manifest).toString(), manifest, Manifest.DOCKER_MANIFEST);
+        registry.pushManifest(
+                "oci-test/index", Digest.sha256(manifest).toString(), manifest, TestLayout.DOCKER_MANIFEST);
         ObjectNode descriptor =
-                DevRegistry.descriptor(Manifest.DOCKER_MANIFEST, Digest.sha256(manifest), manifest.length);
+                DevRegistry.descriptor(TestLayout.DOCKER_MANIFEST, Digest.sha256(manifest), manifest.length);
         descriptor.putObject("platform").put("os", "linux").put("architecture", architecture);
         return descriptor;
     }

@@ -9,16 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a registry, an image or a damaged file may hold. */
 class SourcesFuzzTest {
@@ -51,21 +47,6 @@ class SourcesFuzzTest {
                         "images:debian/13",
                         "incus:my-image"),
                 input -> ImageReference.parse(new String(input, StandardCharsets.UTF_8)));
-    }
-
-    @Test
-    void readsCredentials(@TempDir Path folder) throws Exception {
-        Path file = folder.resolve("auth.json");
-        CredentialFiles credentials = new CredentialFiles(List.of(file), Map.of(), folder);
-        Fuzzer.fuzz(
-                "credential files",
-                bytes(
-                        "{\"auths\":{\"ghcr.io\":{\"auth\":\"dXNlcjpwYXNz\"},\"docker.io\":{\"identitytoken\":\"t\",\"username\":\"u\",\"password\":\"p\"}}}"),
-                input -> {
-                    Files.write(file, input);
-                    credentials.find("ghcr.io", "a/b");
-                    credentials.find("docker.io", "library/a");
-                });
     }
 
     @Test

@@ -16,6 +16,10 @@ final class TestLayout {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+
     private final Path folder;
     private final ArrayNode manifests = JSON.createArrayNode();
     private String os = "linux";
@@ -69,7 +73,7 @@ final class TestLayout {
         config.putObject("config").putObject("Labels").put("key", "value");
         ArrayNode ids = config.putObject("rootfs").put("type", "layers").putArray("diff_ids");
         diffIds.forEach(id -> ids.add(id.toString()));
-        ObjectNode manifest = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", Manifest.OCI_MANIFEST);
+        ObjectNode manifest = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", OCI_MANIFEST);
         manifest.set("config", blob("application/vnd.oci.image.config.v1+json", DevRegistry.bytes(config)));
         ArrayNode layers = manifest.putArray("layers");
         for (Path blob : blobs) {
@@ -77,7 +81,7 @@ final class TestLayout {
             layers.add(DevRegistry.descriptor(layerType, digest, Files.size(blob)));
             Files.move(blob, folder.resolve("blobs/sha256").resolve(digest.hex()), StandardCopyOption.REPLACE_EXISTING);
         }
-        ObjectNode entry = blob(Manifest.OCI_MANIFEST, DevRegistry.bytes(manifest));
+        ObjectNode entry = blob(OCI_MANIFEST, DevRegistry.bytes(manifest));
         entry.putObject("annotations").put(Descriptor.REF_NAME, name);
         manifests.add(entry);
         writeIndex();

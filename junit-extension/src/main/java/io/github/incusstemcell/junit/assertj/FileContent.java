@@ -4,7 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -37,7 +37,7 @@ final class FileContent {
             return Optional.empty();
         }
         try (InputStream content = stemcell.files().read(stat.path());
-                DigestInputStream hashed = new DigestInputStream(content, Sha256.newHash())) {
+                DigestInputStream hashed = new DigestInputStream(content, Hashes.sha256())) {
             hashed.transferTo(OutputStream.nullOutputStream());
             return Optional.of(
                     HexFormat.of().formatHex(hashed.getMessageDigest().digest()));

@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit.bytecode;
 
-import io.github.incusstemcell.internal.Sha256;
+import io.github.incusstemcell.internal.Hashes;
 import io.github.incusstemcell.junit.bytecode.ClassFile.Member;
 import io.github.incusstemcell.junit.bytecode.Instructions.Instruction;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,7 @@ public final class MethodDigest {
     private final Map<String, ClassFile> files = new HashMap<>();
     private final Map<Member, Integer> reached = new LinkedHashMap<>();
     private final Deque<Member> waiting = new ArrayDeque<>();
-    private final MessageDigest digest = Sha256.newHash();
+    private final MessageDigest digest = Hashes.sha256();
 
     private MethodDigest(Class<?> type) throws IOException {
         this.loader = type.getClassLoader();
@@ -55,7 +54,7 @@ public final class MethodDigest {
             while (!made.waiting.isEmpty()) {
                 made.add(made.waiting.remove());
             }
-            return HexFormat.of().formatHex(made.digest.digest());
+            return Hashes.hex(made.digest);
         } catch (IOException e) {
             throw new UncheckedIOException("The class file of " + type.getName() + " cannot be read", e);
         }

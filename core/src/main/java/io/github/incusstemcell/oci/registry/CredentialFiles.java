@@ -1,8 +1,11 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * credential helper for the registry comes first, then what the file holds itself, the most specific entry first, then
  * docker's credential store.
  */
-final class CredentialFiles implements CredentialSource {
+final class CredentialFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(CredentialFiles.class);
     /** What docker calls its own registry in its configuration. */
@@ -77,14 +80,14 @@ final class CredentialFiles implements CredentialSource {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }
 
-    @Override
-    public String places() {
+    /** {@return where credentials were looked for, in words for a message} */
+    String places() {
         return Stream.concat(inline.map(json -> INLINE).stream(), files.stream().map(Path::toString))
                 .collect(Collectors.joining(", "));
     }
 
-    @Override
-    public Optional<Credentials> find(String host, String repository) {
+    /** {@return the credentials for a repository of the registry {@code host[:port]}} */
+    Optional<Credentials> find(String host, String repository) {
         if (inline.isPresent()) {
             JsonNode config = parse(inline.get().getBytes(StandardCharsets.UTF_8), INLINE, "Repair or unset it");
             Optional<Credentials> found = inFile(config, INLINE, host, repository);
@@ -105,10 +108,7 @@ final class CredentialFiles implements CredentialSource {
         try {
             JsonNode root = parse(Files.readAllBytes(file), file.toString(), "Repair or remove the file");
             // docker's first format had nothing around the entries.
-            return Optional.of(
-                    file.endsWith(".dockercfg")
-                            ? Manifest.JSON.createObjectNode().set("auths", root)
-                            : root);
+            return Optional.of(file.endsWith(".dockercfg") ? Json.object().set("auths", root) : root);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -121,7 +121,7 @@ final class CredentialFiles implements CredentialSource {
     private static JsonNode parse(byte[] json, String place, String remedy) {
         String problem;
         try {
-            JsonNode root = Manifest.JSON.readTree(json);
+            JsonNode root = Json.read(json);
             if (root.isObject() || root.isMissingNode()) {
                 return root;
             }
@@ -197,7 +197,7 @@ final class CredentialFiles implements CredentialSource {
                 return auths.get(name);
             }
         }
-        return Manifest.JSON.missingNode();
+        return MissingNode.getInstance();
     }
 
     private static Optional<Credentials> credentials(JsonNode entry, String place, String key) {

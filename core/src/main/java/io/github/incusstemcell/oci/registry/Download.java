@@ -1,6 +1,10 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.Hashes;
+import io.github.incusstemcell.oci.CorruptImageException;
+import io.github.incusstemcell.oci.Digest;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,7 +45,7 @@ final class Download {
     private final String what;
 
     private final String algorithm;
-    private final Optional<UncompressedDigest> uncompressed;
+    private final OutputStream copy;
     /** Whether the caller knows what must come, so that bytes of something else cannot get in unnoticed. */
     private final boolean verified;
 
@@ -67,7 +71,7 @@ final class Download {
      * @param subject what is downloaded, for messages, for example {@code the blob sha256:12}
      * @param size in bytes, a hard bound; -1 where only the server knows
      * @param algorithm of the digest to compute on the way
-     * @param uncompressed is fed on the way, too; only with a known size
+     * @param copy gets the bytes, too; only with a known size
      */
     Download(
             Http http,
@@ -76,7 +80,7 @@ final class Download {
             String subject,
             long size,
             String algorithm,
-            Optional<UncompressedDigest> uncompressed,
+            OutputStream copy,
             String what,
             Progress progress) {
         this.http = http;
@@ -86,8 +90,8 @@ final class Download {
         this.size = size;
         this.verified = size >= 0;
         this.algorithm = algorithm;
-        this.hash = Digest.newHash(algorithm);
-        this.uncompressed = uncompressed;
+        this.hash = Hashes.of(algorithm);
+        this.copy = copy;
         this.what = what;
         this.progress = progress;
     }
@@ -147,7 +151,7 @@ final class Download {
             }
         }
         progress.report(what, offset, size);
-        return Digest.finished(algorithm, hash);
+        return new Digest(algorithm, Hashes.hex(hash));
     }
 
     /** Whether bytes of something else would be noticed. */
@@ -274,9 +278,7 @@ final class Download {
 
     private void received(byte[] buffer, int from, int length) throws IOException {
         hash.update(buffer, from, length);
-        if (uncompressed.isPresent()) {
-            uncompressed.get().update(buffer, from, length);
-        }
+        copy.write(buffer, from, length);
         offset += length;
         furthest = Math.max(furthest, offset);
     }

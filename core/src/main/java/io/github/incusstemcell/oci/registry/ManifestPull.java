@@ -1,6 +1,13 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
+import io.github.incusstemcell.internal.Hashes;
+import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.oci.CorruptImageException;
+import io.github.incusstemcell.oci.Digest;
+import io.github.incusstemcell.oci.ImageNotFoundException;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +17,14 @@ import okio.BufferedSource;
 
 /** {@code GET /v2/<name>/manifests/<tag or digest>} (distribution spec, "Pulling manifests"). */
 final class ManifestPull {
+
+    /** Manifests and indexes of OCI, and Docker's schema 2. */
+    private static final String ACCEPT = String.join(
+            ", ",
+            "application/vnd.oci.image.index.v1+json",
+            "application/vnd.docker.distribution.manifest.list.v2+json",
+            "application/vnd.oci.image.manifest.v1+json",
+            "application/vnd.docker.distribution.manifest.v2+json");
 
     private static final int MOST_TAGS_SHOWN = 8;
 
@@ -33,7 +48,7 @@ final class ManifestPull {
     byte[] pull(String target, Optional<Digest> digest) {
         Request request = new Request.Builder()
                 .url(endpoint.url("manifests/" + target))
-                .header("Accept", Manifest.ACCEPT)
+                .header("Accept", ACCEPT)
                 .build();
         byte[] manifest = endpoint.http().withPatience(request.url(), purpose, () -> body(request, target, digest));
         digest.ifPresent(expected -> verify(manifest, expected));
@@ -51,16 +66,18 @@ final class ManifestPull {
                         + ". Try again later, or ask those who run it.");
             }
             BufferedSource source = response.body().source();
-            if (source.request(BlobSource.SMALL + 1L)) {
+            if (source.request(RegistryEndpoint.LARGEST_MANIFEST + 1L)) {
                 throw new CorruptImageException(purpose + ": " + endpoint.host() + " sends a manifest of more than "
-                        + (BlobSource.SMALL >> 20) + " MiB, which no image needs.");
+                        + (RegistryEndpoint.LARGEST_MANIFEST >> 20) + " MiB, which no image needs.");
             }
             return source.readByteArray();
         }
     }
 
     private void verify(byte[] manifest, Digest expected) {
-        Digest actual = Digest.of(expected.algorithm(), manifest);
+        MessageDigest hash = Hashes.of(expected.algorithm());
+        hash.update(manifest);
+        Digest actual = new Digest(expected.algorithm(), Hashes.hex(hash));
         if (!actual.equals(expected)) {
             throw new CorruptImageException(
                     purpose + ": " + endpoint.host() + " sent a manifest with the digest " + actual + " where "
@@ -80,7 +97,7 @@ final class ManifestPull {
         Request request = new Request.Builder().url(endpoint.url("tags/list")).build();
         try (Response response = endpoint.http().sendOnce(endpoint.authorized(request), purpose)) {
             List<String> tags = new ArrayList<>();
-            Manifest.JSON.readTree(response.body().byteStream()).path("tags").forEach(tag -> tags.add(tag.asText()));
+            Json.read(response.body().bytes()).path("tags").forEach(tag -> tags.add(tag.asText()));
             if (tags.isEmpty()) {
                 return "Check the name " + image + ".";
             }

@@ -1,5 +1,7 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;

@@ -1,8 +1,9 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,6 +1,9 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
 import java.util.Optional;
 import okhttp3.FormBody;
@@ -29,7 +32,7 @@ record TokenRequest(RegistryEndpoint endpoint, Challenge challenge, Optional<Cre
             if (response.code() != 200) {
                 throw endpoint.refused(response, credentials.isPresent(), purpose);
             }
-            String token = token(response.body().byteStream().readNBytes(BlobSource.SMALL));
+            String token = token(response.body().byteStream().readNBytes(RegistryEndpoint.LARGEST_MANIFEST));
             if (!isToken(token)) {
                 throw new RegistryAuthenticationException(purpose + ": " + Http.withoutQuery(realm()) + " answered "
                         + (token.isEmpty() ? "without a token" : "with a token that no header can hold")
@@ -41,7 +44,7 @@ record TokenRequest(RegistryEndpoint endpoint, Challenge challenge, Optional<Cre
 
     private static String token(byte[] json) {
         try {
-            JsonNode answer = Manifest.JSON.readTree(json);
+            JsonNode answer = Json.read(json);
             // Some give both names and leave one empty.
             String token = answer.path("token").asText("");
             return token.isEmpty() ? answer.path("access_token").asText("") : token;

@@ -1,12 +1,19 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.internal.InterruptibleLock;
+import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.oci.Digest;
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -16,7 +23,10 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** One repository on one host, a registry or a mirror of it, and how we are known there. */
-final class RegistryEndpoint {
+public final class RegistryEndpoint {
+
+    /** In bytes; the distribution spec asks registries for 4 MiB. */
+    public static final int LARGEST_MANIFEST = 4 << 20;
 
     private static final String CHALLENGE = "WWW-Authenticate";
     private static final Pattern PATH = Pattern.compile("/v2/(.+)/(?:manifests|blobs)/[^/]+");
@@ -24,7 +34,7 @@ final class RegistryEndpoint {
     private final Http http;
     private final String host;
     private final String repository;
-    private final CredentialSource credentials;
+    private final CredentialFiles credentials;
     private final InterruptibleLock turn = new InterruptibleLock();
     /** Null until somebody asked. */
     private @Nullable Optional<Credentials> known;
@@ -33,7 +43,7 @@ final class RegistryEndpoint {
     /** Registries that this one redirects to and that want to know us, too, by their hosts and repositories. */
     private final Map<String, RegistryEndpoint> others = new ConcurrentHashMap<>();
 
-    RegistryEndpoint(Http http, String host, String repository, CredentialSource credentials) {
+    RegistryEndpoint(Http http, String host, String repository, CredentialFiles credentials) {
         this.http = http;
         this.host = host;
         this.repository = repository;
@@ -67,12 +77,36 @@ final class RegistryEndpoint {
         return http;
     }
 
-    String host() {
+    public String host() {
         return host;
     }
 
     String repository() {
         return repository;
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param target a tag or a digest
+     * @param expected what it must have, where that is known
+     * @param image its name, for messages
+     */
+    public byte[] manifest(String target, Optional<Digest> expected, String image) {
+        return new ManifestPull(this, image).pull(target, expected);
+    }
+
+    /**
+     * Completes a file that may hold the beginning of a blob, verified.
+     *
+     * @param image the name of the image, for messages
+     * @param copies what gets the bytes, too: one for each beginning
+     * @return the one that got all of them
+     */
+    public <T extends OutputStream> T blob(
+            Digest digest, long size, String image, Path file, Supplier<T> copies, Progress progress)
+            throws IOException {
+        return new BlobPull(this, digest, size, image).into(file, copies, progress);
     }
 
     /** {@return the address of {@code manifests/x}, {@code blobs/x} or the like in this repository} */
@@ -208,8 +242,7 @@ final class RegistryEndpoint {
         try (response) {
             BufferedSource body = response.body().source();
             body.request(64 * 1024);
-            JsonNode error = Manifest.JSON
-                    .readTree(body.getBuffer().snapshot().toByteArray())
+            JsonNode error = Json.read(body.getBuffer().snapshot().toByteArray())
                     .path("errors")
                     .path(0);
             String text =

@@ -1,8 +1,10 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
 import io.github.incusstemcell.internal.Waiting;
+import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -100,7 +102,7 @@ final class CredentialHelper {
     /** What does not parse may still be a secret, and is not passed on. */
     private static JsonNode parse(String out) throws IOException {
         try {
-            return Manifest.JSON.readTree(out);
+            return Json.read(out);
         } catch (JsonProcessingException e) {
             throw new IOException("its answer is no JSON");
         }

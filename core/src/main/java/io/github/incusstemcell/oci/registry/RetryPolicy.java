@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import java.time.Duration;
 
@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param stallWindow over this time a download must bring at least {@code stallBytes}
  * @param stallBytes less than this in a {@code stallWindow} counts as a broken connection
  */
-record RetryPolicy(
+public record RetryPolicy(
         Duration connect,
         Duration read,
         int attempts,
@@ -22,7 +22,7 @@ record RetryPolicy(
         Duration stallWindow,
         long stallBytes) {
 
-    static final RetryPolicy USUAL = new RetryPolicy(
+    public static final RetryPolicy USUAL = new RetryPolicy(
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             5,

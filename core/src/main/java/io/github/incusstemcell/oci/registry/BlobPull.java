@@ -1,10 +1,16 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.oci.registry;
 
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.oci.CorruptImageException;
+import io.github.incusstemcell.oci.Digest;
+import io.github.incusstemcell.oci.ImageNotFoundException;
+import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -31,11 +37,14 @@ final class BlobPull implements Download.Origin {
     /**
      * Completes a file that may hold the beginning of the blob.
      *
-     * @return the digest of the blob when decompressed, where {@code wantDiffId} and it can be decompressed here
+     * @param copies what gets the bytes, too: one for each beginning
+     * @return the one that got all of them
      */
-    Optional<Digest> into(Path file, boolean wantDiffId, Progress progress) throws IOException {
+    <T extends OutputStream> T into(Path file, Supplier<T> copies, Progress progress) throws IOException {
         for (boolean again = false; ; again = true) {
-            try (UncompressedDigest uncompressed = new UncompressedDigest(digest.algorithm())) {
+            T copy = copies.get();
+            boolean whole = false;
+            try {
                 Download download = new Download(
                         endpoint.http(),
                         this,
@@ -43,18 +52,23 @@ final class BlobPull implements Download.Origin {
                         "the blob " + digest,
                         size,
                         digest.algorithm(),
-                        wantDiffId ? Optional.of(uncompressed) : Optional.empty(),
+                        copy,
                         "Pulling " + image + " (" + digest.abbreviated() + ")",
                         progress);
                 download.start(file);
                 Optional<CorruptImageException> wrong = complete(download, file);
                 if (wrong.isEmpty()) {
-                    return wantDiffId ? LayerCheck.finish(uncompressed, digest, image) : Optional.empty();
+                    whole = true;
+                    return copy;
                 }
                 Files.deleteIfExists(file);
                 // Perhaps only a piece was damaged, as the beginning that an earlier process left: without it, once.
                 if (!download.isPieced() || again) {
                     throw wrong.get();
+                }
+            } finally {
+                if (!whole) {
+                    copy.close();
                 }
             }
         }

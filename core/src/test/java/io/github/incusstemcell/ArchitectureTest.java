@@ -31,6 +31,7 @@ import io.github.incusstemcell.oci.Digest;
 import io.github.incusstemcell.oci.ImageNotFoundException;
 import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import io.github.incusstemcell.oci.RegistryUnavailableException;
+import io.github.incusstemcell.systemd.SystemdException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -62,7 +63,8 @@ class ArchitectureTest {
         BASE + ".incus.files..",
         BASE + ".oci.registry..",
         BASE + ".oci.tar..",
-        BASE + ".systemd.dbus.."
+        BASE + ".systemd.dbus..",
+        BASE + ".systemd.properties.."
     };
 
     @Test
@@ -131,6 +133,11 @@ class ArchitectureTest {
     @Test
     void theBusIsReadAndWrittenWithoutKnowingWhatSpeaksByIt() {
         knowsOnly("systemd.dbus");
+    }
+
+    @Test
+    void propertiesAreReadWithoutKnowingWhoseTheyAre() {
+        knowsOfItsPackageOnly("systemd.properties", SystemdException.class);
     }
 
     @Test

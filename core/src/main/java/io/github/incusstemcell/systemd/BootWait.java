@@ -2,6 +2,7 @@ package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

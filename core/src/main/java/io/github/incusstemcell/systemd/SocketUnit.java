@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;

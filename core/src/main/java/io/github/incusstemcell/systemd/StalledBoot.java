@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

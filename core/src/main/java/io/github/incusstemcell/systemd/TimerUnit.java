@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;

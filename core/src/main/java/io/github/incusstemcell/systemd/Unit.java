@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -195,7 +196,7 @@ public final class Unit {
 
     /** {@return its conditions and how each came out; empty where {@code systemctl} had to be asked} */
     public List<UnitCondition> conditions() {
-        return values.conditions();
+        return UnitCondition.of(values);
     }
 
     /**

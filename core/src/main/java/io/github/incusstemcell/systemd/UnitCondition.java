@@ -1,5 +1,7 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.systemd.properties.PropertyValues;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,5 +19,16 @@ public record UnitCondition(String type, boolean trigger, boolean negated, Strin
     public UnitCondition {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(parameter, "parameter");
+    }
+
+    static List<UnitCondition> of(PropertyValues values) {
+        return values.rows(
+                "Conditions",
+                row -> new UnitCondition(
+                        (String) row.get(0),
+                        (Boolean) row.get(1),
+                        (Boolean) row.get(2),
+                        (String) row.get(3),
+                        (Long) row.get(4) > 0));
     }
 }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import io.github.incusstemcell.Fuzzer;
 import io.github.incusstemcell.systemd.dbus.BusMessage;
 import io.github.incusstemcell.systemd.dbus.Variant;
+import io.github.incusstemcell.systemd.properties.PropertyValues;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -22,7 +23,7 @@ class PropertiesFuzzTest {
         values.time("ActiveEnterTimestamp");
         values.micros("TimeoutStartUSec");
         values.list("After");
-        values.conditions();
+        UnitCondition.of(values);
         values.loadError();
         SocketUnit.of(values);
     }

@@ -1,5 +1,6 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.properties;
 
+import io.github.incusstemcell.systemd.SystemdException;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -141,7 +142,7 @@ final class PropertyText {
         try {
             return Optional.of(PARSED_TIME.parse(text, Instant::from));
         } catch (DateTimeParseException e) {
-            throw new SystemdException("Not a time as systemctl prints it: " + text, e);
+            throw new SystemdException("Not a time as systemctl prints it: " + text, "", e);
         }
     }
 

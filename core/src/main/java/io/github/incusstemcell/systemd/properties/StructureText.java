@@ -1,5 +1,6 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.properties;
 
+import io.github.incusstemcell.systemd.SystemdException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -162,7 +163,7 @@ final class StructureText {
         try {
             return InetAddress.getByAddress(octets).getHostAddress();
         } catch (UnknownHostException e) {
-            throw new SystemdException("systemd named an address of " + octets.length + " octets", e);
+            throw new SystemdException("systemd named an address of " + octets.length + " octets", "", e);
         }
     }
 

@@ -1,5 +1,6 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.properties;
 
+import io.github.incusstemcell.systemd.SystemdException;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -17,29 +18,29 @@ import java.util.function.Supplier;
  *
  * <p>What is asked for here must have come: an answer without it is not read as "no", "0" or "none".
  */
-record PropertyValues(Map<String, Object> values) {
+public record PropertyValues(Map<String, Object> values) {
 
-    TreeSet<String> names() {
+    public TreeSet<String> names() {
         return new TreeSet<>(values.keySet());
     }
 
     private Object required(String name) {
         Object value = values.get(name);
         if (value == null) {
-            throw new SystemdException("systemd's answer has no property " + name + ", only " + names());
+            throw new SystemdException("systemd's answer has no property " + name + ", only " + names(), "", null);
         }
         return value;
     }
 
-    String text(String name) {
+    public String text(String name) {
         return required(name) instanceof String text ? text : shown(name).orElseThrow();
     }
 
-    Optional<String> optionalText(String name) {
+    public Optional<String> optionalText(String name) {
         return shown(name).filter(text -> !text.isEmpty());
     }
 
-    Optional<String> shown(String name) {
+    public Optional<String> shown(String name) {
         return Optional.ofNullable(values.get(name))
                 .map(value -> value instanceof String text ? text : read(name, () -> PropertyText.of(name, value)));
     }
@@ -54,17 +55,17 @@ record PropertyValues(Map<String, Object> values) {
                 | ArithmeticException
                 | DateTimeException e) {
             throw new SystemdException(
-                    "systemd's property " + name + " is none of the type that it has: " + values.get(name), e);
+                    "systemd's property " + name + " is none of the type that it has: " + values.get(name), "", e);
         }
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         Object value = required(name);
         return value instanceof Boolean flag ? flag : "yes".equals(value);
     }
 
     /** {@return a number; empty where there is no such property, and where systemd says that it has no value} */
-    OptionalLong count(String name) {
+    public OptionalLong count(String name) {
         Object value = values.get(name);
         if (value instanceof Long number) {
             return OptionalLong.of(number);
@@ -75,7 +76,7 @@ record PropertyValues(Map<String, Object> values) {
         return OptionalLong.empty();
     }
 
-    Optional<Instant> time(String name) {
+    public Optional<Instant> time(String name) {
         Object value = values.get(name);
         if (value instanceof Long micros) {
             return micros == 0 ? Optional.empty() : Optional.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
@@ -84,7 +85,7 @@ record PropertyValues(Map<String, Object> values) {
     }
 
     /** {@return microseconds as systemd counts them; empty where it says 0, infinity or nothing} */
-    OptionalLong micros(String name) {
+    public OptionalLong micros(String name) {
         Object value = values.get(name);
         if (value instanceof BigInteger) {
             return OptionalLong.empty();
@@ -95,7 +96,7 @@ record PropertyValues(Map<String, Object> values) {
         return micros == 0 ? OptionalLong.empty() : OptionalLong.of(micros);
     }
 
-    List<String> list(String name) {
+    public List<String> list(String name) {
         Object value = values.getOrDefault(name, List.of());
         if (value instanceof List<?> elements) {
             return read(name, () -> elements.stream().map(String.class::cast).toList());
@@ -105,7 +106,7 @@ record PropertyValues(Map<String, Object> values) {
     }
 
     /** {@return the rows of a property that is an array of structs; empty where only text came} */
-    <T> List<T> rows(String name, Function<List<?>, T> reader) {
+    public <T> List<T> rows(String name, Function<List<?>, T> reader) {
         return values.get(name) instanceof List<?> rows
                 ? read(name, () -> rows.stream()
                         .map(row -> reader.apply((List<?>) row))
@@ -113,19 +114,8 @@ record PropertyValues(Map<String, Object> values) {
                 : List.of();
     }
 
-    Optional<String> loadError() {
+    public Optional<String> loadError() {
         // Printed behind the error's D-Bus name, and in quotes.
         return optionalText("LoadError").map(text -> text.replaceFirst("^[^\"]*\"(.*)\"$", "$1"));
-    }
-
-    List<UnitCondition> conditions() {
-        return rows(
-                "Conditions",
-                row -> new UnitCondition(
-                        (String) row.get(0),
-                        (Boolean) row.get(1),
-                        (Boolean) row.get(2),
-                        (String) row.get(3),
-                        (Long) row.get(4) > 0));
     }
 }

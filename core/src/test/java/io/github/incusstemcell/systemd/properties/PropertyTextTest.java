@@ -1,8 +1,9 @@
-package io.github.incusstemcell.systemd;
+package io.github.incusstemcell.systemd.properties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.systemd.SystemdException;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
@@ -81,7 +82,7 @@ class PropertyTextTest {
                 () -> lies.list("After"),
                 () -> lies.shown("LoadError"),
                 () -> lies.count("NRestarts"),
-                () -> SocketUnit.of(lies))) {
+                () -> lies.rows("Listen", row -> row))) {
             assertThatThrownBy(question::run)
                     .isInstanceOf(SystemdException.class)
                     .hasMessageMatching("systemd's property \\w+ is none of the type that it has: .*");

@@ -40,6 +40,7 @@ final class Observation<T> {
     };
 
     private boolean held;
+    private int looks;
     private Duration pause = FIRST_PAUSE;
     private Duration nextReading = FIRST_PAUSE;
 
@@ -58,6 +59,9 @@ final class Observation<T> {
     Observation<T> polling(Supplier<T> reading) {
         see(reading.get());
         if (isDecided()) {
+            if (!isOver()) {
+                see(reading.get());
+            }
             return this;
         }
         try {
@@ -68,7 +72,7 @@ final class Observation<T> {
                     .atMost(timing.span().plus(FIRST_PAUSE).toMillis(), MILLISECONDS)
                     .until(() -> {
                         requireUninterrupted();
-                        if (elapsed().compareTo(nextReading) >= 0) {
+                        if (elapsed().compareTo(nextReading) >= 0 || isTimeOver()) {
                             see(reading.get());
                             pauseTwiceAsLong();
                         }
@@ -128,7 +132,7 @@ final class Observation<T> {
             Optional<Unit> deciding = watch.await(
                     now -> {
                         see(reading.apply(now));
-                        return isDecided();
+                        return isOver();
                     },
                     left());
             if (deciding.isEmpty()) {
@@ -154,7 +158,7 @@ final class Observation<T> {
         }
         try (SystemdChanges changes = systemd.changes()) {
             see(reading.apply(changes.failedUnits()));
-            while (!isDecided()) {
+            while (!isOver()) {
                 changes.await(left());
                 see(reading.apply(changes.failedUnits()));
             }
@@ -165,6 +169,7 @@ final class Observation<T> {
     /** Takes note of a reading. */
     void see(T reading) {
         last = () -> reading;
+        looks++;
         held = holds.test(reading);
         if (timing.mode() == Timing.Mode.NOW) {
             return;
@@ -184,7 +189,17 @@ final class Observation<T> {
     /** Whether nothing that comes can change the outcome. */
     boolean isDecided() {
         boolean awaited = timing.mode() != Timing.Mode.ALWAYS;
-        return held == awaited || elapsed().compareTo(timing.span()) >= 0;
+        return held == awaited || isTimeOver();
+    }
+
+    /** The same where nothing tells of changes before the first look: if that takes all of the time, it says nothing of what lasts. */
+    private boolean isOver() {
+        boolean lasts = held && timing.mode() == Timing.Mode.ALWAYS;
+        return isDecided() && (looks > 1 || !lasts);
+    }
+
+    private boolean isTimeOver() {
+        return elapsed().compareTo(timing.span()) >= 0;
     }
 
     /** How much of the time is left, at least a moment. */

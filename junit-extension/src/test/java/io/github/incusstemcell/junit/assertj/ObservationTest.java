@@ -17,10 +17,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** What a user sets as Awaitility's defaults is for the user's own waits. */
+/** When it looks, of which what a user sets as Awaitility's defaults changes nothing: those are for the user's own waits. */
 @ResourceLock("Awaitility's defaults")
 @Timeout(30)
 class ObservationTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     @AfterEach
     void forgetDefaults() {
@@ -47,6 +49,42 @@ class ObservationTest {
             throw new AssertionError("the user's own");
         });
         assertThatAWaitWaits();
+    }
+
+    @Test
+    void whatHoldsJustBeforeTheEndOfTheTimeIsSeen() {
+        long start = System.nanoTime();
+        Observation<Boolean> observation = new Observation<Boolean>(
+                        Timing.within(SECOND), late -> late, String::valueOf)
+                .polling(() -> isLate(start));
+
+        assertThat(observation.holds()).isTrue();
+    }
+
+    @Test
+    void whatNoLongerHoldsJustBeforeTheEndOfTheTimeIsSeen() {
+        long start = System.nanoTime();
+        Observation<Boolean> observation = new Observation<Boolean>(
+                        Timing.always(SECOND), late -> !late, String::valueOf)
+                .polling(() -> isLate(start));
+
+        assertThat(observation.holds()).isFalse();
+    }
+
+    /** By then pauses are so long that none ends within the second. */
+    private static boolean isLate(long start) {
+        return System.nanoTime() - start > SECOND.multipliedBy(9).dividedBy(10).toNanos();
+    }
+
+    @Test
+    void oneLookThatTakesAllOfTheTimeSaysNothingOfWhatLasts() {
+        AtomicInteger readings = new AtomicInteger();
+        Observation<Integer> observation = new Observation<Integer>(
+                        Timing.always(Duration.ofNanos(1)), read -> read == 1, String::valueOf)
+                .polling(readings::incrementAndGet);
+
+        assertThat(observation.holds()).isFalse();
+        assertThat(readings).hasValue(2);
     }
 
     @Test

@@ -214,8 +214,8 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
      * Verifies that nothing so grave was written.
      *
      * <pre>{@code
-     * assertThat(stemcell).journal().ofUnit("cron").hasNoneAtLeast(ERROR); // passes
-     * assertThat(stemcell).journal().ofUnit("cron").hasNoneAtLeast(INFO); // fails
+     * assertThat(stemcell).journal().ofUnit("dbus").hasNoneAtLeast(ERROR); // passes
+     * assertThat(stemcell).journal().ofUnit("dbus").hasNoneAtLeast(INFO); // fails
      * }</pre>
      *
      * @param priority the least grave priority that is too grave

@@ -148,8 +148,8 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
      * Verifies that a text is at a place.
      *
      * <pre>{@code
-     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", "systemd"); // passes
-     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", "sv"); // fails
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Infrastructure/Settings/Sources/0/Type", "File"); // passes
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Infrastructure/Settings/Sources/0/Type", "HTTP"); // fails
      * }</pre>
      *
      * @param pointer the place
@@ -166,7 +166,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
      * <pre>{@code
      * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/UseDefaultTmpDir", true); // passes
      * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/UseDefaultTmpDir", false); // fails
-     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Platform/Linux/ServiceManager", true); // fails
+     * assertThat(stemcell).file("/var/vcap/bosh/agent.json").json().hasValue("/Infrastructure/Settings/Sources/0/Type", true); // fails
      * }</pre>
      *
      * @param pointer the place

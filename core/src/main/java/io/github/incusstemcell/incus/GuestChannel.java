@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.files.Sftp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import okio.Buffer;
@@ -62,15 +63,31 @@ public final class GuestChannel implements AutoCloseable {
      * @throws IncusStemcellException as {@code exec} does
      */
     public ExecResult exec(Command command) {
+        return kept(command).orElseGet(() -> new Instance(api, instance).exec(command));
+    }
+
+    /** {@return how the command ended, where the process is there by now and is certain of it} */
+    private Optional<ExecResult> kept(Command command) {
         try {
             Optional<ChannelProcess> kept = isPlain(command) ? process() : Optional.empty();
-            if (kept.isPresent()) {
-                return run(kept.get(), command);
-            }
+            return kept.isPresent() ? Optional.of(run(kept.get(), command)) : Optional.empty();
         } catch (ChannelProcess.Unanswered e) {
             LOG.debug("'{}' is run by an exec of its own in {}", command, instance, e);
+            return Optional.empty();
         }
-        return new Instance(api, instance).exec(command);
+    }
+
+    /**
+     * Looks at the network interfaces.
+     *
+     * @return those of {@link InstanceState#network()} by name, without the names of their other ends on the host; empty where only the
+     *     daemon can tell
+     */
+    public Optional<Map<String, InstanceState.NetworkInterface>> networkInterfaces() {
+        return kept(GuestInterfaces.COMMAND)
+                .filter(ExecResult::isSuccess)
+                .map(ExecResult::stdout)
+                .map(GuestInterfaces::of);
     }
 
     /** {@return the files of the instance, those of {@link Instance#files()}, looked at by way of this} */

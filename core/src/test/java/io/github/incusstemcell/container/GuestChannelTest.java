@@ -11,8 +11,11 @@ import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.InstanceState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -254,6 +257,36 @@ class GuestChannelTest {
         } catch (GuestFileException e) {
             return e.reason() + e.getMessage();
         }
+    }
+
+    @Test
+    void seesNetworkInterfacesAsTheDaemonDoes() {
+        instance.exec(Command.of("sh", "-c", """
+                        ip link add near0 type veth peer name far0 && ip link set far0 mtu 1280 up
+                        echo 0 > /proc/sys/net/ipv6/conf/far0/disable_ipv6
+                        ip addr add 10.9.0.1/24 dev far0 && ip addr add 10.9.0.7/24 dev far0 label far0:x
+                        ip addr add 10.9.1.1 peer 10.9.1.2/31 dev far0 && ip addr add 169.254.9.9/16 dev far0
+                        ip addr add 2001:db8::1/64 dev far0 nodad && ip addr add ::ffff:10.9.2.1/128 dev far0 nodad
+                        ip addr add fe80::7/64 dev far0 nodad && ip addr add 2001:db8::2 peer 2001:db8::3/128 dev far0 nodad
+                        ip tuntap add tun0 mode tun && ip addr add 10.9.3.1/32 dev tun0
+                        """)).requireSuccess();
+        try {
+            Map<String, InstanceState.NetworkInterface> plain = instance.state().network();
+
+            assertThat(channel.networkInterfaces().orElseThrow()).isEqualTo(withoutHosts(plain));
+            assertThat(plain).containsKeys("lo", "eth0", "near0", "far0", "far0:x", "tun0");
+            assertThat(plain.get("far0").addresses()).hasSizeGreaterThan(6);
+        } finally {
+            instance.exec(Command.of("sh", "-c", "ip link del near0; ip link del tun0"));
+        }
+    }
+
+    private static Map<String, InstanceState.NetworkInterface> withoutHosts(
+            Map<String, InstanceState.NetworkInterface> all) {
+        Map<String, InstanceState.NetworkInterface> without = new TreeMap<>(all);
+        without.replaceAll((name, link) -> new InstanceState.NetworkInterface(
+                link.state(), link.type(), link.hardwareAddress(), "", link.mtu(), link.addresses()));
+        return without;
     }
 
     @Test

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,31 +17,46 @@ import java.util.stream.Stream;
  * Assertions on one network interface. One that is not there fails all of them but {@link #doesNotExist()}. {@link #satisfies} is given
  * its {@link NetworkInterface}.
  *
- * <p>Incus is asked, which looks inside of the guest's network namespace: the guest needs no program for it, and /proc and /sys do not say
- * which IPv4 addresses an interface has.
+ * <p>The guest's kernel is asked, by way of the process that is kept for looks, or by Incus, which looks inside of the guest's network
+ * namespace: /proc and /sys do not say which IPv4 addresses an interface has.
  *
  * <p>{@code eth0} is set up by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus: no
  * stemcell does.
  */
 public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, NetworkInterface> {
 
+    /** For checks that do not ask for the other end on the host. */
+    private final Presence<?, NetworkInterface> inside;
+
     InterfaceAssert(Subject subject, String name) {
-        super(new Presence<>(
-                subject,
-                "network interface " + Arguments.networkInterface(name),
-                () -> interfaces(subject.stemcell()),
-                all -> Optional.ofNullable(all.get(name)),
-                InterfaceAssert::words,
-                all -> "there is no such interface; there are: " + String.join(", ", new TreeSet<>(all.keySet()))));
+        super(presence(subject, name, stemcell -> stemcell.state().network()));
+        this.inside = presence(subject, name, StemcellContainer::networkInterfaces);
     }
 
-    private static Map<String, NetworkInterface> interfaces(StemcellContainer stemcell) {
-        InstanceState state = stemcell.state();
-        if (state.network().isEmpty()) {
+    private static Presence<?, NetworkInterface> presence(
+            Subject subject, String name, Function<StemcellContainer, Map<String, NetworkInterface>> reading) {
+        return new Presence<>(
+                subject,
+                "network interface " + Arguments.networkInterface(name),
+                () -> interfaces(subject.stemcell(), reading),
+                all -> Optional.ofNullable(all.get(name)),
+                InterfaceAssert::words,
+                all -> "there is no such interface; there are: " + String.join(", ", new TreeSet<>(all.keySet())));
+    }
+
+    private static Map<String, NetworkInterface> interfaces(
+            StemcellContainer stemcell, Function<StemcellContainer, Map<String, NetworkInterface>> reading) {
+        Map<String, NetworkInterface> all = reading.apply(stemcell);
+        if (all.isEmpty()) {
             throw AssertionErrors.of("Incus says of no network interface of " + stemcell.name()
-                    + ", not even of lo; it is " + state.status());
+                    + ", not even of lo; it is " + stemcell.state().status());
         }
-        return state.network();
+        return all;
+    }
+
+    private InterfaceAssert is(String wanted, Predicate<NetworkInterface> holds) {
+        inside.holds(wanted, holds);
+        return this;
     }
 
     private static String words(NetworkInterface link) {
@@ -63,7 +80,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      * @return this assertion object
      */
     public InterfaceAssert exists() {
-        return that("exist", link -> true);
+        return is("exist", link -> true);
     }
 
     /**
@@ -77,7 +94,8 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      * @return this assertion object
      */
     public InterfaceAssert doesNotExist() {
-        return isAbsent("not exist");
+        inside.isAbsent("not exist");
+        return this;
     }
 
     /**
@@ -92,7 +110,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      * @return this assertion object
      */
     public InterfaceAssert isUp() {
-        return that("be up", link -> link.state().equals("up"));
+        return is("be up", link -> link.state().equals("up"));
     }
 
     /**
@@ -107,7 +125,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      * @return this assertion object
      */
     public InterfaceAssert isDown() {
-        return that("be down", link -> link.state().equals("down"));
+        return is("be down", link -> link.state().equals("down"));
     }
 
     /**
@@ -123,7 +141,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      */
     public InterfaceAssert hasMtu(int bytes) {
         Arguments.number("the size of a packet", bytes, 1, Integer.MAX_VALUE);
-        return that("have the mtu " + bytes, link -> link.mtu() == bytes);
+        return is("have the mtu " + bytes, link -> link.mtu() == bytes);
     }
 
     /**
@@ -140,7 +158,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      */
     public InterfaceAssert hasMacAddress(String address) {
         Arguments.macAddress(address);
-        return that("have the MAC address " + address, link -> link.hardwareAddress()
+        return is("have the MAC address " + address, link -> link.hardwareAddress()
                 .equalsIgnoreCase(address));
     }
 
@@ -158,7 +176,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      */
     public InterfaceAssert hasAddress(String address) {
         String wanted = plain(address);
-        return that("have the address " + address, link -> texts(link).anyMatch(wanted::equals));
+        return is("have the address " + address, link -> texts(link).anyMatch(wanted::equals));
     }
 
     /**
@@ -174,7 +192,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      */
     public InterfaceAssert doesNotHaveAddress(String address) {
         String unwanted = plain(address);
-        return that("not have the address " + address, link -> texts(link).noneMatch(unwanted::equals));
+        return is("not have the address " + address, link -> texts(link).noneMatch(unwanted::equals));
     }
 
     /**
@@ -191,7 +209,7 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
      */
     public InterfaceAssert hasOnlyAddresses(String... addresses) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(addresses, Addresses::plain)));
-        return that("have only the addresses " + String.join(" ", wanted), link -> List.copyOf(
+        return is("have only the addresses " + String.join(" ", wanted), link -> List.copyOf(
                         new TreeSet<>(link.addresses().stream()
                                 .map(InstanceState.Address::address)
                                 .map(Addresses::plain)

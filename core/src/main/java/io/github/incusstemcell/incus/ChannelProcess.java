@@ -34,6 +34,7 @@ final class ChannelProcess {
     static final byte CONTENT = 'r';
     static final byte START = 'x';
     static final byte EVALUATE = 'e';
+    static final byte DEPENDING = 'f';
     private static final byte KILL = 'k';
     private static final byte PING = 'p';
 

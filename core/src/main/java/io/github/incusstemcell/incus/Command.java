@@ -33,6 +33,7 @@ public final class Command {
     private final @Nullable Duration timeout;
     private final @Nullable Terminal terminal;
     private final boolean isOfPerl;
+    private final List<String> files;
 
     private Command(Builder builder) {
         this.argv = builder.argv;
@@ -43,6 +44,7 @@ public final class Command {
         this.timeout = builder.timeout;
         this.terminal = builder.terminal;
         this.isOfPerl = builder.isOfPerl;
+        this.files = builder.files;
     }
 
     /**
@@ -244,6 +246,21 @@ public final class Command {
         return new Command(builder);
     }
 
+    /**
+     * Says that what comes of it, where it succeeds, depends on nothing but these files and its program. Where it only looks, and none of them
+     * has changed since it ran last, the process that is kept in an instance for looks knows what comes of it ({@link GuestChannel}).
+     *
+     * @param paths absolute paths of files, and of folders with what is in them
+     * @return the changed copy
+     * @throws IllegalArgumentException if a path is not absolute
+     */
+    public Command dependingOn(String... paths) {
+        List.of(paths).forEach(FileServer::bytes);
+        Builder builder = new Builder(this);
+        builder.files = List.of(paths);
+        return new Command(builder);
+    }
+
     /** {@return the program and its arguments; not empty} */
     public List<String> argv() {
         return argv;
@@ -281,6 +298,10 @@ public final class Command {
         return isOfPerl;
     }
 
+    List<String> files() {
+        return files;
+    }
+
     /** {@return the arguments as one would type them into a shell} */
     @Override
     public String toString() {
@@ -316,6 +337,7 @@ public final class Command {
         private @Nullable Duration timeout;
         private @Nullable Terminal terminal;
         private boolean isOfPerl;
+        private List<String> files = List.of();
 
         Builder(List<String> argv) {
             this.argv = argv;
@@ -330,6 +352,7 @@ public final class Command {
             this.timeout = command.timeout;
             this.terminal = command.terminal;
             this.isOfPerl = command.isOfPerl;
+            this.files = command.files;
         }
     }
 }

@@ -116,6 +116,21 @@ public final class GuestChannel implements AutoCloseable {
         return words;
     }
 
+    private static ChannelProcess.Answer ask(ChannelProcess process, Command command) throws ChannelProcess.Unanswered {
+        Buffer body = new Buffer();
+        if (!command.files().isEmpty()) {
+            write(body, command.files().size(), command.files());
+        }
+        write(body, command.argv().size(), words(command));
+        byte letter = isEvaluated(command) ? ChannelProcess.EVALUATE : ChannelProcess.START;
+        return process.ask(command.files().isEmpty() ? letter : ChannelProcess.DEPENDING, body.readByteString());
+    }
+
+    private static void write(Buffer body, int count, List<String> words) {
+        body.writeInt(count);
+        words.forEach(word -> Sftp.string(body, ByteString.encodeUtf8(word)));
+    }
+
     private static boolean isEvaluated(Command command) {
         return command.isOfPerl()
                 && command.environment().entrySet().stream()
@@ -125,10 +140,7 @@ public final class GuestChannel implements AutoCloseable {
 
     private static ExecResult run(ChannelProcess process, Command command) throws ChannelProcess.Unanswered {
         long begin = System.nanoTime();
-        Buffer body = new Buffer().writeInt(command.argv().size());
-        words(command).forEach(word -> Sftp.string(body, ByteString.encodeUtf8(word)));
-        byte letter = isEvaluated(command) ? ChannelProcess.EVALUATE : ChannelProcess.START;
-        ChannelProcess.Answer answer = process.ask(letter, body.readByteString());
+        ChannelProcess.Answer answer = ask(process, command);
         int status = answer.number();
         int code = status >> 8;
         // What ended by a signal may have died with the instance, and what could not be run only the daemon can tell

@@ -13,6 +13,7 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -181,6 +182,58 @@ class GuestChannelTest {
 
         runsCommandsAsAnExecDoes(Command.perl(
                 "use Cwd; print defined $kept, $/, $SIG{TERM}, getcwd, umask, defined &kept, scalar keys %ENV, @ARGV"));
+    }
+
+    static Stream<Command> dependingCommands() {
+        return Stream.of(
+                Command.of("cat", "/looks/file"),
+                Command.of("cat", "/looks/missing"),
+                Command.of("sh", "-c", "echo out; echo err >&2"),
+                Command.of("sh", "-c", "echo out; exit 3"),
+                Command.of("sh", "-c", "yes | head -c 3000000"),
+                Command.perl("print 'here'"),
+                Command.of("no-such-program"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dependingCommands")
+    void knowsWhatComesOfCommandsThatDependOnFiles(Command command) {
+        for (int run = 0; run < 3; run++) {
+            runsCommandsAsAnExecDoes(command.dependingOn("/etc/passwd"));
+        }
+    }
+
+    /** The program counts its runs, and prints what is in the folder. */
+    @Test
+    void runsACommandAgainOnceAFileHasChangedOnWhichItDepends() {
+        instance.exec(Command.shell("""
+                        mkdir -p /depends/in; echo one > /depends/in/a
+                        printf '#!/bin/sh\\necho run >> /runs; cat /depends/in/*; echo /depends/m*' > /usr/local/bin/counted
+                        chmod 755 /usr/local/bin/counted
+                        """)).requireSuccess();
+        Command counted = Command.of("counted").dependingOn("/depends/in", "/depends/missing");
+        Map<String, String> changes = new LinkedHashMap<>();
+        changes.put("true", "one\n/depends/m*\n");
+        changes.put("echo six > /depends/in/a; touch -d @1000000000 /depends/in/a", "six\n/depends/m*\n");
+        changes.put("echo ten > /depends/in/b; mv /depends/in/b /depends/in/a", "ten\n/depends/m*\n");
+        changes.put("echo two > /depends/in/b", "ten\ntwo\n/depends/m*\n");
+        changes.put("echo > /depends/missing", "ten\ntwo\n/depends/missing\n");
+        changes.put("cp /bin/pwd /usr/local/sbin/counted", "/root\n");
+        changes.forEach((change, printed) -> {
+            instance.exec(Command.shell(change)).requireSuccess();
+            isKnown(counted, printed);
+        });
+    }
+
+    /** At first what it depends on may have changed so lately that another change could follow unseen. */
+    private void isKnown(Command command, String printed) {
+        assertThat(channel.exec(command).stdout()).isEqualTo(printed);
+        awaitInGuest(
+                "[ $(($(date +%s) - $(stat -c %Z /depends/* /depends/in/* /usr/local/*bin/counted | sort -n | tail -1))) -gt 2 ]");
+        assertThat(channel.exec(command).stdout()).isEqualTo(printed);
+        instance.files().writeString("/runs", "");
+        assertThat(channel.exec(command).stdout()).isEqualTo(printed);
+        assertThat(instance.files().readString("/runs")).isEmpty();
     }
 
     @Test

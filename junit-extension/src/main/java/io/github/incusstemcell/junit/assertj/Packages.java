@@ -13,11 +13,15 @@ record Packages(List<GuestPackage> entries) {
 
     private static final String FORMAT = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\t${Architecture}\\n";
 
+    /** With what dpkg has not yet written into the list of all packages. */
+    private static final String[] DATABASE = {"/var/lib/dpkg", "/var/lib/dpkg/updates", "/var/lib/dpkg/triggers"};
+
     private static final Map<String, String> OTHERS =
             Map.of("/var/lib/rpm", "rpm", "/usr/lib/sysimage/rpm", "rpm", "/lib/apk/db", "apk");
 
     static Packages of(StemcellContainer stemcell) {
-        ExecResult listed = stemcell.inspect(Command.of("dpkg-query", "-W", "-f", FORMAT));
+        ExecResult listed =
+                stemcell.inspect(Command.of("dpkg-query", "-W", "-f", FORMAT).dependingOn(DATABASE));
         if (!listed.isSuccess()) {
             refuseOthers(stemcell);
         }

@@ -1,6 +1,8 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.PrivateFiles;
+import io.github.incusstemcell.internal.ProcessLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;

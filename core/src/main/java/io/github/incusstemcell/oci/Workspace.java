@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci;
 
 import io.github.incusstemcell.Progress;
+import io.github.incusstemcell.internal.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

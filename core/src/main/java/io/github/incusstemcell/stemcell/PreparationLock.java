@@ -1,7 +1,7 @@
 package io.github.incusstemcell.stemcell;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.oci.ProcessLock;
+import io.github.incusstemcell.internal.ProcessLock;
 import io.github.incusstemcell.oci.RegistrySettings;
 import java.io.IOException;
 import java.nio.channels.FileLockInterruptionException;

@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

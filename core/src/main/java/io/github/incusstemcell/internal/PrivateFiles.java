@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.internal;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,17 +8,17 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files that other users of the machine neither read nor change, as layers of a private registry are. */
-final class PrivateFiles {
+public final class PrivateFiles {
 
     private PrivateFiles() {}
 
     /** Makes a folder with those above it, as far as they are missing; what is there keeps its permissions. */
-    static void createFolders(Path folder) throws IOException {
+    public static void createFolders(Path folder) throws IOException {
         Files.createDirectories(folder, only(folder, "rwx------"));
     }
 
-    /** Makes the folder of a file, as {@link #createFolders} does: {@return that folder} */
-    static Path createFolderOf(Path file) throws IOException {
+    /** {@return the folder of a file, made as {@link #createFolders} does} */
+    public static Path createFolderOf(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IOException(file + " is no file");
@@ -28,7 +28,7 @@ final class PrivateFiles {
     }
 
     /** Makes an empty file where there is none. */
-    static void createFile(Path file) throws IOException {
+    public static void createFile(Path file) throws IOException {
         createFolderOf(file);
         try {
             Files.createFile(file, only(file, "rw-------"));

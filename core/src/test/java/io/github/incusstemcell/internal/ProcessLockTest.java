@@ -1,4 +1,4 @@
-package io.github.incusstemcell.oci;
+package io.github.incusstemcell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -35,8 +35,6 @@ record FileContent(FileServer server, String path) {
         }
         try (InputStream content = open(FileContent::requireFileForMemory, 0)) {
             return whole(content);
-        } catch (SftpStatus e) {
-            throw server.failure("Reading", path, e);
         } catch (IOException e) {
             throw server.failure("Reading", path, e);
         }
@@ -50,7 +48,7 @@ record FileContent(FileServer server, String path) {
         return server.kept("Reading", path, files -> whole(files.content(FileServer.bytes(path), 0)));
     }
 
-    private byte[] whole(FileQuestions files) throws SftpStatus, IOException {
+    private byte[] whole(FileQuestions files) throws IOException {
         ByteString file = FileServer.bytes(path);
         Sftp.Attributes attributes = files.stat(file);
         requireFileForMemory(attributes);
@@ -59,7 +57,7 @@ record FileContent(FileServer server, String path) {
         }
     }
 
-    private static byte[] whole(InputStream content) throws SftpStatus, IOException {
+    private static byte[] whole(InputStream content) throws IOException {
         byte[] all = content.readNBytes(LARGEST_IN_MEMORY + 1);
         if (all.length > LARGEST_IN_MEMORY) {
             throw tooLong("its content is");
@@ -69,27 +67,21 @@ record FileContent(FileServer server, String path) {
 
     private InputStream open(Check check, long offset) {
         try {
-            return KernelFiles.isOne(path) ? rest(kernelFiles().read(path), offset) : served(check, offset);
-        } catch (KernelFiles.Unreachable e) {
-            return servedOrFailure(check, offset);
+            return KernelFiles.isOne(path) ? inside(check, offset) : served(check, offset);
         } catch (IOException e) {
             throw server.failure("Reading", path, e);
-        } catch (SftpStatus e) {
-            throw server.failure("Reading", path, e);
         }
     }
 
-    private static InputStream rest(InputStream content, long offset) throws IOException {
+    private InputStream inside(Check check, long offset) throws IOException {
+        InputStream content;
+        try {
+            content = kernelFiles().read(path);
+        } catch (KernelFiles.Unreachable e) {
+            return served(check, offset);
+        }
         content.skip(offset);
         return content;
-    }
-
-    private InputStream servedOrFailure(Check check, long offset) {
-        try {
-            return served(check, offset);
-        } catch (SftpStatus e) {
-            throw server.failure("Reading", path, e);
-        }
     }
 
     private InputStream served(Check check, long offset) throws SftpStatus {

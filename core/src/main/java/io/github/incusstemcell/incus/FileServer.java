@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import okio.ByteString;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,10 +37,10 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
             return kept.get();
         }
         try {
-            return on(what, path, look::at, shortReply);
+            return on(what, path, shortReply, look::at);
         } catch (SftpSession.NoAnswerException e) {
             LOG.warn("{} Asking again.", e.getMessage());
-            return on(what, path, look::at, SftpSession.LONGEST_REPLY);
+            return on(what, path, SftpSession.LONGEST_REPLY, look::at);
         }
     }
 
@@ -54,13 +53,11 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
         }
         try {
             return Optional.of(look.at(files.get()));
-        } catch (SftpStatus e) {
-            if (e.isUnanswered()) {
+        } catch (IOException e) {
+            if (e instanceof SftpStatus status && status.isUnanswered()) {
                 LOG.debug("{} {} in {} is asked of the daemon", what, path, instance, e);
                 return Optional.empty();
             }
-            throw failure(what, path, e);
-        } catch (IOException e) {
             throw failure(what, path, e);
         }
     }
@@ -71,24 +68,17 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
      * @param what what it does, as a failure shall name it
      * @param path what it does that to, absolute
      */
-    <T> T on(String what, String path, Work<T> work) {
-        return on(what, path, work, SftpSession.LONGEST_REPLY);
-    }
-
-    /** Does what has no result in a session of its own. */
     void act(String what, String path, Act act) {
-        on(what, path, sftp -> {
+        on(what, path, SftpSession.LONGEST_REPLY, sftp -> {
             act.on(sftp);
             return path;
         });
     }
 
-    private <T> T on(String what, String path, Work<T> work, Duration longestReply) {
+    private <T> T on(String what, String path, Duration longestReply, Work<T> work) {
         bytes(path);
         try (Sftp sftp = open(longestReply)) {
             return work.on(sftp);
-        } catch (SftpStatus e) {
-            throw failure(what, path, e);
         } catch (IOException e) {
             throw failure(what, path, e);
         }
@@ -103,19 +93,13 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
         return new Sftp(SftpSession.open(api, instance), longestReply);
     }
 
-    GuestFileException failure(String what, String path, SftpStatus status) {
-        return failure(what, path, status.reason(), status.getMessage(), null);
-    }
-
     GuestFileException failure(String what, String path, IOException cause) {
+        if (cause instanceof SftpStatus status) {
+            return new GuestFileException(what, path, instance, status.reason(), status.getMessage(), null);
+        }
         return cause.getCause() instanceof SftpStatus status
                 ? failure(what, path, status)
-                : failure(what, path, Reason.OTHER, Failures.reason(cause), cause);
-    }
-
-    private GuestFileException failure(
-            String what, String path, Reason reason, @Nullable String detail, @Nullable IOException cause) {
-        return new GuestFileException(what, path, instance, reason, detail, cause);
+                : new GuestFileException(what, path, instance, Reason.OTHER, Failures.reason(cause), cause);
     }
 
     /** {@return the path as SFTP takes it} */
@@ -132,16 +116,16 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
 
     /** What is asked, of whomever. */
     interface Look<T> {
-        T at(FileQuestions files) throws SftpStatus, IOException;
+        T at(FileQuestions files) throws IOException;
     }
 
     /** What is done in a session. */
     interface Work<T> {
-        T on(Sftp sftp) throws SftpStatus, IOException;
+        T on(Sftp sftp) throws IOException;
     }
 
     /** What is done in a session for its effect. */
     interface Act {
-        void on(Sftp sftp) throws SftpStatus, IOException;
+        void on(Sftp sftp) throws IOException;
     }
 }

@@ -14,10 +14,6 @@ record Descriptor(String mediaType, Digest digest, long size, Optional<String> r
 
     static final String REF_NAME = "org.opencontainers.image.ref.name";
 
-    static Descriptor of(String mediaType, Digest digest, long size) {
-        return new Descriptor(mediaType, digest, size, Optional.empty(), Optional.empty());
-    }
-
     /** Reads a descriptor; what is wrong with it becomes a {@link CorruptImageException} about {@code image}. */
     static Descriptor parse(JsonNode node, String image) {
         JsonNode size = node.path("size");

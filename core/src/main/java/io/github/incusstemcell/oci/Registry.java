@@ -34,14 +34,13 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
 
     /** Reads what a reference points to: a manifest or an index. */
     byte[] manifest(ImageReference.Registry reference) {
-        return local(
-                () -> ask(endpoint -> endpoint.manifest(reference.target(), reference.digest(), reference.toString())));
+        return ask(endpoint -> endpoint.manifest(reference.target(), reference.digest(), reference.toString()));
     }
 
     @Override
     public byte[] manifest(Descriptor descriptor, String image) {
         Digest digest = descriptor.digest();
-        return local(() -> ask(endpoint -> endpoint.manifest(digest.toString(), Optional.of(digest), image)));
+        return ask(endpoint -> endpoint.manifest(digest.toString(), Optional.of(digest), image));
     }
 
     @Override
@@ -50,20 +49,13 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
             throw new CorruptImageException("Cannot pull " + image + ": its configuration has " + descriptor.size()
                     + " bytes, and none needs more than " + (SMALL >> 20) + " MiB.");
         }
-        return local(() -> {
-            try (InputStream in = cache.open(
-                    descriptor.digest(),
-                    descriptor.size(),
-                    file -> ask(endpoint -> endpoint.blob(
-                            descriptor.digest(),
-                            descriptor.size(),
-                            image,
-                            file,
-                            OutputStream::nullOutputStream,
-                            Progress.none())))) {
-                return in.readAllBytes();
-            }
-        });
+        BlobCache.Fetch fetch = file -> ask(endpoint -> endpoint.blob(
+                descriptor.digest(), descriptor.size(), image, file, OutputStream::nullOutputStream, Progress.none()));
+        try (InputStream in = cache.open(descriptor.digest(), descriptor.size(), fetch)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
@@ -168,12 +160,12 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
     }
 
     @FunctionalInterface
-    private interface Question<T> {
-        T ask(RegistryEndpoint endpoint) throws IOException;
+    private interface Question<T, X extends Exception> {
+        T ask(RegistryEndpoint endpoint) throws X;
     }
 
     /** Asks the mirrors and then the registry, until one has an answer; the last one's error is the one that counts. */
-    private <T> T ask(Question<T> question) throws IOException {
+    private <T, X extends Exception> T ask(Question<T, X> question) throws X {
         List<IncusStemcellException> refusals = new ArrayList<>();
         for (RegistryEndpoint endpoint : endpoints) {
             try {
@@ -191,18 +183,5 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
         IncusStemcellException last = refusals.remove(refusals.size() - 1);
         refusals.forEach(last::addSuppressed);
         throw last;
-    }
-
-    @FunctionalInterface
-    private interface Reading<T> {
-        T read() throws IOException;
-    }
-
-    private static <T> T local(Reading<T> reading) {
-        try {
-            return reading.read();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

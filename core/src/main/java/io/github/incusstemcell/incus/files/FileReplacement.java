@@ -14,7 +14,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
     static final int NEW_FILE = 0644;
     private static final int LINKS_AT_MOST = 40;
 
-    void write(InputStream content) throws SftpStatus, IOException {
+    void write(InputStream content) throws IOException {
         ByteString target = followed();
         Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.lstat(target));
         if (before.isPresent() && before.get().type() == FileType.DIRECTORY) {
@@ -41,8 +41,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
         throw new SftpStatus(Reason.TOO_MANY_LINKS);
     }
 
-    private void replace(ByteString target, Optional<Sftp.Attributes> before, InputStream content)
-            throws SftpStatus, IOException {
+    private void replace(ByteString target, Optional<Sftp.Attributes> before, InputStream content) throws IOException {
         ByteString beside = Directories.resolve(
                 Directories.parent(target), ByteString.encodeUtf8(".incus-stemcell-" + UUID.randomUUID()));
         boolean replaced;
@@ -52,7 +51,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
                 takeOver(before, output);
             }
             replaced = rename(beside, target);
-        } catch (SftpStatus | IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             removeAfter(e, beside);
             throw e;
         }
@@ -86,7 +85,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
     }
 
     /** {@return whether the new file has its name now; a mount point keeps its own file, which then gets the content} */
-    private boolean rename(ByteString beside, ByteString target) throws SftpStatus, IOException {
+    private boolean rename(ByteString beside, ByteString target) throws IOException {
         try {
             sftp.rename(beside, target);
             return true;
@@ -95,13 +94,13 @@ record FileReplacement(Sftp sftp, ByteString path) {
                 throw e;
             }
         }
-        try (InputStream content = new SftpInput(sftp, sftp.open(beside, Sftp.READ), 0, () -> {})) {
+        try (InputStream content = sftp.content(beside, 0)) {
             writeInPlace(target, content);
         }
         return false;
     }
 
-    private void writeInPlace(ByteString target, InputStream content) throws SftpStatus, IOException {
+    private void writeInPlace(ByteString target, InputStream content) throws IOException {
         try (SftpOutput output = SftpOutput.open(sftp, target, Sftp.WRITE | Sftp.TRUNCATE, 0)) {
             output.writeAll(content);
         }

@@ -128,12 +128,12 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     }
 
     /** Puts new content in the place of a file in one step, as far as that can be replaced. */
-    public void write(ByteString path, InputStream content) throws SftpStatus, IOException {
+    public void write(ByteString path, InputStream content) throws IOException {
         new FileReplacement(this, path).write(content);
     }
 
     /** Adds to the end of a file, which is created if it is not there. */
-    public void append(ByteString path, byte[] content) throws SftpStatus, IOException {
+    public void append(ByteString path, byte[] content) throws IOException {
         Optional<Attributes> before = ifThere(() -> stat(path));
         long end = before.map(Attributes::size).orElse(0L);
         try (SftpOutput target = SftpOutput.open(this, path, WRITE | CREATE, end)) {
@@ -155,18 +155,18 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     }
 
     /** Copies a file or a directory of this machine there. */
-    public void upload(Path source, ByteString target) throws SftpStatus, IOException {
+    public void upload(Path source, ByteString target) throws IOException {
         new TreeUpload(this).copy(source, target);
     }
 
     /** Copies a file or a directory from there to this machine. */
-    public void download(ByteString source, Path target) throws SftpStatus, IOException {
+    public void download(ByteString source, Path target) throws IOException {
         new TreeDownload(this).copy(source, target);
     }
 
     @Override
     public InputStream content(ByteString path, long size) throws SftpStatus {
-        return new SftpInput(this, open(path, READ), size, () -> {});
+        return new SftpInput(this, open(path, READ), 0, size, () -> {});
     }
 
     ByteString open(ByteString path, int flags) throws SftpStatus {
@@ -183,10 +183,6 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
             throw status(reply);
         }
         return decode(reply.body(), Sftp::string);
-    }
-
-    void close(ByteString handle) throws SftpStatus {
-        check(await(closeLater(handle)));
     }
 
     CompletableFuture<Reply> closeLater(ByteString handle) {

@@ -30,19 +30,11 @@ final class SftpInput extends InputStream {
     private boolean closed;
 
     /**
-     * Reads what was opened.
-     *
-     * @param atClose what else is over when this stream is
-     */
-    SftpInput(Sftp sftp, ByteString handle, long size, Runnable atClose) {
-        this(sftp, handle, 0, size, atClose);
-    }
-
-    /**
      * Reads the rest of what was opened.
      *
      * @param offset where that begins
      * @param size how long all of it says it is
+     * @param atClose what else is over when this stream is
      */
     SftpInput(Sftp sftp, ByteString handle, long offset, long size, Runnable atClose) {
         this.next = offset;

@@ -1,13 +1,14 @@
 package io.github.incusstemcell.incus.files;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A reply of SFTP that is not good, or what follows from replies. */
-public final class SftpStatus extends Exception {
+public final class SftpStatus extends IOException {
 
     private static final int EOF = 1;
     private static final int NO_SUCH_FILE = 2;

@@ -47,10 +47,10 @@ final class TreeDownload {
         /** Asks for what will be needed then. */
         default void read() throws SftpStatus {}
 
-        void finish() throws IOException, SftpStatus;
+        void finish() throws IOException;
     }
 
-    void copy(ByteString source, Path target) throws IOException, SftpStatus {
+    void copy(ByteString source, Path target) throws IOException {
         requireNoLink(target);
         Sftp.Attributes attributes = sftp.stat(source);
         switch (attributes.type()) {
@@ -63,14 +63,14 @@ final class TreeDownload {
         }
     }
 
-    private void add(Step step) throws IOException, SftpStatus {
+    private void add(Step step) throws IOException {
         opened.add(step);
         if (opened.size() > AHEAD) {
             advance();
         }
     }
 
-    private void advance() throws IOException, SftpStatus {
+    private void advance() throws IOException {
         if (!opened.isEmpty()) {
             Step next = opened.remove();
             next.read();
@@ -82,7 +82,7 @@ final class TreeDownload {
     }
 
     /** Whether the link is to be replaced, or what it leads to, only who made it knows. */
-    private static void requireNoLink(Path target) throws IOException, SftpStatus {
+    private static void requireNoLink(Path target) throws IOException {
         if (Files.isSymbolicLink(target)) {
             throw new SftpStatus(
                     Reason.OTHER,
@@ -91,8 +91,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyDirectory(ByteString source, Path target, Sftp.Attributes attributes)
-            throws IOException, SftpStatus {
+    private void copyDirectory(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
         add(() -> {
             if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(target);
@@ -127,7 +126,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyChild(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
+    private void copyChild(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
         switch (attributes.type()) {
             case DIRECTORY -> copyDirectory(source, target, attributes);
             case FILE -> copyFile(source, target, attributes);
@@ -145,7 +144,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyFile(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
+    private void copyFile(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
         if (attributes.size() <= SMALL) {
             add(new Small(sftp.openLater(source, Sftp.READ), target, attributes));
         } else {
@@ -153,9 +152,9 @@ final class TreeDownload {
         }
     }
 
-    private void copyLong(ByteString source, Path target, Sftp.Attributes attributes) throws IOException, SftpStatus {
+    private void copyLong(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
         requireRoom(target, attributes.size());
-        try (InputStream content = new SftpInput(sftp, sftp.open(source, Sftp.READ), attributes.size(), () -> {});
+        try (InputStream content = sftp.content(source, attributes.size());
                 OutputStream output = create(target)) {
             content.transferTo(output);
         }
@@ -163,7 +162,7 @@ final class TreeDownload {
     }
 
     /** What a guest says of the length of a file may be anything. */
-    private static void requireRoom(Path target, long size) throws IOException, SftpStatus {
+    private static void requireRoom(Path target, long size) throws IOException {
         Path folder = target.toAbsolutePath().getParent();
         long free = Files.getFileStore(folder).getUsableSpace();
         if (size > free) {
@@ -217,7 +216,7 @@ final class TreeDownload {
         }
 
         @Override
-        public void finish() throws IOException, SftpStatus {
+        public void finish() throws IOException {
             Optional<Buffer> block = sftp.data(read);
             try (OutputStream output = create(target)) {
                 long length = 0;

@@ -52,7 +52,7 @@ final class TreeUpload {
 
     private record Opening(CompletableFuture<Reply> reply, Path source, ByteString target) {}
 
-    void copy(Path source, ByteString target) throws IOException, SftpStatus {
+    void copy(Path source, ByteString target) throws IOException {
         if (Files.notExists(source)) {
             throw new NoSuchFileException(
                     "there is no file " + source.toAbsolutePath().normalize() + " on this machine"
@@ -80,7 +80,7 @@ final class TreeUpload {
     }
 
     /** A directory's time is set when nothing is put into it any more. */
-    private void copyChildren(Path source, ByteString target) throws IOException, SftpStatus {
+    private void copyChildren(Path source, ByteString target) throws IOException {
         try (Stream<Path> children = Files.list(source)) {
             for (Path child : (Iterable<Path>) children::iterator) {
                 copyChild(child, Directories.resolve(target, GuestName.bytes(child.getFileName())));
@@ -89,7 +89,7 @@ final class TreeUpload {
         expect(sftp.changeLater(target, traits(source)));
     }
 
-    private void copyChild(Path source, ByteString target) throws IOException, SftpStatus {
+    private void copyChild(Path source, ByteString target) throws IOException {
         BasicFileAttributes attributes = attributes(source);
         if (attributes.isDirectory()) {
             CompletableFuture<Reply> made = sftp.makeDirectoryLater(target);
@@ -129,14 +129,14 @@ final class TreeUpload {
         }
     }
 
-    private void open(Path source, ByteString target) throws IOException, SftpStatus {
+    private void open(Path source, ByteString target) throws IOException {
         opened.add(new Opening(sftp.openLater(target, Sftp.WRITE | Sftp.CREATE | Sftp.TRUNCATE), source, target));
         if (opened.size() > FILES) {
             write(opened.remove());
         }
     }
 
-    private void write(Opening file) throws IOException, SftpStatus {
+    private void write(Opening file) throws IOException {
         ByteString handle = handle(file.reply());
         try (InputStream content = Files.newInputStream(file.source())) {
             long offset = 0;

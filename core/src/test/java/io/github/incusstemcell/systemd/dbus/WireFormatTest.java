@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,29 @@ class WireFormatTest {
         List<Object> values = read("tx", ByteOrder.LITTLE_ENDIAN, "ffffffffffffffff ffffffffffffffff");
 
         assertThat(values).containsExactly(new BigInteger("18446744073709551615"), -1L);
+    }
+
+    @Test
+    void readsZeroAsANumberLikeAllOthers() {
+        assertThat(read("t", ByteOrder.LITTLE_ENDIAN, "0000000000000000")).containsExactly(0L);
+    }
+
+    @Test
+    void readsBytesAsThemselves() {
+        assertThat((byte[]) read("ay", ByteOrder.LITTLE_ENDIAN, "02000000 2fff").get(0))
+                .containsExactly(0x2f, 0xff);
+    }
+
+    @Test
+    void readsAnyNumberOfValuesBesideEachOther() {
+        assertThat(read("au", ByteOrder.LITTLE_ENDIAN, "90010000" + "07000000".repeat(100)))
+                .containsExactly(Collections.nCopies(100, 7L));
+    }
+
+    @Test
+    void readsEachEntryOfADictionaryFromItsBoundary() {
+        assertThat(read("a{yy}", ByteOrder.LITTLE_ENDIAN, "0a000000 00000000 010a 000000000000 020b"))
+                .containsExactly(Map.of(1L, 10L, 2L, 11L));
     }
 
     @Test
@@ -94,6 +118,23 @@ class WireFormatTest {
     }
 
     @Test
+    void writesNumbersOfTwoBytes() {
+        assertThat(written("yqn", List.of(1L, 65534L, -2L))).isEqualTo("01" + "00" + "feff" + "feff");
+    }
+
+    @Test
+    void writesEachElementFromTheBoundaryThatItHasInTheMessage() {
+        assertThat(written("at", List.of(List.of(1L)))).isEqualTo("08000000" + "00000000" + "0100000000000000");
+        assertThat(written("av", List.of(List.of(new Variant("t", 1L)))))
+                .isEqualTo("0c000000" + "017400" + "00" + "0100000000000000");
+    }
+
+    private static String written(String signature, List<?> values) {
+        return HexFormat.of()
+                .formatHex(new WireWriter().values(signature, values).bytes());
+    }
+
+    @Test
     void writesACallAsTheSpecificationHasIt() {
         byte[] call = new BusMessage.Call("/o", "i.f", "M", "s", List.of("hi")).encode(5, null);
 
@@ -121,6 +162,57 @@ class WireFormatTest {
         assertThat(message.member()).isEqualTo("Changed");
         assertThat(message.body()).containsExactly("a", Map.of());
         assertThatThrownBy(() -> BusMessage.read(in)).isInstanceOf(EOFException.class);
+    }
+
+    @Test
+    void readsAnErrorByWhatItAnswersAndWhatItIsCalled() throws IOException {
+        BusMessage error = message("6c030001" + "07000000" + "09000000" + "1f000000"
+                + "05017500" + "05000000"
+                + "04017300" + "03000000" + "652e6600" + "00000000"
+                + "08016700" + "017300" + "00"
+                + "02000000" + "686900");
+
+        assertThat(error.type()).isEqualTo(BusMessage.ERROR);
+        assertThat(error.replySerial()).isEqualTo(5);
+        assertThat(error.errorName()).isEqualTo("e.f");
+        assertThat(error.path()).isEmpty();
+        assertThat(error.body()).containsExactly("hi");
+    }
+
+    @Test
+    void readsTheBodyFromTheBoundaryBehindTheHeader() throws IOException {
+        BusMessage reply = message("6c020001" + "04000000" + "09000000" + "0f000000"
+                + "05017500" + "05000000"
+                + "08016700" + "017500" + "00"
+                + "07000000");
+
+        assertThat(reply.body()).containsExactly(7L);
+    }
+
+    @Test
+    void readsAMessageWithoutFieldsAndBody() throws IOException {
+        BusMessage bare = message("6c040001" + "00000000" + "09000000" + "00000000");
+
+        assertThat(bare.serial()).isEqualTo(9);
+        assertThat(bare.body()).isEmpty();
+        assertThat(bare.replySerial()).isZero();
+        assertThat(bare.errorName()).isEmpty();
+    }
+
+    /** 128 MiB with its header. */
+    @Test
+    void takesNoMessageThatIsLongerThanTheSpecificationAllows() {
+        assertThatThrownBy(() -> message("6c040001" + "f0ffff07" + "09000000" + "00000000"))
+                .isInstanceOf(EOFException.class);
+        for (String longer : List.of("f1ffff07", "00000008")) {
+            assertThatThrownBy(() -> message("6c040001" + longer + "09000000" + "00000000"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("Not a D-Bus message: header 6c040001");
+        }
+    }
+
+    private static BusMessage message(String hex) throws IOException {
+        return BusMessage.read(new DataInputStream(new ByteArrayInputStream(hex(hex))));
     }
 
     @Test

@@ -18,6 +18,8 @@ class GlobTest {
         "?og, log",
         "?, \uD83D\uDE00",
         "[a-c]x, bx",
+        "[a-c]x, ax",
+        "[a-c]x, cx",
         "[!a-c]x, dx",
         "[^a]x, bx",
         "[]a], ]",

@@ -1,0 +1,120 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LogRotationTest {
+
+    private static final String MAIN = "/etc/logrotate.conf";
+
+    private static LogRotation rotation(String... files) {
+        return LogRotation.of("c1", String.join("\0", files) + "\0");
+    }
+
+    /** What is said of a log after these lines, with these of its own. */
+    private static Map<String, List<String>> settings(String general, String own) {
+        return rotation(MAIN, general + "\n/var/log/a.log {\n" + own + "\n}\n")
+                .of("/var/log/a.log")
+                .orElseThrow()
+                .values();
+    }
+
+    @Test
+    void hasWhatHoldsForAllLogsBeforeALogAndWhatIsItsOwn() {
+        LogRotation rotation = rotation(
+                MAIN, "daily\nrotate 4\n/var/log/a {\n  rotate 7\n  dateformat = -%s\n}\ncompress\n/var/log/b {\n}\n");
+
+        assertThat(rotation.of("/var/log/a").orElseThrow().values())
+                .isEqualTo(Map.of("daily", List.of(""), "rotate", List.of("7"), "dateformat", List.of("-%s")));
+        assertThat(rotation.of("/var/log/b").orElseThrow().values())
+                .isEqualTo(Map.of("daily", List.of(""), "rotate", List.of("4"), "compress", List.of("")));
+        assertThat(rotation.of("/var/log/c")).isEmpty();
+    }
+
+    @Test
+    void anOwnIntervalReplacesThatOfAll() {
+        assertThat(settings("weekly", "size 1M")).isEqualTo(Map.of("size", List.of("1M")));
+        assertThat(settings("weekly", "rotate 4")).containsOnlyKeys("weekly", "rotate");
+    }
+
+    @Test
+    void theOppositeReplacesWhatWasSaid() {
+        assertThat(settings("compress", "nocompress")).containsOnlyKeys("nocompress");
+        assertThat(settings("nocompress", "compress")).containsOnlyKeys("compress");
+        assertThat(settings("notifempty", "ifempty")).containsOnlyKeys("ifempty");
+        assertThat(settings("ifempty", "notifempty")).containsOnlyKeys("notifempty");
+        assertThat(settings("ifempty", "compress")).containsOnlyKeys("ifempty", "compress");
+    }
+
+    @Test
+    void whatIsInAScriptIsNoSetting() {
+        assertThat(settings("", "# weekly\npostrotate\n  daily\n  invoke-rc.d\nendscript\nmissingok"))
+                .isEqualTo(Map.of("postrotate", List.of("daily", "invoke-rc.d"), "missingok", List.of("")));
+    }
+
+    @Test
+    void severalLogsShareABlockOnOneLineOrMore() {
+        LogRotation rotation =
+                rotation(MAIN, "\"/var/log/with space\" '/var/log/b' /var/log/c\n/var/log/d\n{\ndaily\n}\n");
+
+        for (String log : List.of("/var/log/with space", "/var/log/b", "/var/log/c", "/var/log/d")) {
+            assertThat(rotation.of(log)).as(log).isPresent();
+        }
+        assertThat(rotation.of("/var/log/{")).isEmpty();
+    }
+
+    @Test
+    void aPatternReachesIntoNoFolderAndFindsNoHiddenFile() {
+        LogRotation rotation = rotation(MAIN, "/var/log/*.log {\n}\n/srv/.* {\n}\n");
+
+        assertThat(rotation.of("/var/log/a.log")).isPresent();
+        assertThat(rotation.of("/var/log/apt/a.log")).isEmpty();
+        assertThat(rotation.of("/var/log")).isEmpty();
+        assertThat(rotation.of("/var/log/.a.log")).isEmpty();
+        assertThat(rotation.of("/srv/.hidden")).isPresent();
+        assertThat(rotation.of("/srv/a.log")).isEmpty();
+    }
+
+    @Test
+    void readsTheFolderWithoutWhatLogrotateLeavesOut() {
+        LogRotation rotation = rotation(
+                MAIN,
+                "include /etc/logrotate.d\n",
+                "/etc/logrotate.d/apt",
+                "/var/log/apt {\n}\n",
+                "/etc/logrotate.d/old.dpkg-old",
+                "/var/log/old {\n}\n",
+                "/etc/other",
+                "/var/log/other {\n}\n");
+
+        assertThat(rotation.of("/var/log/apt")).isPresent();
+        assertThat(rotation.of("/var/log/old")).isEmpty();
+        assertThat(rotation.of("/var/log/other")).isEmpty();
+    }
+
+    @Test
+    void refusesToIncludeWhatWasNotRead() {
+        assertThatThrownBy(() -> rotation(MAIN, "include /srv/rotate\n"))
+                .hasMessageContaining(MAIN)
+                .hasMessageEndingWith("but it includes /srv/rotate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/var/log/a { daily }", "/var/log/a { daily", "daily }", "}"})
+    void refusesBracesThatItWouldMisread(String line) {
+        assertThatThrownBy(() -> rotation(MAIN, line + "\n")).hasMessageEndingWith("but was: " + line);
+    }
+
+    @Test
+    void saysThatThereIsNoConfiguration() {
+        assertThatThrownBy(() -> rotation("/etc/logrotate.d/apt", "daily\n"))
+                .hasMessageContaining("Expecting " + MAIN + " on c1 to say how logs are rotated")
+                .hasMessageEndingWith("but it does not exist");
+    }
+}

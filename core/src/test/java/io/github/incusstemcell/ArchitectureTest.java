@@ -53,12 +53,12 @@ class ArchitectureTest {
 
     private static final String BASE = "io.github.incusstemcell";
 
-    private static final JavaClasses OURS = new ClassFileImporter()
+    static final JavaClasses OURS = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(BASE);
 
     /** What other packages of ours are made of, and no user is to see, though Java calls it public. */
-    private static final String[] ENGINES = {
+    static final String[] ENGINES = {
         BASE + ".internal..",
         BASE + ".incus.files..",
         BASE + ".oci.registry..",

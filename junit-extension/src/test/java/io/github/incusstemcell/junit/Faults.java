@@ -73,8 +73,8 @@ class Faults {
         } finally {
             living.toHandle().destroy();
             living.waitFor();
+            print();
         }
-        print();
     }
 
     /** {@return the process, which is dead} */

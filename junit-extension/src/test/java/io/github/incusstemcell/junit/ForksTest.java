@@ -144,7 +144,7 @@ class ForksTest {
         @Test
         void test(@Node("db") StemcellContainer db, @Node("web") StemcellContainer web) {
             System.out.println(READY);
-            db.exec("sleep", "600");
+            db.exec("sleep", "infinity");
         }
     }
 }

@@ -27,18 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelProcess {
 
-    static final byte STAT = 's';
-    static final byte LSTAT = 'l';
-    static final byte READ_LINK = 't';
-    static final byte LIST = 'd';
-    static final byte CONTENT = 'r';
+    static final byte FILES = 'f';
     static final byte START = 'x';
     static final byte EVALUATE = 'e';
     static final byte DEPENDING = 'f';
     private static final byte KILL = 'k';
     private static final byte PING = 'p';
 
-    private static final byte VALUE = 'v';
+    static final byte VALUE = 'v';
     private static final byte REFUSAL = 'n';
     private static final byte EXIT = 'x';
     private static final byte STDOUT = 'o';

@@ -2,6 +2,7 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.files.FileQuestions;
+import io.github.incusstemcell.incus.files.FileQuestions.Kind;
 import io.github.incusstemcell.incus.files.Sftp;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.IOException;
@@ -50,6 +51,7 @@ record FileContent(FileServer server, String path) {
 
     private byte[] whole(FileQuestions files) throws IOException {
         ByteString file = FileServer.bytes(path);
+        files.expect(file, Kind.STAT, Kind.CONTENT);
         Sftp.Attributes attributes = files.stat(file);
         requireFileForMemory(attributes);
         try (InputStream content = files.content(file, attributes.size())) {

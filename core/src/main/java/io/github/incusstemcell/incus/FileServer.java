@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The daemon's file server for one instance: a session for each piece of work, and what goes wrong in it in words. */
-record FileServer(Api api, String instance, Optional<GuestChannel> channel, Duration shortReply) {
+record FileServer(
+        Api api, String instance, Optional<GuestChannel> channel, Optional<ChannelFiles> seen, Duration shortReply) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
 
@@ -24,7 +25,25 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
      * @param channel what is asked first, if there is one
      */
     FileServer(Api api, String instance, Optional<GuestChannel> channel) {
-        this(api, instance, channel, SHORT_REPLY);
+        this(api, instance, channel, Optional.empty(), SHORT_REPLY);
+    }
+
+    /** What is asked beforehand. */
+    interface Foresight {
+        void of(ChannelFiles files) throws SftpStatus;
+    }
+
+    /** {@return the same, for which that was looked at together, where the channel does so} */
+    FileServer seeing(Foresight expected) {
+        Optional<ChannelFiles> files = channel.flatMap(GuestChannel::questions);
+        try {
+            if (files.isPresent()) {
+                expected.of(files.get());
+            }
+        } catch (SftpStatus e) {
+            LOG.debug("Nothing of {} is seen beforehand", instance, e);
+        }
+        return new FileServer(api, instance, channel, files, shortReply);
     }
 
     /**
@@ -47,7 +66,7 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Dura
     /** The same by the channel alone; empty where that does not tell. */
     <T> Optional<T> kept(String what, String path, Look<T> look) {
         bytes(path);
-        Optional<FileQuestions> files = channel.flatMap(GuestChannel::questions);
+        Optional<ChannelFiles> files = seen.or(() -> channel.flatMap(GuestChannel::questions));
         if (files.isEmpty()) {
             return Optional.empty();
         }

@@ -1,7 +1,6 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.incus.files.FileQuestions;
 import io.github.incusstemcell.incus.files.Sftp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,7 +157,7 @@ public final class GuestChannel implements AutoCloseable {
     }
 
     /** {@return what answers questions for files now, if anything does} */
-    Optional<FileQuestions> questions() {
+    Optional<ChannelFiles> questions() {
         return process().map(ChannelFiles::new);
     }
 

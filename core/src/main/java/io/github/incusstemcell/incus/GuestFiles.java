@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.GuestFileException.Reason;
+import io.github.incusstemcell.incus.files.FileQuestions.Kind;
 import io.github.incusstemcell.incus.files.GuestName;
 import io.github.incusstemcell.incus.files.Sftp;
 import io.github.incusstemcell.incus.files.SftpStatus;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import okio.ByteString;
 
 /**
@@ -33,6 +35,29 @@ public final class GuestFiles {
 
     GuestFiles(FileServer server) {
         this.server = server;
+    }
+
+    /**
+     * Looks at several files and reads them in one go, where there is a way to do so, for who is going to ask for all of them. What was seen
+     * of them is what this shows from then on; all else is looked up when it is asked for.
+     *
+     * @param paths the absolute paths
+     * @return the same files, to be asked for these before anything changes
+     */
+    public GuestFiles prefetch(String... paths) {
+        return new GuestFiles(server.seeing(files ->
+                files.expectFiles(Stream.of(paths).map(FileServer::bytes).toList())));
+    }
+
+    /**
+     * Looks at all files whose paths match a pattern, as glob(7) has it, and at the folders on the way, as {@link #prefetch} does.
+     *
+     * @param pattern the absolute path, in which {@code *}, {@code ?} and {@code [a-z]} stand for parts of names
+     * @param withContent whether the regular ones are read, too
+     * @return the same files, to be asked for these before anything changes
+     */
+    public GuestFiles prefetchMatching(String pattern, boolean withContent) {
+        return new GuestFiles(server.seeing(files -> files.expectMatching(FileServer.bytes(pattern), withContent)));
     }
 
     /**
@@ -182,8 +207,11 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public FileStat stat(String path) {
-        return server.looking(
-                "Looking at", path, files -> FileStat.of(files, path, files.lstat(FileServer.bytes(path))));
+        return server.looking("Looking at", path, files -> {
+            ByteString file = FileServer.bytes(path);
+            files.expect(file, Kind.LSTAT, Kind.READ_LINK);
+            return FileStat.of(files, path, files.lstat(file));
+        });
     }
 
     /**
@@ -195,7 +223,9 @@ public final class GuestFiles {
      */
     public Optional<FileStat> find(String path) {
         return server.looking("Looking at", path, files -> {
-            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> files.lstat(FileServer.bytes(path)));
+            ByteString file = FileServer.bytes(path);
+            files.expect(file, Kind.LSTAT, Kind.READ_LINK);
+            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> files.lstat(file));
             return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(files, path, found.get()));
         });
     }
@@ -210,6 +240,7 @@ public final class GuestFiles {
     public List<FileStat> list(String path) {
         return server.looking("Listing", path, asked -> {
             ByteString directory = FileServer.bytes(path);
+            asked.expect(directory, Kind.STAT, Kind.LIST);
             if (asked.stat(directory).type() != FileType.DIRECTORY) {
                 throw new SftpStatus(Reason.NOT_A_DIRECTORY);
             }

@@ -33,43 +33,107 @@ sub attributes {
     return pack 'NQ>N5', 15, @of[7, 4, 5, 2], 0, $of[9] & 0xffffffff;
 }
 
+sub refusal { ('n', pack 'N', $_[0]) }
+
 sub look {
-    my ($number, @of) = @_;
+    my @of = @_;
     my $attributes = attributes @of;
-    defined $attributes ? answer($number, 'v', $attributes) : refuse($number, @of ? 0 : $!);
+    defined $attributes ? ('v', $attributes) : refusal(@of ? 0 : $!);
 }
 
 sub readLink {
-    my ($number, $path) = @_;
-    my $target = readlink $path;
-    defined $target ? answer($number, 'v', $target) : refuse($number, $!);
+    my $target = readlink $_[0];
+    defined $target ? ('v', $target) : refusal $!;
 }
 
+# With the paths of the links in it, which are asked for next.
 sub list {
-    my ($number, $path) = @_;
-    opendir my $folder, $path or return refuse $number, $!;
-    my $all = '';
+    my $path = shift;
+    opendir my $folder, $path or return refusal $!;
+    my ($all, @links) = '';
     for my $name (grep { $_ ne '.' && $_ ne '..' } readdir $folder) {
-        my $attributes = attributes lstat "$path/$name";
+        my $file = $path =~ m{/\z} ? "$path$name" : "$path/$name";
+        my @of = lstat $file;
+        my $attributes = attributes @of;
         next if !defined $attributes && $!{ENOENT};
-        return refuse $number, 0 if !defined $attributes || length $all > $most / 2;
+        return refusal 0 if !defined $attributes || length $all > $most / 2;
         $all .= pack 'N/a*a*', $name, $attributes;
+        push @links, $file if ($of[2] & 0170000) == 0120000;
     }
-    answer $number, 'v', $all;
+    ('v', $all, @links);
 }
 
 # No file that might have it wait for somebody, as a pipe does, nor one that is to be read piece by piece.
 sub content {
-    my ($number, $path) = @_;
-    stat $path or return refuse $number, $!;
-    return refuse $number, 0 unless -f _ && -s _ <= $most;
-    sysopen my $file, $path, 04000 or return refuse $number, $!; # O_NONBLOCK
+    my $path = shift;
+    stat $path or return refusal $!;
+    return refusal 0 unless -f _ && -s _ <= $most;
+    sysopen my $file, $path, 04000 or return refusal $!; # O_NONBLOCK
     my ($all, $read) = ('', 0);
     do {
         $read = sysread $file, $all, $piece, length $all;
-        return refuse $number, 0 if !defined $read || length $all > $most;
+        return refusal 0 if !defined $read || length $all > $most;
     } while $read;
-    answer $number, 'v', $all;
+    ('v', $all);
+}
+
+my %looks = (
+    s => sub { look stat $_[0] },
+    l => sub { look lstat $_[0] },
+    t => \&readLink,
+    d => \&list,
+    r => \&content,
+);
+
+# Adds answers, each behind its question. Contents are for the plain way where there is too much of them.
+sub addAnswers {
+    my ($all, $path, @letters) = @_;
+    for my $letter (@letters) {
+        my ($kind, $found, @links) = $looks{$letter}->($path);
+        ($kind, $found) = refusal 0 if $letter eq 'r' && length($$all) + length $found > $most * 3 / 2;
+        $$all .= pack 'aN/a*aN/a*', $letter, $path, $kind, $found;
+        die if length $$all > $most * 7 / 4;
+        addAnswers($all, $_, 't') for @links;
+    }
+}
+
+# Looks at all that a pattern of paths, glob(7), may mean, in the words in which it will be asked for: each folder in which there are names
+# to choose from, and what is there. Names that are like the pattern at both ends may be meant; who asks decides.
+sub walk {
+    my ($all, $content, $folder, $name, @below) = @_;
+    if ($name !~ /[*?]|\[.+\]/s) {
+        my $path = "$folder/$name";
+        return @below ? walk($all, $content, $path, @below) : addAnswers($all, $path, 'l', 't', 's', $content ? 'r' : ());
+    }
+    my $at = $folder || '/';
+    addAnswers $all, $at, 's', 'd';
+    return unless @below || $content;
+    my ($begin, $end) = ($name =~ /^([^*?[]*)/, $name =~ /([^*?\]]*)\z/);
+    opendir my $names, $at or return;
+    for my $path (map "$folder/$_", grep { /^\Q$begin\E.*\Q$end\E\z/s && !/^\.\.?\z/ } readdir $names) {
+        lstat $path;
+        if (@below) {
+            walk($all, $content, $path, @below) if -l _ || -d _;
+        } elsif (-f _) {
+            addAnswers $all, $path, 's', 'r';
+        }
+    }
+}
+
+# Answers several questions, each as it would be alone; and what was not asked, too, where that comes next.
+sub files {
+    my ($number, $body) = @_;
+    my @asked = unpack '(aN/a*)*', $body;
+    my $all = '';
+    eval {
+        while (my ($letter, $path) = splice @asked, 0, 2) {
+            $looks{$letter}
+                ? addAnswers \$all, $path, $letter
+                : walk \$all, $letter eq 'c', '', split m{/}, substr($path, 1), -1;
+        }
+        answer $number, 'v', $all;
+        1;
+    } or refuse $number, 0;
 }
 
 sub start {
@@ -175,11 +239,7 @@ sub pass {
 }
 
 my %does = (
-    s => sub { look $_[0], stat $_[1] },
-    l => sub { look $_[0], lstat $_[1] },
-    t => \&readLink,
-    d => \&list,
-    r => \&content,
+    f => \&files,
     x => sub { start @_, \&execute },
     f => \&depending,
     e => \&script,

@@ -47,6 +47,7 @@ class GuestChannelTest {
                 mkdir -p /looks/folder /looks/many && cd /looks
                 printf content > file; printf '\\377\\000\\n' > binary; : > empty; touch -d @1000000000 old
                 head -c 3000000 /dev/urandom > long
+                for i in 1 2 3; do head -c 700000 /dev/urandom > large-$i; done
                 chmod 4750 file; chown 12:34 file; chmod 1777 folder
                 ln -s file link; ln -s nothing dangling; ln -s circle circle; ln -s /etc/mtab mounts; ln -s folder to-folder
                 mkfifo pipe; mknod null c 1 3 2>/dev/null || :
@@ -250,6 +251,9 @@ class GuestChannelTest {
                 "/looks/empty",
                 "/looks/old",
                 "/looks/long",
+                "/looks/large-1",
+                "/looks/large-2",
+                "/looks/large-3",
                 "/looks/folder",
                 "/looks/link",
                 "/looks/dangling",
@@ -302,6 +306,44 @@ class GuestChannelTest {
         looks().forEach(look -> assertThat(said(look.apply(channel.files()), path))
                 .isEqualTo(said(look.apply(instance.files()), path)));
         assertThat(channel.isOpen()).isTrue();
+    }
+
+    /** Patterns that lead to few or many of the paths, or to none. */
+    static Stream<GuestFiles> prefetched() {
+        GuestChannel channel = stemcell.open().channel();
+        awaitOpen(channel);
+        GuestFiles files = channel.files();
+        return Stream.concat(
+                Stream.of(files.prefetch(paths().toArray(String[]::new)), files.prefetch()),
+                Stream.of(
+                                "/looks/*",
+                                "/looks/l*",
+                                "/looks/[a-z]*[!e]",
+                                "/*oks/*",
+                                "/looks/*/*",
+                                "/looks/file",
+                                "/looks/file/*",
+                                "/looks/missing/*/x",
+                                "/looks/\uDCFF*",
+                                "/looks/*\uDCFF",
+                                "/looks/[",
+                                "/looks/*\nend",
+                                "/proc/1/*",
+                                "/dev/*",
+                                "/*/*/*/*/*",
+                                "/*")
+                        .flatMap(pattern -> Stream.of(
+                                files.prefetchMatching(pattern, false), files.prefetchMatching(pattern, true))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("prefetched")
+    void seesFilesBeforehandAsTheFileServerDoes(GuestFiles seen) {
+        for (String path : paths()) {
+            looks().forEach(look -> assertThat(said(look.apply(seen), path))
+                    .as(path)
+                    .isEqualTo(said(look.apply(instance.files()), path)));
+        }
     }
 
     private static Object said(Function<String, Object> look, String path) {

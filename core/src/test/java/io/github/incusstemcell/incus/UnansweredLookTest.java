@@ -41,8 +41,12 @@ class UnansweredLookTest {
         List<String> asked = new CopyOnWriteArrayList<>();
         try (InFrontOfIncus front = new InFrontOfIncus(folder, asked::add);
                 Connection connection = new Connection(front.endpoint())) {
-            FileServer server =
-                    new FileServer(new Api(connection, "default"), instance.name(), java.util.Optional.empty(), SHORT);
+            FileServer server = new FileServer(
+                    new Api(connection, "default"),
+                    instance.name(),
+                    java.util.Optional.empty(),
+                    java.util.Optional.empty(),
+                    SHORT);
             for (int parts = ANSWERS_BEFORE_READING; parts < ANSWERS_BEFORE_READING + 3; parts++) {
                 asked.clear();
                 front.holdAnswer("GET /1.0/instances/" + instance.name() + "/sftp", parts);

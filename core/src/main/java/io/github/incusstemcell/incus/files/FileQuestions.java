@@ -7,6 +7,28 @@ import okio.ByteString;
 /** What can be asked of the files of an instance without changing them. Paths are bytes, because names in a file system are. */
 public interface FileQuestions {
 
+    /** Each of the questions, by its letter in the channel. */
+    enum Kind {
+        STAT('s'),
+        LSTAT('l'),
+        READ_LINK('t'),
+        LIST('d'),
+        CONTENT('r');
+
+        private final char letter;
+
+        Kind(char letter) {
+            this.letter = letter;
+        }
+
+        public char letter() {
+            return letter;
+        }
+    }
+
+    /** Tells what is going to be asked of a path, so that it can be asked together. */
+    default void expect(ByteString path, Kind... questions) throws SftpStatus {}
+
     /** {@return what is there, behind symbolic links} */
     Sftp.Attributes stat(ByteString path) throws SftpStatus;
 

@@ -24,6 +24,9 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     private static final String GSHADOW = "/etc/gshadow";
     private static final int SHADOW_FIELDS = 8;
 
+    /** All that is read of them. */
+    static final String[] FILES = {PASSWD, GROUP, SHADOW, GSHADOW};
+
     /** Prints the user, all groups with the first one of the user once more, which not each service lists, and the password. */
     private static final String GETENT_USER =
             "user=$(getent passwd -- \"$1\") || exit $?; printf '%s\\n--\\n' \"$user\";"
@@ -47,9 +50,12 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     }
 
     static Accounts of(StemcellContainer stemcell) {
-        GuestFiles files = stemcell.files();
+        return of(stemcell.name(), stemcell.files().prefetch(FILES));
+    }
+
+    static Accounts of(String guest, GuestFiles files) {
         return of(
-                stemcell.name(),
+                guest,
                 files.readString(PASSWD),
                 files.readString(GROUP),
                 files.readString(SHADOW),

@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.GuestFiles;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -33,10 +34,15 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     <T> Presence<Optional<FileLook<T>>, FileLook<T>> look(Function<FileStat, T> reading, Function<T, String> words) {
+        return look(false, (seen, stat) -> reading.apply(stat), words);
+    }
+
+    private <T> Presence<Optional<FileLook<T>>, FileLook<T>> look(
+            boolean withContent, BiFunction<GuestFiles, FileStat, T> reading, Function<T, String> words) {
         return new Presence<>(
                 subject,
                 path,
-                () -> find().map(stat -> new FileLook<>(stat, reading.apply(stat))),
+                () -> find(withContent, (seen, stat) -> new FileLook<>(stat, reading.apply(seen, stat))),
                 Function.identity(),
                 look -> look.words() + words.apply(look.more()),
                 nothing -> FileLook.surroundings(files, path));
@@ -55,7 +61,16 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     private Optional<FileStat> find() {
-        return follows ? realPath().flatMap(files::find) : files.find(path);
+        return find(false, (seen, stat) -> stat);
+    }
+
+    /** Reads something of what is there, whose content is looked at together with it where that is asked for, too. */
+    private <T> Optional<T> find(boolean withContent, BiFunction<GuestFiles, FileStat, T> reading) {
+        Optional<String> place = follows ? realPath() : Optional.of(path);
+        return place.flatMap(at -> {
+            GuestFiles seen = withContent ? files.prefetch(at) : files;
+            return seen.find(at).map(stat -> reading.apply(seen, stat));
+        });
     }
 
     /** The path of what is looked at. */
@@ -192,11 +207,8 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
 
     /** What is no file has no content, and fails. */
     private FileAssert content(String wanted, Predicate<String> holds) {
-        that(
-                wanted,
-                stat -> FileContent.textOf(files, stat),
-                text -> text.filter(holds).isPresent(),
-                text -> text.map(FileContent::words).orElse(""));
+        look(true, FileContent::textOf, text -> text.map(FileContent::words).orElse(""))
+                .holds(wanted, look -> look.more().filter(holds).isPresent());
         return (FileAssert) this;
     }
 
@@ -206,8 +218,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      * @return assertions on the content as UTF-8
      */
     public AbstractStringAssert<?> content() {
-        return subject.string(
-                this::file, stat -> files.readString(path), "content of " + path + " on " + subject.name());
+        return subject.string(this::file, FileContentAssert::text, "content of " + path + " on " + subject.name());
     }
 
     /**
@@ -217,9 +228,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> lines() {
         return subject.list(
-                this::file,
-                stat -> files.readString(path).lines().toList(),
-                "lines of " + path + " on " + subject.name());
+                this::file, file -> text(file).lines().toList(), "lines of " + path + " on " + subject.name());
     }
 
     /**
@@ -232,10 +241,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
         Pattern pattern = Arguments.regex(regex, 0);
         return subject.list(
                 this::file,
-                stat -> files.readString(path)
-                        .lines()
-                        .filter(pattern.asPredicate())
-                        .toList(),
+                file -> text(file).lines().filter(pattern.asPredicate()).toList(),
                 "lines of " + path + " on " + subject.name() + " with a match for " + regex);
     }
 
@@ -250,7 +256,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
                 byte[].class,
                 ByteArrayAssert::new,
                 this::file,
-                stat -> files.readBytes(path),
+                file -> file.more().readBytes(file.stat().path()),
                 "content of " + path + " on " + subject.name());
     }
 
@@ -295,7 +301,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     private Optional<String> text() {
-        return find().flatMap(stat -> FileContent.textOf(files, stat));
+        return find(true, FileContent::textOf).flatMap(Function.identity());
     }
 
     private String noText() {
@@ -303,7 +309,12 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
                 .orElseGet(() -> FileLook.surroundings(files, path));
     }
 
-    private Optional<FileStat> file() {
-        return that("be a file", Function.identity(), FileStat::isFile, stat -> "");
+    private Optional<FileLook<GuestFiles>> file() {
+        return look(true, (seen, stat) -> seen, seen -> "")
+                .holds("be a file", look -> look.stat().isFile());
+    }
+
+    private static String text(FileLook<GuestFiles> file) {
+        return file.more().readString(file.stat().path());
     }
 }

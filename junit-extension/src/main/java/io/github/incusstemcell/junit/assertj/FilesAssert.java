@@ -15,32 +15,45 @@ import org.assertj.core.api.ObjectAssert;
  */
 public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
 
-    private final Glob glob;
-    private final GuestFiles files;
+    private final Looks looks;
+
+    /** What was looked at last, with the files as they were then. */
+    private static final class Looks {
+
+        private final GuestFiles files;
+        private final Glob glob;
+        private GuestFiles seen;
+        private boolean withContent;
+
+        Looks(GuestFiles files, Glob glob) {
+            this.files = files;
+            this.glob = glob;
+            this.seen = files;
+        }
+
+        List<FileStat> next() {
+            seen = files.prefetchMatching(glob.text(), withContent);
+            return glob.find(seen);
+        }
+    }
 
     FilesAssert(Subject subject, String pattern) {
-        this(subject, new Glob(Arguments.glob(pattern)));
+        this(subject, new Looks(subject.stemcell().files(), new Glob(Arguments.glob(pattern))));
     }
 
-    private FilesAssert(Subject subject, Glob glob) {
-        this(
-                subject,
-                glob,
-                new Many<>(
-                        "the files " + glob.text(),
-                        () -> glob.find(subject.stemcell().files()),
-                        stat -> new FileLook<>(stat, "").brief()));
+    private FilesAssert(Subject subject, Looks looks) {
+        this(subject, looks, new Many<>("the files " + looks.glob.text(), looks::next, stat -> new FileLook<>(stat, "")
+                .brief()));
     }
 
-    private FilesAssert(Subject subject, Glob glob, Many<FileStat> many) {
-        super(subject, many, (where, fewer) -> new FilesAssert(where, glob, fewer));
-        this.glob = glob;
-        this.files = subject.stemcell().files();
+    private FilesAssert(Subject subject, Looks looks, Many<FileStat> many) {
+        super(subject, many, (where, fewer) -> new FilesAssert(where, looks, fewer));
+        this.looks = looks;
     }
 
     @Override
     String none() {
-        return "there were none: " + FileLook.surroundings(files, glob.beginning());
+        return "there were none: " + FileLook.surroundings(looks.files, looks.glob.beginning());
     }
 
     /**
@@ -143,11 +156,10 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
      * @return this assertion object
      */
     public FilesAssert haveOwner(String user) {
-        if (!new UserAssert(subject.now(), user).isThere()) {
-            return this;
-        }
-        long uid = Accounts.of(subject.stemcell()).user(user).orElseThrow().uid();
-        return each("be owned by the user " + user, stat -> stat.uid() == uid);
+        new UserAssert(subject.now(), user)
+                .find()
+                .ifPresent(owner -> each("be owned by the user " + user, stat -> stat.uid() == owner.uid()));
+        return this;
     }
 
     /**
@@ -162,11 +174,10 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
      * @return this assertion object
      */
     public FilesAssert haveGroup(String group) {
-        if (!new GroupAssert(subject.now(), group).isThere()) {
-            return this;
-        }
-        long gid = Accounts.of(subject.stemcell()).group(group).orElseThrow().gid();
-        return each("be owned by the group " + group, stat -> stat.gid() == gid);
+        new GroupAssert(subject.now(), group)
+                .find()
+                .ifPresent(owner -> each("be owned by the group " + group, stat -> stat.gid() == owner.gid()));
+        return this;
     }
 
     /**
@@ -221,8 +232,14 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     private FilesAssert content(String wanted, Predicate<String> holds) {
-        return each(
-                wanted, stat -> FileContent.textOf(files, stat).filter(holds).isPresent());
+        looks.withContent = true;
+        try {
+            return each(
+                    wanted,
+                    stat -> FileContent.textOf(looks.seen, stat).filter(holds).isPresent());
+        } finally {
+            looks.withContent = false;
+        }
     }
 
     /**

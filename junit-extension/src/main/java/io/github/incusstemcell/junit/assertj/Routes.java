@@ -18,7 +18,7 @@ record Routes(List<GuestRoute> routes) {
     private static final int OWN = 0x80100000;
 
     static Routes of(StemcellContainer stemcell) {
-        GuestFiles files = stemcell.files();
+        GuestFiles files = stemcell.files().prefetch("/proc/net/route", "/proc/net/ipv6_route");
         String ipv4 = files.readString("/proc/net/route");
         if (ipv4.isEmpty()) {
             throw AssertionErrors.of(

@@ -22,6 +22,8 @@ record Sockets(List<ListeningSocket> listeners) {
     private static final Pattern UNIX = Pattern.compile("\\p{XDigit}+: \\p{XDigit}+ \\p{XDigit}+ (\\p{XDigit}{8})"
             + " (\\p{XDigit}{4}) \\p{XDigit}+ +(\\d{1,18}) ([/@].*)");
 
+    private static final String FOLDER = "/proc/net/";
+
     /** Number, local address, remote address, state, queues, timer, retransmissions, uid, timeout, inode: the state of TCP. */
     private static final String LISTENING = "0A";
 
@@ -39,16 +41,19 @@ record Sockets(List<ListeningSocket> listeners) {
                 tables.stream().anyMatch(OF_TCP::contains) ? ListeningTcp.of(stemcell) : Optional.empty();
         Stream<ListeningSocket> asked =
                 tcp.stream().flatMap(List::stream).filter(socket -> tables.contains(socket.protocol()));
-        Stream<ListeningSocket> others = tables.stream()
+        List<Protocol> inTables = tables.stream()
                 .filter(table -> tcp.isEmpty() || !OF_TCP.contains(table))
-                .flatMap(table -> read(stemcell, table));
+                .toList();
+        GuestFiles files = stemcell.files()
+                .prefetch(inTables.stream().map(table -> FOLDER + table).toArray(String[]::new));
+        Stream<ListeningSocket> others = inTables.stream().flatMap(table -> read(stemcell.name(), files, table));
         return new Sockets(Stream.concat(asked, others)
                 .sorted(Comparator.comparing(ListeningSocket::words))
                 .toList());
     }
 
-    static Stream<ListeningSocket> read(StemcellContainer stemcell, Protocol table) {
-        return of(stemcell.name(), table, table(stemcell, table)).stream();
+    static Stream<ListeningSocket> read(String guest, GuestFiles files, Protocol table) {
+        return of(guest, table, table(guest, files, table)).stream();
     }
 
     static List<ListeningSocket> of(String guest, Protocol table, String text) {
@@ -60,14 +65,12 @@ record Sockets(List<ListeningSocket> listeners) {
                 .toList();
     }
 
-    private static String table(StemcellContainer stemcell, Protocol protocol) {
-        String path = "/proc/net/" + protocol;
-        GuestFiles files = stemcell.files();
+    private static String table(String guest, GuestFiles files, Protocol protocol) {
+        String path = FOLDER + protocol;
         try {
             String text = files.readString(path);
             if (text.isEmpty()) {
-                throw AssertionErrors.of(
-                        "Expecting a table in " + path + " on " + stemcell.name() + "\n  but it was empty");
+                throw AssertionErrors.of("Expecting a table in " + path + " on " + guest + "\n  but it was empty");
             }
             return text;
         } catch (GuestFileException e) {

@@ -54,7 +54,7 @@ class PortsAndPackagesTest {
                 .requireSuccess();
         try {
             List<ListeningSocket> tables = Stream.of(Protocol.TCP, Protocol.TCP6)
-                    .flatMap(table -> Sockets.read(stemcell, table))
+                    .flatMap(table -> Sockets.read(stemcell.name(), stemcell.files(), table))
                     .toList();
 
             assertThat(ListeningTcp.of(stemcell).orElseThrow())

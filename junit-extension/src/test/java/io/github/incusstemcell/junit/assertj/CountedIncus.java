@@ -1,0 +1,193 @@
+package io.github.incusstemcell.junit.assertj;
+
+import io.github.incusstemcell.incus.Endpoint;
+import io.github.incusstemcell.incus.Incus;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The real Incus, with a count of how often it, or what runs in a guest, is asked something. */
+final class CountedIncus implements AutoCloseable {
+
+    private static final int MASK_LENGTH = 4;
+    private static final int FIRST_CONTROL_OPCODE = 8;
+
+    private final Path socket;
+    private final Path real;
+    private final ServerSocketChannel server;
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final Set<SocketChannel> counted = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "counted-incus");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    CountedIncus(Path folder) throws IOException {
+        socket = folder.resolve("unix.socket");
+        try (Incus incus = Incus.connect()) {
+            real = ((Endpoint.UnixSocket) incus.endpoint()).path();
+        }
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
+        threads.execute(this::accept);
+    }
+
+    Endpoint endpoint() {
+        return Endpoint.unixSocket(socket);
+    }
+
+    /**
+     * {@return what was asked meanwhile: each request, such as {@code POST exec}, but those by which it only gets its streams; and each
+     * message to a process that ran before, such as {@code message of 20}}
+     */
+    List<String> during(Runnable work) {
+        counted.addAll(open);
+        asked.clear();
+        work.run();
+        counted.clear();
+        return List.copyOf(asked);
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                SocketChannel client = server.accept();
+                open.add(client);
+                threads.execute(() -> connect(client));
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    private void connect(SocketChannel client) {
+        try (SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of(real))) {
+            threads.execute(() -> answer(daemon, client));
+            InputStream from = input(client);
+            OutputStream to = output(daemon);
+            String head = head(from);
+            to.write(head.getBytes(StandardCharsets.ISO_8859_1));
+            String[] request = head.split("[ ?]", 3);
+            if (!request[1].contains("/operations/")) {
+                asked.add(request[0] + " " + request[1].substring(request[1].lastIndexOf('/') + 1));
+            }
+            if (head.toLowerCase(Locale.ROOT).contains("upgrade: websocket")) {
+                passMessages(client, new DataInputStream(from), to);
+            } else {
+                from.transferTo(to);
+            }
+        } catch (IOException e) {
+            // One of both has closed it.
+        } finally {
+            close(client);
+        }
+    }
+
+    /** Unlike those of Channels, of which one waits for the other. */
+    private static InputStream input(SocketChannel channel) {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int offset, int length) throws IOException {
+                return channel.read(ByteBuffer.wrap(into, offset, length));
+            }
+        };
+    }
+
+    private static OutputStream output(SocketChannel channel) {
+        return new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                write(new byte[] {(byte) one}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] from, int offset, int length) throws IOException {
+                ByteBuffer left = ByteBuffer.wrap(from, offset, length);
+                while (left.hasRemaining()) {
+                    channel.write(left);
+                }
+            }
+        };
+    }
+
+    private static String head(InputStream from) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int next = from.read();
+            if (next < 0) {
+                throw new EOFException();
+            }
+            head.append((char) next);
+        }
+        return head.toString();
+    }
+
+    /** As RFC 6455 has them. */
+    private void passMessages(SocketChannel client, DataInputStream from, OutputStream to) throws IOException {
+        while (true) {
+            byte[] begin = new byte[2];
+            from.readFully(begin);
+            int length = begin[1] & 0x7f;
+            byte[] longer = new byte[length == 126 ? 2 : length == 127 ? 8 : 0];
+            from.readFully(longer);
+            long size = longer.length == 0 ? length : new BigInteger(1, longer).longValueExact();
+            to.write(begin);
+            to.write(longer);
+            to.write(from.readNBytes(Math.toIntExact(size) + MASK_LENGTH));
+            if ((begin[0] & 0xf) < FIRST_CONTROL_OPCODE && counted.contains(client)) {
+                asked.add("message of " + size);
+            }
+        }
+    }
+
+    private void answer(SocketChannel daemon, SocketChannel client) {
+        try {
+            input(daemon).transferTo(output(client));
+        } catch (IOException e) {
+            // One of both has closed it.
+        } finally {
+            close(client);
+        }
+    }
+
+    private void close(SocketChannel client) {
+        open.remove(client);
+        try {
+            client.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        open.forEach(this::close);
+        threads.shutdownNow();
+    }
+}

@@ -35,15 +35,19 @@ public final class Devices {
         Instance guest = instance.get();
         Map<String, String> before = guest.info().devices().getOrDefault(name, Map.of());
         guest.updateDevice(name, options);
-        if ("/".equals(options.get("path")) && options.containsKey("size")) {
-            requireQuota(guest, name, before);
+        try {
+            if ("/".equals(options.get("path")) && options.containsKey("size")) {
+                requireQuota(guest, name);
+            }
+        } catch (RuntimeException e) {
+            restore(name, before);
+            throw e;
         }
         active.add(key(name), () -> restore(name, before));
     }
 
-    private void requireQuota(Instance guest, String name, Map<String, String> before) {
-        new DiskQuota(guest).problem().ifPresent(problem -> {
-            restore(name, before);
+    private static void requireQuota(Instance guest, String name) {
+        new DiskQuota(guest).problem(DiskQuota.COUNTING).ifPresent(problem -> {
             throw new IncusStemcellException("The size of the disk '" + name + "' of '" + guest.name()
                     + "' was not changed, since it could not be enforced: " + problem);
         });

@@ -17,7 +17,7 @@ final class DiskQuota {
     private static final String FILE_SYSTEMS = "/sys/fs/btrfs";
 
     /** As long as btrfs counts anew, it says the same as where it has given up. */
-    private static final Duration COUNTING = Duration.ofSeconds(15);
+    static final Duration COUNTING = Duration.ofSeconds(15);
 
     private final Instance guest;
 
@@ -26,12 +26,13 @@ final class DiskQuota {
     }
 
     /**
-     * Looks whether the size is in force; waits for a while where btrfs may be counting anew.
+     * Looks whether the size is in force.
      *
+     * @param patience how long to wait where btrfs may be counting anew
      * @return why it is not; empty where it is, or where the guest does not run, so that nothing is known
      * @throws IncusStemcellException if the thread is interrupted
      */
-    Optional<String> problem() {
+    Optional<String> problem(Duration patience) {
         if (!guest.info().isRunning()) {
             return Optional.empty();
         }
@@ -41,18 +42,18 @@ final class DiskQuota {
                             + " Take a btrfs, zfs or lvm pool");
         }
         Optional<String> flag = btrfs().map(fileSystem -> fileSystem + "/qgroups/inconsistent");
-        if (flag.isEmpty() || !staysUp(flag.get())) {
+        if (flag.isEmpty() || !staysUp(flag.get(), patience)) {
             return Optional.empty();
         }
         return Optional.of(
                 "the btrfs of its storage pool has given up counting, as newer kernels do once a large container was deleted, and"
-                        + " did not count anew within " + COUNTING.toSeconds() + "s: " + flag.get()
+                        + " did not count anew within " + patience.toSeconds() + "s: " + flag.get()
                         + " is 1. There, 'btrfs quota rescan' of the pool's folder counts anew, and 8 in drop_subtree_threshold, beside that file,"
                         + " keeps it counting until it is mounted again");
     }
 
-    private boolean staysUp(String flag) {
-        Deadline deadline = Deadline.in(COUNTING);
+    private boolean staysUp(String flag, Duration patience) {
+        Deadline deadline = Deadline.in(patience);
         try {
             while (isUp(flag)) {
                 if (!deadline.pause()) {
@@ -77,6 +78,9 @@ final class DiskQuota {
     /** {@return the folder of the root disk's file system in sysfs, where it is a btrfs} */
     private Optional<String> btrfs() {
         GuestFiles files = guest.files();
+        if (!files.isDirectory(FILE_SYSTEMS)) {
+            return Optional.empty();
+        }
         return files.readString("/proc/1/mountinfo")
                 .lines()
                 .map(DiskQuota::deviceOfRoot)

@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Instance;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ final class LimitCheck {
         });
     }
 
-    private static Map<String, String> problems(Instance instance, ContainerSpec spec) {
+    private Map<String, String> problems(Instance instance, ContainerSpec spec) {
         Map<String, String> limits = new LinkedHashMap<>(spec.config());
         limits.keySet().removeIf(key -> !key.startsWith("limits."));
         spec.limits().cpu().ifPresent(limit -> limits.put("limits.cpu", limit));
@@ -59,7 +60,7 @@ final class LimitCheck {
                 .disk()
                 .or(() -> Optional.ofNullable(
                         spec.devices().getOrDefault("root", Map.of()).get("size")));
-        size.flatMap(wanted -> new DiskQuota(instance).problem())
+        size.flatMap(wanted -> new DiskQuota(instance).problem(required ? DiskQuota.COUNTING : Duration.ZERO))
                 .ifPresent(problem -> problems.put("size=" + size.get() + " of the root disk", problem));
         return problems;
     }

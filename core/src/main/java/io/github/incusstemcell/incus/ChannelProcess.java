@@ -30,7 +30,7 @@ final class ChannelProcess {
     static final byte FILES = 'f';
     static final byte START = 'x';
     static final byte EVALUATE = 'e';
-    static final byte DEPENDING = 'f';
+    static final byte DEPENDING = 'd';
     private static final byte KILL = 'k';
     private static final byte PING = 'p';
 

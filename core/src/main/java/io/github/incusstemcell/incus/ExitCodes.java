@@ -62,13 +62,17 @@ record ExitCodes(Api api, String instance, Command command, ApiRequest request, 
      * nothing.
      */
     private void requireInside() {
-        Deadline deadline = Deadline.in(startsProcesses() ? Duration.ZERO : ENDING);
         try {
-            do {
-                if (!goesOn(requireThere())) {
-                    throw gone("was stopped");
-                }
-            } while (deadline.pause());
+            Deadline deadline = Deadline.in(startsProcesses() ? Duration.ZERO : ENDING);
+            InstanceInfo info = requireThere();
+            while (goesOn(info) && !isFrozen(info) && deadline.pause()) {
+                info = requireThere();
+            }
+            if (!goesOn(info)) {
+                throw gone("was stopped");
+            }
+        } catch (IncusConnectionException e) {
+            LOG.debug("Whether '{}' ran in {} was not found out", command, instance, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.debug("Whether '{}' ran in {} was not found out", command, instance, e);

@@ -241,7 +241,7 @@ sub pass {
 my %does = (
     f => \&files,
     x => sub { start @_, \&execute },
-    f => \&depending,
+    d => \&depending,
     e => \&script,
     k => sub { kill 'KILL', -$commands{$_[0]}{pid} if $commands{$_[0]} },
     p => sub { answer $_[0], 'v', '' },

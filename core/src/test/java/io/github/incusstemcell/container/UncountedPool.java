@@ -46,6 +46,7 @@ final class UncountedPool implements AutoCloseable {
     /** Has it no longer count trees that are deleted, and deletes one. */
     void giveUpCounting(StemcellContainer counted) throws IOException, InterruptedException {
         quotas = quotasOf(counted);
+        Files.writeString(quotas.resolve("drop_subtree_threshold"), "0");
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
             stemcells.launch(spec().build()).close();
         }

@@ -1,15 +1,15 @@
 package io.github.incusstemcell.junit;
 
-import static io.github.incusstemcell.junit.Kit.inOurProject;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.NetworkInfo;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,15 +52,15 @@ class LeakTest {
                 .toList();
     }
 
-    /** The host's ends of the guests' network devices, on all bridges that the daemon has made. */
+    /** The host's ends of the guests' network devices, on all bridges that the daemon has made, which are those of the default project. */
     static List<String> bridgePorts() {
-        List<String> ports = new ArrayList<>();
-        inOurProject(incus -> incus.networks().list().stream()
-                .filter(NetworkInfo::isManaged)
-                .map(network -> new File("/sys/class/net/" + network.name() + "/brif").list())
-                .filter(Objects::nonNull)
-                .map(List::of)
-                .forEach(ports::addAll));
-        return ports;
+        try (Incus incus = Incus.connect()) {
+            return incus.networks().list().stream()
+                    .filter(NetworkInfo::isManaged)
+                    .map(network -> new File("/sys/class/net/" + network.name() + "/brif").list())
+                    .filter(Objects::nonNull)
+                    .flatMap(Stream::of)
+                    .toList();
+        }
     }
 }

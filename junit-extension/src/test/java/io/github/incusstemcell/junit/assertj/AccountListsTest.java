@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -81,19 +82,34 @@ class AccountListsTest {
                         + "  but these do not: open");
         fail(
                 stemcell,
-                "Expecting the users with uids from 8000 to 8010 on NAME to .*\n  but these do not: (bert|cora)",
-                () -> assertThat(stemcell).users().withUidBetween(8000, 8010).haveNoLoginShell(),
-                () -> assertThat(stemcell).users().withUidBetween(8000, 8010).haveNoEmptyPasswords(),
-                () -> assertThat(stemcell)
+                "Expecting the users with uids from 8000 to 8010 on NAME WANTED\n  but these do not: (bert|cora)",
+                expecting("to have no login shell", () -> assertThat(stemcell)
                         .users()
                         .withUidBetween(8000, 8010)
-                        .allMatch(user -> !user.name().equals("bert"), "is not bert"));
+                        .haveNoLoginShell()),
+                expecting("to have no empty passwords", () -> assertThat(stemcell)
+                        .users()
+                        .withUidBetween(8000, 8010)
+                        .haveNoEmptyPasswords()),
+                expecting("to match \"is not bert\"", () -> assertThat(stemcell)
+                        .users()
+                        .withUidBetween(8000, 8010)
+                        .allMatch(user -> !user.name().equals("bert"), "is not bert")));
         fail(
                 stemcell,
-                "Expecting the users with uids from 8000 to 8010 on NAME to .*\n  but there were: anna, bert, carl, cora, open",
-                () -> assertThat(stemcell).users().withUidBetween(8000, 8010).isEmpty(),
-                () -> assertThat(stemcell).users().withUidBetween(8000, 8010).hasOnlyNames(),
-                () -> assertThat(stemcell).users().withUidBetween(8000, 8010).satisfies(all -> false, "be so"));
+                "Expecting the users with uids from 8000 to 8010 on NAME WANTED\n  but there were: anna, bert, carl, cora, open",
+                expecting("to be none", () -> assertThat(stemcell)
+                        .users()
+                        .withUidBetween(8000, 8010)
+                        .isEmpty()),
+                expecting("to be none", () -> assertThat(stemcell)
+                        .users()
+                        .withUidBetween(8000, 8010)
+                        .hasOnlyNames()),
+                expecting("to satisfy \"be so\"", () -> assertThat(stemcell)
+                        .users()
+                        .withUidBetween(8000, 8010)
+                        .satisfies(all -> false, "be so")));
         fail(
                 stemcell,
                 "Expecting the users with uids from 8000 to 8010 on NAME to be 2\n  but there were 5: anna, .*",
@@ -202,22 +218,49 @@ class AccountListsTest {
                                 + "  but was: password locked, changed 2024-01-02, min days 1, max days 90, warn days 7, expires 2024-02-03");
         fail(
                 stemcell,
-                "Expecting user anna on NAME to .*\n  but was: password locked, changed 2024-01-02, .*",
-                () -> assertThat(stemcell).user("anna").hasPasswordMaxDays(91),
-                () -> assertThat(stemcell).user("anna").hasPasswordWarnDays(8),
-                () -> assertThat(stemcell).user("anna").hasPasswordThatNeverExpires(),
-                () -> assertThat(stemcell).user("anna").hasEmptyPassword(),
-                () -> assertThat(stemcell).user("anna").hasPasswordHash(PasswordHash.YESCRYPT),
-                () -> assertThat(stemcell).user("anna").isNotExpired());
+                "Expecting user anna on NAME WANTED\n  but was: password locked, changed 2024-01-02, .*",
+                expecting(
+                        "to have a password with 91 max days",
+                        () -> assertThat(stemcell).user("anna").hasPasswordMaxDays(91)),
+                expecting(
+                        "to have a password with 8 warn days",
+                        () -> assertThat(stemcell).user("anna").hasPasswordWarnDays(8)),
+                expecting(
+                        "to have a password that never expires",
+                        () -> assertThat(stemcell).user("anna").hasPasswordThatNeverExpires()),
+                expecting(
+                        "to have an empty password",
+                        () -> assertThat(stemcell).user("anna").hasEmptyPassword()),
+                expecting(
+                        "to have a password hash by yescrypt",
+                        () -> assertThat(stemcell).user("anna").hasPasswordHash(PasswordHash.YESCRYPT)),
+                expecting(
+                        "to not be expired",
+                        () -> assertThat(stemcell).user("anna").isNotExpired()));
         fail(
                 stemcell,
-                "Expecting user bert on NAME to .*\n  but was: password set by sha512crypt, .*",
-                () -> assertThat(stemcell).user("bert").isExpired(),
-                () -> assertThat(stemcell).user("bert").hasPasswordHash(PasswordHash.GOST_YESCRYPT));
+                "Expecting user bert on NAME WANTED\n  but was: password set by sha512crypt, .*",
+                expecting(
+                        "to be expired", () -> assertThat(stemcell).user("bert").isExpired()),
+                expecting(
+                        "to have a password hash by gost-yescrypt",
+                        () -> assertThat(stemcell).user("bert").hasPasswordHash(PasswordHash.GOST_YESCRYPT)));
         fail(
                 stemcell,
-                "Expecting user anno on NAME to .*\n  but there is no such user; the closest names: anna, .*",
-                () -> assertThat(stemcell).user("anno").isNotExpired(),
-                () -> assertThat(stemcell).user("anno").hasPasswordThatNeverExpires());
+                "Expecting user anna on NAME to be allowed to use sudo without password\n  but sudo allows nothing",
+                () -> assertThat(stemcell).user("anna").mayUseSudoWithoutPassword());
+        fail(
+                stemcell,
+                "Expecting user root on NAME to not be allowed to use sudo\n  but sudo allows .*ALL",
+                () -> assertThat(stemcell).user("root").mayNotUseSudo());
+        fail(
+                stemcell,
+                "Expecting user anno on NAME WANTED\n  but there is no such user; the closest names: anna, .*",
+                expecting(
+                        "to not be expired",
+                        () -> assertThat(stemcell).user("anno").isNotExpired()),
+                expecting(
+                        "to have a password that never expires",
+                        () -> assertThat(stemcell).user("anno").hasPasswordThatNeverExpires()));
     }
 }

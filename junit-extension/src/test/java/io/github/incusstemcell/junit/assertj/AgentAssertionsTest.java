@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofMillis;
@@ -48,10 +49,14 @@ class AgentAssertionsTest {
                 () -> assertThat(stemcell).agent().hasOnlyJobs("web"));
         fail(
                 stemcell,
-                "Expecting process web of the agent on NAME to (be running|not be running)\n"
+                "Expecting process web of the agent on NAME WANTED\n"
                         + "  but monit knows no such process; the agent says: running, with no processes",
-                () -> assertThat(stemcell).agent().process("web").isRunning(),
-                () -> assertThat(stemcell).agent().process("web").isNotRunning());
+                expecting(
+                        "to be running",
+                        () -> assertThat(stemcell).agent().process("web").isRunning()),
+                expecting(
+                        "to not be running",
+                        () -> assertThat(stemcell).agent().process("web").isNotRunning()));
     }
 
     @Test
@@ -70,11 +75,12 @@ class AgentAssertionsTest {
 
         fail(
                 stemcell,
-                "Expecting the agent on NAME to (be stopped|have no jobs|have only the jobs \\[cron\\])\n"
-                        + "  but was: running, .*web.*",
-                () -> assertThat(stemcell).agent().isStopped(),
-                () -> assertThat(stemcell).agent().hasNoJobs(),
-                () -> assertThat(stemcell).agent().hasOnlyJobs("cron"));
+                "Expecting the agent on NAME WANTED\n" + "  but was: running, .*web.*",
+                expecting("to be stopped", () -> assertThat(stemcell).agent().isStopped()),
+                expecting("to have no jobs", () -> assertThat(stemcell).agent().hasNoJobs()),
+                expecting(
+                        "to have only the jobs [cron]",
+                        () -> assertThat(stemcell).agent().hasOnlyJobs("cron")));
         fail(
                 stemcell,
                 "Expecting process web of the agent on NAME to not be running\n  but was: running",

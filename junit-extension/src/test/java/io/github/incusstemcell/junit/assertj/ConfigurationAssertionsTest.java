@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -81,10 +82,17 @@ class ConfigurationAssertionsTest {
                         + "  but there is no UMASC; the closest names: UMASK, ALONE, PASS_MAX_DAYS");
         fail(
                 stemcell,
-                "Expecting /conf/x.service on NAME to .*\n  but was: a.target, b.target",
-                () -> assertThat(stemcell).file("/conf/x.service").ini().hasOnlyValues("Unit.After", "a.target"),
-                () -> assertThat(stemcell).file("/conf/x.service").ini().doesNotHaveKey("Unit.After"),
-                () -> assertThat(stemcell).file("/conf/x.service").ini().hasValue("Unit.After", "a.target"));
+                "Expecting /conf/x.service on NAME WANTED\n  but was: a.target, b.target",
+                expecting("to have Unit.After a.target only", () -> assertThat(stemcell)
+                        .file("/conf/x.service")
+                        .ini()
+                        .hasOnlyValues("Unit.After", "a.target")),
+                expecting(
+                        "to not have Unit.After",
+                        () -> assertThat(stemcell).file("/conf/x.service").ini().doesNotHaveKey("Unit.After")),
+                expecting(
+                        "to have Unit.After a.target",
+                        () -> assertThat(stemcell).file("/conf/x.service").ini().hasValue("Unit.After", "a.target")));
         fail(
                 stemcell,
                 "Expecting /conf/none on NAME to not have x\n  but it does not exist; in /conf: .*",
@@ -135,11 +143,23 @@ class ConfigurationAssertionsTest {
                 .endsWith(" in line 1");
         fail(
                 stemcell,
-                "Expecting /conf/agent.json on NAME to .*\n  but was: (true|\"systemd\"|null)",
-                () -> assertThat(stemcell).file("/conf/agent.json").json().hasValue("/Platform/Linux/Nice", "true"),
-                () -> assertThat(stemcell).file("/conf/agent.json").json().hasValue("/Platform/Linux/Nice", false),
-                () -> assertThat(stemcell).file("/conf/agent.json").json().hasValue("/Platform/Linux/Service", "runit"),
-                () -> assertThat(stemcell).file("/conf/agent.json").json().doesNotHave("/a~1b"));
+                "Expecting /conf/agent.json on NAME WANTED\n  but was: (true|\"systemd\"|null)",
+                expecting("to have /Platform/Linux/Nice \"true\"", () -> assertThat(stemcell)
+                        .file("/conf/agent.json")
+                        .json()
+                        .hasValue("/Platform/Linux/Nice", "true")),
+                expecting("to have /Platform/Linux/Nice false", () -> assertThat(stemcell)
+                        .file("/conf/agent.json")
+                        .json()
+                        .hasValue("/Platform/Linux/Nice", false)),
+                expecting("to have /Platform/Linux/Service \"runit\"", () -> assertThat(stemcell)
+                        .file("/conf/agent.json")
+                        .json()
+                        .hasValue("/Platform/Linux/Service", "runit")),
+                expecting("to not have /a~1b", () -> assertThat(stemcell)
+                        .file("/conf/agent.json")
+                        .json()
+                        .doesNotHave("/a~1b")));
         fail(
                 stemcell,
                 "Expecting /conf/agent.json on NAME to have /disk\n  but there is no /disk: \\{.*",

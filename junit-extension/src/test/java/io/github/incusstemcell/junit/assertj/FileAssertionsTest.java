@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -52,10 +53,16 @@ class FileAssertionsTest {
                         "[greeting] Expecting /content/text on NAME to contain \"bye\"" + was + "\n  content: hello");
         fail(
                 stemcell,
-                "Expecting /content/text on NAME to .*" + was + "\n  content: hello",
-                () -> assertThat(stemcell).file("/content/text").hasContent("hello"),
-                () -> assertThat(stemcell).file("/content/text").doesNotContain("hello"),
-                () -> assertThat(stemcell).file("/content/text").matches("^ello"));
+                "Expecting /content/text on NAME WANTED" + was + "\n  content: hello",
+                expecting(
+                        "to have the content \"hello\"",
+                        () -> assertThat(stemcell).file("/content/text").hasContent("hello")),
+                expecting(
+                        "to not contain \"hello\"",
+                        () -> assertThat(stemcell).file("/content/text").doesNotContain("hello")),
+                expecting(
+                        "to have a match for ^ello",
+                        () -> assertThat(stemcell).file("/content/text").matches("^ello")));
         assertThat(message(
                         stemcell,
                         () -> assertThat(stemcell).file("/content/text").hasSha256("0".repeat(64))))
@@ -63,18 +70,34 @@ class FileAssertionsTest {
                         + SHA256_OF_HELLO);
         fail(
                 stemcell,
-                "Expecting /content on NAME to .*\n  but was: directory, mode 0755, .*",
-                () -> assertThat(stemcell).file("/content").doesNotContain("x"),
-                () -> assertThat(stemcell).file("/content").hasSha256(SHA256_OF_HELLO),
-                () -> assertThat(stemcell).file("/content").content(),
-                () -> assertThat(stemcell).file("/content").contentBytes());
+                "Expecting /content on NAME WANTED\n  but was: directory, mode 0755, .*",
+                expecting(
+                        "to not contain \"x\"",
+                        () -> assertThat(stemcell).file("/content").doesNotContain("x")),
+                expecting(
+                        "to have the SHA-256 " + SHA256_OF_HELLO,
+                        () -> assertThat(stemcell).file("/content").hasSha256(SHA256_OF_HELLO)),
+                expecting(
+                        "to be a file",
+                        () -> assertThat(stemcell).file("/content").content()),
+                expecting(
+                        "to be a file",
+                        () -> assertThat(stemcell).file("/content").contentBytes()));
         fail(
                 stemcell,
-                "Expecting /content/none on NAME to .*\n  but it does not exist; in /content: bytes, text",
-                () -> assertThat(stemcell).file("/content/none").doesNotContain("x"),
-                () -> assertThat(stemcell).file("/content/none").hasSha256(SHA256_OF_HELLO),
-                () -> assertThat(stemcell).file("/content/none").contentBytes(),
-                () -> assertThat(stemcell).file("/content/none").extracting(FileStat::size));
+                "Expecting /content/none on NAME WANTED\n  but it does not exist; in /content: bytes, text",
+                expecting(
+                        "to not contain \"x\"",
+                        () -> assertThat(stemcell).file("/content/none").doesNotContain("x")),
+                expecting(
+                        "to have the SHA-256 " + SHA256_OF_HELLO,
+                        () -> assertThat(stemcell).file("/content/none").hasSha256(SHA256_OF_HELLO)),
+                expecting(
+                        "to be a file",
+                        () -> assertThat(stemcell).file("/content/none").contentBytes()),
+                expecting(
+                        "to exist",
+                        () -> assertThat(stemcell).file("/content/none").extracting(FileStat::size)));
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .within(ofMillis(50))
                         .file("/content/none")
@@ -103,9 +126,13 @@ class FileAssertionsTest {
                         + "  but was: file, mode 0644, owner 7501:7502, 0 bytes, user owner, group owners");
         fail(
                 stemcell,
-                "Expecting /owned on NAME to .*\n  but was: file, mode 0644, owner 7501:7502, 0 bytes, .*",
-                () -> assertThat(stemcell).file("/owned").hasGroup("root"),
-                () -> assertThat(stemcell).file("/owned").wasModifiedSince(Instant.ofEpochSecond(1001)));
+                "Expecting /owned on NAME WANTED\n  but was: file, mode 0644, owner 7501:7502, 0 bytes, .*",
+                expecting(
+                        "to be owned by the group root",
+                        () -> assertThat(stemcell).file("/owned").hasGroup("root")),
+                expecting(
+                        "to be modified since INSTANT",
+                        () -> assertThat(stemcell).file("/owned").wasModifiedSince(Instant.ofEpochSecond(1001))));
         fail(
                 stemcell,
                 "Expecting user ownr on NAME to exist\n  but there is no such user; the closest names: owner, .*",
@@ -197,8 +224,10 @@ class FileAssertionsTest {
                 () -> assertThat(stemcell).file("/capable").hasNoCapabilities());
         fail(
                 stemcell,
-                "Expecting /incapable on NAME to .*\n  but it does not exist; in /: .*",
-                () -> assertThat(stemcell).file("/incapable").hasNoCapabilities());
+                "Expecting /incapable on NAME WANTED\n  but it does not exist; in /: .*",
+                expecting(
+                        "to have no capabilities",
+                        () -> assertThat(stemcell).file("/incapable").hasNoCapabilities()));
         assertThatThrownBy(() -> assertThat(stemcell).file("/capable").hasCapabilities("cap_net_row"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("Not a capability: 'cap_net_row'; the closest names: cap_net_raw, ");
@@ -242,11 +271,19 @@ class FileAssertionsTest {
                         + "  but there were: -rw-r--r-- 7699:root /t/lost");
         fail(
                 stemcell,
-                "Expecting the tree /t on NAME to .*\n  but there were: .*",
-                () -> assertThat(stemcell).file("/t").tree().hasExactlySetuidFiles(),
-                () -> assertThat(stemcell).file("/t").tree().hasExactlySetgidFiles("/t/su"),
-                () -> assertThat(stemcell).file("/t").tree().hasOnlyFilesOwnedBy("root", "/t/with"),
-                () -> assertThat(stemcell).file("/t").tree().hasNoUnownedFiles());
+                "Expecting the tree /t on NAME WANTED\n  but there were: .*",
+                expecting(
+                        "to have no setuid files",
+                        () -> assertThat(stemcell).file("/t").tree().hasExactlySetuidFiles()),
+                expecting(
+                        "to have exactly the setgid files /t/su",
+                        () -> assertThat(stemcell).file("/t").tree().hasExactlySetgidFiles("/t/su")),
+                expecting(
+                        "to have only files owned by the user root except /t/with",
+                        () -> assertThat(stemcell).file("/t").tree().hasOnlyFilesOwnedBy("root", "/t/with")),
+                expecting(
+                        "to have no files of unknown users or groups",
+                        () -> assertThat(stemcell).file("/t").tree().hasNoUnownedFiles()));
         fail(
                 stemcell,
                 "Expecting /tt on NAME to be a directory\n  but it does not exist; in /: .*",
@@ -309,20 +346,26 @@ class FileAssertionsTest {
                 .isEqualTo("Expecting sysctl net.ipv4.ip_forward on NAME to have the value 0\n  but was: 1");
         fail(
                 stemcell,
-                "Expecting sysctl net.ipv4.ip_local_port_range on NAME to .*\n  but was: 2000 3000",
-                () -> assertThat(stemcell)
+                "Expecting sysctl net.ipv4.ip_local_port_range on NAME WANTED\n  but was: 2000 3000",
+                expecting("to not exist", () -> assertThat(stemcell)
                         .sysctl("net.ipv4.ip_local_port_range")
-                        .doesNotExist(),
-                () -> assertThat(stemcell)
+                        .doesNotExist()),
+                expecting("to have a value of at least 1", () -> assertThat(stemcell)
                         .sysctl("net.ipv4.ip_local_port_range")
-                        .hasValueAtLeast(1));
+                        .hasValueAtLeast(1)));
         fail(
                 stemcell,
-                "Expecting sysctl net.ipv4.ip_forwart on NAME to .*\n"
+                "Expecting sysctl net.ipv4.ip_forwart on NAME WANTED\n"
                         + "  but there is no such sysctl; the closest names: net.ipv4.ip_forward, .*",
-                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").exists(),
-                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").hasValue("1"),
-                () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").value());
+                expecting(
+                        "to exist",
+                        () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").exists()),
+                expecting(
+                        "to have the value 1",
+                        () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").hasValue("1")),
+                expecting(
+                        "to exist",
+                        () -> assertThat(stemcell).sysctl("net.ipv4.ip_forwart").value()));
         assertThatThrownBy(() -> assertThat(stemcell).sysctl("/proc/sys/x"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not the name of a sysctl: '/proc/sys/x'; write for example net.ipv4.ip_forward");

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -74,15 +75,15 @@ class FileLinksAndLinesTest {
                         + "  but was: file, mode 0640, owner 0:0, 32 bytes");
         fail(
                 stemcell,
-                "Expecting /links/nowhere on NAME to .*\n  but it leads nowhere, as a symlink to none",
-                () -> assertThat(stemcell)
+                "Expecting /links/nowhere on NAME WANTED\n  but it leads nowhere, as a symlink to none",
+                expecting("to exist", () -> assertThat(stemcell)
                         .file("/links/nowhere")
                         .followingLinks()
-                        .exists(),
-                () -> assertThat(stemcell)
+                        .exists()),
+                expecting("to not contain \"x\"", () -> assertThat(stemcell)
                         .file("/links/nowhere")
                         .followingLinks()
-                        .doesNotContain("x"));
+                        .doesNotContain("x")));
         fail(
                 stemcell,
                 "Expecting /links/two on NAME to not exist\n  but was: file, mode 0640, .*",

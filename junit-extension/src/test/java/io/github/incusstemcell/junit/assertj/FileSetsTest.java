@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -75,25 +76,46 @@ class FileSetsTest {
                         + "  but there were none: it does not exist; in /sets/a: deep, host_1_key, host_2_key, run");
         fail(
                 stemcell,
-                "Expecting the files /sets/a/host_\\*_key on NAME to .*\n  but these do not: /sets/a/host_1_key \\(.*",
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveMode(0644),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveModeAtMost(0400),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").areDirectories(),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveOwner("mia"),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").haveGroup("mia"),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").contain("lock"),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").match("^lock"),
-                () -> assertThat(stemcell).files("/sets/a/host_*_key").doNotMatch("1$"));
+                "Expecting the files /sets/a/host_\\*_key on NAME WANTED\n  but these do not: /sets/a/host_1_key \\(.*",
+                expecting(
+                        "to have mode 0644",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").haveMode(0644)),
+                expecting(
+                        "to be no more permissive than 0400",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").haveModeAtMost(0400)),
+                expecting(
+                        "to be directories",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").areDirectories()),
+                expecting(
+                        "to be owned by the user mia",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").haveOwner("mia")),
+                expecting(
+                        "to be owned by the group mia",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").haveGroup("mia")),
+                expecting(
+                        "to contain \"lock\"",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").contain("lock")),
+                expecting(
+                        "to have a match for ^lock",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").match("^lock")),
+                expecting(
+                        "to have no match for 1$",
+                        () -> assertThat(stemcell).files("/sets/a/host_*_key").doNotMatch("1$")));
         fail(
                 stemcell,
                 "Expecting the files /sets/\\? on NAME to be files\n  but these do not: /sets/a \\(directory 0755 0:0\\), .*",
                 () -> assertThat(stemcell).files("/sets/?").areFiles());
         fail(
                 stemcell,
-                "Expecting the files /sets/\\?\\? on NAME to .*\n  but there were none: it does not exist; in /sets: .*",
-                () -> assertThat(stemcell).files("/sets/??").exist(),
-                () -> assertThat(stemcell).files("/sets/??").doNotMatch("x"),
-                () -> assertThat(stemcell).files("/sets/??").hasOnlyPaths("/sets/aa"));
+                "Expecting the files /sets/\\?\\? on NAME WANTED\n  but there were none: it does not exist; in /sets: .*",
+                expecting(
+                        "to exist", () -> assertThat(stemcell).files("/sets/??").exist()),
+                expecting(
+                        "to have no match for x",
+                        () -> assertThat(stemcell).files("/sets/??").doNotMatch("x")),
+                expecting(
+                        "to be only /sets/aa",
+                        () -> assertThat(stemcell).files("/sets/??").hasOnlyPaths("/sets/aa")));
     }
 
     @Test
@@ -109,6 +131,13 @@ class FileSetsTest {
         assertThat(stemcell).file("/sets").tree().withAnyOfMode(0002).hasOnlyPaths("/sets/b/.hidden");
         assertThat(stemcell).file("/sets").tree().notOwnedBy("root").paths().containsExactly("/sets/b/.hidden");
         assertThat(stemcell).file("/sets").tree().ownedBy("mia").named("hid*").isEmpty();
+        assertThat(stemcell)
+                .file("/sets")
+                .tree()
+                .named("host*")
+                .isNotEmpty()
+                .ownedBy("mia")
+                .isEmpty();
         assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link", ".hidden");
         assertThat(stemcell)
                 .file("/sets")
@@ -134,14 +163,31 @@ class FileSetsTest {
                         + "  but there were: /sets/a/deep/pam");
         fail(
                 stemcell,
-                "Expecting the tree /sets named \\*\\.a on NAME to .*\n  but there were: none",
-                () -> assertThat(stemcell).file("/sets").tree().named("*.a").isNotEmpty(),
-                () -> assertThat(stemcell).file("/sets").tree().named("*.a").hasOnlyPaths("/sets/x.a"),
-                () -> assertThat(stemcell).file("/sets").tree().named("*.a").hasFileMatching("nullok"));
+                "Expecting the tree /sets named \\*\\.a on NAME WANTED\n  but there were: none",
+                expecting("to not be empty", () -> assertThat(stemcell)
+                        .file("/sets")
+                        .tree()
+                        .named("*.a")
+                        .isNotEmpty()),
+                expecting("to have only the paths /sets/x.a", () -> assertThat(stemcell)
+                        .file("/sets")
+                        .tree()
+                        .named("*.a")
+                        .hasOnlyPaths("/sets/x.a")),
+                expecting("to have a file with a match for nullok", () -> assertThat(stemcell)
+                        .file("/sets")
+                        .tree()
+                        .named("*.a")
+                        .hasFileMatching("nullok")));
         fail(
                 stemcell,
-                "Expecting the tree /sets/b on NAME to have only the entries link\n  but there were: .*hidden; .*",
-                () -> assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link"));
+                "Expecting the tree /sets/b on NAME WANTED\n  but there were: .*hidden; .*",
+                expecting(
+                        "to have only the entries link",
+                        () -> assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link")),
+                expecting(
+                        "to have no entries",
+                        () -> assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries()));
     }
 
     @Test
@@ -173,12 +219,22 @@ class FileSetsTest {
                                 + stemcell.files().stat("/sets/shared").gid() + ", 2 bytes");
         fail(
                 stemcell,
-                "Expecting /sets/shared on NAME to .*\n  but was: file, mode 0660, .*",
-                () -> assertThat(stemcell).file("/sets/shared").isExecutable(),
-                () -> assertThat(stemcell).file("/sets/shared").isWritableBy("nobody"),
-                () -> assertThat(stemcell).file("/sets/shared").isExecutableBy("mia"),
-                () -> assertThat(stemcell).file("/sets/shared").isNotReadableBy("mia"),
-                () -> assertThat(stemcell).file("/sets/shared").isNotWritableBy("mia"));
+                "Expecting /sets/shared on NAME WANTED\n  but was: file, mode 0660, .*",
+                expecting(
+                        "to be executable",
+                        () -> assertThat(stemcell).file("/sets/shared").isExecutable()),
+                expecting(
+                        "to be writable by nobody",
+                        () -> assertThat(stemcell).file("/sets/shared").isWritableBy("nobody")),
+                expecting(
+                        "to be executable by mia",
+                        () -> assertThat(stemcell).file("/sets/shared").isExecutableBy("mia")),
+                expecting(
+                        "to be not readable by mia",
+                        () -> assertThat(stemcell).file("/sets/shared").isNotReadableBy("mia")),
+                expecting(
+                        "to be not writable by mia",
+                        () -> assertThat(stemcell).file("/sets/shared").isNotWritableBy("mia")));
         fail(
                 stemcell,
                 "Expecting /sets/a/run on NAME to be not executable by mia\n  but was: .*",

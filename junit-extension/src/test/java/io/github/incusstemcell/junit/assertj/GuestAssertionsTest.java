@@ -5,6 +5,7 @@ import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp6;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp6;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -55,25 +56,53 @@ class GuestAssertionsTest {
                                 + "  but was: uid 7002, gid 7002, groups ann crew, home /home/ann, shell /bin/bash, password set");
         fail(
                 stemcell,
-                "Expecting user ann on NAME to .*\n  but was: uid 7002, .*",
-                () -> assertThat(stemcell).user("ann").doesNotExist(),
-                () -> assertThat(stemcell).user("ann").hasGid(1),
-                () -> assertThat(stemcell).user("ann").hasHome("/"),
-                () -> assertThat(stemcell).user("ann").hasShell("/bin/sh"),
-                () -> assertThat(stemcell).user("ann").hasNoLoginShell(),
-                () -> assertThat(stemcell).user("ann").hasLockedPassword(),
-                () -> assertThat(stemcell).user("ann").isInGroups("crew", "root"),
-                () -> assertThat(stemcell).user("ann").isNotInGroup("crew"),
-                () -> assertThat(stemcell).always(ofSeconds(20)).user("ann").doesNotExist());
+                "Expecting user ann on NAME WANTED\n  but was: uid 7002, .*",
+                expecting("to not exist", () -> assertThat(stemcell).user("ann").doesNotExist()),
+                expecting(
+                        "to have the gid 1",
+                        () -> assertThat(stemcell).user("ann").hasGid(1)),
+                expecting(
+                        "to have the home /",
+                        () -> assertThat(stemcell).user("ann").hasHome("/")),
+                expecting(
+                        "to have the shell /bin/sh",
+                        () -> assertThat(stemcell).user("ann").hasShell("/bin/sh")),
+                expecting(
+                        "to have no login shell",
+                        () -> assertThat(stemcell).user("ann").hasNoLoginShell()),
+                expecting(
+                        "to have a locked password",
+                        () -> assertThat(stemcell).user("ann").hasLockedPassword()),
+                expecting(
+                        "to be in the groups crew root",
+                        () -> assertThat(stemcell).user("ann").isInGroups("crew", "root")),
+                expecting(
+                        "to not be in the group crew",
+                        () -> assertThat(stemcell).user("ann").isNotInGroup("crew")),
+                expecting("to not exist for 20s (waited SECONDS)", () -> assertThat(stemcell)
+                        .always(ofSeconds(20))
+                        .user("ann")
+                        .doesNotExist()));
         fail(
                 stemcell,
-                "Expecting user ano on NAME to .*\n  but there is no such user; the closest names: ann, .*",
-                () -> assertThat(stemcell).user("ano").exists(),
-                () -> assertThat(stemcell).user("ano").hasUid(7002),
-                () -> assertThat(stemcell).user("ano").hasNoLoginShell(),
-                () -> assertThat(stemcell).user("ano").hasLockedPassword(),
-                () -> assertThat(stemcell).user("ano").isNotInGroup("root"),
-                () -> assertThat(stemcell).within(ofMillis(100)).user("ano").exists());
+                "Expecting user ano on NAME WANTED\n  but there is no such user; the closest names: ann, .*",
+                expecting("to exist", () -> assertThat(stemcell).user("ano").exists()),
+                expecting(
+                        "to have the uid 7002",
+                        () -> assertThat(stemcell).user("ano").hasUid(7002)),
+                expecting(
+                        "to have no login shell",
+                        () -> assertThat(stemcell).user("ano").hasNoLoginShell()),
+                expecting(
+                        "to have a locked password",
+                        () -> assertThat(stemcell).user("ano").hasLockedPassword()),
+                expecting(
+                        "to not be in the group root",
+                        () -> assertThat(stemcell).user("ano").isNotInGroup("root")),
+                expecting("to exist within 0.1s (waited SECONDS)", () -> assertThat(stemcell)
+                        .within(ofMillis(100))
+                        .user("ano")
+                        .exists()));
         fail(
                 stemcell,
                 "Expecting group crow on NAME to exist\n  but there is no such group; the closest names: crew, .*",
@@ -102,18 +131,31 @@ class GuestAssertionsTest {
                         + "  but was: gid 7101, members dan eve");
         fail(
                 stemcell,
-                "Expecting group band on NAME to .*\n  but was: gid 7101, members dan eve",
-                () -> assertThat(stemcell).group("band").doesNotExist(),
-                () -> assertThat(stemcell).group("band").hasGid(1),
-                () -> assertThat(stemcell).group("band").doesNotHaveMember("eve"),
-                () -> assertThat(stemcell).group("band").hasOnlyMembers("eve"),
-                () -> assertThat(stemcell).group("band").hasOnlyMembers());
+                "Expecting group band on NAME WANTED\n  but was: gid 7101, members dan eve",
+                expecting(
+                        "to not exist", () -> assertThat(stemcell).group("band").doesNotExist()),
+                expecting(
+                        "to have the gid 1",
+                        () -> assertThat(stemcell).group("band").hasGid(1)),
+                expecting(
+                        "to not have the member eve",
+                        () -> assertThat(stemcell).group("band").doesNotHaveMember("eve")),
+                expecting(
+                        "to have only the members eve",
+                        () -> assertThat(stemcell).group("band").hasOnlyMembers("eve")),
+                expecting(
+                        "to have no members",
+                        () -> assertThat(stemcell).group("band").hasOnlyMembers()));
         fail(
                 stemcell,
-                "Expecting group bend on NAME to .*\n  but there is no such group; the closest names: band, .*",
-                () -> assertThat(stemcell).group("bend").exists(),
-                () -> assertThat(stemcell).group("bend").doesNotHaveMember("eve"),
-                () -> assertThat(stemcell).group("bend").hasOnlyMembers());
+                "Expecting group bend on NAME WANTED\n  but there is no such group; the closest names: band, .*",
+                expecting("to exist", () -> assertThat(stemcell).group("bend").exists()),
+                expecting(
+                        "to not have the member eve",
+                        () -> assertThat(stemcell).group("bend").doesNotHaveMember("eve")),
+                expecting(
+                        "to have no members",
+                        () -> assertThat(stemcell).group("bend").hasOnlyMembers()));
         fail(
                 stemcell,
                 "Expecting user evo on NAME to exist\n  but there is no such user; the closest names: eve, .*",
@@ -148,28 +190,42 @@ class GuestAssertionsTest {
                         + "  but was: version 1:1.10-1, architecture all, status hi");
         fail(
                 stemcell,
-                "Expecting package demo-held on NAME to .*\n  but was: version 1:1.10-1, .*",
-                () -> assertThat(stemcell).packageNamed("demo-held").isNotInstalled(),
-                () -> assertThat(stemcell).packageNamed("demo-held").hasVersion("1.10-1"),
-                () -> assertThat(stemcell).packageNamed("demo-held").hasArchitecture("amd64"));
+                "Expecting package demo-held on NAME WANTED\n  but was: version 1:1.10-1, .*",
+                expecting(
+                        "to not be installed",
+                        () -> assertThat(stemcell).packageNamed("demo-held").isNotInstalled()),
+                expecting(
+                        "to have the version 1.10-1",
+                        () -> assertThat(stemcell).packageNamed("demo-held").hasVersion("1.10-1")),
+                expecting(
+                        "to have the architecture amd64",
+                        () -> assertThat(stemcell).packageNamed("demo-held").hasArchitecture("amd64")));
         fail(
                 stemcell,
                 "Expecting package bash on NAME to be on hold\n  but was: .*, status ii",
                 () -> assertThat(stemcell).packageNamed("bash").isOnHold());
         fail(
                 stemcell,
-                "Expecting package demo-removed on NAME to .*\n  but it was removed, and only its configuration is left",
-                () -> assertThat(stemcell).packageNamed("demo-removed").isInstalled(),
-                () -> assertThat(stemcell).packageNamed("demo-removed").hasVersion("1:1.10-1"));
+                "Expecting package demo-removed on NAME WANTED\n  but it was removed, and only its configuration is left",
+                expecting(
+                        "to be installed",
+                        () -> assertThat(stemcell).packageNamed("demo-removed").isInstalled()),
+                expecting(
+                        "to have the version 1:1.10-1",
+                        () -> assertThat(stemcell).packageNamed("demo-removed").hasVersion("1:1.10-1")));
         fail(
                 stemcell,
-                "Expecting package demo-help on NAME to .*\n  but there is no such package; the closest names: demo-held, .*",
-                () -> assertThat(stemcell).packageNamed("demo-help").isInstalled(),
-                () -> assertThat(stemcell).packageNamed("demo-help").hasVersionAtLeast("0"),
-                () -> assertThat(stemcell)
+                "Expecting package demo-help on NAME WANTED\n  but there is no such package; the closest names: demo-held, .*",
+                expecting(
+                        "to be installed",
+                        () -> assertThat(stemcell).packageNamed("demo-help").isInstalled()),
+                expecting(
+                        "to have the version 0 or a newer one",
+                        () -> assertThat(stemcell).packageNamed("demo-help").hasVersionAtLeast("0")),
+                expecting("to be installed within 0.1s (waited SECONDS)", () -> assertThat(stemcell)
                         .within(ofMillis(100))
                         .packageNamed("demo-help")
-                        .isInstalled());
+                        .isInstalled()));
         assertThatThrownBy(() -> assertThat(stemcell).packageNamed("bash").hasVersionAtLeast("newest"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not a version of a Debian package: 'newest'");
@@ -281,11 +337,19 @@ class GuestAssertionsTest {
                         + " tcp 127.0.0.2:7001 by perl[PID] of listens.service");
         fail(
                 stemcell,
-                "Expecting tcp port 7001 on NAME to .*\n  but was: tcp 127.0.0.1:7001 by perl.*",
-                () -> assertThat(stemcell).socket(tcp(7001)).isNotListening(),
-                () -> assertThat(stemcell).socket(tcp(7001)).listensOn("0.0.0.0"),
-                () -> assertThat(stemcell).socket(tcp(7001)).listensOnlyOn("127.0.0.1"),
-                () -> assertThat(stemcell).socket(tcp(7001)).isOwnedByProcess("sshd"));
+                "Expecting tcp port 7001 on NAME WANTED\n  but was: tcp 127.0.0.1:7001 by perl.*",
+                expecting(
+                        "to not be listened on",
+                        () -> assertThat(stemcell).socket(tcp(7001)).isNotListening()),
+                expecting(
+                        "to be listened on at 0.0.0.0",
+                        () -> assertThat(stemcell).socket(tcp(7001)).listensOn("0.0.0.0")),
+                expecting(
+                        "to be listened on at 127.0.0.1 only",
+                        () -> assertThat(stemcell).socket(tcp(7001)).listensOnlyOn("127.0.0.1")),
+                expecting(
+                        "to be owned by the process sshd",
+                        () -> assertThat(stemcell).socket(tcp(7001)).isOwnedByProcess("sshd")));
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .within(ofMillis(100))
                         .socket(udp(7001))
@@ -295,10 +359,14 @@ class GuestAssertionsTest {
                         + " tcp 127.0.0.2:7001 by perl[PID] of listens.service; udp6 [::]:7002 by perl[PID]");
         fail(
                 stemcell,
-                "Expecting unix socket /run/without space on NAME to .*\n"
+                "Expecting unix socket /run/without space on NAME WANTED\n"
                         + "  but nobody listens there; the closest: unix /run/with space by perl.*",
-                () -> assertThat(stemcell).socket(unix("/run/without space")).isListening(),
-                () -> assertThat(stemcell).socket(unix("/run/without space")).isOwnedByProcess("perl"));
+                expecting("to be listened on", () -> assertThat(stemcell)
+                        .socket(unix("/run/without space"))
+                        .isListening()),
+                expecting("to be owned by the process perl", () -> assertThat(stemcell)
+                        .socket(unix("/run/without space"))
+                        .isOwnedByProcess("perl")));
         assertThatThrownBy(() ->
                         assertThat(stemcell).socket(unix("/run/with space")).listensOn(""))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -344,18 +412,34 @@ class GuestAssertionsTest {
                         + " napper[PID] of nap2.service, user tired: /usr/bin/napper 1000");
         fail(
                 stemcell,
-                "Expecting process napper on NAME to .*\n  but was: napper\\[PID] of nap1.service, .*",
-                () -> assertThat(stemcell).process("napper").isNotRunning(),
-                () -> assertThat(stemcell).process("napper").runsAs("root"),
-                () -> assertThat(stemcell).process("napper").hasArgument("/usr/bin/napper"),
-                () -> assertThat(stemcell).process("napper").isPartOfUnit("nap1"));
+                "Expecting process napper on NAME WANTED\n  but was: napper\\[PID] of nap1.service, .*",
+                expecting(
+                        "to not be running",
+                        () -> assertThat(stemcell).process("napper").isNotRunning()),
+                expecting(
+                        "to run as the user root",
+                        () -> assertThat(stemcell).process("napper").runsAs("root")),
+                expecting(
+                        "to have the argument /usr/bin/napper",
+                        () -> assertThat(stemcell).process("napper").hasArgument("/usr/bin/napper")),
+                expecting(
+                        "to be part of the unit nap1.service",
+                        () -> assertThat(stemcell).process("napper").isPartOfUnit("nap1")));
         fail(
                 stemcell,
-                "Expecting process nipper on NAME to .*\n  but there is no such process; the closest names: napper, .*",
-                () -> assertThat(stemcell).process("nipper").isRunning(),
-                () -> assertThat(stemcell).process("nipper").hasCount(1),
-                () -> assertThat(stemcell).process("nipper").runsAs("tired"),
-                () -> assertThat(stemcell).process("nipper").isPartOfUnit("nap1"));
+                "Expecting process nipper on NAME WANTED\n  but there is no such process; the closest names: napper, .*",
+                expecting(
+                        "to be running",
+                        () -> assertThat(stemcell).process("nipper").isRunning()),
+                expecting(
+                        "to be running 1 times",
+                        () -> assertThat(stemcell).process("nipper").hasCount(1)),
+                expecting(
+                        "to run as the user tired",
+                        () -> assertThat(stemcell).process("nipper").runsAs("tired")),
+                expecting(
+                        "to be part of the unit nap1.service",
+                        () -> assertThat(stemcell).process("nipper").isPartOfUnit("nap1")));
         fail(
                 stemcell,
                 "Expecting user tried on NAME to exist\n  but there is no such user; the closest names: tired, .*",
@@ -389,19 +473,35 @@ class GuestAssertionsTest {
                         + "  but was: tmpfs of st#re with OPTIONS");
         fail(
                 stemcell,
-                "Expecting mount /m/a b on NAME to .*\n  but was: tmpfs of st#re with rw,.*",
-                () -> assertThat(stemcell).mount("/m/a b").isNotMounted(),
-                () -> assertThat(stemcell).mount("/m/a b").hasSource("tmpfs"),
-                () -> assertThat(stemcell).mount("/m/a b").hasOption("noexec"),
-                () -> assertThat(stemcell).mount("/m/a b").doesNotHaveOption("nosuid"),
-                () -> assertThat(stemcell).mount("/m/a b").isReadOnly());
+                "Expecting mount /m/a b on NAME WANTED\n  but was: tmpfs of st#re with rw,.*",
+                expecting(
+                        "to not be mounted",
+                        () -> assertThat(stemcell).mount("/m/a b").isNotMounted()),
+                expecting(
+                        "to have the source tmpfs",
+                        () -> assertThat(stemcell).mount("/m/a b").hasSource("tmpfs")),
+                expecting(
+                        "to have the option noexec",
+                        () -> assertThat(stemcell).mount("/m/a b").hasOption("noexec")),
+                expecting(
+                        "to not have the option nosuid",
+                        () -> assertThat(stemcell).mount("/m/a b").doesNotHaveOption("nosuid")),
+                expecting(
+                        "to be read-only",
+                        () -> assertThat(stemcell).mount("/m/a b").isReadOnly()));
         fail(
                 stemcell,
-                "Expecting mount /m/over/x on NAME to .*\n  but nothing is mounted there;"
+                "Expecting mount /m/over/x on NAME WANTED\n  but nothing is mounted there;"
                         + " the path is part of the mount /m/over; the closest: /m/over, .*",
-                () -> assertThat(stemcell).mount("/m/over/x").isMounted(),
-                () -> assertThat(stemcell).mount("/m/over/x").doesNotHaveOption("nosuid"),
-                () -> assertThat(stemcell).mount("/m/over/x").isReadOnly());
+                expecting(
+                        "to be mounted",
+                        () -> assertThat(stemcell).mount("/m/over/x").isMounted()),
+                expecting(
+                        "to not have the option nosuid",
+                        () -> assertThat(stemcell).mount("/m/over/x").doesNotHaveOption("nosuid")),
+                expecting(
+                        "to be read-only",
+                        () -> assertThat(stemcell).mount("/m/over/x").isReadOnly()));
         assertThatThrownBy(() -> assertThat(stemcell).mount("/m/"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not an absolute path without a slash at its end: '/m/'");

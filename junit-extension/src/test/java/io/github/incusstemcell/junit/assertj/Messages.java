@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.container.StemcellContainer;
+import java.util.regex.Pattern;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** What assertions say that fail, without what changes from run to run. */
@@ -34,4 +35,23 @@ final class Messages {
             assertThat(message(stemcell, assertion)).matches(pattern + "(\n  states seen: .*)?");
         }
     }
+
+    /** Each fails with a message of this pattern, in which {@code WANTED} stands for its own words, to the letter. */
+    static void fail(StemcellContainer stemcell, String pattern, Expected... assertions) {
+        assertThat(pattern).contains("WANTED");
+        for (Expected expected : assertions) {
+            fail(stemcell, pattern.replace("WANTED", Pattern.quote(expected.wanted())), expected.assertion());
+        }
+    }
+
+    static Expected expecting(String wanted, ThrowingCallable assertion) {
+        return new Expected(wanted, assertion);
+    }
+
+    /**
+     * An assertion that fails.
+     *
+     * @param wanted what its message says it wanted, from the "to"
+     */
+    record Expected(String wanted, ThrowingCallable assertion) {}
 }

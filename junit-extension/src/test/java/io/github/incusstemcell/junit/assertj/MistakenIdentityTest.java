@@ -4,6 +4,7 @@ import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp6;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -159,10 +160,14 @@ class MistakenIdentityTest {
 
         fail(
                 stemcell,
-                "Expecting process collector-of-metrics-b on NAME to .*\n"
+                "Expecting process collector-of-metrics-b on NAME WANTED\n"
                         + "  but there is no such process; the closest names: collector-of-metrics-a, .*",
-                () -> assertThat(stemcell).process("collector-of-metrics-b").isRunning(),
-                () -> assertThat(stemcell).process("collector-of-metrics-b").isPartOfUnit("metrics"));
+                expecting("to be running", () -> assertThat(stemcell)
+                        .process("collector-of-metrics-b")
+                        .isRunning()),
+                expecting("to be part of the unit metrics.service", () -> assertThat(stemcell)
+                        .process("collector-of-metrics-b")
+                        .isPartOfUnit("metrics")));
         fail(
                 stemcell,
                 "Expecting process collector-of-metrics-a on NAME to not be running\n  but was: collector-of-me.*",

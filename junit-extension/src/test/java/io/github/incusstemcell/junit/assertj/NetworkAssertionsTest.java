@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.udp;
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -86,21 +87,33 @@ class NetworkAssertionsTest {
                         + "  but was: status 404, body: /health");
         fail(
                 stemcell,
-                "Expecting http://localhost:8081/ inside on NAME to .*\n  but was: status 404, body: /",
-                () -> assertThat(stemcell).http("http://localhost:8081/").doesNotAnswer(),
-                () -> assertThat(stemcell).http("http://localhost:8081/").hasHeader("X-A", "1"),
-                () -> assertThat(stemcell).http("http://localhost:8081/").hasBodyContaining("x"),
-                () -> assertThat(stemcell)
+                "Expecting http://localhost:8081/ inside on NAME WANTED\n  but was: status 404, body: /",
+                expecting("to not answer", () -> assertThat(stemcell)
+                        .http("http://localhost:8081/")
+                        .doesNotAnswer()),
+                expecting("to answer with the header X-A: 1", () -> assertThat(stemcell)
+                        .http("http://localhost:8081/")
+                        .hasHeader("X-A", "1")),
+                expecting("to answer with a body that contains \"x\"", () -> assertThat(stemcell)
+                        .http("http://localhost:8081/")
+                        .hasBodyContaining("x")),
+                expecting("to answer with status 200 within 0.05s (waited SECONDS)", () -> assertThat(stemcell)
                         .within(ofMillis(50))
                         .http("http://localhost:8081/")
-                        .hasStatus(200));
+                        .hasStatus(200)));
         fail(
                 stemcell,
-                "Expecting http://localhost:8083/x inside on NAME to .*\n  but nobody answers: Connection refused\n"
+                "Expecting http://localhost:8083/x inside on NAME WANTED\n  but nobody answers: Connection refused\n"
                         + "  listening: nobody listens there; the closest: tcp 0.0.0.0:8082 by perl.*",
-                () -> assertThat(stemcell).http("http://localhost:8083/x").answers(),
-                () -> assertThat(stemcell).http("http://localhost:8083/x").hasStatus(200),
-                () -> assertThat(stemcell).http("http://localhost:8083/x").body());
+                expecting("to answer", () -> assertThat(stemcell)
+                        .http("http://localhost:8083/x")
+                        .answers()),
+                expecting("to answer with status 200", () -> assertThat(stemcell)
+                        .http("http://localhost:8083/x")
+                        .hasStatus(200)),
+                expecting("to answer", () -> assertThat(stemcell)
+                        .http("http://localhost:8083/x")
+                        .body()));
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .http("http://localhost:8082/")
                         .answers()))
@@ -249,19 +262,37 @@ class NetworkAssertionsTest {
                         + "  but was: down, mtu 1280, 02:00:00:00:00:01, addresses 192.0.2.7/24 2001:db8::7/64");
         fail(
                 stemcell,
-                "Expecting network interface demo0 on NAME to .*\n  but was: down, mtu 1280, .*",
-                () -> assertThat(stemcell).networkInterface("demo0").doesNotExist(),
-                () -> assertThat(stemcell).networkInterface("demo0").isUp(),
-                () -> assertThat(stemcell).networkInterface("demo0").hasMacAddress("02:00:00:00:00:02"),
-                () -> assertThat(stemcell).networkInterface("demo0").hasAddress("192.0.2.8"),
-                () -> assertThat(stemcell).networkInterface("demo0").doesNotHaveAddress("192.0.2.7"),
-                () -> assertThat(stemcell).networkInterface("demo0").hasOnlyAddresses("192.0.2.7"));
+                "Expecting network interface demo0 on NAME WANTED\n  but was: down, mtu 1280, .*",
+                expecting(
+                        "to not exist",
+                        () -> assertThat(stemcell).networkInterface("demo0").doesNotExist()),
+                expecting(
+                        "to be up",
+                        () -> assertThat(stemcell).networkInterface("demo0").isUp()),
+                expecting(
+                        "to have the MAC address 02:00:00:00:00:02",
+                        () -> assertThat(stemcell).networkInterface("demo0").hasMacAddress("02:00:00:00:00:02")),
+                expecting(
+                        "to have the address 192.0.2.8",
+                        () -> assertThat(stemcell).networkInterface("demo0").hasAddress("192.0.2.8")),
+                expecting(
+                        "to not have the address 192.0.2.7",
+                        () -> assertThat(stemcell).networkInterface("demo0").doesNotHaveAddress("192.0.2.7")),
+                expecting(
+                        "to have only the addresses 192.0.2.7",
+                        () -> assertThat(stemcell).networkInterface("demo0").hasOnlyAddresses("192.0.2.7")));
         fail(
                 stemcell,
-                "Expecting network interface demo1 on NAME to .*\n  but there is no such interface; there are: demo0, .*eth0, lo.*",
-                () -> assertThat(stemcell).networkInterface("demo1").exists(),
-                () -> assertThat(stemcell).networkInterface("demo1").isDown(),
-                () -> assertThat(stemcell).networkInterface("demo1").doesNotHaveAddress("192.0.2.7"));
+                "Expecting network interface demo1 on NAME WANTED\n  but there is no such interface; there are: demo0, .*eth0, lo.*",
+                expecting(
+                        "to exist",
+                        () -> assertThat(stemcell).networkInterface("demo1").exists()),
+                expecting(
+                        "to be down",
+                        () -> assertThat(stemcell).networkInterface("demo1").isDown()),
+                expecting(
+                        "to not have the address 192.0.2.7",
+                        () -> assertThat(stemcell).networkInterface("demo1").doesNotHaveAddress("192.0.2.7")));
         fail(
                 stemcell,
                 "Expecting network interface eth0 on NAME to be down\n  but was: up, .*",
@@ -302,19 +333,33 @@ class NetworkAssertionsTest {
                         + "  but was: 198.51.100.0/25 via 203.0.113.9 dev demo2 metric 5");
         fail(
                 stemcell,
-                "Expecting route 198.51.100.0/25 on NAME to .*\n"
+                "Expecting route 198.51.100.0/25 on NAME WANTED\n"
                         + "  but was: 198.51.100.0/25 via 203.0.113.9 dev demo2 metric 5",
-                () -> assertThat(stemcell).route("198.51.100.0/25").doesNotExist(),
-                () -> assertThat(stemcell).route("198.51.100.0/25").goesVia("203.0.113.1"),
-                () -> assertThat(stemcell).route("198.51.100.0/25").isOnLink(),
-                () -> assertThat(stemcell).route("198.51.100.0/25").usesInterface("eth0"));
+                expecting(
+                        "to not exist",
+                        () -> assertThat(stemcell).route("198.51.100.0/25").doesNotExist()),
+                expecting(
+                        "to go via 203.0.113.1",
+                        () -> assertThat(stemcell).route("198.51.100.0/25").goesVia("203.0.113.1")),
+                expecting(
+                        "to be on the link",
+                        () -> assertThat(stemcell).route("198.51.100.0/25").isOnLink()),
+                expecting(
+                        "to use the interface eth0",
+                        () -> assertThat(stemcell).route("198.51.100.0/25").usesInterface("eth0")));
         fail(
                 stemcell,
-                "Expecting route 198.51.100.0/24 on NAME to .*\n"
+                "Expecting route 198.51.100.0/24 on NAME WANTED\n"
                         + "  but there is no such route; there are: .*198.51.100.0/25 via 203.0.113.9 dev demo2 metric 5.*",
-                () -> assertThat(stemcell).route("198.51.100.0/24").exists(),
-                () -> assertThat(stemcell).route("198.51.100.0/24").isOnLink(),
-                () -> assertThat(stemcell).route("198.51.100.0/24").hasMetric(5));
+                expecting(
+                        "to exist",
+                        () -> assertThat(stemcell).route("198.51.100.0/24").exists()),
+                expecting(
+                        "to be on the link",
+                        () -> assertThat(stemcell).route("198.51.100.0/24").isOnLink()),
+                expecting(
+                        "to have the metric 5",
+                        () -> assertThat(stemcell).route("198.51.100.0/24").hasMetric(5)));
         assertThatThrownBy(() -> assertThat(stemcell).route("198.51.100.0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Neither default nor a network as 10.0.0.0/8: '198.51.100.0'");
@@ -349,16 +394,24 @@ class NetworkAssertionsTest {
                         + "  but was: 192.0.2.1 2001:db8::1");
         fail(
                 stemcell,
-                "Expecting host demo.test on NAME to .*\n  but was: 192.0.2.1 2001:db8::1",
-                () -> assertThat(stemcell).host("demo.test").doesNotResolve(),
-                () -> assertThat(stemcell).host("demo.test").resolvesOnlyTo("192.0.2.1"));
+                "Expecting host demo.test on NAME WANTED\n  but was: 192.0.2.1 2001:db8::1",
+                expecting(
+                        "to not resolve",
+                        () -> assertThat(stemcell).host("demo.test").doesNotResolve()),
+                expecting(
+                        "to resolve to 192.0.2.1 only",
+                        () -> assertThat(stemcell).host("demo.test").resolvesOnlyTo("192.0.2.1")));
         fail(
                 stemcell,
-                "Expecting host no-such.invalid on NAME to .*\n  but it does not resolve\n"
+                "Expecting host no-such.invalid on NAME WANTED\n  but it does not resolve\n"
                         + "  /etc/hosts: 127.0.0.1 localhost # here; 192.0.2.1 demo.test demo; 2001:db8::1 demo.test\n"
                         + "  /etc/resolv.conf: nameserver 127.0.0.53",
-                () -> assertThat(stemcell).host("no-such.invalid").resolves(),
-                () -> assertThat(stemcell).host("no-such.invalid").resolvesTo("192.0.2.1"));
+                expecting(
+                        "to resolve",
+                        () -> assertThat(stemcell).host("no-such.invalid").resolves()),
+                expecting(
+                        "to resolve to 192.0.2.1",
+                        () -> assertThat(stemcell).host("no-such.invalid").resolvesTo("192.0.2.1")));
         stemcell.files().writeString("/etc/resolv.conf", "nameserver 127.0.0.9\noptions timeout:1 attempts:1\n");
         assertThat(message(
                         stemcell,

@@ -112,32 +112,35 @@ class ProcessesAndMachineTest {
                 .doesNotChangeFor(ofMillis(100));
         assertThat(stemcell).always(ofMillis(100)).processes().ofUnit("napper").haveNice(15);
 
-        String two = "Expecting the processes of the unit napper.service on NAME to ";
+        String two = "Expecting the processes of the unit napper.service on NAME ";
         String but = "\n  but these do not: bash" + NAPPER + "%1$s, sleep" + NAPPER + "%1$s";
-        fail(stemcell, two + "have the nice value 0" + String.format(but, " nice 15"), () -> nappers(stemcell)
+        fail(stemcell, two + "to have the nice value 0" + String.format(but, " nice 15"), () -> nappers(stemcell)
                 .haveNice(0));
-        fail(stemcell, two + "have MOOD=merry in the environment" + String.format(but, " MOOD=sleepy"), () -> nappers(
-                        stemcell)
-                .haveEnvironment("MOOD", "merry"));
         fail(
                 stemcell,
-                two + "have MOODY=sleepy in the environment" + String.format(but, " without it; the closest: MOOD, .*"),
+                two + "to have MOOD=merry in the environment" + String.format(but, " MOOD=sleepy"),
+                () -> nappers(stemcell).haveEnvironment("MOOD", "merry"));
+        fail(
+                stemcell,
+                two + "to have MOODY=sleepy in the environment"
+                        + String.format(but, " without it; the closest: MOOD, .*"),
                 () -> nappers(stemcell).haveEnvironment("MOODY", "sleepy"));
-        fail(stemcell, two + "not have MOOD in the environment" + String.format(but, ""), () -> nappers(stemcell)
+        fail(stemcell, two + "to not have MOOD in the environment" + String.format(but, ""), () -> nappers(stemcell)
                 .doNotHaveEnvironment("MOOD"));
-        fail(stemcell, two + "have the limit NOFILE 512:2048" + String.format(but, " NOFILE 512:1024"), () -> nappers(
-                        stemcell)
-                .haveLimit(ProcessLimit.NOFILE, 512, 2048));
-        fail(stemcell, two + "have no limit NOFILE" + String.format(but, " NOFILE 512:1024"), () -> nappers(stemcell)
+        fail(
+                stemcell,
+                two + "to have the limit NOFILE 512:2048" + String.format(but, " NOFILE 512:1024"),
+                () -> nappers(stemcell).haveLimit(ProcessLimit.NOFILE, 512, 2048));
+        fail(stemcell, two + "to have no limit NOFILE" + String.format(but, " NOFILE 512:1024"), () -> nappers(stemcell)
                 .haveNoLimit(ProcessLimit.NOFILE));
-        fail(stemcell, two + "have /etc/shadow open" + String.format(but, ""), () -> nappers(stemcell)
+        fail(stemcell, two + "to have /etc/shadow open" + String.format(but, ""), () -> nappers(stemcell)
                 .haveOpen("/etc/shadow"));
-        fail(stemcell, two + "not have /etc/passwd open" + String.format(but, ""), () -> nappers(stemcell)
+        fail(stemcell, two + "to not have /etc/passwd open" + String.format(but, ""), () -> nappers(stemcell)
                 .doNotHaveOpen("/etc/passwd"));
-        fail(stemcell, two + "have at most 1 bytes in memory" + String.format(but, " has [1-9]\\d*"), () -> nappers(
+        fail(stemcell, two + "to have at most 1 bytes in memory" + String.format(but, " has [1-9]\\d*"), () -> nappers(
                         stemcell)
                 .haveMemoryAtMost(1));
-        fail(stemcell, two + "have at most 1 open files" + String.format(but, " has \\d+"), () -> nappers(stemcell)
+        fail(stemcell, two + "to have at most 1 open files" + String.format(but, " has \\d+"), () -> nappers(stemcell)
                 .haveOpenFilesAtMost(1));
     }
 
@@ -235,12 +238,36 @@ class ProcessesAndMachineTest {
                     .machine()
                     .hasNoOomKills());
         }
+        tellsOomKills(stemcell);
         assertThat(message(stemcell, () -> assertThat(stemcell).unit("napper").usesMemoryAtMost(1)))
                 .startsWith("Expecting unit napper.service on NAME to use at most 1 bytes of memory\n")
                 .containsPattern("\n  MemoryCurrent=" + (isCounted ? "\\d+" : "\\[not set\\]") + "\n");
         assertThat(message(stemcell, () -> assertThat(stemcell).unit("napper").hasTasksAtMost(1)))
                 .startsWith("Expecting unit napper.service on NAME to have at most 1 tasks\n")
                 .containsPattern("\n  TasksCurrent=(\\d+|\\[not set\\])\n");
+    }
+
+    /** By a fake of what reads them: the kernel counts them only with a controller of memory. */
+    private static void tellsOomKills(StemcellContainer stemcell) {
+        stemcell.files().move("/usr/bin/cat", "/usr/bin/cat.away");
+        stemcell.files().writeString("/usr/bin/cat", """
+                #!/bin/sh
+                case "$*" in
+                    */memory.events) echo 'oom_kill 3' ;;
+                    *) exec cat.away "$@" ;;
+                esac
+                """);
+        stemcell.files().setPermissions("/usr/bin/cat", 0755);
+        try {
+            assertThat(message(
+                            stemcell, () -> assertThat(stemcell).unit("napper").hasNoOomKills()))
+                    .startsWith("Expecting unit napper.service on NAME to have no OOM kills\n")
+                    .contains("\n  OOM kills: 3\n");
+            assertThat(message(stemcell, () -> assertThat(stemcell).machine().hasNoOomKills()))
+                    .isEqualTo("Expecting the machine on NAME to have no OOM kills\n  but was: 3 OOM kills");
+        } finally {
+            stemcell.files().move("/usr/bin/cat.away", "/usr/bin/cat");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -64,28 +65,60 @@ class StemcellAssertionsTest {
                         + "  unit file: /etc/systemd/system/runs.service (enabled, NeedDaemonReload=no)\n"
                         + "  queued jobs: none\n"
                         + "  journal of this invocation (last ");
-        for (ThrowingCallable assertion : new ThrowingCallable[] {
-            () -> assertThat(stemcell).unit("runs").doesNotExist(),
-            () -> assertThat(stemcell).unit("runs").isFailed(),
-            () -> assertThat(stemcell).unit("runs").isReloading(),
-            () -> assertThat(stemcell).unit("runs").hasSubState("exited"),
-            () -> assertThat(stemcell).unit("runs").isDisabled(),
-            () -> assertThat(stemcell).unit("runs").isStatic(),
-            () -> assertThat(stemcell).unit("runs").isMasked(),
-            () -> assertThat(stemcell).unit("runs").isGenerated(),
-            () -> assertThat(stemcell).unit("runs").hasResult("timeout"),
-            () -> assertThat(stemcell).unit("runs").hasExited(0),
-            () -> assertThat(stemcell).unit("runs").wasKilledBy(9),
-            () -> assertThat(stemcell).unit("runs").hasRestartedAtLeast(1),
-            () -> assertThat(stemcell).unit("runs").hasProperty("Restart", "always"),
-            () -> assertThat(stemcell).unit("runs").hasProperty("NoSuch", ""),
-            () -> assertThat(stemcell).unit("runs").property("NoSuch"),
-            () -> assertThat(stemcell).unit("runs").isOrderedBefore("basic.target"),
-            () -> assertThat(stemcell).unit("runs").hasDropIn("/none.conf"),
-            () -> assertThat(stemcell).always(ofSeconds(5)).unit("runs").isInactive(),
-        }) {
-            assertThat(message(stemcell, assertion)).startsWith("Expecting unit runs.service on NAME to ");
-        }
+        fail(
+                stemcell,
+                "Expecting unit runs.service on NAME WANTED\n  but was: active (?s:.*)",
+                expecting(
+                        "to not exist", () -> assertThat(stemcell).unit("runs").doesNotExist()),
+                expecting(
+                        "to be failed", () -> assertThat(stemcell).unit("runs").isFailed()),
+                expecting(
+                        "to be reloading",
+                        () -> assertThat(stemcell).unit("runs").isReloading()),
+                expecting(
+                        "to have the sub state exited",
+                        () -> assertThat(stemcell).unit("runs").hasSubState("exited")),
+                expecting(
+                        "to be disabled",
+                        () -> assertThat(stemcell).unit("runs").isDisabled()),
+                expecting(
+                        "to be static", () -> assertThat(stemcell).unit("runs").isStatic()),
+                expecting(
+                        "to be masked", () -> assertThat(stemcell).unit("runs").isMasked()),
+                expecting(
+                        "to be generated",
+                        () -> assertThat(stemcell).unit("runs").isGenerated()),
+                expecting(
+                        "to have the result timeout",
+                        () -> assertThat(stemcell).unit("runs").hasResult("timeout")),
+                expecting(
+                        "to have exited with 0",
+                        () -> assertThat(stemcell).unit("runs").hasExited(0)),
+                expecting(
+                        "to have been killed by signal 9",
+                        () -> assertThat(stemcell).unit("runs").wasKilledBy(9)),
+                expecting(
+                        "to have restarted at least 1 times",
+                        () -> assertThat(stemcell).unit("runs").hasRestartedAtLeast(1)),
+                expecting(
+                        "to have Restart=always",
+                        () -> assertThat(stemcell).unit("runs").hasProperty("Restart", "always")),
+                expecting(
+                        "to have NoSuch=",
+                        () -> assertThat(stemcell).unit("runs").hasProperty("NoSuch", "")),
+                expecting(
+                        "to have a property NoSuch",
+                        () -> assertThat(stemcell).unit("runs").property("NoSuch")),
+                expecting(
+                        "to have Before=basic.target",
+                        () -> assertThat(stemcell).unit("runs").isOrderedBefore("basic.target")),
+                expecting(
+                        "to have the drop-in /none.conf",
+                        () -> assertThat(stemcell).unit("runs").hasDropIn("/none.conf")),
+                expecting("to be inactive for 5s (waited SECONDS)", () -> assertThat(stemcell)
+                        .always(ofSeconds(5))
+                        .unit("runs")
+                        .isInactive()));
     }
 
     @Test
@@ -194,9 +227,13 @@ class StemcellAssertionsTest {
                     "\n  but was: starting\n(  failed units: none\n)?  queued jobs: .*holds.service start running.*";
             fail(
                     stemcell,
-                    "Expecting the system on NAME to (be running|have finished booting)" + was,
-                    () -> assertThat(stemcell).systemd().hasFinishedBooting(),
-                    () -> assertThat(stemcell).systemd().isRunning());
+                    "Expecting the system on NAME WANTED" + was,
+                    expecting(
+                            "to have finished booting",
+                            () -> assertThat(stemcell).systemd().hasFinishedBooting()),
+                    expecting(
+                            "to be running",
+                            () -> assertThat(stemcell).systemd().isRunning()));
             fail(stemcell, "Expecting the system on NAME to have booted within 60s" + was, () -> assertThat(stemcell)
                     .systemd()
                     .bootedWithin(ofSeconds(60)));
@@ -263,18 +300,30 @@ class StemcellAssertionsTest {
         stemcell.shell("(sleep 0.3; touch /f/later) >/dev/null 2>&1 &");
         assertThat(stemcell).within(ofSeconds(10)).file("/f/later").exists();
 
-        for (ThrowingCallable assertion : new ThrowingCallable[] {
-            () -> assertThat(stemcell).file("/f/file").doesNotExist(),
-            () -> assertThat(stemcell).file("/f/file").isDirectory(),
-            () -> assertThat(stemcell).file("/f/file").isLinkTo("file"),
-            () -> assertThat(stemcell).file("/f/file").hasMode(0640),
-            () -> assertThat(stemcell).file("/f/file").hasModeAtMost(0777),
-            () -> assertThat(stemcell).file("/f/file").hasOwner(1, 1),
-            () -> assertThat(stemcell).file("/f/file").hasSize(7),
-        }) {
-            assertThat(message(stemcell, assertion))
-                    .matches("Expecting /f/file on NAME to .*\n  but was: file, mode 4640, owner 1:2, 6 bytes");
-        }
+        fail(
+                stemcell,
+                "Expecting /f/file on NAME WANTED\n  but was: file, mode 4640, owner 1:2, 6 bytes",
+                expecting(
+                        "to not exist",
+                        () -> assertThat(stemcell).file("/f/file").doesNotExist()),
+                expecting(
+                        "to be a directory",
+                        () -> assertThat(stemcell).file("/f/file").isDirectory()),
+                expecting(
+                        "to be a link to file",
+                        () -> assertThat(stemcell).file("/f/file").isLinkTo("file")),
+                expecting(
+                        "to have mode 0640",
+                        () -> assertThat(stemcell).file("/f/file").hasMode(0640)),
+                expecting(
+                        "to be no more permissive than 0777",
+                        () -> assertThat(stemcell).file("/f/file").hasModeAtMost(0777)),
+                expecting(
+                        "to be owned by 1:1",
+                        () -> assertThat(stemcell).file("/f/file").hasOwner(1, 1)),
+                expecting(
+                        "to have 7 bytes",
+                        () -> assertThat(stemcell).file("/f/file").hasSize(7)));
         assertThat(message(stemcell, () -> assertThat(stemcell).file("/f").isFile()))
                 .matches("Expecting /f on NAME to be a file\n  but was: directory, mode 0755, owner 0:0, \\d+ bytes");
         stemcell.shell("mkdir /many && cd /many && touch $(seq -f file-%g 30)").requireSuccess();

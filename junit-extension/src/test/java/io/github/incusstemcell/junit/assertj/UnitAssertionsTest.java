@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -65,18 +66,28 @@ class UnitAssertionsTest {
                         + "  but was: active \\(running\\)  Result=success  NRestarts=0" + REPORT);
         fail(
                 stemcell,
-                "Expecting unit on.service on NAME to .*\n  but was: active \\(running\\) .*(\n  names: an.service on.service|\n  names: on.service an.service)?"
+                "Expecting unit on.service on NAME WANTED\n  but was: active \\(running\\) .*(\n  names: an.service on.service|\n  names: on.service an.service)?"
                         + REPORT,
-                () -> assertThat(stemcell).unit("on").isNotEnabled(),
-                () -> assertThat(stemcell).unit("on").hasName("no.service"),
-                () -> assertThat(stemcell).unit("on").hasUnitFileState(UnitFileState.INDIRECT));
+                expecting(
+                        "to not be enabled",
+                        () -> assertThat(stemcell).unit("on").isNotEnabled()),
+                expecting(
+                        "to have the name no.service",
+                        () -> assertThat(stemcell).unit("on").hasName("no.service")),
+                expecting(
+                        "to have the unit file state indirect",
+                        () -> assertThat(stemcell).unit("on").hasUnitFileState(UnitFileState.INDIRECT)));
         fail(
                 stemcell,
-                "Expecting unit on.service on NAME to (not have WantedBy=multi-user.target|have WantedBy=late.target)\n"
+                "Expecting unit on.service on NAME WANTED\n"
                         + "  but was: active \\(running\\) .*\n  WantedBy: multi-user.target"
                         + REPORT,
-                () -> assertThat(stemcell).unit("on").hasDependency(Dependency.WANTED_BY, "late.target"),
-                () -> assertThat(stemcell).unit("on").doesNotHaveDependency(Dependency.WANTED_BY, "multi-user.target"));
+                expecting(
+                        "to have WantedBy=late.target",
+                        () -> assertThat(stemcell).unit("on").hasDependency(Dependency.WANTED_BY, "late.target")),
+                expecting("to not have WantedBy=multi-user.target", () -> assertThat(stemcell)
+                        .unit("on")
+                        .doesNotHaveDependency(Dependency.WANTED_BY, "multi-user.target")));
         fail(
                 stemcell,
                 "Expecting unit masked-one.service on NAME to not be masked\n  but was: masked, inactive .*" + REPORT,
@@ -142,11 +153,15 @@ class UnitAssertionsTest {
                 () -> assertThat(stemcell).unit("reads").hasProperty("Nice", "4"));
         fail(
                 stemcell,
-                "Expecting unit reads.service on NAME to have (a property Nicer|Nicer=3)\n  but was: .*\n"
+                "Expecting unit reads.service on NAME WANTED\n  but was: .*\n"
                         + "  there is no such property of this unit; the closest names: Nice, .*"
                         + REPORT,
-                () -> assertThat(stemcell).unit("reads").property("Nicer"),
-                () -> assertThat(stemcell).unit("reads").hasProperty("Nicer", "3"));
+                expecting(
+                        "to have a property Nicer",
+                        () -> assertThat(stemcell).unit("reads").property("Nicer")),
+                expecting(
+                        "to have Nicer=3",
+                        () -> assertThat(stemcell).unit("reads").hasProperty("Nicer", "3")));
     }
 
     @Test
@@ -205,10 +220,13 @@ class UnitAssertionsTest {
         assertThat(stemcell).unit("again").hasNotRestartedSince(mark).hasNotRestartedSince(time);
         fail(
                 stemcell,
-                "Expecting unit again.service on NAME to have started since .*\n  but was: active .*\n  last start: INSTANT"
-                        + REPORT,
-                () -> assertThat(stemcell).unit("again").hasRestartedSince(mark),
-                () -> assertThat(stemcell).unit("again").hasRestartedSince(time));
+                "Expecting unit again.service on NAME WANTED\n  but was: active .*\n  last start: INSTANT" + REPORT,
+                expecting(
+                        "to have started since the mark",
+                        () -> assertThat(stemcell).unit("again").hasRestartedSince(mark)),
+                expecting(
+                        "to have started since INSTANT",
+                        () -> assertThat(stemcell).unit("again").hasRestartedSince(time)));
         stemcell.systemd().restart("again");
         assertThat(stemcell)
                 .unit("again")
@@ -380,27 +398,45 @@ class UnitAssertionsTest {
                 .runsNextWithin(ofMinutes(1)));
         fail(
                 stemcell,
-                "Expecting timer ticks.timer on NAME to .*" + was,
-                () -> assertThat(stemcell).timer("ticks.timer").isNotScheduled(),
-                () -> assertThat(stemcell).timer("ticks.timer").hasRunSince(before),
-                () -> assertThat(stemcell).timer("ticks.timer").lastRun(),
-                () -> assertThat(stemcell).timer("ticks.timer").activates("tocks.service"),
-                () -> assertThat(stemcell)
+                "Expecting timer ticks.timer on NAME WANTED" + was,
+                expecting(
+                        "to not be scheduled",
+                        () -> assertThat(stemcell).timer("ticks.timer").isNotScheduled()),
+                expecting(
+                        "to have run since INSTANT",
+                        () -> assertThat(stemcell).timer("ticks.timer").hasRunSince(before)),
+                expecting(
+                        "to have run",
+                        () -> assertThat(stemcell).timer("ticks.timer").lastRun()),
+                expecting(
+                        "to activate tocks.service",
+                        () -> assertThat(stemcell).timer("ticks.timer").activates("tocks.service")),
+                expecting("to have run since INSTANT within 0.05s (waited SECONDS)", () -> assertThat(stemcell)
                         .within(ofMillis(50))
                         .timer("ticks.timer")
-                        .hasRunSince(before));
+                        .hasRunSince(before)));
         fail(
                 stemcell,
-                "Expecting timer tocks.timer on NAME to .*\n  but was: next run never, last run INSTANT, of ticks.service",
-                () -> assertThat(stemcell).timer("tocks.timer").isScheduled(),
-                () -> assertThat(stemcell).timer("tocks.timer").hasNeverRun(),
-                () -> assertThat(stemcell).timer("tocks.timer").nextRun());
+                "Expecting timer tocks.timer on NAME WANTED\n  but was: next run never, last run INSTANT, of ticks.service",
+                expecting(
+                        "to be scheduled",
+                        () -> assertThat(stemcell).timer("tocks.timer").isScheduled()),
+                expecting(
+                        "to have never run",
+                        () -> assertThat(stemcell).timer("tocks.timer").hasNeverRun()),
+                expecting(
+                        "to be scheduled",
+                        () -> assertThat(stemcell).timer("tocks.timer").nextRun()));
         fail(
                 stemcell,
-                "Expecting timer tucks.timer on NAME to .*\n"
+                "Expecting timer tucks.timer on NAME WANTED\n"
                         + "  but there is no such timer; the closest names: ticks.timer, tocks.timer, .*",
-                () -> assertThat(stemcell).timer("tucks.timer").isNotScheduled(),
-                () -> assertThat(stemcell).timer("tucks.timer").hasNeverRun());
+                expecting(
+                        "to not be scheduled",
+                        () -> assertThat(stemcell).timer("tucks.timer").isNotScheduled()),
+                expecting(
+                        "to have never run",
+                        () -> assertThat(stemcell).timer("tucks.timer").hasNeverRun()));
         assertThatThrownBy(() -> assertThat(stemcell).timer("cron"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not the full name of a timer, as logrotate.timer: 'cron'");
@@ -466,29 +502,29 @@ class UnitAssertionsTest {
                                 + "  but there are 1 entries, the last of them:\n    TIME parts[PID]: one");
         fail(
                 stemcell,
-                "Expecting the journal of NAME, since the mark, identifier parts to .*\n"
+                "Expecting the journal of NAME, since the mark, identifier parts WANTED\n"
                         + "  but there are \\d entries, the last of them:\n(?s:.*)",
-                () -> assertThat(stemcell)
+                expecting("to have 1 entries", () -> assertThat(stemcell)
                         .journal()
                         .since(mark)
                         .ofIdentifier("parts")
-                        .hasSize(1),
-                () -> assertThat(stemcell)
+                        .hasSize(1)),
+                expecting("to contain \"one\" 2 times", () -> assertThat(stemcell)
                         .journal()
                         .since(mark)
                         .ofIdentifier("parts")
-                        .contains(2, "one"),
-                () -> assertThat(stemcell)
+                        .contains(2, "one")),
+                expecting("to have no match for ^on", () -> assertThat(stemcell)
                         .journal()
                         .since(mark)
                         .ofIdentifier("parts")
-                        .doesNotMatch("^on"),
-                () -> assertThat(stemcell)
+                        .doesNotMatch("^on")),
+                expecting("to have a match for x for 0.05s (waited SECONDS)", () -> assertThat(stemcell)
                         .always(ofMillis(50))
                         .journal()
                         .since(mark)
                         .ofIdentifier("parts")
-                        .matches("x"));
+                        .matches("x")));
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .within(ofMillis(200))
                         .journal()
@@ -497,6 +533,11 @@ class UnitAssertionsTest {
                 .isEqualTo(
                         "Expecting the journal of NAME, identifier nobody to contain \"x\" within 0.2s (waited SECONDS)\n"
                                 + "  but there are no entries");
+        fail(
+                stemcell,
+                "Expecting the journal of NAME, identifier nobody to be readable\n"
+                        + "  but there is no entry of nobody in all of the journal",
+                () -> assertThat(stemcell).journal().ofIdentifier("nobody").entries());
         fail(
                 stemcell,
                 "Expecting an invocation 0{32} in the journal of NAME\n  but there is no entry of it",

@@ -45,6 +45,48 @@ class BootSudoAndBindsTest {
     }
 
     @Test
+    void whatIsGeneratedToStartAtBoot(StemcellContainer stemcell) {
+        stemcell.files().createDirectories("/etc/systemd/system-generators");
+        stemcell.files().writeString("/etc/systemd/system-generators/demo", """
+                #!/bin/sh
+                printf '[Service]\\nExecStart=/bin/sleep 1000\\n' | tee "$1/made.service" > "$1/idle.service"
+                mkdir -p "$1/multi-user.target.wants" && ln -s ../made.service "$1/multi-user.target.wants/"
+                """);
+        for (String name : new String[] {"old", "older"}) {
+            stemcell.files().writeString("/etc/init.d/" + name, """
+                    #!/bin/sh
+                    ### BEGIN INIT INFO
+                    # Provides: %s
+                    # Required-Start:
+                    # Required-Stop:
+                    # Default-Start: 2 3 4 5
+                    # Default-Stop: 0 1 6
+                    ### END INIT INFO
+                    """.formatted(name));
+        }
+        stemcell.shell("chmod 755 /etc/systemd/system-generators/demo /etc/init.d/old /etc/init.d/older"
+                        + " && for level in 2 3 4 5; do mkdir -p /etc/rc$level.d && ln -s ../init.d/old /etc/rc$level.d/S01old"
+                        + " || exit 1; done && systemctl daemon-reload")
+                .requireSuccess();
+
+        assertThat(stemcell).unit("made").isGenerated().startsAtBoot();
+        assertThat(stemcell).unit("idle").isGenerated().doesNotStartAtBoot();
+        assertThat(stemcell).unit("old").isGenerated().startsAtBoot();
+        assertThat(stemcell).unit("older").isGenerated().doesNotStartAtBoot();
+
+        fail(
+                stemcell,
+                "(?s)Expecting unit (made|old).service on NAME to not start at boot\n  but was: inactive .*\n  wanted by: .*multi-user.target.*",
+                () -> assertThat(stemcell).unit("made").doesNotStartAtBoot(),
+                () -> assertThat(stemcell).unit("old").doesNotStartAtBoot());
+        fail(
+                stemcell,
+                "(?s)Expecting unit (idle|older).service on NAME to start at boot\n  but was: inactive .*\n  wanted by: \n.*",
+                () -> assertThat(stemcell).unit("idle").startsAtBoot(),
+                () -> assertThat(stemcell).unit("older").startsAtBoot());
+    }
+
+    @Test
     void whatSudoAllows(StemcellContainer stemcell) {
         stemcell.shell(
                         "useradd free && useradd asked && useradd none"

@@ -138,6 +138,7 @@ class FileSetsTest {
                 .isNotEmpty()
                 .ownedBy("mia")
                 .isEmpty();
+        assertThat(stemcell).file("/sets").tree().ownedBy("mia").hasOnlyPaths("/sets/b/.hidden");
         assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries("link", ".hidden");
         assertThat(stemcell)
                 .file("/sets")
@@ -147,6 +148,10 @@ class FileSetsTest {
                 .named("*_key")
                 .hasNoFileMatching("nullok");
         assertThat(stemcell).file("/run").tree().acrossMounts().isNotEmpty();
+        stemcell.shell("mkdir -p /mounts/in && mount -t tmpfs none /mounts/in && touch /mounts/in/x")
+                .requireSuccess();
+        assertThat(stemcell).file("/mounts").tree().named("x").isEmpty();
+        assertThat(stemcell).file("/mounts").tree().acrossMounts().named("x").hasOnlyPaths("/mounts/in/x");
 
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .file("/sets")
@@ -179,6 +184,28 @@ class FileSetsTest {
                         .tree()
                         .named("*.a")
                         .hasFileMatching("nullok")));
+        fail(
+                stemcell,
+                "Expecting the tree /sets owned by mia on NAME to be empty\n  but there were: -rw-r--rw- mia:root /sets/b/.hidden",
+                () -> assertThat(stemcell).file("/sets").tree().ownedBy("mia").isEmpty());
+        fail(
+                stemcell,
+                "Expecting the tree /sets owned by nobody on NAME to not be empty\n  but there were: none",
+                () -> assertThat(stemcell)
+                        .file("/sets")
+                        .tree()
+                        .ownedBy("nobody")
+                        .isNotEmpty());
+        fail(
+                stemcell,
+                "Expecting the tree /mounts across mounts named x on NAME to be empty\n"
+                        + "  but there were: -rw-r--r-- root:root /mounts/in/x",
+                () -> assertThat(stemcell)
+                        .file("/mounts")
+                        .tree()
+                        .acrossMounts()
+                        .named("x")
+                        .isEmpty());
         fail(
                 stemcell,
                 "Expecting the tree /sets/b on NAME WANTED\n  but there were: .*hidden; .*",

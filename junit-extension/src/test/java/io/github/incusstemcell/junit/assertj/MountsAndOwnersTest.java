@@ -31,6 +31,12 @@ class MountsAndOwnersTest {
         assertThat(stemcell).mount("/small").hasRoot("/").hasPropagation(MountPropagation.PRIVATE);
         assertThat(stemcell).mount("/bound").hasRoot("/a").isBindOf("/small/a").hasPropagation(MountPropagation.SHARED);
         assertThat(stemcell).mount("/made").hasPropagation(MountPropagation.UNBINDABLE);
+        stemcell.shell(
+                        "mkdir /slave /both && for path in /slave /both; do"
+                                + " mount --bind /bound $path && mount --make-slave $path || exit 1; done && mount --make-shared /both")
+                .requireSuccess();
+        assertThat(stemcell).mount("/slave").hasPropagation(MountPropagation.SLAVE);
+        assertThat(stemcell).mount("/both").hasPropagation(MountPropagation.SHARED_SLAVE);
         assertThat(stemcell)
                 .mount("/small")
                 .usage()
@@ -49,6 +55,24 @@ class MountsAndOwnersTest {
         fail(stemcell, "Expecting mount /small on NAME to be shared slave" + but, () -> assertThat(stemcell)
                 .mount("/small")
                 .hasPropagation(MountPropagation.SHARED_SLAVE));
+        fail(
+                stemcell,
+                "Expecting mount /both on NAME WANTED\n  but was: tmpfs of small\\[/a\\] with .*, shared slave",
+                expecting(
+                        "to be slave",
+                        () -> assertThat(stemcell).mount("/both").hasPropagation(MountPropagation.SLAVE)),
+                expecting(
+                        "to be shared",
+                        () -> assertThat(stemcell).mount("/both").hasPropagation(MountPropagation.SHARED)));
+        fail(
+                stemcell,
+                "Expecting mount /slave on NAME WANTED\n  but was: tmpfs of small\\[/a\\] with .*, slave",
+                expecting(
+                        "to be shared slave",
+                        () -> assertThat(stemcell).mount("/slave").hasPropagation(MountPropagation.SHARED_SLAVE)),
+                expecting(
+                        "to be private",
+                        () -> assertThat(stemcell).mount("/slave").hasPropagation(MountPropagation.PRIVATE)));
         MountUsageAssert usage = assertThat(stemcell).mount("/small").usage();
         fail(
                 stemcell,
@@ -86,7 +110,12 @@ class MountsAndOwnersTest {
                 .file("/listed")
                 .hasAclEntry("user:vcap:r--")
                 .hasAclEntry("mask::r-x")
-                .hasAclEntry("default:group::r-x");
+                .hasAclEntry("default:group::r-x")
+                .hasMode(0750)
+                .isReadableBy("vcap")
+                .isNotWritableBy("vcap")
+                .isNotExecutableBy("vcap")
+                .isNotReadableBy("daemon");
         assertThat(stemcell).file("/listed/plain").hasNoAcl();
 
         String but = "\n"
@@ -98,6 +127,18 @@ class MountsAndOwnersTest {
         fail(stemcell, "Expecting /listed on NAME to have no ACL" + but, () -> assertThat(stemcell)
                 .file("/listed")
                 .hasNoAcl());
+        fail(
+                stemcell,
+                "Expecting /listed on NAME WANTED\n  but was: directory, mode 0750, .*",
+                expecting(
+                        "to be not readable by vcap",
+                        () -> assertThat(stemcell).file("/listed").isNotReadableBy("vcap")),
+                expecting(
+                        "to be executable by vcap",
+                        () -> assertThat(stemcell).file("/listed").isExecutableBy("vcap")),
+                expecting(
+                        "to be readable by daemon",
+                        () -> assertThat(stemcell).file("/listed").isReadableBy("daemon")));
         fail(
                 stemcell,
                 "Expecting /listed/plain on NAME to have the ACL entry other::---\n  but was: file, .*, ACL none",

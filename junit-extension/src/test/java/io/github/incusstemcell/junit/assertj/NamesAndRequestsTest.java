@@ -33,6 +33,7 @@ class NamesAndRequestsTest {
                 "web.test/33" => [pack("n3", 0, 5, 5060) . name("sip.test")],
                 "web.test/2" => [name("ns.test")],
                 "web.test/6" => [name("ns.test") . name("root.test") . pack("N5", 7, 3600, 600, 86400, 60)],
+                "count.test/1" => [""],
                 "alias.test/5" => ["\\x03www\\xc0\\x0c"],
                 "big.test/16" => [map { pack("C/a*", $_ x 200) } "a" .. "d"]);
             sub answer {
@@ -44,6 +45,7 @@ class NamesAndRequestsTest {
                 }
                 my ($name, $type) = (join(".", @labels), unpack("n", substr($query, $at + 1, 2)));
                 my @found = @{$zone{"$name/$type"} || []};
+                @found = (pack("C4", 10, 0, 1, ++$count)) if $name eq "count.test";
                 my $flags = 0x8180 | ($name eq "refused.test" ? 5 : (grep { /^\\Q$name\\E\\// } keys %zone) ? 0 : 3);
                 ($flags, @found) = ($flags | 0x200) if $name eq "big.test" && !$fits;
                 return pack("n6", $id, $flags, 1, scalar @found, 0, 0) . substr($query, 12, $at - 12 + 5)
@@ -157,6 +159,11 @@ class NamesAndRequestsTest {
                         .hasNoRecords()),
                 expecting("to have the record 10.0.0.4", () -> at(stemcell, "none.test", DnsType.A)
                         .hasRecord("10.0.0.4")));
+        fail(
+                stemcell,
+                "Expecting A of count.test at 127.0.0.2 on NAME to not change for 20s \\(waited SECONDS\\)\n"
+                        + "  but was: .*10\\.0\\.1\\.\\d+.*",
+                () -> at(stemcell, "count.test", DnsType.A).doesNotChangeFor(ofSeconds(20)));
         fail(
                 stemcell,
                 "Expecting A of refused.test at 127.0.0.2 on NAME WANTED\n  but was: REFUSED",

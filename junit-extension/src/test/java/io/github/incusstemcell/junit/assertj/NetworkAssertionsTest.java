@@ -36,6 +36,7 @@ class NetworkAssertionsTest {
                         sysread $guest, $request, 4096, length $request until $request =~ /\\r\\n\\r\\n/;
                         my ($path) = $request =~ m{^GET (\\S+) HTTP/1.1\\r\\n};
                         my $answer = $path eq "/nothing" ? ""
+                            : $path eq "/count" ? "HTTP/1.1 200 OK\\r\\nContent-Length: 5\\r\\n\\r\\n" . sprintf("%05d", ++$count)
                             : $path eq "/broken" ? "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nA\\r\\none"
                             : $place->[0] == 8082 ? "220 no web here\\r\\n"
                             : $path eq "/chunks" ? "HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\nX-A: 1\\r\\nx-a: 2\\r\\n"
@@ -101,6 +102,11 @@ class NetworkAssertionsTest {
                         .within(ofMillis(50))
                         .http("http://localhost:8081/")
                         .hasStatus(200)));
+        fail(
+                stemcell,
+                "Expecting http://localhost:8081/count inside on NAME to not change for 20s \\(waited SECONDS\\)\n"
+                        + "  but was: status 200, body: 0000\\d",
+                () -> assertThat(stemcell).http("http://localhost:8081/count").doesNotChangeFor(ofSeconds(20)));
         fail(
                 stemcell,
                 "Expecting http://localhost:8083/x inside on NAME WANTED\n  but nobody answers: Connection refused\n"

@@ -79,6 +79,21 @@ class ProcessesAndMachineTest {
                 "Expecting the processes of the unit napper.service of the parent init on NAME to be there\n"
                         + "  but there were none; there are: .*\\bbash\\b.*",
                 () -> nappers(stemcell).ofParent("init").isNotEmpty());
+        fail(
+                stemcell,
+                "Expecting the processes of the unit napper.service of /usr/bin/bash on NAME to be only sleep\n"
+                        + "  but there were: bash" + NAPPER,
+                () -> nappers(stemcell).ofExecutable("/usr/bin/bash").hasOnlyNames("sleep"));
+        fail(
+                stemcell,
+                "Expecting the processes of the unit napper.service of /usr/bin/dash on NAME to be there\n"
+                        + "  but there were none; there are: .*",
+                () -> nappers(stemcell).ofExecutable("/usr/bin/dash").isNotEmpty());
+        fail(
+                stemcell,
+                "Expecting the processes of the unit napper.service with the command line \\^sleep 1\\$ on NAME to be there\n"
+                        + "  but there were none; there are: .*",
+                () -> nappers(stemcell).withCommandLine("^sleep 1$").isNotEmpty());
         assertThat(message(stemcell, () -> nappers(stemcell).ofUser("vcab").isNotEmpty()))
                 .startsWith(
                         "Expecting user vcab on NAME to exist\n  but there is no such user; the closest names: vcap, ");
@@ -300,6 +315,15 @@ class ProcessesAndMachineTest {
         stemcell.files().writeString("/watched", "old\n");
         assertThat(stemcell).file("/watched").doesNotChangeFor(ofMillis(100)).exists();
         assertThat(stemcell).unit("napper").doesNotChangeFor(ofMillis(100));
+        stemcell.systemd().writeUnit("restless", """
+                [Unit]
+                StartLimitIntervalSec=0
+                [Service]
+                Restart=always
+                RestartSec=100ms
+                ExecStart=/bin/sleep 0.2
+                """);
+        stemcell.systemd().start("restless");
         stemcell.shell("(sleep 0.5; echo new, and longer > /watched; systemctl restart yawner) >/dev/null 2>&1 &");
 
         fail(
@@ -310,6 +334,19 @@ class ProcessesAndMachineTest {
         assertThat(message(stemcell, () -> assertThat(stemcell).file("/none").doesNotChangeFor(ofMillis(50))))
                 .startsWith(
                         "Expecting /none on NAME to not change for 0.05s (waited SECONDS)\n  but it does not exist");
+        String changed = " on NAME to not change for 20s \\(waited SECONDS\\)\n  but ";
+        fail(stemcell, "Expecting unit restless.service" + changed + "was: (?s:.*)", () -> assertThat(stemcell)
+                .unit("restless")
+                .doesNotChangeFor(ofSeconds(20)));
+        fail(
+                stemcell,
+                "Expecting the processes of the unit restless.service" + changed + "there were.*",
+                () -> assertThat(stemcell).processes().ofUnit("restless").doesNotChangeFor(ofSeconds(20)));
+        fail(
+                stemcell,
+                "Expecting the journal of NAME, unit restless to not change for 20s \\(waited SECONDS\\)\n  but there are (?s:.*)",
+                () -> assertThat(stemcell).journal().ofUnit("restless").doesNotChangeFor(ofSeconds(20)));
+        stemcell.systemd().stop("restless");
         Duration moment = ofMillis(50);
         assertThatThrownBy(() ->
                         assertThat(stemcell).within(moment).file("/watched").doesNotChangeFor(moment))

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What dpkg says of the files of packages: whose they are, and whether they are those that were installed. */
@@ -27,8 +26,9 @@ record PackageFiles(StemcellContainer stemcell) {
      * @param path one that may not exist
      */
     List<String> owners(String path) {
-        Matcher merged = MERGED.matcher(path);
-        List<String> paths = merged.matches() ? List.of(merged.group(2), "/usr" + merged.group(2)) : List.of(path);
+        List<String> paths = MERGED.matcher(path).matches()
+                ? List.of(MERGED.matcher(path).replaceFirst("$2"), merged(path))
+                : List.of(path);
         Command search = command(List.of("dpkg-query", "--search", DPKG), paths);
         ExecResult result = stemcell.inspect(search);
         boolean isAnswer = result.exitCode() <= 1
@@ -38,6 +38,11 @@ record PackageFiles(StemcellContainer stemcell) {
             throw failed("Asking whose " + path + " is", search, result);
         }
         return owners(result, paths);
+    }
+
+    /** The path of the same file where the folders at the root are links. */
+    static String merged(String path) {
+        return MERGED.matcher(path).replaceFirst("/usr$2");
     }
 
     /** Lines as {@code passwd, login:amd64: /usr/share/man}; those of diversions are none. */
@@ -84,6 +89,7 @@ record PackageFiles(StemcellContainer stemcell) {
     }
 
     private AssertionError failed(String what, Command command, ExecResult result) {
+        Packages.refuseOthers(stemcell);
         return AssertionErrors.ofExit(what + " by '" + command + "' on " + stemcell.name(), result);
     }
 }

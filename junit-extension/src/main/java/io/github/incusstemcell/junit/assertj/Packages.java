@@ -44,7 +44,7 @@ record Packages(List<GuestPackage> entries) {
     }
 
     /** Tells whose packages there are instead of dpkg's. */
-    private static void refuseOthers(StemcellContainer stemcell) {
+    static void refuseOthers(StemcellContainer stemcell) {
         OTHERS.forEach((folder, program) -> {
             if (stemcell.files().exists(folder)) {
                 throw AssertionErrors.of("Expecting packages of dpkg on " + stemcell.name() + "\n  but it has those of "

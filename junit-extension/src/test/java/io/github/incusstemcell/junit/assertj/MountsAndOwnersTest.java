@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -243,6 +245,29 @@ class MountsAndOwnersTest {
                     () -> assertThat(stemcell).packageNamed("telnetd").isNotInstalled());
         } finally {
             stemcell.shell("rmdir /lib/apk/db; mv /usr/bin/dpkg-query.away /usr/bin/dpkg-query")
+                    .requireSuccess();
+        }
+    }
+
+    @Test
+    void aGuestOfRpmIsNotAskedByDpkg(StemcellContainer stemcell) {
+        stemcell.shell("mkdir /var/lib/rpm; mv /usr/bin/dpkg-query /usr/bin/dpkg-query.away;"
+                        + " mv /usr/bin/dpkg /usr/bin/dpkg.away")
+                .requireSuccess();
+        try {
+            String other = "Expecting packages of dpkg on NAME\n"
+                    + "  but it has those of rpm, in /var/lib/rpm, which are not looked at";
+            for (ThrowingCallable assertion : List.<ThrowingCallable>of(
+                    () -> assertThat(stemcell).packageNamed("telnetd").isNotInstalled(),
+                    () -> assertThat(stemcell).packages().doesNotContain("telnetd"),
+                    () -> assertThat(stemcell).packages().areUnmodified("/etc"),
+                    () -> assertThat(stemcell).file("/etc/passwd").isOwnedByNoPackage(),
+                    () -> assertThat(stemcell).file("/usr/sbin/sshd").isOwnedByPackage("openssh-server"))) {
+                assertThat(message(stemcell, assertion)).isEqualTo(other);
+            }
+        } finally {
+            stemcell.shell("rmdir /var/lib/rpm; mv /usr/bin/dpkg-query.away /usr/bin/dpkg-query;"
+                            + " mv /usr/bin/dpkg.away /usr/bin/dpkg")
                     .requireSuccess();
         }
     }

@@ -2,6 +2,8 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,14 +17,41 @@ record FileLook<T>(FileStat stat, T more) {
 
     private static final int SHOWN = 20;
 
+    /** Of the kernel, which is not the guest's. */
+    private static final String COMMAND_LINE = "/proc/cmdline";
+
     /** A path at which is something of the guest. */
     static String path(String path) {
-        if (Arguments.path(path).equals("/proc/cmdline")) {
+        requireOfGuest(plain(Arguments.path(path)).equals(COMMAND_LINE));
+        return path;
+    }
+
+    /** A pattern of paths at which is something of the guest. */
+    static Glob glob(String pattern) {
+        Glob glob = new Glob(Arguments.glob(pattern));
+        requireOfGuest(glob.matchesPath(COMMAND_LINE));
+        return glob;
+    }
+
+    /** Without empty names, {@code .} and {@code ..}, as where no folder is a link. */
+    private static String plain(String path) {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : path.split("/")) {
+            if (name.equals("..")) {
+                names.pollLast();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        return "/" + String.join("/", names);
+    }
+
+    private static void requireOfGuest(boolean isCommandLine) {
+        if (isCommandLine) {
             throw new IllegalArgumentException(
-                    "/proc/cmdline is the command line of the kernel of the machine on which the"
+                    COMMAND_LINE + " is the command line of the kernel of the machine on which the"
                             + " containers run, whatever the guest is like");
         }
-        return path;
     }
 
     String words() {

@@ -38,7 +38,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
     }
 
     FilesAssert(Subject subject, String pattern) {
-        this(subject, new Looks(subject.stemcell().files(), new Glob(Arguments.glob(pattern))));
+        this(subject, new Looks(subject.stemcell().files(), FileLook.glob(pattern)));
     }
 
     private FilesAssert(Subject subject, Looks looks) {

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A pattern of paths as glob(7) has it. It is looked up over SFTP, which also guests have that were not started: each folder in which there
@@ -55,6 +56,14 @@ record Glob(String text) {
             }
             throw e;
         }
+    }
+
+    /** Whether a path is one of those that it means, be there something or not. */
+    boolean matchesPath(String path) {
+        String[] wanted = text.split("/");
+        String[] names = path.split("/");
+        return wanted.length == names.length
+                && IntStream.range(0, names.length).allMatch(i -> matches(wanted[i], names[i]));
     }
 
     static boolean isWild(String name) {

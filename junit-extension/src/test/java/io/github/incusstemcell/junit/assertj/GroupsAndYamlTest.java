@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Passwords of groups, users of name services, logins, and YAML: each assertion so that it holds, and so that it does not. */
@@ -241,10 +243,25 @@ class GroupsAndYamlTest {
 
     @Test
     void whatIsTheMachinesAndNoGuests(StemcellContainer stemcell) {
-        assertThatThrownBy(() -> assertThat(stemcell).file("/proc/cmdline"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "/proc/cmdline is the command line of the kernel of the machine on which the containers run,"
-                                + " whatever the guest is like");
+        StemcellAssert asserts = assertThat(stemcell);
+        for (ThrowingCallable look : List.<ThrowingCallable>of(
+                () -> asserts.file("/proc/cmdline"),
+                () -> asserts.file("/proc//cmdline"),
+                () -> asserts.file("/proc/cmdline/"),
+                () -> asserts.file("//proc/./cmdline"),
+                () -> asserts.file("/proc/self/../cmdline"),
+                () -> asserts.file("/../proc/cmdline"),
+                () -> asserts.files("/proc/cmdline"),
+                () -> asserts.files("/proc/cmd*"),
+                () -> asserts.files("/*/cmdlin?"),
+                () -> asserts.files("/proc/[a-c]mdline"))) {
+            assertThatThrownBy(look)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage(
+                            "/proc/cmdline is the command line of the kernel of the machine on which the containers run,"
+                                    + " whatever the guest is like");
+        }
+        asserts.file("/proc/1/cmdline").exists();
+        asserts.files("/proc/1/cmd*").exist();
     }
 }

@@ -1,7 +1,6 @@
 package io.github.incusstemcell.samples;
 
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
@@ -26,12 +25,8 @@ class LogrotateTest {
         // The service is what the timer starts; starting a oneshot returns when it has ended.
         stemcell.exec("systemctl", "start", "logrotate.service").requireSuccess();
 
-        assertThat(stemcell.files().stat("/var/vcap/sys/log/sample/sample.log").size())
-                .isZero();
-        assertThat(stemcell.files()
-                        .stat("/var/vcap/sys/log/sample/sample.log.1")
-                        .size())
-                .isEqualTo(2048);
+        assertThat(stemcell).file("/var/vcap/sys/log/sample/sample.log").hasSize(0);
+        assertThat(stemcell).file("/var/vcap/sys/log/sample/sample.log.1").hasSize(2048);
         assertThat(stemcell).unit("logrotate.timer").isEnabled();
     }
 }

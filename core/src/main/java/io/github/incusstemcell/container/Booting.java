@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.GuestText;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.internal.Deadline;
@@ -31,6 +32,8 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
 
     /** Until the daemon says of an instance whose processes have ended that it is stopped. */
     private static final Duration STOP = Duration.ofSeconds(10);
+
+    private static final int SERVER_ERROR = 500;
 
     /** How much of the console a message repeats, in characters. */
     private static final int CONSOLE = 500;
@@ -143,10 +146,25 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
                 failure);
     }
 
-    /** Empty, too, where it cannot be read, which is told beside the failure. */
+    /**
+     * Empty, too, where it cannot be read, which is told beside the failure. While the daemon has not seen the end of a stop, it asks a process
+     * for it that is gone.
+     */
     private String console(IncusStemcellException failure) {
+        Deadline deadline = Deadline.in(STOP);
         try {
-            return instance().consoleLog().strip();
+            while (true) {
+                try {
+                    return instance().consoleLog().strip();
+                } catch (IncusException e) {
+                    if (e.code() != SERVER_ERROR || !deadline.pause()) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
         } catch (IncusStemcellException e) {
             failure.addSuppressed(e);
             return "";

@@ -5,7 +5,6 @@ import static java.time.Duration.ofSeconds;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
-import io.github.incusstemcell.junit.assertj.StemcellSoftAssertions;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -30,9 +29,6 @@ class ConsumerTest {
         stemcell.shell("(sleep 0.2; touch /tmp/later) >/dev/null 2>&1 &").requireSuccess();
         assertThat(stemcell).within(ofSeconds(30)).file("/tmp/later").exists();
         assertThat(stemcell).unit("systemd-journald.service").isActive();
-        StemcellSoftAssertions softly = new StemcellSoftAssertions();
-        softly.assertThat(stemcell).unit("systemd-journald.service").isActive();
-        softly.assertAll();
         stemcell.files().writeString("/tmp/order.json", "{\"lines\": 3}");
         assertThat(stemcell).file("/tmp/order.json").json().hasValue("/lines", 3);
         assertThat(stemcell).httpFromTest(80, "/").doesNotAnswer();

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -91,6 +92,43 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
      */
     public GroupAssert hasLockedPassword() {
         password.holds("have a locked password", GuestGroup::isLocked);
+        return this;
+    }
+
+    /**
+     * Verifies that the group has an empty password. Unlike that of a user it lets nobody in, newgrp(1), but says that nobody thought of it.
+     *
+     * <pre>{@code
+     * stemcell.exec("groupadd", "--password", "", "web");
+     * assertThat(stemcell).group("web").hasEmptyPassword(); // passes
+     * stemcell.exec("groupdel", "web");
+     * assertThat(stemcell).group("vcap").hasEmptyPassword(); // fails
+     * }</pre>
+     *
+     * @return this assertion object
+     */
+    public GroupAssert hasEmptyPassword() {
+        password.holds("have an empty password", group -> group.password().isEmpty());
+        return this;
+    }
+
+    /**
+     * Verifies that the hash of the group's password was made in a way; a locked one, with an exclamation mark before the hash, counts, too.
+     *
+     * <pre>{@code
+     * stemcell.exec("groupadd", "--password", "$6$salt$hash", "web");
+     * assertThat(stemcell).group("web").hasPasswordHash(SHA512CRYPT); // passes
+     * assertThat(stemcell).group("web").hasPasswordHash(YESCRYPT); // fails
+     * stemcell.exec("groupdel", "web");
+     * }</pre>
+     *
+     * @param hash the way, as {@code SHA512CRYPT}
+     * @return this assertion object
+     */
+    public GroupAssert hasPasswordHash(PasswordHash hash) {
+        Objects.requireNonNull(hash, "hash");
+        presence.inWords(GuestGroup::wordsOfHash)
+                .holds("have a password hash by " + hash, group -> hash.isOf(group.password()));
         return this;
     }
 

@@ -28,7 +28,16 @@ public record GuestGroup(
 
     /** What may be said of the password, which is never shown itself. */
     String wordsOfPassword() {
-        return "password " + (password.isEmpty() ? "empty" : isLocked() ? "locked" : "set")
+        return wordsOfPassword("");
+    }
+
+    /** The same with how its hash was made. */
+    String wordsOfHash() {
+        return wordsOfPassword(PasswordHash.wordsOf(password));
+    }
+
+    private String wordsOfPassword(String hash) {
+        return "password " + (password.isEmpty() ? "empty" : isLocked() ? "locked" : "set") + hash
                 + (isShadowed ? "" : " in /etc/group") + ", "
                 + (administrators.isEmpty()
                         ? "no administrators"

@@ -1,6 +1,5 @@
 package io.github.incusstemcell.junit.assertj;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -59,12 +58,7 @@ public record GuestUser(
 
     /** What may be said of the password, which is never shown itself. */
     String wordsOfPassword() {
-        String kind = Arrays.stream(PasswordHash.values())
-                .filter(hash -> hash.isOf(password))
-                .map(hash -> " by " + hash)
-                .findFirst()
-                .orElse("");
-        return "password " + passwordWords() + kind + ", " + aging.words();
+        return "password " + passwordWords() + PasswordHash.wordsOf(password) + ", " + aging.words();
     }
 
     /** {@return all of it but the password, of which it says whether there is one} */

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,6 +31,15 @@ public enum PasswordHash {
     boolean isOf(String password) {
         String hash = password.replaceFirst("^!+", "");
         return prefixes.stream().anyMatch(hash::startsWith);
+    }
+
+    /** How messages say it behind a password, of which they show nothing; nothing where there is no hash. */
+    static String wordsOf(String password) {
+        return Arrays.stream(values())
+                .filter(hash -> hash.isOf(password))
+                .map(hash -> " by " + hash)
+                .findFirst()
+                .orElse("");
     }
 
     /** {@return the name that crypt(5) has for it} */

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -315,6 +316,22 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
+     * Verifies that the account has no day on which it expires.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").neverExpires(); // passes
+     * stemcell.exec("useradd", "--expiredate", "2199-01-01", "clara");
+     * assertThat(stemcell).user("clara").neverExpires(); // fails
+     * stemcell.exec("userdel", "clara");
+     * }</pre>
+     *
+     * @return this assertion object
+     */
+    public UserAssert neverExpires() {
+        return password("never expire", user -> user.aging().expires().isEmpty());
+    }
+
+    /**
      * Verifies that sudo lets the user run something, by {@code sudo -l}.
      *
      * <pre>{@code
@@ -373,12 +390,93 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     private UserAssert sudo(String wanted, Predicate<SudoRights> holds) {
-        if (!presence.isThere()) {
-            return this;
-        }
-        Observation<SudoRights> seen = new Observation<>(subject.timing(), holds, SudoRights::words)
-                .polling(() -> SudoRights.of(subject.stemcell(), name));
-        subject.verify("user " + name, wanted, seen, SudoRights::words);
+        find().ifPresent(user -> {
+            Observation<SudoRights> seen = new Observation<>(subject.timing(), holds, SudoRights::words)
+                    .polling(() -> SudoRights.of(subject.stemcell(), user));
+            subject.verify("user " + name, wanted, seen, SudoRights::words);
+        });
+        return this;
+    }
+
+    /**
+     * Verifies that sudo lets the user run a command as root, with a password or without. Nothing is run.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").mayRunBySudo("/usr/bin/systemctl", "restart", "cron"); // passes
+     * assertThat(stemcell).user("nobody").mayRunBySudo("/usr/bin/systemctl", "restart", "cron"); // fails
+     * }</pre>
+     *
+     * @param command the absolute path of a program, which has to exist
+     * @param arguments all of its arguments; none: it is run without any
+     * @return this assertion object
+     */
+    public UserAssert mayRunBySudo(String command, String... arguments) {
+        return run("be allowed to run %s by sudo", SudoRun::isAllowed, command, arguments);
+    }
+
+    /**
+     * Verifies that sudo does not let the user run a command as root.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("nobody").mayNotRunBySudo("/usr/bin/systemctl", "restart", "cron"); // passes
+     * assertThat(stemcell).user("vcap").mayNotRunBySudo("/usr/bin/systemctl", "restart", "cron"); // fails
+     * }</pre>
+     *
+     * @param command the absolute path of a program, which has to exist
+     * @param arguments all of its arguments; none: it is run without any
+     * @return this assertion object
+     */
+    public UserAssert mayNotRunBySudo(String command, String... arguments) {
+        return run("not be allowed to run %s by sudo", run -> !run.isAllowed(), command, arguments);
+    }
+
+    /**
+     * Verifies that sudo lets the user run a command as root, and wants no password for it. Where its rules leave open which of them is
+     * about the command, that fails.
+     *
+     * <pre>{@code
+     * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");
+     * assertThat(stemcell).user("clara").mayRunBySudoWithoutPassword("/usr/bin/systemctl", "restart", "cron"); // passes
+     * stemcell.exec("userdel", "clara");
+     * assertThat(stemcell).user("vcap").mayRunBySudoWithoutPassword("/usr/bin/systemctl", "restart", "cron"); // fails
+     * }</pre>
+     *
+     * @param command the absolute path of a program, which has to exist
+     * @param arguments all of its arguments; none: it is run without any
+     * @return this assertion object
+     */
+    public UserAssert mayRunBySudoWithoutPassword(String command, String... arguments) {
+        return run(
+                "be allowed to run %s by sudo without password", SudoRun::isAllowedWithoutPassword, command, arguments);
+    }
+
+    /**
+     * Verifies that sudo lets the user run a command as root, and wants a password for it. Where its rules leave open which of them is
+     * about the command, that fails.
+     *
+     * <pre>{@code
+     * assertThat(stemcell).user("vcap").needsPasswordToRunBySudo("/usr/bin/systemctl", "restart", "cron"); // passes
+     * assertThat(stemcell).user("nobody").needsPasswordToRunBySudo("/usr/bin/systemctl", "restart", "cron"); // fails
+     * }</pre>
+     *
+     * @param command the absolute path of a program, which has to exist
+     * @param arguments all of its arguments; none: it is run without any
+     * @return this assertion object
+     */
+    public UserAssert needsPasswordToRunBySudo(String command, String... arguments) {
+        return run("need a password to run %s by sudo", SudoRun::isAllowedWithPassword, command, arguments);
+    }
+
+    private UserAssert run(String wanted, Predicate<SudoRun> holds, String command, String... arguments) {
+        List<String> argv = new ArrayList<>(List.of(Arguments.plainPath(command)));
+        argv.addAll(Arguments.anyTexts(arguments, Arguments::text));
+        find().ifPresent(user -> {
+            Observation<SudoRun> seen = new Observation<>(
+                            subject.timing(), holds, run -> run.rights().words())
+                    .polling(() -> SudoRun.of(subject.stemcell(), user, argv));
+            subject.verify("user " + name, String.format(wanted, String.join(" ", argv)), seen, run -> run.rights()
+                    .words());
+        });
         return this;
     }
 

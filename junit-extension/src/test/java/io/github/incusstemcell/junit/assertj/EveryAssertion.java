@@ -230,6 +230,7 @@ record EveryAssertion(List<Method> path, Method method) {
                     default -> "cron";
                 };
             case "argv" -> "true";
+            case "command" -> "/usr/bin/id";
             default -> "cron";
         };
     }

@@ -50,6 +50,7 @@ class GroupsAndYamlTest {
                 "Expecting the groups on NAME to have locked passwords\n  but these do not: open",
                 () -> assertThat(stemcell).groups().haveLockedPasswords());
         stemcell.shell("echo 'bare::4242:' >> /etc/group").requireSuccess();
+        assertThat(stemcell).group("bare").hasEmptyPassword();
         fail(
                 stemcell,
                 "Expecting the groups on NAME to have their passwords in /etc/gshadow\n  but these do not: bare",
@@ -63,6 +64,41 @@ class GroupsAndYamlTest {
                         + "  but was: closed:...",
                 () -> assertThat(stemcell).group("closed").exists());
         stemcell.shell("cp /root/gshadow /etc/gshadow").requireSuccess();
+    }
+
+    @Test
+    void howPasswordsOfGroupsAreHashed(StemcellContainer stemcell) {
+        stemcell.shell("groupadd -p '$6$salt$hash' hashed && groupadd -p '!$y$salt$hash' kept && groupadd -p '' empty")
+                .requireSuccess();
+
+        assertThat(stemcell).group("hashed").hasPasswordHash(PasswordHash.SHA512CRYPT);
+        assertThat(stemcell)
+                .group("kept")
+                .hasPasswordHash(PasswordHash.YESCRYPT)
+                .hasLockedPassword();
+        assertThat(stemcell).group("empty").hasEmptyPassword();
+
+        assertThat(message(stemcell, () -> assertThat(stemcell).group("hashed").hasPasswordHash(PasswordHash.YESCRYPT)))
+                .isEqualTo("Expecting group hashed on NAME to have a password hash by yescrypt\n"
+                        + "  but was: password set by sha512crypt, no administrators");
+        assertThat(message(stemcell, () -> assertThat(stemcell).group("empty").hasPasswordHash(PasswordHash.YESCRYPT)))
+                .isEqualTo("Expecting group empty on NAME to have a password hash by yescrypt\n"
+                        + "  but was: password empty, no administrators");
+        assertThat(message(stemcell, () -> assertThat(stemcell).group("kept").hasEmptyPassword()))
+                .isEqualTo("Expecting group kept on NAME to have an empty password\n"
+                        + "  but was: password locked, no administrators");
+    }
+
+    @Test
+    void accountsThatNeverExpire(StemcellContainer stemcell) {
+        stemcell.shell("useradd lasting && useradd --expiredate 2199-01-01 ending")
+                .requireSuccess();
+
+        assertThat(stemcell).user("lasting").neverExpires();
+        assertThat(stemcell).user("ending").isNotExpired();
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("ending").neverExpires()))
+                .matches("Expecting user ending on NAME to never expire\n"
+                        + "  but was: password locked, changed .*, expires 2199-01-01");
     }
 
     @Test

@@ -61,7 +61,11 @@ class IdleArgumentsTest {
             "areUnmodified.except",
             "hasExactlyFilesWithCapabilities.paths",
             "hasOnlyEntries.names",
-            "hasOnlyAddresses.addresses");
+            "hasOnlyAddresses.addresses",
+            "mayRunBySudo.arguments",
+            "mayNotRunBySudo.arguments",
+            "mayRunBySudoWithoutPassword.arguments",
+            "needsPasswordToRunBySudo.arguments");
 
     /** Where every number may be the least. */
     private static final Set<String> ANY_NUMBER = Set.of("hasValueAtLeast.least", "hasValue.value", "haveNice.nice");
@@ -83,7 +87,7 @@ class IdleArgumentsTest {
     /** What says nothing besides what never does: by the name of the parameter, or by that of method and parameter. */
     private static final Map<String, List<Object>> IDLE = Map.ofEntries(
             Map.entry("path", PATHS),
-            Map.entry("file.path", concat(PATHS, "/proc/cmdline")),
+            Map.entry("file.path", concat(PATHS, "/proc//cmdline")),
             Map.entry("hasHome.path", List.of()),
             Map.entry("hasShell.path", List.of()),
             Map.entry("httpFromTest.path", List.of("health")),
@@ -99,6 +103,7 @@ class IdleArgumentsTest {
             Map.entry("haveNoLoginShell.except", ACCOUNTS),
             Map.entry("isUnmodified.except", PATHS),
             Map.entry("isBindOf.source", List.of("/mnt/", "/mnt//x", "/mnt/../x", "x")),
+            Map.entry("command", List.of("id", "/usr/bin/", "/usr//bin/id", "/usr/bin/*")),
             Map.entry("key", List.of(" a", "a=b", "a\nb", "#a")),
             Map.entry("pointer", List.of("a", "a/b", "/~2", "$.a")),
             Map.entry("systemdConfiguration.name", List.of("--help", "journald", "../x.conf", "*.conf")),
@@ -108,7 +113,9 @@ class IdleArgumentsTest {
                     Stream.concat(SOCKETS.stream(), Stream.of(new GuestSocket[][] {{}}))
                             .toList()),
             Map.entry("hasOnlyEntries.names", List.of("a/b", ".", "..", "a\0b")),
-            Map.entry("files.pattern", List.of("etc/*", "/etc/", "/etc/**/x", "/etc/../*", "/etc//*", "/a\0*")),
+            Map.entry(
+                    "files.pattern",
+                    List.of("etc/*", "/etc/", "/etc/**/x", "/etc/../*", "/etc//*", "/a\0*", "/proc/cmd*")),
             Map.entry("named.pattern", List.of("*", "**", "a/*", "a\0b")),
             Map.entry("withAnyOfMode.mode", List.of(-1, 0, 010000)),
             Map.entry("type", List.of()),

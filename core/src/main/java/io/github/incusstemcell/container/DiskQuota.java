@@ -45,9 +45,12 @@ final class DiskQuota {
         if (flag.isEmpty() || !staysUp(flag.get(), patience)) {
             return Optional.empty();
         }
+        String orElse = patience.isZero()
+                ? ", or counts anew at this moment: "
+                : ", and did not count anew within " + patience.toSeconds() + "s: ";
         return Optional.of(
-                "the btrfs of its storage pool has given up counting, as newer kernels do once a large container was deleted, and"
-                        + " did not count anew within " + patience.toSeconds() + "s: " + flag.get()
+                "the btrfs of its storage pool has given up counting, as newer kernels do once a large container was deleted"
+                        + orElse + flag.get()
                         + " is 1. There, 'btrfs quota rescan' of the pool's folder counts anew, and 8 in drop_subtree_threshold, beside that file,"
                         + " keeps it counting until it is mounted again");
     }

@@ -114,6 +114,10 @@ class LimitCheckTest {
                                         + " is 1. There, 'btrfs quota rescan' of the pool's folder counts"
                                         + " anew, and 8 in drop_subtree_threshold, beside that file, keeps it counting until it is mounted again."
                                         + " Take another machine, or where that does not matter, set incus.stemcell.limits.unenforced=warn");
+                try (Stemcells warning = TestMachine.stemcells().connect();
+                        StemcellContainer warned = warning.launch(pool.spec().build())) {
+                    assertThat(warned.exec("true").exitCode()).isZero();
+                }
                 Map<String, String> root =
                         Map.of("type", "disk", "path", "/", "pool", UncountedPool.NAME, "size", "800MiB");
                 assertThatThrownBy(() -> counted.devices().set("root", root))

@@ -3,10 +3,8 @@ package io.github.incusstemcell.incus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.internal.Json;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +28,8 @@ record Execution(Api api, String instance) {
     private RunningCommand start(Command command, ProcessTree tree, ApiRequest post, boolean again) {
         Answer answer = api.answer(post);
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
-        CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id());
-        Optional<Instant> asked = Json.time(operation.whole().path("created_at"));
+        InstanceRun run = new InstanceRun(api, instance, command, operation.createdAt());
+        CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id(), run);
         CommandStreams streams = new CommandStreams(
                 api,
                 command,
@@ -54,7 +52,7 @@ record Execution(Api api, String instance) {
             }
         }
         return connected
-                ? new RunningCommand(command, tree, streams, end, new ExitCodes(api, instance, command, post, asked))
+                ? new RunningCommand(command, tree, streams, end, new ExitCodes(run, post))
                 : start(command, tree, post, true);
     }
 

@@ -5,9 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.Json;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +13,14 @@ import org.slf4j.LoggerFactory;
  * Reads the exit code of a command from the operation that ran it. The daemon makes failures of 126 and 127, whoever
  * returned them, and on 6.0.4 forgets the number in its answer; the message stays.
  */
-record ExitCodes(Api api, String instance, Command command, ApiRequest request, Optional<Instant> asked) {
+record ExitCodes(InstanceRun run, ApiRequest request) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExitCodes.class);
     private static final int SIGNALLED = 128;
 
     /** Ends with {@value OUTSIDE} where process 1 is none that LXC has started, as that has a variable {@code container}. */
-    private static final String LOOK =
-            "read -r all </proc/1/environ; case $all in *container=*) exit 0;; *) exit 66;; esac";
+    private static final Command LOOK = Command.of(
+            "sh", "-c", "read -r all </proc/1/environ; case $all in *container=*) exit 0;; *) exit 66;; esac");
 
     private static final int OUTSIDE = 66;
 
@@ -64,45 +61,26 @@ record ExitCodes(Api api, String instance, Command command, ApiRequest request, 
     private void requireInside() {
         try {
             Deadline deadline = Deadline.in(startsProcesses() ? Duration.ZERO : ENDING);
-            InstanceInfo info = requireThere();
-            while (goesOn(info) && !isFrozen(info) && deadline.pause()) {
-                info = requireThere();
+            InstanceInfo info = run.requireThere();
+            while (run.goesOn(info) && !InstanceRun.isFrozen(info) && deadline.pause()) {
+                info = run.requireThere();
             }
-            if (!goesOn(info)) {
-                throw gone("was stopped");
+            if (!run.goesOn(info)) {
+                throw run.gone("was stopped");
             }
         } catch (IncusConnectionException e) {
-            LOG.debug("Whether '{}' ran in {} was not found out", command, instance, e);
+            LOG.debug("Whether '{}' ran in {} was not found out", run.command(), run.instance(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            LOG.debug("Whether '{}' ran in {} was not found out", command, instance, e);
+            LOG.debug("Whether '{}' ran in {} was not found out", run.command(), run.instance(), e);
         }
-    }
-
-    private boolean goesOn(InstanceInfo info) {
-        boolean startedAgain = info.lastUsedAt()
-                .flatMap(started -> asked.map(started::isAfter))
-                .orElse(false);
-        return (info.isRunning() || isFrozen(info)) && !startedAgain;
     }
 
     /** A command that was killed may have died with its instance: then its exit code means nothing. */
     private void requireInstance() {
-        if (!startsProcesses() && !isFrozen(requireThere())) {
-            throw gone("was stopped");
+        if (!startsProcesses() && !InstanceRun.isFrozen(run.requireThere())) {
+            throw run.gone("was stopped");
         }
-    }
-
-    private InstanceInfo requireThere() {
-        return new Instances(api).find(instance).orElseThrow(() -> gone("was deleted"));
-    }
-
-    private static boolean isFrozen(InstanceInfo info) {
-        return info.status().equals("Frozen");
-    }
-
-    private InstanceGoneException gone(String state) {
-        return new InstanceGoneException(instance, "'" + command + "' ran in it", state);
     }
 
     /**
@@ -110,14 +88,17 @@ record ExitCodes(Api api, String instance, Command command, ApiRequest request, 
      * another one is seen, so that the attempt to start one tells at once.
      */
     private boolean startsProcesses() {
+        Api api = run.api();
         ObjectNode body = Json.object();
-        body.set("command", Json.array(List.of("sh", "-c", LOOK)));
-        ApiRequest post = ApiRequest.post("instances", instance, "exec").json(body);
+        body.set("command", Json.array(LOOK.argv()));
+        ApiRequest post = ApiRequest.post("instances", run.instance(), "exec").json(body);
         try {
-            String id = OperationAnswer.of(api.answer(post).metadata()).id();
-            OptionalInt code = code(api.connection().await(post, new Operations(api).endLater(post, id)));
+            OperationAnswer operation = OperationAnswer.of(api.answer(post).metadata());
+            InstanceRun now = new InstanceRun(api, run.instance(), LOOK, operation.createdAt());
+            OptionalInt code =
+                    code(api.connection().await(post, new Operations(api).endLater(post, operation.id(), now)));
             return code.isPresent() && code.getAsInt() < SIGNALLED && code.getAsInt() != OUTSIDE;
-        } catch (IncusException e) {
+        } catch (IncusException | InstanceGoneException e) {
             return false;
         }
     }

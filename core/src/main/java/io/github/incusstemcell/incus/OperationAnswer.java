@@ -1,6 +1,9 @@
 package io.github.incusstemcell.incus;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.incusstemcell.internal.Json;
+import java.time.Instant;
+import java.util.Optional;
 
 /** An operation as the daemon describes it. */
 record OperationAnswer(String id, int status, String error, JsonNode metadata, JsonNode whole) {
@@ -16,6 +19,11 @@ record OperationAnswer(String id, int status, String error, JsonNode metadata, J
                 node.path("err").asText(),
                 node.path("metadata"),
                 node);
+    }
+
+    /** {@return when the daemon was asked for it, by its own clock; empty: it has not said} */
+    Optional<Instant> createdAt() {
+        return Json.time(whole.path("created_at"));
     }
 
     boolean hasEnded() {

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.internal.Json;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -13,37 +14,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperationEnd {
 
+    /** The daemon is asked to wait twice as long each time, and in the end so long. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(60);
+    private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
+    /** Tells of an operation that goes on why it will not end. */
+    @FunctionalInterface
+    interface Verdict {
+
+        /** {@return what to fail with unless it ends within a second; empty: there is hope} */
+        Optional<? extends IncusStemcellException> of(OperationAnswer running);
+    }
+
     private final Api api;
     private final ApiRequest cause;
     private final String id;
-    private final Duration look;
     private final Duration patience;
-    private final Duration longest;
+    private final Verdict verdict;
     private final CompletableFuture<OperationAnswer> end = new CompletableFuture<>();
     private volatile CompletableFuture<Answer> answer = new CompletableFuture<>();
-    private final long begun = System.nanoTime();
+    private volatile Duration look = FIRST_LOOK;
+    private volatile @Nullable IncusStemcellException never;
     private volatile long asked;
 
-    private OperationEnd(Api api, ApiRequest cause, String id, Duration look, Duration patience, Duration longest) {
+    private OperationEnd(Api api, ApiRequest cause, String id, Duration patience, Verdict verdict) {
         this.api = api;
         this.cause = cause;
         this.id = id;
-        this.look = look;
         this.patience = patience;
-        this.longest = longest;
+        this.verdict = verdict;
     }
 
     /**
      * Begins to wait.
      *
-     * @param look how long the daemon is asked to wait at a time, in whole seconds
-     * @param longest after how long it fails, since the operation goes on still
-     * @param patience after how long without an answer that is taken for lost
+     * @param patience how much later an answer is taken for lost
+     * @param verdict asked each time the operation goes on still
      * @return the operation when it will have ended, well or not; cancelling it ends the waiting
      */
     static CompletableFuture<OperationAnswer> of(
-            Api api, ApiRequest cause, String id, Duration look, Duration patience, Duration longest) {
-        OperationEnd waiting = new OperationEnd(api, cause, id, look, patience, longest);
+            Api api, ApiRequest cause, String id, Duration patience, Verdict verdict) {
+        OperationEnd waiting = new OperationEnd(api, cause, id, patience, verdict);
         waiting.ask();
         waiting.end.whenComplete((ended, failure) -> {
             if (waiting.end.isCancelled()) {
@@ -56,7 +69,7 @@ final class OperationEnd {
     private void ask() {
         ApiRequest wait = ApiRequest.get("operations", id, "wait")
                 .query("timeout", look.toSeconds())
-                .patientFor(patience);
+                .patientFor(look.plus(patience));
         asked = System.nanoTime();
         answer = api.askLater(wait);
         answer.whenComplete((told, failure) -> {
@@ -72,15 +85,18 @@ final class OperationEnd {
         OperationAnswer now = failure == null ? OperationAnswer.of(told.metadata()) : lookAfter(failure);
         if (now.hasEnded()) {
             end.complete(now);
-        } else if (System.nanoTime() - begun > longest.toNanos()) {
-            throw new IncusException(
-                    cause.toString(),
-                    now.status(),
-                    "operation " + id + " still goes on after " + longest.toMinutes()
-                            + " minutes. See what the daemon does with: incus operation show " + id);
+        } else if (never != null) {
+            end.completeExceptionally(never);
         } else if (!end.isDone()) {
+            never = verdict.of(now).orElse(null);
+            look = never == null ? longer(look) : LAST_LOOK;
             ask();
         }
+    }
+
+    private static Duration longer(Duration look) {
+        Duration twice = look.multipliedBy(2);
+        return twice.compareTo(LONGEST_LOOK) > 0 ? LONGEST_LOOK : twice;
     }
 
     /** 6.0.4 answers by an error where an operation failed, which lacks all but the message, and where it goes on. */

@@ -10,14 +10,8 @@ import java.util.concurrent.CompletableFuture;
 /** What the daemon is busy with, {@code /1.0/operations}. It forgets an operation five seconds after its end. */
 public final class Operations {
 
-    /** After so long the daemon is asked again how an operation is that somebody waits for. */
-    private static final Duration LOOK = Duration.ofSeconds(60);
-
     /** Longer than any work takes: a copy of an image from member to member, or a storage that unpacks it for an instance. */
     private static final Duration LONGEST_WORK = Duration.ofHours(1);
-
-    /** A command runs as long as it runs. */
-    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
 
     private final Api api;
 
@@ -80,12 +74,29 @@ public final class Operations {
 
     /** {@return the operation when it will have ended, well or not, which fails after an hour; cancelling it ends the waiting} */
     CompletableFuture<OperationAnswer> workLater(ApiRequest cause, String id) {
-        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE), LONGEST_WORK);
+        return workLater(cause, id, LONGEST_WORK);
     }
 
-    /** {@return the operation when it will have ended, well or not; cancelling it ends the waiting} */
-    CompletableFuture<OperationAnswer> endLater(ApiRequest cause, String id) {
-        return OperationEnd.of(api, cause, id, LOOK, LOOK.plus(ApiRequest.PATIENCE), FOR_EVER);
+    /** The same, and fails after so long. */
+    CompletableFuture<OperationAnswer> workLater(ApiRequest cause, String id, Duration longest) {
+        long begun = System.nanoTime();
+        return OperationEnd.of(api, cause, id, ApiRequest.PATIENCE, running -> {
+            boolean late = System.nanoTime() - begun > longest.toNanos();
+            return late ? Optional.of(tooLong(cause, running, longest)) : Optional.empty();
+        });
+    }
+
+    private static IncusException tooLong(ApiRequest cause, OperationAnswer running, Duration longest) {
+        return new IncusException(
+                cause.toString(),
+                running.status(),
+                "operation " + running.id() + " still goes on after " + longest.toMinutes()
+                        + " minutes. See what the daemon does with: incus operation show " + running.id());
+    }
+
+    /** {@return the operation of a command when it will have ended, well or not; cancelling it ends the waiting} */
+    CompletableFuture<OperationAnswer> endLater(ApiRequest cause, String id, InstanceRun run) {
+        return OperationEnd.of(api, cause, id, ApiRequest.PATIENCE, running -> run.end());
     }
 
     static Optional<OperationAnswer> look(Api api, String id) {

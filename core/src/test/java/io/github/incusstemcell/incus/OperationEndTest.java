@@ -7,6 +7,7 @@ import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.internal.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperationEndTest {
-
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final TestDaemon daemon = new TestDaemon(TestDaemon.Way.SOCKET);
     private final Connection connection = new Connection(daemon.incus().endpoint());
@@ -60,7 +59,7 @@ class OperationEndTest {
                 Connection there = new Connection(front.endpoint())) {
             String id = begun("sleep 2.5; exit 7");
 
-            OperationAnswer end = end(new Api(there, api.project()), id, Duration.ofSeconds(2));
+            OperationAnswer end = end(new Api(there, api.project()), id, Duration.ofSeconds(1));
 
             over.complete(null);
             assertThat(end.metadata().path("return").asInt()).isEqualTo(7);
@@ -79,10 +78,30 @@ class OperationEndTest {
     void isNotAwaitedForEver() {
         String id = begun("sleep 30");
 
-        assertThatThrownBy(() -> OperationEnd.of(api, post("true"), id, LOOK, LOOK, Duration.ofMillis(1))
+        assertThatThrownBy(() -> new Operations(api)
+                        .workLater(post("true"), id, Duration.ofMillis(1))
                         .get(20, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(IncusException.class)
                 .hasMessageContaining("operation " + id + " still goes on after 0 minutes");
+    }
+
+    @Test
+    void isGivenUpWhereItWillNotComeUnlessItComesAtLast() {
+        String forgotten = begun("sleep 30");
+        String late = begun("sleep 1.5; exit 7");
+        IncusException never = new IncusException("post", 0, "never");
+
+        assertThatThrownBy(() -> OperationEnd.of(
+                                api, post("true"), forgotten, Duration.ofSeconds(30), running -> Optional.of(never))
+                        .get(20, TimeUnit.SECONDS))
+                .hasCause(never);
+        assertThat(OperationEnd.of(api, post("true"), late, Duration.ofSeconds(30), running -> Optional.of(never))
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join()
+                        .metadata()
+                        .path("return")
+                        .asInt())
+                .isEqualTo(7);
     }
 
     private String begun(String script) {
@@ -96,7 +115,7 @@ class OperationEndTest {
     }
 
     private OperationAnswer end(Api through, String id, Duration patience) throws Exception {
-        return OperationEnd.of(through, post("true"), id, LOOK, patience, Duration.ofMinutes(1))
+        return OperationEnd.of(through, post("true"), id, patience, running -> Optional.empty())
                 .get(30, TimeUnit.SECONDS);
     }
 

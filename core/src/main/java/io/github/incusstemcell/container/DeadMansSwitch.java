@@ -45,12 +45,18 @@ final class DeadMansSwitch implements AutoCloseable {
     /** Has the process by which the guest is held; in memory, so that each boot begins without. */
     private static final String NEWEST = "/run/incus-stemcell.switch";
 
+    /** Is there while the guest, which nobody held for five seconds, looks for the last time before it powers off. */
+    private static final String LAST_LOOK = NEWEST + ".last-look";
+
     /**
-     * It says that it holds the guest, to the guest and then to the JVM, once systemd has made {@code /run}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
+     * It says that it holds the guest, to the guest and then to the JVM, once systemd has made {@code /run}. Incus 6.0.4 starts it outside of
+     * a guest whose process 1 is dying, where it must do nothing; process 1 of a guest has a variable {@code container}. The child waits, as the daemon kills the exec's process itself, which is {@code $$}. It does not ignore SIGTERM: a guest that shuts
      * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
      * soon, so a death counts only when it is seen eight times in a row.
      */
     private static final String SCRIPT = """
+            read -r all </proc/1/environ
+            case $all in *container=*) ;; *) exit 1 ;; esac
             newest=%s
             exec 3<&0 4>&1 </dev/null >/dev/null 2>&1
             (
@@ -68,10 +74,11 @@ final class DeadMansSwitch implements AutoCloseable {
             exec 3<&-
             until [ -d /run/systemd/system ]; do sleep 0.05; done
             echo $$ >"$newest"
+            while [ -e %s ]; do sleep 0.05; done
             echo >&4
             exec 4>&-
             wait
-            """.formatted(NEWEST);
+            """.formatted(NEWEST, LAST_LOOK);
 
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;
@@ -92,6 +99,7 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private final Instance instance;
     private @Nullable RunningCommand held;
+    private Instant heldSince = Instant.MIN;
     /** The earliest moment at which the guest may have started, and that at which it has said that it is held. */
     private Instant started = Instant.MIN;
 
@@ -115,6 +123,10 @@ final class DeadMansSwitch implements AutoCloseable {
      */
     synchronized void arm(Instant asked) {
         started = asked;
+        if (heldSince.isBefore(asked)) {
+            // Of the boot before: the daemon may say late that it has ended.
+            held = null;
+        }
         if (!over && !arming && held == null) {
             arming = true;
             pause = FIRST_PAUSE;
@@ -129,8 +141,9 @@ final class DeadMansSwitch implements AutoCloseable {
      */
     void awaitHold() {
         if (!isHeld()) {
-            ExecResult waiting = instance.exec(Command.shell("until [ -e " + NEWEST + " ]; do sleep 0.05; done")
-                    .timeout(HOLDING));
+            String known = "[ -e " + NEWEST + " ] && [ ! -e " + LAST_LOOK + " ]";
+            ExecResult waiting = instance.exec(
+                    Command.shell("until " + known + "; do sleep 0.05; done").timeout(HOLDING));
             LOG.debug("{} was held late: {}", instance, waiting.exitCode());
         }
     }
@@ -141,8 +154,9 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private void hold() {
         try {
+            Instant since = Instant.now();
             RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME));
-            if (isHeldBy(command)) {
+            if (isHeldBy(command, since)) {
                 LISTENERS.execute(() -> awaitConfirmation(command));
                 command.onExit().whenComplete((code, failure) -> ended(command, code, failure));
             } else {
@@ -161,10 +175,11 @@ final class DeadMansSwitch implements AutoCloseable {
         }
     }
 
-    private synchronized boolean isHeldBy(RunningCommand command) {
+    private synchronized boolean isHeldBy(RunningCommand command, Instant since) {
         arming = false;
         if (!over) {
             held = command;
+            heldSince = since;
             pause = FIRST_PAUSE;
         }
         return !over;
@@ -191,6 +206,9 @@ final class DeadMansSwitch implements AutoCloseable {
         THREADS.execute(command::close);
         LOG.debug("What held {} has ended with {}", instance, code, failure);
         synchronized (this) {
+            if (held != command) {
+                return;
+            }
             held = null;
             arming = !over;
         }

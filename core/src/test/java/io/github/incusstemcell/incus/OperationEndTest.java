@@ -86,7 +86,7 @@ class OperationEndTest {
     }
 
     @Test
-    void isGivenUpWhereItWillNotComeUnlessItComesAtLast() {
+    void isGivenUpWhereItWillNotComeUnlessItComesAtLast() throws Exception {
         String forgotten = begun("sleep 30");
         String late = begun("sleep 1.5; exit 7");
         IncusException never = new IncusException("post", 0, "never");
@@ -96,8 +96,7 @@ class OperationEndTest {
                         .get(20, TimeUnit.SECONDS))
                 .hasCause(never);
         assertThat(OperationEnd.of(api, post("true"), late, Duration.ofSeconds(30), running -> Optional.of(never))
-                        .orTimeout(20, TimeUnit.SECONDS)
-                        .join()
+                        .get(20, TimeUnit.SECONDS)
                         .metadata()
                         .path("return")
                         .asInt())

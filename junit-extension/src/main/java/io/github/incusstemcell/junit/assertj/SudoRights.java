@@ -3,25 +3,30 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.junit.assertj.SudoRule.Match;
+import io.github.incusstemcell.junit.assertj.SudoRule.Tag;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What sudo lets a user run, sudo(8).
  *
  * @param lines those of rules that {@code sudo -l} has, as {@code (ALL : ALL) NOPASSWD: ALL}; none where it lets the user run nothing
  * @param rules each of the commands in them
- * @param asks whether it asks for a password where a rule says neither (sudoers(5), authenticate)
- * @param isWhole whether nothing but rules and that says when it asks
+ * @param isRoot whether this is root, whom sudo never asks for a password
  */
-record SudoRights(List<String> lines, List<SudoRule> rules, boolean asks, boolean isWhole) {
+record SudoRights(String what, List<String> lines, List<SudoRule> rules, SudoDefaults defaults, boolean isRoot) {
 
-    /** Among the options that sudo lists before the rules. */
-    private static final Pattern DOES_NOT_ASK = Pattern.compile("(?m)^ +[^( ].*!authenticate\\b|^ +!authenticate\\b");
+    private static final String LAST_ONE = "; of those about the same command the last one counts";
 
-    /** For some commands, for some of those as whom they are run, or for a group. */
-    private static final Pattern ASKS_SOMETIMES =
-            Pattern.compile("(?m)^ +Defaults[!>].*\\bauthenticate\\b|^ +[^( ].*\\bexempt_group=");
+    /** What sudo does with a command. */
+    enum Answer {
+        DENIES,
+        ASKS,
+        RUNS
+    }
 
     static SudoRights of(StemcellContainer stemcell, GuestUser user) {
         Command command = Command.of("sudo", "-n", "-l", "-U", user.name()).environment("LC_ALL", "C");
@@ -36,23 +41,75 @@ record SudoRights(List<String> lines, List<SudoRule> rules, boolean asks, boolea
             throw AssertionErrors.ofExit(
                     "Asking what " + user.name() + " may run on " + stemcell.name() + " by '" + command + "'", result);
         }
-        boolean asks = !DOES_NOT_ASK.matcher(result.stdout()).find();
         List<SudoRule> rules = lines.stream()
-                .flatMap(line ->
-                        GuestLine.read("rules of sudo on " + stemcell.name(), line, rule -> SudoRule.ofLine(rule, asks))
-                                .stream())
+                .flatMap(line -> GuestLine.read("rules of sudo on " + stemcell.name(), line, SudoRule::ofLine).stream())
                 .toList();
+        SudoDefaults defaults = GuestLine.read(
+                "options of sudo on " + stemcell.name(),
+                result.stdout(),
+                listing -> SudoDefaults.of(listing, user.groups()));
         return new SudoRights(
-                lines, rules, asks, !ASKS_SOMETIMES.matcher(result.stdout()).find());
+                "user " + user.name() + " on " + stemcell.name(), lines, rules, defaults, user.uid() == 0);
+    }
+
+    /** Of rules about the same command the last one counts; more than one answer where that cannot be told. */
+    Set<Answer> answers(SudoTarget target) {
+        Set<Answer> answers = EnumSet.noneOf(Answer.class);
+        for (SudoRule rule : SudoRule.lastOnes(rules, target)) {
+            if (rule.isDenial()) {
+                answers.add(Answer.DENIES);
+                continue;
+            }
+            for (boolean asks : defaults.asks(rule.tag(), target)) {
+                answers.add(asks && !isRoot ? Answer.ASKS : Answer.RUNS);
+            }
+        }
+        if (!SudoRule.isSettled(rules, target)) {
+            answers.add(Answer.DENIES);
+        }
+        return answers;
+    }
+
+    boolean allowSomething() {
+        return tell("it may run anything", anyIs(Set.of(Answer.ASKS, Answer.RUNS)));
     }
 
     boolean areWithoutPassword() {
-        return rules.stream().anyMatch(rule -> !rule.isDenial() && !rule.asks());
+        return tell("it may run anything without a password", anyIs(Set.of(Answer.RUNS)));
+    }
+
+    /** Looks at what stands for each rule, and for each part of it for which there are options of its own. */
+    private Match anyIs(Set<Answer> wanted) {
+        List<Set<Answer>> all = rules.stream()
+                .filter(rule -> !rule.isDenial())
+                .flatMap(rule -> Stream.concat(Stream.of(rule.target()), defaults.targets(rule)))
+                .map(this::answers)
+                .toList();
+        if (all.stream().anyMatch(wanted::containsAll)) {
+            return Match.YES;
+        }
+        return all.stream().flatMap(Set::stream).anyMatch(wanted::contains) ? Match.MAYBE : Match.NO;
+    }
+
+    private boolean tell(String question, Match match) {
+        if (match == Match.MAYBE) {
+            throw AssertionErrors.of("Expecting the rules of sudo for " + what + " to say whether " + question
+                    + "\n  but that cannot be told of them: " + words());
+        }
+        return match == Match.YES;
     }
 
     String words() {
-        return lines.isEmpty()
-                ? "sudo allows nothing"
-                : "sudo allows " + String.join("; ", lines) + (asks ? "" : ", without authentication");
+        if (lines.isEmpty()) {
+            return "sudo allows nothing";
+        }
+        return "sudo allows " + String.join("; ", lines) + defaults.words() + (isOverruled() ? LAST_ONE : "");
+    }
+
+    /** Whether a tag says that there is no password, and a later rule says something else. */
+    private boolean isOverruled() {
+        return rules.stream()
+                .filter(rule -> rule.tag() == Tag.NOPASSWD && !rule.isDenial())
+                .anyMatch(rule -> !answers(rule.target()).contains(Answer.RUNS));
     }
 }

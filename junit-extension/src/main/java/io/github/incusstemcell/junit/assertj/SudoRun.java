@@ -3,15 +3,16 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.junit.assertj.SudoRights.Answer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
  * Whether sudo lets a user run a command as root. That it says itself, and runs nothing; whether it would ask for a password it says of no
  * command, so that this is taken from its rules, of which the last that is about the command counts.
  */
-record SudoRun(String what, List<String> argv, SudoRights rights, boolean isRoot, boolean isAllowed) {
+record SudoRun(List<String> argv, SudoRights rights, boolean isAllowed) {
 
     /** Which sudo tells, and goes on. */
     private static final String UNRESOLVED = "sudo: unable to resolve host ";
@@ -30,12 +31,7 @@ record SudoRun(String what, List<String> argv, SudoRights rights, boolean isRoot
                             + " by '" + command + "'",
                     result);
         }
-        return new SudoRun(
-                "user " + user.name() + " on " + stemcell.name(),
-                argv,
-                SudoRights.of(stemcell, user),
-                user.uid() == 0,
-                isAllowed);
+        return new SudoRun(argv, SudoRights.of(stemcell, user), isAllowed);
     }
 
     boolean isAllowedWithoutPassword() {
@@ -46,27 +42,14 @@ record SudoRun(String what, List<String> argv, SudoRights rights, boolean isRoot
         return isAllowed && asks();
     }
 
-    /** Root is never asked, whatever the rules say (see {@code sudoers(5)}). */
     private boolean asks() {
-        if (isRoot) {
-            return false;
-        }
-        TreeSet<Boolean> answers = new TreeSet<>();
-        for (int i = rights.rules().size() - 1; i >= 0; i--) {
-            SudoRule rule = rights.rules().get(i);
-            SudoRule.Match match = rule.isDenial() ? SudoRule.Match.NO : rule.matches(argv);
-            if (match != SudoRule.Match.NO) {
-                answers.add(rule.asks());
-            }
-            if (match == SudoRule.Match.YES) {
-                break;
-            }
-        }
-        if (answers.size() != 1 || !rights.isWhole()) {
-            throw AssertionErrors.of("Expecting the rules of sudo for " + what + " to say whether "
+        Set<Answer> answers = rights.answers(SudoTarget.asRoot(argv));
+        answers.remove(Answer.DENIES);
+        if (answers.size() != 1) {
+            throw AssertionErrors.of("Expecting the rules of sudo for " + rights.what() + " to say whether "
                     + String.join(" ", argv) + " needs a password\n  but that cannot be told of them: "
                     + rights.words());
         }
-        return answers.first();
+        return answers.contains(Answer.ASKS);
     }
 }

@@ -342,7 +342,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * @return this assertion object
      */
     public UserAssert mayUseSudo() {
-        return sudo("be allowed to use sudo", rights -> !rights.rules().isEmpty());
+        return sudo("be allowed to use sudo", SudoRights::allowSomething);
     }
 
     /**
@@ -356,11 +356,13 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * @return this assertion object
      */
     public UserAssert mayNotUseSudo() {
-        return sudo("not be allowed to use sudo", rights -> rights.rules().isEmpty());
+        return sudo("not be allowed to use sudo", rights -> !rights.allowSomething());
     }
 
     /**
-     * Verifies that sudo lets the user run something without a password.
+     * Verifies that sudo lets the user run something without a password: by a rule of its own, which no later rule takes back, by the
+     * options {@code authenticate} and {@code exempt_group}, those for some commands included, or because it is root. Where a pattern
+     * leaves open which commands those are, that fails.
      *
      * <pre>{@code
      * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");
@@ -376,7 +378,8 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies that sudo wants a password for all that it lets the user run, which has to be something.
+     * Verifies that sudo wants a password for all that it lets the user run, which has to be something; see
+     * {@link #mayUseSudoWithoutPassword}.
      *
      * <pre>{@code
      * assertThat(stemcell).user("vcap").needsPasswordForSudo(); // passes
@@ -386,7 +389,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * @return this assertion object
      */
     public UserAssert needsPasswordForSudo() {
-        return sudo("need a password for sudo", rights -> !rights.rules().isEmpty() && !rights.areWithoutPassword());
+        return sudo("need a password for sudo", rights -> rights.allowSomething() && !rights.areWithoutPassword());
     }
 
     private UserAssert sudo(String wanted, Predicate<SudoRights> holds) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.junit.assertj.SudoRule.Match;
+import io.github.incusstemcell.junit.assertj.SudoRule.Tag;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,17 +15,17 @@ class SudoRuleTest {
 
     @Test
     void tagsAreForAllBehindThem() {
-        assertThat(SudoRule.ofLine(
-                        "(root) TIMEOUT=10 NOEXEC: NOPASSWD: /usr/bin/vi \"\", CWD=/tmp /usr/bin/env, /x a\\, b, PASSWD: !/y",
-                        true))
+        assertThat(
+                        SudoRule.ofLine(
+                                "(root) TIMEOUT=10 NOEXEC: NOPASSWD: /usr/bin/vi \"\", CWD=/tmp /usr/bin/env, /x a\\, b, PASSWD: !/y"))
                 .containsExactly(
-                        new SudoRule("root", false, false, "/usr/bin/vi \"\""),
-                        new SudoRule("root", false, false, "/usr/bin/env"),
-                        new SudoRule("root", false, false, "/x a\\, b"),
-                        new SudoRule("root", true, true, "/y"));
-        assertThat(SudoRule.ofLine("(ALL : ALL) ALL", false))
-                .containsExactly(new SudoRule("ALL : ALL", false, false, "ALL"));
-        assertThatThrownBy(() -> SudoRule.ofLine("(root ALL", true)).isInstanceOf(IllegalArgumentException.class);
+                        new SudoRule("root", Tag.NOPASSWD, false, "/usr/bin/vi \"\""),
+                        new SudoRule("root", Tag.NOPASSWD, false, "/usr/bin/env"),
+                        new SudoRule("root", Tag.NOPASSWD, false, "/x a\\, b"),
+                        new SudoRule("root", Tag.PASSWD, true, "/y"));
+        assertThat(SudoRule.ofLine("(ALL : ALL) ALL"))
+                .containsExactly(new SudoRule("ALL : ALL", Tag.NONE, false, "ALL"));
+        assertThatThrownBy(() -> SudoRule.ofLine("(root ALL")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
@@ -60,7 +61,7 @@ class SudoRuleTest {
                 "%wheel; ALL; /usr/bin/id; MAYBE"
             })
     void isAboutACommand(String runAs, String rule, String command, Match match) {
-        assertThat(new SudoRule(runAs, true, false, rule).matches(List.of(command.split(" "))))
+        assertThat(new SudoRule(runAs, Tag.NONE, false, rule).matches(SudoTarget.asRoot(List.of(command.split(" ")))))
                 .isEqualTo(match);
     }
 }

@@ -100,13 +100,6 @@ public final class Operations {
     }
 
     static Optional<OperationAnswer> look(Api api, String id) {
-        try {
-            return Optional.of(OperationAnswer.of(api.ask(ApiRequest.get("operations", id))));
-        } catch (IncusException e) {
-            if (e.isNotFound()) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return IfExists.find(() -> OperationAnswer.of(api.ask(ApiRequest.get("operations", id))));
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -25,26 +26,17 @@ public final class Command {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
-    private final List<String> argv;
-    private final Map<String, String> environment;
-    private final @Nullable String user;
-    private final @Nullable String workingDirectory;
-    private final @Nullable Stdin stdin;
-    private final @Nullable Duration timeout;
-    private final @Nullable Terminal terminal;
-    private final boolean isOfPerl;
-    private final List<String> files;
+    private final Settings settings;
 
-    private Command(Builder builder) {
-        this.argv = builder.argv;
-        this.environment = builder.environment;
-        this.user = builder.user;
-        this.workingDirectory = builder.workingDirectory;
-        this.stdin = builder.stdin;
-        this.timeout = builder.timeout;
-        this.terminal = builder.terminal;
-        this.isOfPerl = builder.isOfPerl;
-        this.files = builder.files;
+    private Command(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** A copy with one thing changed. */
+    private Command with(Consumer<Settings> change) {
+        Settings changed = new Settings(settings);
+        change.accept(changed);
+        return new Command(changed);
     }
 
     /**
@@ -70,7 +62,7 @@ public final class Command {
             throw new IllegalArgumentException("A command needs at least the name of a program");
         }
         argv.forEach(argument -> requireNoNul("an argument", argument));
-        return new Command(new Builder(List.copyOf(argv)));
+        return new Command(new Settings(List.copyOf(argv)));
     }
 
     /** The kernel ends texts at a NUL, so what comes after it would be lost. */
@@ -102,9 +94,7 @@ public final class Command {
     public static Command perl(String script, String... arguments) {
         List<String> argv = new ArrayList<>(List.of("perl", "-e", script, "--"));
         argv.addAll(List.of(arguments));
-        Builder builder = new Builder(of(argv));
-        builder.isOfPerl = true;
-        return new Command(builder);
+        return of(argv).with(changed -> changed.isOfPerl = true);
     }
 
     /**
@@ -128,10 +118,9 @@ public final class Command {
      */
     public Command environment(Map<String, String> variables) {
         variables.forEach(Command::requireVariable);
-        Builder builder = new Builder(this);
-        builder.environment = new LinkedHashMap<>(environment);
-        builder.environment.putAll(variables);
-        return new Command(builder);
+        Map<String, String> all = new LinkedHashMap<>(settings.environment);
+        all.putAll(variables);
+        return with(changed -> changed.environment = all);
     }
 
     private static void requireVariable(String name, String value) {
@@ -149,9 +138,8 @@ public final class Command {
      * @return the changed copy
      */
     public Command user(String name) {
-        Builder builder = new Builder(this);
-        builder.user = Objects.requireNonNull(name, "name");
-        return new Command(builder);
+        Objects.requireNonNull(name, "name");
+        return with(changed -> changed.user = name);
     }
 
     /**
@@ -163,9 +151,7 @@ public final class Command {
      */
     public Command workingDirectory(String path) {
         FileServer.bytes(path);
-        Builder builder = new Builder(this);
-        builder.workingDirectory = path;
-        return new Command(builder);
+        return with(changed -> changed.workingDirectory = path);
     }
 
     /**
@@ -212,9 +198,7 @@ public final class Command {
     }
 
     private Command stdin(Stdin source) {
-        Builder builder = new Builder(this);
-        builder.stdin = source;
-        return new Command(builder);
+        return with(changed -> changed.stdin = source);
     }
 
     /**
@@ -228,9 +212,7 @@ public final class Command {
         if (limit.isNegative() || limit.isZero()) {
             throw new IllegalArgumentException("A timeout has to be more than zero: " + limit);
         }
-        Builder builder = new Builder(this);
-        builder.timeout = limit;
-        return new Command(builder);
+        return with(changed -> changed.timeout = limit);
     }
 
     /**
@@ -241,9 +223,8 @@ public final class Command {
      * @return the changed copy
      */
     public Command terminal(int columns, int rows) {
-        Builder builder = new Builder(this);
-        builder.terminal = new Terminal(columns, rows);
-        return new Command(builder);
+        Terminal size = new Terminal(columns, rows);
+        return with(changed -> changed.terminal = size);
     }
 
     /**
@@ -255,57 +236,56 @@ public final class Command {
      * @throws IllegalArgumentException if a path is not absolute
      */
     public Command dependingOn(String... paths) {
-        List.of(paths).forEach(FileServer::bytes);
-        Builder builder = new Builder(this);
-        builder.files = List.of(paths);
-        return new Command(builder);
+        List<String> all = List.of(paths);
+        all.forEach(FileServer::bytes);
+        return with(changed -> changed.files = all);
     }
 
     /** {@return the program and its arguments; not empty} */
     public List<String> argv() {
-        return argv;
+        return settings.argv;
     }
 
     /** {@return the variables that were set} */
     public Map<String, String> environment() {
-        return environment;
+        return settings.environment;
     }
 
     /** {@return the user; empty: root} */
     public Optional<String> user() {
-        return Optional.ofNullable(user);
+        return Optional.ofNullable(settings.user);
     }
 
     /** {@return the directory; empty: the home directory} */
     public Optional<String> workingDirectory() {
-        return Optional.ofNullable(workingDirectory);
+        return Optional.ofNullable(settings.workingDirectory);
     }
 
     /** {@return its time limit; empty: none} */
     public Optional<Duration> timeout() {
-        return Optional.ofNullable(timeout);
+        return Optional.ofNullable(settings.timeout);
     }
 
     Optional<Stdin> stdin() {
-        return Optional.ofNullable(stdin);
+        return Optional.ofNullable(settings.stdin);
     }
 
     Optional<Terminal> terminal() {
-        return Optional.ofNullable(terminal);
+        return Optional.ofNullable(settings.terminal);
     }
 
     boolean isOfPerl() {
-        return isOfPerl;
+        return settings.isOfPerl;
     }
 
     List<String> files() {
-        return files;
+        return settings.files;
     }
 
     /** {@return the arguments as one would type them into a shell} */
     @Override
     public String toString() {
-        return argv.stream().map(Command::quoted).collect(Collectors.joining(" "));
+        return settings.argv.stream().map(Command::quoted).collect(Collectors.joining(" "));
     }
 
     private static String quoted(String argument) {
@@ -327,7 +307,8 @@ public final class Command {
         }
     }
 
-    private static final class Builder {
+    /** What belongs to a command; never changed once the command has it. */
+    private static final class Settings {
 
         private final List<String> argv;
         private Map<String, String> environment = Map.of();
@@ -339,20 +320,20 @@ public final class Command {
         private boolean isOfPerl;
         private List<String> files = List.of();
 
-        Builder(List<String> argv) {
+        Settings(List<String> argv) {
             this.argv = argv;
         }
 
-        Builder(Command command) {
-            this.argv = command.argv;
-            this.environment = command.environment;
-            this.user = command.user;
-            this.workingDirectory = command.workingDirectory;
-            this.stdin = command.stdin;
-            this.timeout = command.timeout;
-            this.terminal = command.terminal;
-            this.isOfPerl = command.isOfPerl;
-            this.files = command.files;
+        Settings(Settings other) {
+            this.argv = other.argv;
+            this.environment = other.environment;
+            this.user = other.user;
+            this.workingDirectory = other.workingDirectory;
+            this.stdin = other.stdin;
+            this.timeout = other.timeout;
+            this.terminal = other.terminal;
+            this.isOfPerl = other.isOfPerl;
+            this.files = other.files;
         }
     }
 }

@@ -163,8 +163,6 @@ public final class Images {
      * @throws IncusException if there is no such image
      */
     public void updateProperties(String fingerprint, Map<String, String> changes) {
-        ObjectNode body = Json.object();
-        body.set("properties", Json.object(changes));
-        api.run(ApiRequest.patch("images", fingerprint).json(body));
+        api.run(ApiRequest.patch("images", fingerprint).json(Json.object().set("properties", Json.object(changes))));
     }
 }

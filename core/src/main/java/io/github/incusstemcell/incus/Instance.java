@@ -220,9 +220,7 @@ public final class Instance {
      * @param changes keys and their values; an empty value takes the key away
      */
     public void updateConfig(Map<String, String> changes) {
-        ObjectNode body = Json.object();
-        body.set("config", Json.object(changes));
-        api.run(ApiRequest.patch("instances", name).json(body));
+        api.run(ApiRequest.patch("instances", name).json(Json.object().set("config", Json.object(changes))));
     }
 
     /**
@@ -232,9 +230,8 @@ public final class Instance {
      * @param options its options, {@code type} among them
      */
     public void updateDevice(String device, Map<String, String> options) {
-        ObjectNode body = Json.object();
-        body.set("devices", Json.nested(Map.of(device, options)));
-        api.run(ApiRequest.patch("instances", name).json(body));
+        api.run(ApiRequest.patch("instances", name)
+                .json(Json.object().set("devices", Json.nested(Map.of(device, options)))));
     }
 
     /**

@@ -81,9 +81,8 @@ public final class Networks {
      * @throws IncusException if the daemon refuses
      */
     public void updateConfig(String name, Map<String, String> changes) {
-        ObjectNode body = Json.object();
-        body.set("config", Json.object(changes));
-        undisturbed(() -> api.run(ApiRequest.patch("networks", name).json(body)));
+        undisturbed(() ->
+                api.run(ApiRequest.patch("networks", name).json(Json.object().set("config", Json.object(changes)))));
     }
 
     /**

@@ -71,9 +71,7 @@ public final class StoragePools {
      * @param changes keys and their values
      */
     public void updateConfig(String name, Map<String, String> changes) {
-        ObjectNode body = Json.object();
-        body.set("config", Json.object(changes));
-        api.run(ApiRequest.patch("storage-pools", name).json(body));
+        api.run(ApiRequest.patch("storage-pools", name).json(Json.object().set("config", Json.object(changes))));
     }
 
     /**

@@ -7,6 +7,7 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.internal.Waiting;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -207,8 +208,7 @@ public final class Agent {
         try {
             return deadline.pause();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for an agent", e);
+            throw Waiting.interrupted("waiting for an agent", e);
         }
     }
 

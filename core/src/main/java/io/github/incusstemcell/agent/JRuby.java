@@ -56,8 +56,7 @@ final class JRuby {
                             + ". Is it org.jruby:jruby-complete 9.4, alone on the class path?",
                     e);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while JRuby came up", e);
+            throw Waiting.interrupted("JRuby came up", e);
         }
     }
 

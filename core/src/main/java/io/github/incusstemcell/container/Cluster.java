@@ -7,6 +7,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.NoQuorumException;
+import io.github.incusstemcell.internal.Waiting;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -188,9 +189,7 @@ final class Cluster implements AutoCloseable {
             wait();
             return Optional.empty();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException(
-                    "Interrupted while " + spec.container() + " waited for its turn on the cluster", e);
+            throw Waiting.interrupted(spec.container() + " waited for its turn on the cluster", e);
         }
     }
 

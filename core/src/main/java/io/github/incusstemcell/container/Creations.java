@@ -1,6 +1,7 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -41,8 +42,7 @@ final class Creations {
                 lock.writeLock().unlock();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for what is being created in Incus", e);
+            throw Waiting.interrupted("waiting for what is being created in Incus", e);
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.internal.DurationText;
+import io.github.incusstemcell.internal.Waiting;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,9 +52,7 @@ record DhcpAddress(Instance instance) {
             try {
                 TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IncusStemcellException(
-                        "Interrupted while waiting for the IPv4 address of '" + instance.name() + "'", e);
+                throw Waiting.interrupted("waiting for the IPv4 address of '" + instance.name() + "'", e);
             }
             found = find();
         }

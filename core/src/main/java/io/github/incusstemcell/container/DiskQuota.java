@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.FileStat;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.internal.Deadline;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -65,11 +66,8 @@ final class DiskQuota {
             }
             return false;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException(
-                    "Interrupted while waiting until the btrfs of the storage pool of '" + guest.name()
-                            + "' has counted anew",
-                    e);
+            throw Waiting.interrupted(
+                    "waiting until the btrfs of the storage pool of '" + guest.name() + "' has counted anew", e);
         }
     }
 

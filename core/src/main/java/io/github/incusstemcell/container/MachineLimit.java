@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.LifecycleEvents;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -151,8 +152,7 @@ final class MachineLimit implements AutoCloseable {
                 turn.unlock();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while " + what + " waited for its turn", e);
+            throw Waiting.interrupted(what + " waited for its turn", e);
         } finally {
             if (!entered) {
                 expect(-1);

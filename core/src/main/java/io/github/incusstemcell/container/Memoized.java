@@ -1,6 +1,6 @@
 package io.github.incusstemcell.container;
 
-import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.Waiting;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,8 +44,7 @@ final class Memoized<T> {
                     throw rethrown(e.getCause());
                 }
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IncusStemcellException("Interrupted while another thread prepared the stemcell", e);
+                throw Waiting.interrupted("another thread prepared the stemcell", e);
             }
         }
     }

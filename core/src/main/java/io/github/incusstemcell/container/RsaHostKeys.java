@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -44,8 +45,7 @@ final class RsaHostKeys {
         try {
             return reserved().get();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for an RSA host key for a container", e);
+            throw Waiting.interrupted("waiting for an RSA host key for a container", e);
         } catch (ExecutionException e) {
             throw new IncusStemcellException("Computing an RSA host key for a container failed", e.getCause());
         }

@@ -8,6 +8,7 @@ import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
 import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,9 +147,7 @@ record Sweep(Incus incus, Predicate<Lease> isOver) {
             } catch (ExecutionException e) {
                 failures.add(e.getCause());
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IncusStemcellException(
-                        "Interrupted while containers were removed; the next run removes those that are left", e);
+                throw Waiting.interrupted("containers were removed; the next run removes those that are left", e);
             }
         }
         if (!failures.isEmpty()) {

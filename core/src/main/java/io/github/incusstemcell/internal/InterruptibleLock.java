@@ -19,8 +19,7 @@ public final class InterruptibleLock {
         try {
             lock.lockInterruptibly();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for " + waiting, e);
+            throw Waiting.interrupted("waiting for " + waiting, e);
         }
         try {
             return work.get();

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.internal;
 
+import io.github.incusstemcell.IncusStemcellException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,6 +47,17 @@ public final class Waiting {
             throw new TimeoutException();
         }
         return future.get();
+    }
+
+    /**
+     * Marks the thread as interrupted again, and says what it was at.
+     *
+     * @param doing what it was at: {@code "waiting for an agent"}
+     * @return what to throw
+     */
+    public static IncusStemcellException interrupted(String doing, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new IncusStemcellException("Interrupted while " + doing, cause);
     }
 
     private static CountDownLatch latch(CompletableFuture<?> future) {

@@ -120,8 +120,7 @@ final class BootWait {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for the boot of " + guest, e);
+            throw SystemdException.interrupted("waiting for the boot of " + guest, e);
         }
     }
 

@@ -120,8 +120,7 @@ record Bridge(Instance instance, Scope scope) {
         } catch (TimeoutException e) {
             LOG.debug("What was to lead to systemd of {} has closed its output, and runs still", peer());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while connecting to systemd of " + peer(), e);
+            throw SystemdException.interrupted("connecting to systemd of " + peer(), e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("No failure gets here", e);
         }

@@ -159,8 +159,7 @@ final class BusConnection implements AutoCloseable {
         try {
             return Waiting.on(future, deadline.left());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while systemd of " + peer + " was asked to " + what, e);
+            throw SystemdException.interrupted("systemd of " + peer + " was asked to " + what, e);
         } catch (TimeoutException e) {
             throw new SystemdException(
                     "systemd of " + peer + " did not answer " + what + " within " + DurationText.of(deadline.span())

@@ -177,8 +177,7 @@ record BusManager(BusLink link, Duration answer) implements ServiceManager {
             throw new SystemdException("The " + job + " on " + link.peer() + " was not over within "
                     + DurationText.of(timeout) + "; jobs: " + jobs());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for the " + job + " on " + link.peer(), e);
+            throw SystemdException.interrupted("waiting for the " + job + " on " + link.peer(), e);
         } finally {
             subscription.close();
         }

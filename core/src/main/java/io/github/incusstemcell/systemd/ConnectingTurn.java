@@ -32,8 +32,7 @@ final class ConnectingTurn {
                                 + ", as another thread was trying; is the guest frozen, or PID 1 busy?");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while another thread was connecting to systemd of " + peer, e);
+            throw SystemdException.interrupted("another thread was connecting to systemd of " + peer, e);
         }
         try {
             return work.apply(deadline.left());

@@ -178,8 +178,7 @@ public final class Journal {
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for the journal of " + instance.name(), e);
+            throw SystemdException.interrupted("waiting for the journal of " + instance.name(), e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : new SystemdException("" + e.getMessage(), e);
         }

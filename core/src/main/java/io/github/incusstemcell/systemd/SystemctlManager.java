@@ -274,8 +274,7 @@ record SystemctlManager(Instance instance, Scope scope, Duration answer) impleme
                 try {
                     oneAtATime(looking, look);
                 } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new SystemdException("Interrupted while systemctl was run in " + instance.name(), e);
+                    throw SystemdException.interrupted("systemctl was run in " + instance.name(), e);
                 }
             }
 

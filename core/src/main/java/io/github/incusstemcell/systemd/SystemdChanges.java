@@ -68,8 +68,7 @@ public final class SystemdChanges implements AutoCloseable {
             }
             return changed;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for " + what(), e);
+            throw SystemdException.interrupted("waiting for " + what(), e);
         }
     }
 

@@ -28,6 +28,12 @@ public class SystemdException extends IncusStemcellException {
         this(message, "", cause);
     }
 
+    /** Marks the thread as interrupted again, and says what it was at; {@return what to throw} */
+    static SystemdException interrupted(String doing, InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return new SystemdException("Interrupted while " + doing, cause);
+    }
+
     /** {@return systemd's D-Bus name of the error, or the empty string where none came} */
     public String errorName() {
         return errorName;

@@ -106,8 +106,7 @@ public final class UnitWatch implements AutoCloseable {
             gap |= !again.map(this::isStillAsSeen).orElse(false);
             return again.map(this::see);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SystemdException("Interrupted while waiting for " + what(), e);
+            throw SystemdException.interrupted("waiting for " + what(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.RestorePoint;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.internal.Waiting;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -62,10 +63,7 @@ final class ExclusiveAccess {
                 free.acquire();
                 current = this;
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IncusStemcellException(
-                        "Interrupted while " + test + " waited for its turn at containers that it shares with others",
-                        e);
+                throw Waiting.interrupted(test + " waited for its turn at containers that it shares with others", e);
             }
         }
 

@@ -4,6 +4,7 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.container.Stemcells;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Waiting;
 import io.github.incusstemcell.junit.Configuration.Key;
 import io.github.incusstemcell.junit.report.RunReport;
 import java.util.ArrayList;
@@ -134,8 +135,7 @@ final class Suite implements CloseableResource, AutoCloseable {
         } catch (ExecutionException e) {
             LOG.debug("What a test had is not removed yet", e.getCause());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for the removal of a container", e);
+            throw Waiting.interrupted("waiting for the removal of a container", e);
         }
     }
 
@@ -155,8 +155,7 @@ final class Suite implements CloseableResource, AutoCloseable {
             }
             throw new IncusStemcellException("Waiting for " + what + " failed: " + e.getCause(), e.getCause());
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for " + what, e);
+            throw Waiting.interrupted("waiting for " + what, e);
         }
     }
 

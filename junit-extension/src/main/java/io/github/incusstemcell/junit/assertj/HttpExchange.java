@@ -59,8 +59,7 @@ record HttpExchange(Optional<HttpAnswer> answer, String trouble) {
         } catch (TimeoutException e) {
             return nobody("no answer within " + seconds(patience) + " s");
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while asking " + url, e);
+            throw Waiting.interrupted("asking " + url, e);
         } finally {
             asked.cancel(true);
         }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.internal.Waiting;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalFollower;
@@ -67,8 +68,7 @@ record JournalReading(StemcellContainer stemcell, JournalQuery query) {
                 }
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IncusStemcellException("Interrupted while waiting for the journal of " + stemcell.name(), e);
+            throw Waiting.interrupted("waiting for the journal of " + stemcell.name(), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.systemd.properties;
 
+import io.github.incusstemcell.internal.KernelCapabilities;
 import io.github.incusstemcell.systemd.SystemdException;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -17,17 +18,6 @@ import java.util.stream.Collectors;
 
 /** Properties that are structures, each of which {@code systemctl show} prints in a way of its own. */
 final class StructureText {
-
-    /** Bit by bit (capabilities(7)). */
-    private static final List<String> CAPABILITIES = List.of(
-            ("cap_chown cap_dac_override cap_dac_read_search cap_fowner cap_fsetid cap_kill cap_setgid cap_setuid cap_setpcap"
-                            + " cap_linux_immutable cap_net_bind_service cap_net_broadcast cap_net_admin cap_net_raw"
-                            + " cap_ipc_lock cap_ipc_owner cap_sys_module cap_sys_rawio cap_sys_chroot cap_sys_ptrace"
-                            + " cap_sys_pacct cap_sys_admin cap_sys_boot cap_sys_nice cap_sys_resource cap_sys_time"
-                            + " cap_sys_tty_config cap_mknod cap_lease cap_audit_write cap_audit_control cap_setfcap"
-                            + " cap_mac_override cap_mac_admin cap_syslog cap_wake_alarm cap_block_suspend cap_audit_read"
-                            + " cap_perfmon cap_bpf cap_checkpoint_restore")
-                    .split(" "));
 
     private static final String NAMESPACE_SET = "RestrictNamespaces";
 
@@ -197,9 +187,9 @@ final class StructureText {
     private static String capabilities(Object set) {
         BigInteger bits = set instanceof BigInteger large ? large : BigInteger.valueOf((Long) set);
         List<String> names = new ArrayList<>();
-        for (int bit = 0; bit < CAPABILITIES.size(); bit++) {
+        for (int bit = 0; bit < KernelCapabilities.NAMES.size(); bit++) {
             if (bits.testBit(bit)) {
-                names.add(CAPABILITIES.get(bit));
+                names.add(KernelCapabilities.NAMES.get(bit));
             }
         }
         return String.join(" ", names);

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.internal.KernelCapabilities;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -18,50 +19,6 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
 
     static final Capabilities NONE = new Capabilities(0, 0, false);
 
-    /** In the order of their numbers in linux/capability.h. */
-    private static final List<String> NAMES = List.of(
-            "cap_chown",
-            "cap_dac_override",
-            "cap_dac_read_search",
-            "cap_fowner",
-            "cap_fsetid",
-            "cap_kill",
-            "cap_setgid",
-            "cap_setuid",
-            "cap_setpcap",
-            "cap_linux_immutable",
-            "cap_net_bind_service",
-            "cap_net_broadcast",
-            "cap_net_admin",
-            "cap_net_raw",
-            "cap_ipc_lock",
-            "cap_ipc_owner",
-            "cap_sys_module",
-            "cap_sys_rawio",
-            "cap_sys_chroot",
-            "cap_sys_ptrace",
-            "cap_sys_pacct",
-            "cap_sys_admin",
-            "cap_sys_boot",
-            "cap_sys_nice",
-            "cap_sys_resource",
-            "cap_sys_time",
-            "cap_sys_tty_config",
-            "cap_mknod",
-            "cap_lease",
-            "cap_audit_write",
-            "cap_audit_control",
-            "cap_setfcap",
-            "cap_mac_override",
-            "cap_mac_admin",
-            "cap_syslog",
-            "cap_wake_alarm",
-            "cap_block_suspend",
-            "cap_audit_read",
-            "cap_perfmon",
-            "cap_bpf",
-            "cap_checkpoint_restore");
-
     private static final int EFFECTIVE = 1;
     private static final int LENGTH_OF_REVISION_1 = 12;
 
@@ -71,10 +28,10 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         }
         long permitted = 0;
         for (String name : names) {
-            int number = NAMES.indexOf(Arguments.text(name).toLowerCase(Locale.ROOT));
+            int number = KernelCapabilities.NAMES.indexOf(Arguments.text(name).toLowerCase(Locale.ROOT));
             if (number < 0) {
                 throw new IllegalArgumentException(
-                        "Not a capability: '" + name + "'; the closest names: " + NearMisses.text(name, NAMES));
+                        "Not a capability: '" + name + "'; the closest names: " + NearMisses.text(name, KernelCapabilities.NAMES));
             }
             permitted |= 1L << number;
         }
@@ -113,7 +70,7 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         List<String> names = new ArrayList<>();
         for (int number = 0; number < Long.SIZE; number++) {
             if ((bits >>> number & 1) != 0) {
-                names.add(number < NAMES.size() ? NAMES.get(number) : String.valueOf(number));
+                names.add(number < KernelCapabilities.NAMES.size() ? KernelCapabilities.NAMES.get(number) : String.valueOf(number));
             }
         }
         return String.join(" ", names);

@@ -56,11 +56,6 @@ record Presence<S, T>(
         return new Presence<>(subject, what, looking, finding, others, surroundings, others);
     }
 
-    /** {@return whether it is there, which fails where it is not} */
-    boolean isThere() {
-        return holds("exist", found -> true).isPresent();
-    }
-
     void isAbsent(String wanted) {
         Observation<S> seen = observe(now -> finding.apply(now).isEmpty());
         subject.verify(

@@ -126,6 +126,17 @@ final class Machine {
         return Optional.ofNullable(launch).filter(Future::isDone);
     }
 
+    /** The container, if its start is over and it came up; if it did not and is kept, the log says so. */
+    private Optional<StemcellContainer> started() throws InterruptedException {
+        Optional<Future<StemcellContainer>> launched = launched();
+        try {
+            return launched.isPresent() ? Optional.of(launched.get().get()) : Optional.empty();
+        } catch (ExecutionException e) {
+            LOG.debug("{} never came up", settings.spec().owner(), e);
+            return Optional.empty();
+        }
+    }
+
     /** How it is at this moment, or was when its start failed; empty for one that is on its way, and has not been waited for. */
     Optional<Inspected> inspect() throws InterruptedException {
         return diagnose().map(diagnostics -> new Inspected(diagnostics, isKept()));
@@ -133,15 +144,8 @@ final class Machine {
 
     /** What opens a shell in it, as far as it runs, and has been waited for. */
     Optional<String> shellCommand() {
-        Optional<Future<StemcellContainer>> launched = launched();
-        if (launched.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            return Optional.of(launched.get().get().shellCommand());
-        } catch (ExecutionException e) {
-            // It did not come up; if it is kept, the log says so.
-            return Optional.empty();
+            return started().map(StemcellContainer::shellCommand);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
@@ -150,28 +154,17 @@ final class Machine {
 
     /** Of one that did not come up nothing was changed. */
     void undoFaults() {
-        Optional<Future<StemcellContainer>> launched = launched();
         try {
-            if (launched.isPresent()) {
-                launched.get().get().undoFaults();
-            }
-        } catch (ExecutionException e) {
-            LOG.debug("{} never came up", settings.spec().owner(), e);
+            started().ifPresent(StemcellContainer::undoFaults);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private Optional<Diagnostics> diagnose() throws InterruptedException {
-        Optional<Future<StemcellContainer>> launched = launched();
-        if (launched.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(launched.get().get().diagnose());
-        } catch (ExecutionException e) {
-            return ofFailedStart;
-        }
+        return launched().isEmpty()
+                ? Optional.empty()
+                : started().map(StemcellContainer::diagnose).or(() -> ofFailedStart);
     }
 
     /** Remembers that a test failed which used the container, though it may live on. */

@@ -108,9 +108,7 @@ final class RunPage {
         body.element("pre", diagnosis.summary()).raw("<div class=\"files\">");
         for (Diagnosis.Entry file : diagnosis.files()) {
             if (file.size() > 0) {
-                body.raw("<a href=\"" + Markup.link(folder, diagnosis.folder().resolve(file.name())) + "\">")
-                        .text(file.title())
-                        .raw("</a>");
+                link(diagnosis, file);
             } else {
                 body.raw("<span class=\"missing\" title=\"")
                         .text(file.trouble().orElse("it is empty"))
@@ -135,6 +133,12 @@ final class RunPage {
         }
     }
 
+    private void link(Diagnosis diagnosis, Diagnosis.Entry file) {
+        body.raw("<a href=\"" + Markup.link(folder, diagnosis.folder().resolve(file.name())) + "\">")
+                .text(file.title())
+                .raw("</a>");
+    }
+
     private void artifacts(Diagnosis diagnosis) {
         if (diagnosis.artifacts().isEmpty()) {
             return;
@@ -143,9 +147,7 @@ final class RunPage {
         for (Diagnosis.Entry file : diagnosis.artifacts()) {
             body.raw("<li>");
             if (file.isThere()) {
-                body.raw("<a href=\"" + Markup.link(folder, diagnosis.folder().resolve(file.name())) + "\">")
-                        .text(file.title())
-                        .raw("</a>");
+                link(diagnosis, file);
             } else {
                 body.text(file.title());
             }

@@ -5,12 +5,12 @@ import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.StoragePools;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -30,32 +30,19 @@ record DiskPool(StoragePools pools, String name) {
     private static final String PROJECT = Lease.PREFIX + "project";
 
     /** What mkfs.btrfs(8) names as the least. */
-    private static final long LEAST = 114_294_784;
+    private static final BigInteger LEAST = BigInteger.valueOf(114_294_784);
 
     private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,9})(B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)?");
 
     static void requireSize(String size) {
-        Matcher matcher = SIZE.matcher(size);
-        if (!matcher.matches()) {
+        if (!SIZE.matcher(size).matches()) {
             throw new IllegalArgumentException("'" + size + "' is no size of a disk; write for example 128MiB");
         }
-        if (Long.parseLong(matcher.group(1)) * factor(matcher.group(2)) < LEAST) {
+        if (Limits.bytes(size).compareTo(LEAST) < 0) {
             throw new IllegalArgumentException(
                     "'" + size + "' is too small for a disk: it gets a btrfs of its own, which takes"
                             + " 109MiB at least. Write for example 128MiB; or mount a tmpfs of that size in the guest");
         }
-    }
-
-    private static long factor(String unit) {
-        if (unit == null || unit.equals("B")) {
-            return 1;
-        }
-        long base = unit.length() == 3 ? 1024 : 1000;
-        long factor = base;
-        for (int power = "KMGT".indexOf(Character.toUpperCase(unit.charAt(0))); power > 0; power--) {
-            factor *= base;
-        }
-        return factor;
     }
 
     static DiskPool create(Instance instance, InstanceInfo info, String size) {

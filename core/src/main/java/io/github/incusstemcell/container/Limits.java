@@ -134,7 +134,7 @@ public record Limits(Optional<String> cpu, Optional<String> memory, Optional<Str
     }
 
     /** Units are powers of 1000 without an i, and of 1024 with it. */
-    private static BigInteger bytes(String size) {
+    static BigInteger bytes(String size) {
         String number = size.replaceAll("[^0-9]", "");
         String unit = size.substring(number.length());
         int power = unit.isEmpty() ? 0 : "BKMGTPE".indexOf(Character.toUpperCase(unit.charAt(0)));

@@ -79,19 +79,25 @@ record ManagedNetwork(Incus incus, Optional<Subnet> configured, boolean ipv6, Op
     private NetworkInfo create() {
         Subnet subnet = configured.isPresent() ? requireFree(incus, configured.get()) : choose(taken(incus));
         String name = name();
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("ipv4.address", subnet.toString());
-        config.put("ipv4.nat", "true");
-        // The upper half is for guests that ask by DHCP; the lower half is ours to give away.
-        config.put("ipv4.dhcp.ranges", dhcpRange(subnet));
-        config.putAll(UniqueLocalAddress.options(incus, subnet, ipv6));
-        config.put(OURS, "true");
+        Map<String, String> config = config(incus, subnet, ipv6, Map.of(OURS, "true"));
         try {
             return incus.networks().create(name, config, "Containers of Incus Stemcell");
         } catch (IncusException e) {
             // Another process may have been faster; then its network is as good as ours.
             return incus.networks().find(name).orElseThrow(() -> e);
         }
+    }
+
+    /** What makes a bridge one of ours, with marks that say for what. */
+    static Map<String, String> config(Incus incus, Subnet subnet, boolean ipv6, Map<String, String> marks) {
+        Map<String, String> config = new LinkedHashMap<>();
+        config.put("ipv4.address", subnet.toString());
+        config.put("ipv4.nat", "true");
+        // The upper half is for guests that ask by DHCP; the lower half is ours to give away.
+        config.put("ipv4.dhcp.ranges", dhcpRange(subnet));
+        config.putAll(UniqueLocalAddress.options(incus, subnet, ipv6));
+        config.putAll(marks);
+        return config;
     }
 
     private NetworkInfo common(Cluster members) {

@@ -3,7 +3,6 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +43,7 @@ public final class PrivateNetwork implements AutoCloseable {
             // 15 characters, and interfaces of all daemons of a host stand beside each other.
             String name = ManagedNetwork.NAME_PREFIX + "p"
                     + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
-            if (createAlone(incus, cluster, name, subnet, config(incus, subnet, lease, ipv6))) {
+            if (createAlone(incus, cluster, name, subnet, ManagedNetwork.config(incus, subnet, ipv6, lease.keys()))) {
                 cluster.ifPresent(members -> LOG.info(
                         "The machines of {} start on the member '{}' of the cluster, as they share a bridge",
                         lease.owner(),
@@ -78,16 +77,6 @@ public final class PrivateNetwork implements AutoCloseable {
             }
             throw e;
         }
-    }
-
-    private static Map<String, String> config(Incus incus, Subnet subnet, Lease lease, boolean ipv6) {
-        Map<String, String> config = new LinkedHashMap<>();
-        config.put("ipv4.address", subnet.toString());
-        config.put("ipv4.nat", "true");
-        config.put("ipv4.dhcp.ranges", ManagedNetwork.dhcpRange(subnet));
-        config.putAll(UniqueLocalAddress.options(incus, subnet, ipv6));
-        config.putAll(lease.keys());
-        return config;
     }
 
     private static Subnet choose(List<ManagedNetwork.Taken> taken) {

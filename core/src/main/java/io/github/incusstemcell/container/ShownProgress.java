@@ -2,9 +2,8 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.internal.DaemonThreads;
-import java.io.Console;
+import io.github.incusstemcell.internal.Terminal;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,22 +119,7 @@ public abstract sealed class ShownProgress implements Progress permits ProgressB
             String target = Files.readSymbolicLink(error).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException e) {
-            return consoleIsTerminal();
-        }
-    }
-
-    private static boolean consoleIsTerminal() {
-        Console console = System.console();
-        if (console == null) {
-            return false;
-        }
-        try {
-            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (NoSuchMethodException e) {
-            // Before Java 22, there is none but on a terminal.
-            return true;
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("Console.isTerminal() of Java 22 takes nothing and fails never", e);
+            return Terminal.isConsole();
         }
     }
 

@@ -1,8 +1,8 @@
 package io.github.incusstemcell.junit;
 
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.Terminal;
 import java.io.BufferedReader;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -70,8 +70,9 @@ final class FailurePause {
         PrintStream stderr = System.err;
         try (WatchService watch = file.getFileSystem().newWatchService()) {
             folder.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
-            stderr.println(message + (isTerminal() ? ", or press Enter" : ""));
-            if (isTerminal()) {
+            stderr.println(message + (Terminal.isConsole() ? ", or press Enter" : ""));
+            // The stdin of a JVM that a build tool has forked is the tool's.
+            if (Terminal.isConsole()) {
                 deleteAtEnter(file);
             }
             while (Files.exists(file)) {
@@ -79,19 +80,6 @@ final class FailurePause {
                 key.pollEvents();
                 key.reset();
             }
-        }
-    }
-
-    /** The stdin of a JVM that a build tool has forked is the tool's. Since Java 22 there is a console without a terminal, too. */
-    private static boolean isTerminal() {
-        Console console = System.console();
-        try {
-            return console != null
-                    && (boolean) Console.class.getMethod("isTerminal").invoke(console);
-        } catch (NoSuchMethodException e) {
-            return true;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 

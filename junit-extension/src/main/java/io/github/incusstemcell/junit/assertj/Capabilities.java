@@ -30,8 +30,8 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         for (String name : names) {
             int number = KernelCapabilities.NAMES.indexOf(Arguments.text(name).toLowerCase(Locale.ROOT));
             if (number < 0) {
-                throw new IllegalArgumentException(
-                        "Not a capability: '" + name + "'; the closest names: " + NearMisses.text(name, KernelCapabilities.NAMES));
+                throw new IllegalArgumentException("Not a capability: '" + name + "'; the closest names: "
+                        + NearMisses.text(name, KernelCapabilities.NAMES));
             }
             permitted |= 1L << number;
         }
@@ -70,7 +70,10 @@ record Capabilities(long permitted, long inheritable, boolean effective) {
         List<String> names = new ArrayList<>();
         for (int number = 0; number < Long.SIZE; number++) {
             if ((bits >>> number & 1) != 0) {
-                names.add(number < KernelCapabilities.NAMES.size() ? KernelCapabilities.NAMES.get(number) : String.valueOf(number));
+                names.add(
+                        number < KernelCapabilities.NAMES.size()
+                                ? KernelCapabilities.NAMES.get(number)
+                                : String.valueOf(number));
             }
         }
         return String.join(" ", names);

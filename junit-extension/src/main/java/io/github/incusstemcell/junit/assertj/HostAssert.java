@@ -136,7 +136,7 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
      * @return this assertion object
      */
     public HostAssert acceptsTcp(int port) {
-        return connect(port, "accept connections to tcp port " + port, GuestConnecting::isOpen);
+        return connect(port, "accept connections to tcp port " + port, Connecting::isOpen);
     }
 
     /**
@@ -155,15 +155,15 @@ public final class HostAssert extends GuestObjectAssert<HostAssert, List<String>
         return connect(port, "not accept connections to tcp port " + port, connecting -> !connecting.isOpen());
     }
 
-    private HostAssert connect(int port, String wanted, Predicate<GuestConnecting> holds) {
+    private HostAssert connect(int port, String wanted, Predicate<Connecting> holds) {
         Arguments.port(port);
         if (!presence.holds("resolve", addresses -> true).isPresent()) {
             return this;
         }
-        Observation<GuestConnecting> seen = new Observation<>(subject.timing(), holds, GuestConnecting::words)
-                .polling(() -> GuestConnecting.to(
+        Observation<Connecting> seen = new Observation<>(subject.timing(), holds, Connecting::words)
+                .polling(() -> Connecting.inside(
                         subject.stemcell(), name, port, subject.timing().patience()));
-        subject.verify("host " + name, wanted, seen, GuestConnecting::words);
+        subject.verify("host " + name, wanted, seen, Connecting::words);
         return this;
     }
 

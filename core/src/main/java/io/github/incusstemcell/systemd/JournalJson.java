@@ -1,7 +1,7 @@
 package io.github.incusstemcell.systemd;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -22,14 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalJson {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private JournalJson() {}
 
     static JournalEntry entry(byte[] line) {
         JsonNode node;
         try {
-            node = JSON.readTree(line);
+            node = Json.read(line);
         } catch (IOException e) {
             throw unreadable(line, e);
         }

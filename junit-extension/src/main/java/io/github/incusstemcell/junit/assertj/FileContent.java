@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,8 +38,7 @@ final class FileContent {
         try (InputStream content = stemcell.files().read(stat.path());
                 DigestInputStream hashed = new DigestInputStream(content, Hashes.sha256())) {
             hashed.transferTo(OutputStream.nullOutputStream());
-            return Optional.of(
-                    HexFormat.of().formatHex(hashed.getMessageDigest().digest()));
+            return Optional.of(Hashes.hex(hashed.getMessageDigest()));
         } catch (IOException e) {
             throw new IncusStemcellException(
                     "Reading " + stat.path() + " on " + stemcell.name() + " for its SHA-256 broke off: "

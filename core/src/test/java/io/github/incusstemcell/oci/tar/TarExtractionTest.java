@@ -92,6 +92,49 @@ class TarExtractionTest {
     }
 
     @Test
+    void allowsNamesAsLongAsLinuxDoes() throws IOException {
+        String component = "n".repeat(255);
+        String longest = (component + "/").repeat(15) + component;
+        assertThat(longest).hasSize(4095);
+        assertThat(tarFails(new TestTar()
+                        .longName('L', component)
+                        .file("short", "x")
+                        .bytes()))
+                .isFalse();
+        // What tar unpacks here is too long for the test to remove.
+        for (String name : List.of(component, longest)) {
+            assertThat(refusal(
+                            new TestTar().longName('L', name).file("short", "x").bytes()))
+                    .isEmpty();
+        }
+        assertThat(refusal(new TestTar()
+                        .longName('L', "./" + longest)
+                        .file("short", "x")
+                        .bytes()))
+                .contains("./" + longest + " has a longer name than Linux allows");
+        assertThat(refusal(new TestTar()
+                        .longName('K', longest)
+                        .symbolicLink("l", "short")
+                        .bytes()))
+                .isEmpty();
+        assertRefused(
+                new TestTar().longName('K', longest + "/").symbolicLink("l", "short"),
+                "l is a symbolic link to a name too long for Linux");
+    }
+
+    @Test
+    void followsAsManyLinksAsLinuxDoes() throws IOException {
+        TestTar tar = new TestTar().directory("d", 0755).symbolicLink("l1", "d");
+        for (int i = 2; i <= 41; i++) {
+            tar.symbolicLink("l" + i, "l" + (i - 1));
+        }
+        byte[] followed = tar.file("l40/x", "x").bytes();
+        assertThat(refusal(followed)).isEmpty();
+        assertThat(tarFails(followed)).isFalse();
+        assertRefused(tar.file("l41/x", "x"), "l41/x is below l41, which is a symbolic link to no directory by then");
+    }
+
+    @Test
     void refusesWhatTarMayLoseToALinkThatItMakesLast() throws IOException {
         for (TestTar lost : List.of(
                 new TestTar().symbolicLink("l", "/d").directory("l", 0755),

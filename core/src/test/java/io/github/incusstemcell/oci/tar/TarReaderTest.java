@@ -120,6 +120,22 @@ class TarReaderTest {
     }
 
     @Test
+    void refusesAnExtendedHeaderWithoutItsEntryButNotDefaultsForNone() throws IOException {
+        String defaults = TestTar.record("mtime", "1");
+        assertThat(names(new TestTar().file("a", "x").extended('g', defaults).bytes()))
+                .containsExactly("a");
+        String refusal = "at byte 1024 of its tar stream there is an extended header without its entry";
+        assertMalformed(new TestTar().file("a", "x").longName('L', "b").bytes(), refusal);
+        assertMalformed(
+                new TestTar()
+                        .file("a", "x")
+                        .longName('L', "b")
+                        .extended('g', defaults)
+                        .bytes(),
+                refusal);
+    }
+
+    @Test
     void refusesMalformedPaxRecords() throws IOException {
         for (String records : List.of(
                 "7 a=b\n",

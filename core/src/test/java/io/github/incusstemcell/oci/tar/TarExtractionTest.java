@@ -1,6 +1,7 @@
 package io.github.incusstemcell.oci.tar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.oci.Unpacked;
 import java.io.ByteArrayInputStream;
@@ -33,6 +34,9 @@ class TarExtractionTest {
         assertRefused(new TestTar().hardLink("a", "b"), "a is a hard link to b, which is not there by then");
         assertRefused(
                 new TestTar().directory("b", 0755).hardLink("a", "b"), "a is a hard link to b, which is a directory");
+        assertRefused(
+                new TestTar().directory("b", 0755).file("b/x", "x").hardLink("a", "b"),
+                "a is a hard link to b, which is a directory");
         assertRefused(
                 new TestTar()
                         .directory("d", 0755)
@@ -89,6 +93,15 @@ class TarExtractionTest {
             assertThat(refusal(fine.bytes())).isEmpty();
             assertThat(tarFails(fine.bytes())).isFalse();
         }
+    }
+
+    @Test
+    void tellsTheNameOfEachEntry() throws IOException {
+        List<String> names = new ArrayList<>();
+        TestTar tar = new TestTar().directory("./d", 0755).file("d/x", "x").hardLink("a", "nothing");
+        assertThatThrownBy(() -> TarExtraction.check(new ByteArrayInputStream(tar.bytes()), names::add))
+                .isInstanceOf(TarExtraction.RefusedException.class);
+        assertThat(names).containsExactly("./d", "d/x", "a");
     }
 
     @Test

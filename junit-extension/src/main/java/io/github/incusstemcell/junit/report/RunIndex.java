@@ -1,12 +1,14 @@
 package io.github.incusstemcell.junit.report;
 
-import io.github.incusstemcell.internal.ProcessLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,12 +37,17 @@ record RunIndex(Path root) {
     private record Note(String folder, Instant begin, String tests, String failed, String duration) {}
 
     void add(Path folder, Run run) throws IOException {
-        ProcessLock lock = ProcessLock.acquire(root.resolve(".lock"));
-        try {
-            note(folder, run);
-            write();
-        } finally {
-            lock.close();
+        // A lock on a file is between processes only.
+        synchronized (RunIndex.class) {
+            try (FileChannel channel = FileChannel.open(
+                            root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                if (!lock.isValid()) {
+                    throw new IOException("The lock on " + root.resolve(".lock") + " was lost");
+                }
+                note(folder, run);
+                write();
+            }
         }
     }
 

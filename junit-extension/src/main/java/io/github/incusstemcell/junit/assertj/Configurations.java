@@ -60,7 +60,7 @@ final class Configurations {
                 "--login",
                 user,
                 "--command",
-                "env --null");
+                "printf '\\0' && env --null");
     }
 
     /** The same as sshd makes of it for one connection, with what its {@code Match} lines say. */

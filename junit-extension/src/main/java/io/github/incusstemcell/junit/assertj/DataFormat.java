@@ -17,7 +17,9 @@ enum DataFormat {
             try {
                 return MAPPER.readTree(text);
             } catch (JsonProcessingException e) {
-                throw new NotOfFormat("it is not JSON: " + e.getOriginalMessage() + " in line "
+                throw new NotOfFormat("it is not JSON: "
+                        + e.getOriginalMessage().replaceFirst(": not allowed when `DeserializationFeature.*", "")
+                        + " in line "
                         + Optional.ofNullable(e.getLocation())
                                 .map(location -> String.valueOf(location.getLineNr()))
                                 .orElse("?"));
@@ -42,8 +44,10 @@ enum DataFormat {
         }
     };
 
-    private static final ObjectMapper MAPPER =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                    DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
     /** What is in a text; null where nothing is. */
     abstract @Nullable JsonNode read(String text);

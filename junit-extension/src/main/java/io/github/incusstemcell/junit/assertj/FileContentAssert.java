@@ -279,7 +279,13 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     private SettingsAssert settings(Function<String, Settings> reader) {
-        return new SettingsAssert(subject, path, () -> text().map(reader), this::noText);
+        return new SettingsAssert(
+                subject,
+                path,
+                () -> text().flatMap(
+                                text -> Optional.of(reader.apply(text)).filter(settings -> settings.areThoseOf(text))),
+                () -> text().map(text -> "it has no settings" + FileContent.words(text))
+                        .orElseGet(this::noText));
     }
 
     /**

@@ -38,10 +38,16 @@ public record GuestMachine(
                 $text =~ s/\\n/\\t/g;
                 return $text;
             }
+            sub zone {
+                my $link = readlink "/etc/localtime";
+                return -e "/etc/localtime" ? "?" : "zoneinfo/UTC" unless defined $link;
+                # Without tzdata there is no UTC either, which is what all others are then.
+                return -e "/etc/localtime" || $link =~ m{zoneinfo/(?:Etc/)?(?:UTC|UCT|Universal|Zulu)$} ? $link : "dangling";
+            }
             my $times = "\\0" x 256;
             syscall($number, $times) >= 0 or die "adjtimex: $!\\n";
             print join("\\n", (uname())[1], content("/etc/hostname"),
-                -l "/etc/localtime" ? readlink "/etc/localtime" : -e "/etc/localtime" ? "?" : "zoneinfo/UTC",
+                zone(),
                 -e "/etc/locale.conf" ? content("/etc/locale.conf") : content("/etc/default/locale"),
                 unpack("l", substr($times, 40, 4)) & 0x40 ? "no" : "yes"), "\\n"; # STA_UNSYNC
             """;

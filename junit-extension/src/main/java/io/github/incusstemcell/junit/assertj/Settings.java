@@ -2,23 +2,33 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Settings that a file or a program has, each under its key.
  *
  * @param values of each key all values, in their order; of keys in sections as {@code Section.Key}
+ * @param others the values of a key that is not among them
  */
-record Settings(Map<String, List<String>> values) {
+record Settings(Map<String, List<String>> values, Function<String, List<String>> others) {
 
     private static final Pattern ASSIGNMENT = Pattern.compile("([^\\s=]+)\\s*=\\s*(.*)");
     private static final Pattern WORDS = Pattern.compile("([^\\s=]+)(?:\\s+(.*))?");
     private static final Pattern SECTION = Pattern.compile("\\[(.+)]");
+
+    Settings(Map<String, List<String>> values) {
+        this(values, none -> List.of());
+    }
 
     /** What reads a line that is no comment. */
     private interface Line {
@@ -28,7 +38,7 @@ record Settings(Map<String, List<String>> values) {
     private static Settings of(Map<String, List<String>> values, String text, Line reader) {
         text.lines()
                 .map(String::strip)
-                .filter(line -> !line.isEmpty() && "#;".indexOf(line.charAt(0)) < 0)
+                .filter(line -> !line.isEmpty() && !isComment(line))
                 .forEach(line -> reader.read(values, line));
         return new Settings(Collections.unmodifiableMap(values));
     }
@@ -60,10 +70,11 @@ record Settings(Map<String, List<String>> values) {
         });
     }
 
-    /** Variables with what ends each, as {@code env --null} prints them. */
+    /** Variables with what ends each, as {@code env --null} prints them, between a first NUL and the last. */
     static Settings ofEnvironment(String text) {
         Map<String, List<String>> values = new TreeMap<>();
-        for (String variable : text.split("\0")) {
+        String variables = text.substring(text.indexOf('\0') + 1, text.lastIndexOf('\0') + 1);
+        for (String variable : variables.split("\0")) {
             int name = variable.indexOf('=');
             if (name > 0) {
                 add(values, variable.substring(0, name), variable.substring(name + 1));
@@ -82,25 +93,54 @@ record Settings(Map<String, List<String>> values) {
         });
     }
 
-    /** As sysctl.d(5) has them: a hyphen before a name lets failures pass, slashes stand for points, and the last value counts. */
+    /**
+     * As sysctl.d(5) has them: a hyphen before a name lets failures pass, slashes stand for points, and the last value counts. A pattern is
+     * for all names that have no line of their own, which need not have a value.
+     */
     static Settings ofSysctls(String text) {
-        return of(new TreeMap<>(), text, (values, line) -> {
+        Map<String, List<String>> patterns = new LinkedHashMap<>();
+        Set<String> spared = new HashSet<>();
+        Settings plain = of(new TreeMap<>(), text, (values, line) -> {
             Matcher assignment = ASSIGNMENT.matcher(line.replaceFirst("^-\\s*", ""));
             if (assignment.matches()) {
-                String name = assignment.group(1);
-                boolean isPath =
-                        name.indexOf('/') >= 0 && (name.indexOf('.') < 0 || name.indexOf('/') < name.indexOf('.'));
-                String plain =
-                        isPath ? name.replace('.', '\0').replace('/', '.').replace('\0', '/') : name;
-                values.put(plain, List.of(assignment.group(2).replaceAll("\\s+", " ")));
+                String name = nameOfSysctl(assignment.group(1));
+                patterns.remove(name);
+                (Glob.isWild(name) ? patterns : values)
+                        .put(name, List.of(assignment.group(2).replaceAll("\\s+", " ")));
+            } else if (line.startsWith("-")) {
+                spared.add(nameOfSysctl(line.substring(1).strip()));
             }
         });
+        Map<String, List<String>> all = new TreeMap<>(patterns);
+        all.putAll(plain.values());
+        return new Settings(Collections.unmodifiableMap(all), key -> {
+            String name = nameOfSysctl(key);
+            List<String> found = all.get(name);
+            return found != null ? found : spared.contains(name) ? List.of() : ofPatterns(patterns, name);
+        });
+    }
+
+    private static List<String> ofPatterns(Map<String, List<String>> patterns, String name) {
+        return patterns.entrySet().stream()
+                .filter(pattern -> new Glob("/" + turned(pattern.getKey())).matchesPath("/" + turned(name)))
+                .map(Map.Entry::getValue)
+                .reduce(List.of(), (first, last) -> last);
+    }
+
+    private static String nameOfSysctl(String name) {
+        boolean isPath = name.indexOf('/') >= 0 && (name.indexOf('.') < 0 || name.indexOf('/') < name.indexOf('.'));
+        return isPath ? turned(name) : name;
+    }
+
+    /** Points for slashes, and slashes for points. */
+    private static String turned(String name) {
+        return name.replace('.', '\0').replace('/', '.').replace('\0', '/');
     }
 
     /** Sections as {@code [Name]} and assignments; a line that ends with a backslash goes on, and an empty value forgets those before, as systemd.syntax(7) has it. */
     static Settings ofSections(String text) {
         String[] section = {""};
-        return of(new TreeMap<>(), text.replaceAll("\\\\\n", " "), (values, line) -> {
+        return of(new TreeMap<>(), joined(text), (values, line) -> {
             Matcher header = SECTION.matcher(line);
             Matcher assignment = ASSIGNMENT.matcher(line);
             if (header.matches()) {
@@ -115,8 +155,32 @@ record Settings(Map<String, List<String>> values) {
         });
     }
 
+    /** Comments are none of the lines that a backslash joins, and join none themselves. */
+    private static String joined(String text) {
+        return text.lines()
+                .filter(line -> !isComment(line.strip()))
+                .map(line -> line.endsWith("\\") ? line.substring(0, line.length() - 1) + " " : line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static boolean isComment(String line) {
+        return !line.isEmpty() && "#;".indexOf(line.charAt(0)) >= 0;
+    }
+
+    /** Whether a text has them, and not lines alone that are none. */
+    boolean areThoseOf(String text) {
+        return text.indexOf('\0') < 0
+                && (!values.isEmpty()
+                        || text.lines()
+                                .map(String::strip)
+                                .allMatch(line -> line.isEmpty()
+                                        || isComment(line)
+                                        || SECTION.matcher(line).matches()));
+    }
+
     List<String> of(String key) {
-        return values.getOrDefault(key, List.of());
+        List<String> found = values.get(key);
+        return found == null ? others.apply(key) : found;
     }
 
     /** The one that counts where there are several. */

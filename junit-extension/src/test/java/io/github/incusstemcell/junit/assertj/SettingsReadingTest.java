@@ -1,0 +1,57 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What programs write down as settings, by the manuals of those that read them. */
+class SettingsReadingTest {
+
+    @Test
+    void aCommentThatEndsInABackslashGoesNotOn() {
+        Settings settings =
+                Settings.ofSections("# of old \\\nKey=1\n[Unit]\nAfter=a \\\n; between\nb\n  # c \\\nBefore=d\n");
+
+        assertThat(settings.of("Key")).containsExactly("1");
+        assertThat(settings.of("Unit.After")).containsExactly("a  b");
+        assertThat(settings.of("Unit.Before")).containsExactly("d");
+    }
+
+    @Test
+    void whatHasNoSettingIsNotThereAsSettings() {
+        for (String text : List.of("{\"a\": 1}", "{\n  \"a\": 1\n}\n", "a\0b=c\n", "just text\n")) {
+            assertThat(Settings.ofSections(text).areThoseOf(text)).as(text).isFalse();
+        }
+        for (String text : List.of("", "\n", "# nothing\n", "[Unit]\n; nothing\n", "a=b\n", "alone\n[a]\nb = c\n")) {
+            assertThat(Settings.ofSections(text).areThoseOf(text)).as(text).isTrue();
+        }
+    }
+
+    @Test
+    void patternsOfSysctlsAreForAllThatHaveNoLineOfTheirOwn() {
+        Settings settings = Settings.ofSysctls("""
+                net.ipv4.conf.*.rp_filter = 1
+                net.ipv4.conf.*.rp_filter = 2
+                net.ipv4.conf.lo.rp_filter = 0
+                -net.ipv4.conf.all.rp_filter
+                net/ipv4/conf/eth0.100/forwarding = 1
+                """);
+
+        assertThat(settings.of("net.ipv4.conf.eth0.rp_filter")).containsExactly("2");
+        assertThat(settings.of("net/ipv4/conf/eth0.100/rp_filter")).containsExactly("2");
+        assertThat(settings.of("net.ipv4.conf.lo.rp_filter")).containsExactly("0");
+        assertThat(settings.of("net/ipv4/conf/lo/rp_filter")).containsExactly("0");
+        assertThat(settings.of("net.ipv4.conf.all.rp_filter")).isEmpty();
+        assertThat(settings.of("net.ipv4.conf.eth0/100.forwarding")).containsExactly("1");
+        assertThat(settings.of("net.ipv4.conf.a.b.rp_filter")).isEmpty();
+    }
+
+    @Test
+    void whatALoginSaysIsNoVariable() {
+        Settings settings = Settings.ofEnvironment("Welcome=\n\0SHELL=/bin/sh\0TEXT=a\nb=c\0bye=now\n");
+
+        assertThat(settings.values().keySet()).containsExactly("SHELL", "TEXT");
+        assertThat(settings.of("TEXT")).containsExactly("a\nb=c");
+    }
+}

@@ -10,6 +10,12 @@ final class FileLinks {
 
     private FileLinks() {}
 
+    /** The path without links in it, as the kernel has it, be there something or not. */
+    static String plainPath(StemcellContainer stemcell, String path) {
+        Command command = Command.of("readlink", "-mz", "--", path).environment("LC_ALL", "C");
+        return stemcell.inspect(command).requireWhole().stdout().replace("\0", "");
+    }
+
     /** The path of what is there, without links in it; empty where there is nothing, or links lead nowhere or in a circle. */
     static Optional<String> realPath(StemcellContainer stemcell, String path) {
         Command command = Command.of("readlink", "-ez", "--", path).environment("LC_ALL", "C");

@@ -12,19 +12,39 @@ import org.assertj.core.api.ObjectAssert;
  */
 public final class FirewallAssert extends GuestListAssert<FirewallAssert, FirewallRule> {
 
+    private static final FirewallRule NOWHERE = new FirewallRule("", "", "", "");
+
+    /** Which tables and chains they are of. */
+    private final Predicate<FirewallRule> place;
+
     FirewallAssert(Subject subject) {
         this(
                 subject,
-                new Many<>("the firewall's rules", () -> FirewallRule.of(subject.stemcell()), FirewallRule::words));
+                new Many<>("the firewall's rules", () -> FirewallRule.of(subject.stemcell()), FirewallRule::words),
+                anywhere -> true);
     }
 
-    private FirewallAssert(Subject subject, Many<FirewallRule> many) {
-        super(subject, many, FirewallAssert::new);
+    private FirewallAssert(Subject subject, Many<FirewallRule> many, Predicate<FirewallRule> place) {
+        super(subject, many, (where, fewer) -> new FirewallAssert(where, fewer, place));
+        this.place = place;
+    }
+
+    private FirewallAssert at(String which, Predicate<FirewallRule> more) {
+        return new FirewallAssert(subject, many.filtered(which, more), place.and(more));
+    }
+
+    /** Whether there is such a table or chain, be there a rule in it or not. */
+    private boolean isThere(List<FirewallRule> found) {
+        return !found.isEmpty()
+                || place.test(NOWHERE)
+                || FirewallRule.placesOf(subject.stemcell()).stream().anyMatch(place);
     }
 
     @Override
     String none() {
-        List<FirewallRule> all = FirewallRule.of(subject.stemcell());
+        List<FirewallRule> all = FirewallRule.placesOf(subject.stemcell()).stream()
+                .filter(found -> !found.chain().isEmpty())
+                .toList();
         return all.isEmpty()
                 ? "there are no rules at all"
                 : "there were none; there are chains: "
@@ -46,7 +66,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     public FirewallAssert ofTable(String family, String table) {
         Arguments.word(family);
         Arguments.word(table);
-        return filtered(
+        return at(
                 "of the table " + family + " " + table,
                 rule -> rule.family().equals(family) && rule.table().equals(table));
     }
@@ -59,7 +79,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
      */
     public FirewallAssert ofChain(String chain) {
         Arguments.word(chain);
-        return filtered("of the chain " + chain, rule -> rule.chain().equals(chain));
+        return at("of the chain " + chain, rule -> rule.chain().equals(chain));
     }
 
     /**
@@ -80,7 +100,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     }
 
     /**
-     * Verifies that there is no such rule.
+     * Verifies that there is no such rule; the table and the chain that were named have to exist.
      *
      * <pre>{@code
      * stemcell.shell("nft add table inet guard; nft add chain inet guard input; nft add rule inet guard input tcp dport 22 accept");
@@ -93,8 +113,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
      */
     public FirewallAssert doNotContain(String rule) {
         Arguments.text(rule);
-        return that("not contain \"" + rule + "\"", all -> all.stream()
-                .noneMatch(found -> found.text().equals(rule)));
+        return none("not contain \"" + rule + "\"", found -> found.text().equals(rule));
     }
 
     /**
@@ -129,8 +148,12 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
      */
     public FirewallAssert doNotMatch(String regex) {
         Pattern pattern = Arguments.regex(regex, 0);
-        return that("have no match for " + regex, all -> all.stream()
-                .noneMatch(found -> pattern.matcher(found.text()).find()));
+        return none("have no match for " + regex, found -> pattern.matcher(found.text())
+                .find());
+    }
+
+    private FirewallAssert none(String wanted, Predicate<FirewallRule> holds) {
+        return that(wanted, all -> all.stream().noneMatch(holds) && isThere(all));
     }
 
     private FirewallAssert some(String wanted, Predicate<FirewallRule> holds) {

@@ -23,12 +23,27 @@ public record FirewallRule(String family, String table, String chain, String tex
 
     /** All of them, in their order. */
     static List<FirewallRule> of(StemcellContainer stemcell) {
-        return of(stemcell.inspect(Command.of("nft", "--stateless", "list", "ruleset"))
+        return of(ruleset(stemcell));
+    }
+
+    /** What is around them: each table, without a chain, and each chain, both without a text. */
+    static List<FirewallRule> placesOf(StemcellContainer stemcell) {
+        return read(ruleset(stemcell)).stream()
+                .filter(rule -> rule.text().isEmpty())
+                .toList();
+    }
+
+    private static String ruleset(StemcellContainer stemcell) {
+        return stemcell.inspect(Command.of("nft", "--stateless", "list", "ruleset"))
                 .requireWhole()
-                .stdout());
+                .stdout();
     }
 
     static List<FirewallRule> of(String ruleset) {
+        return read(ruleset).stream().filter(rule -> !rule.text().isEmpty()).toList();
+    }
+
+    private static List<FirewallRule> read(String ruleset) {
         List<FirewallRule> rules = new ArrayList<>();
         String family = "";
         String table = "";
@@ -39,8 +54,10 @@ public record FirewallRule(String family, String table, String chain, String tex
             if (ofTable.matches()) {
                 family = ofTable.group(1);
                 table = ofTable.group(2);
+                rules.add(new FirewallRule(family, table, "", ""));
             } else if (ofChain.matches()) {
                 chain = ofChain.group(1);
+                rules.add(new FirewallRule(family, table, chain, ""));
             } else if (line.startsWith("\t}")) {
                 chain = "";
             } else if (!chain.isEmpty() && !line.isBlank() && !line.strip().startsWith("#")) {

@@ -27,7 +27,15 @@ final class Listening {
         this.stemcell = stemcell;
         this.socket = socket;
         this.sockets = sockets;
-        this.there = sockets.at(socket);
+        this.there = at(stemcell, socket, sockets);
+    }
+
+    /** Sockets have the path by which whoever listens has named it, mostly without links. */
+    private static List<ListeningSocket> at(StemcellContainer stemcell, GuestSocket socket, Sockets sockets) {
+        List<ListeningSocket> there = sockets.at(socket);
+        return there.isEmpty() && socket.path().startsWith("/")
+                ? sockets.at(GuestSocket.unix(FileLinks.plainPath(stemcell, socket.path())))
+                : there;
     }
 
     static Listening now(StemcellContainer stemcell, GuestSocket socket) {

@@ -18,7 +18,7 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
                 subject,
                 "mount " + Arguments.plainPath(path),
                 () -> Mounts.of(subject.stemcell()),
-                mounts -> mounts.at(path),
+                mounts -> mounts.at(subject.stemcell(), path),
                 GuestMount::words,
                 mounts -> mounts.notMounted(path)));
         this.path = path;
@@ -102,7 +102,8 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
                 subject,
                 "mount " + path,
                 () -> Mounts.of(subject.stemcell()),
-                mounts -> mounts.at(path).map(mount -> new Bound(mount, mounts.isBind(mount, source))),
+                mounts -> mounts.at(subject.stemcell(), path)
+                        .map(mount -> new Bound(mount, mounts.isBind(mount, source))),
                 found -> found.mount().words(),
                 mounts -> mounts.notMounted(path));
         bound.holds("be a bind of " + source, Bound::isBind);

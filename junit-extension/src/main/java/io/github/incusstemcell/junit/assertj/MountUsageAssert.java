@@ -10,9 +10,9 @@ public final class MountUsageAssert extends GuestObjectAssert<MountUsageAssert, 
                 subject,
                 "mount " + path,
                 () -> MountUsage.Seen.of(subject.stemcell(), path),
-                seen -> seen.mounts().at(path).flatMap(mount -> seen.usage()),
+                seen -> seen.mounts().at(subject.stemcell(), path).flatMap(mount -> seen.usage()),
                 MountUsage::words,
-                seen -> seen.mounts().at(path).isPresent()
+                seen -> seen.mounts().at(subject.stemcell(), path).isPresent()
                         ? seen.trouble()
                         : seen.mounts().notMounted(path)));
     }

@@ -61,6 +61,11 @@ record Mounts(List<GuestMount> mounts) {
         return mounts.stream().filter(mount -> mount.path().equals(path)).reduce((first, last) -> last);
     }
 
+    /** The same of a path that may lead over links, which the mounts have without them. */
+    Optional<GuestMount> at(StemcellContainer stemcell, String path) {
+        return at(path).or(() -> at(FileLinks.plainPath(stemcell, path)));
+    }
+
     /** Whether a path shows what another one has: the same part of the same file system. */
     boolean isBind(GuestMount mount, String source) {
         GuestMount around = at(source).orElseGet(() -> at(around(source))

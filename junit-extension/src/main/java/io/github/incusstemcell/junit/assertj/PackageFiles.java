@@ -6,6 +6,8 @@ import io.github.incusstemcell.incus.ExecResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -37,7 +39,46 @@ record PackageFiles(StemcellContainer stemcell) {
         if (!isAnswer || owners(result, List.of(DPKG)).isEmpty()) {
             throw failed("Asking whose " + path + " is", search, result);
         }
-        return owners(result, paths);
+        TreeSet<String> owners = new TreeSet<>(owners(result, paths));
+        for (Diversion diversion : Diversion.of(result.stdout())) {
+            if (paths.contains(merged(diversion.from())) || paths.contains(diversion.from())) {
+                owners.retainAll(Set.of(diversion.by()));
+            } else if (paths.contains(merged(diversion.to())) || paths.contains(diversion.to())) {
+                owners.addAll(listing(diversion.from(), diversion.by()));
+            }
+        }
+        return List.copyOf(owners);
+    }
+
+    /** Those whose file is elsewhere by a diversion. */
+    private List<String> listing(String path, String except) {
+        Command search = command(List.of("dpkg-query", "--search"), List.of(path));
+        ExecResult result = stemcell.inspect(search);
+        if (result.exitCode() > 1 || result.isTruncated()) {
+            throw failed("Asking whose " + path + " is", search, result);
+        }
+        return owners(result, List.of(path)).stream()
+                .filter(owner -> !owner.equals(except))
+                .toList();
+    }
+
+    /**
+     * A file of all packages but one that dpkg puts elsewhere, dpkg-divert(1).
+     *
+     * @param by the package whose own file stays where it is; empty where somebody has done this by hand
+     */
+    private record Diversion(String by, String from, String to) {
+
+        private static final Pattern LINES = Pattern.compile(
+                "(?m)^(?:local diversion|diversion by (\\S+)) from: (.*)\n(?:local diversion|diversion by \\S+) to: (.*)$");
+
+        static List<Diversion> of(String listed) {
+            return LINES.matcher(listed)
+                    .results()
+                    .map(lines -> new Diversion(
+                            Objects.requireNonNullElse(lines.group(1), ""), lines.group(2), lines.group(3)))
+                    .toList();
+        }
     }
 
     /** The path of the same file where the folders at the root are links. */

@@ -51,9 +51,17 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
             this.stemcell = stemcell;
             this.name = name;
             this.all = all;
-            this.found = all.entries().stream()
-                    .filter(process -> process.isNamed(name) && process.isAlive())
-                    .toList();
+            this.found = found(stemcell, name, all);
+        }
+
+        /** Of a path that leads over links, the kernel has the one that they lead to. */
+        private static List<GuestProcess> found(StemcellContainer stemcell, String name, Processes all) {
+            List<GuestProcess> found = named(name, all);
+            return found.isEmpty() && name.startsWith("/") ? named(FileLinks.plainPath(stemcell, name), all) : found;
+        }
+
+        private static List<GuestProcess> named(String name, Processes all) {
+            return all.alive().stream().filter(process -> process.isNamed(name)).toList();
         }
 
         List<GuestProcess> found() {

@@ -79,7 +79,7 @@ record Processes(List<GuestProcess> entries) {
             + " find [0-9]*/fd -type l -printf '%p:%l\\0' 2>/dev/null; true; }";
 
     /** What the kernel puts behind the path of a program whose file was removed or replaced. */
-    private static final String REMOVED = " (deleted)";
+    static final String REMOVED = " (deleted)";
 
     static Processes of(StemcellContainer stemcell) {
         return of(stemcell, DETAILS);

@@ -1,10 +1,12 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.assertj.core.api.AbstractListAssert;
 import org.assertj.core.api.ObjectAssert;
@@ -39,7 +41,9 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert named(String name) {
         Arguments.process(name);
-        return filtered("named " + name, process -> process.isNamed(name));
+        return name.startsWith("/")
+                ? running("named " + name, name)
+                : filtered("named " + name, process -> process.isNamed(name));
     }
 
     /**
@@ -50,7 +54,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert ofExecutable(String path) {
         Arguments.plainPath(path);
-        return filtered("of " + path, process -> process.executable().equals(path));
+        return running("of " + path, path);
     }
 
     /**
@@ -73,16 +77,29 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert ofUser(String user) {
         Arguments.user(user);
+        return narrowed("of the user " + user, () -> {
+            long uid = Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
+            return process -> process.uid() == uid;
+        });
+    }
+
+    private ProcessesAssert running(String which, String path) {
+        return narrowed(which, () -> {
+            List<String> paths = List.of(path, FileLinks.plainPath(subject.stemcell(), path));
+            return process -> paths.contains(process.executable());
+        });
+    }
+
+    /** By what the guest is asked for each time. */
+    private ProcessesAssert narrowed(String which, Supplier<Predicate<GuestProcess>> filter) {
         Many<GuestProcess> all = many;
         return new ProcessesAssert(
                 subject,
                 new Many<>(
-                        all.name() + " of the user " + user,
+                        all.name() + " " + which,
                         () -> {
-                            long uid = Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
-                            return all.reading().get().stream()
-                                    .filter(process -> process.uid() == uid)
-                                    .toList();
+                            Predicate<GuestProcess> wanted = filter.get();
+                            return all.reading().get().stream().filter(wanted).toList();
                         },
                         all.words()));
     }
@@ -95,7 +112,26 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert ofUnit(String unit) {
         Arguments.unit(unit);
-        return filtered("of the unit " + Processes.unitName(unit), process -> process.isPartOf(unit));
+        Many<GuestProcess> all = many;
+        return new ProcessesAssert(
+                subject,
+                new Many<>(
+                        all.name() + " of the unit " + Processes.unitName(unit),
+                        () -> ofUnit(all.reading().get(), unit),
+                        all.words()));
+    }
+
+    /** Control groups have the name of the unit itself, and systemd knows of which it is an alias. */
+    private List<GuestProcess> ofUnit(List<GuestProcess> all, String unit) {
+        List<GuestProcess> found =
+                all.stream().filter(process -> process.isPartOf(unit)).toList();
+        if (!found.isEmpty()) {
+            return found;
+        }
+        List<String> names = subject.systemd().unit(unit).names();
+        return all.stream()
+                .filter(process -> process.unit().filter(names::contains).isPresent())
+                .toList();
     }
 
     /**
@@ -259,9 +295,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert haveOpen(String path) {
         Arguments.plainPath(path);
-        return each(
-                "have " + path + " open",
-                process -> process.details().openFiles().contains(path));
+        return open("have " + path + " open", path, true);
     }
 
     /**
@@ -277,9 +311,31 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert doNotHaveOpen(String path) {
         Arguments.plainPath(path);
-        return each(
-                "not have " + path + " open",
-                process -> !process.details().openFiles().contains(path));
+        return open("not have " + path + " open", path, false);
+    }
+
+    private ProcessesAssert open(String wanted, String path, boolean isWanted) {
+        return that(
+                wanted,
+                all -> !all.isEmpty() && otherThan(all, path, isWanted).isEmpty(),
+                all -> all.isEmpty()
+                        ? none()
+                        : "these do not: "
+                                + Many.list(otherThan(all, path, isWanted), process -> wordsOfOpen(process, path)));
+    }
+
+    private List<GuestProcess> otherThan(List<GuestProcess> all, String path, boolean isOpen) {
+        List<String> paths = List.of(path, FileLinks.plainPath(subject.stemcell(), path));
+        return all.stream()
+                .filter(process ->
+                        isOpen == Collections.disjoint(process.details().openFiles(), paths))
+                .toList();
+    }
+
+    /** Behind the path of a file that was removed the kernel says so. */
+    private static String wordsOfOpen(GuestProcess process, String path) {
+        boolean isRemoved = process.details().openFiles().contains(path + Processes.REMOVED);
+        return process.words() + (isRemoved ? " has one that was deleted" : "");
     }
 
     /**

@@ -156,7 +156,7 @@ final class DeadMansSwitch implements AutoCloseable {
         try {
             Instant since = Instant.now();
             RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME));
-            if (isHeldBy(command, since)) {
+            if (takes(command, since)) {
                 LISTENERS.execute(() -> awaitConfirmation(command));
                 command.onExit().whenComplete((code, failure) -> ended(command, code, failure));
             } else {
@@ -175,12 +175,16 @@ final class DeadMansSwitch implements AutoCloseable {
         }
     }
 
-    private synchronized boolean isHeldBy(RunningCommand command, Instant since) {
+    /** What was asked for before the last start holds the boot before, if anything. */
+    private synchronized boolean takes(RunningCommand command, Instant since) {
         arming = false;
         if (!over) {
             held = command;
             heldSince = since;
             pause = FIRST_PAUSE;
+            if (since.isBefore(started)) {
+                arm(started);
+            }
         }
         return !over;
     }

@@ -28,7 +28,7 @@ record Execution(Api api, String instance) {
     private RunningCommand start(Command command, ProcessTree tree, ApiRequest post, boolean again) {
         Answer answer = api.answer(post);
         OperationAnswer operation = OperationAnswer.of(answer.metadata());
-        InstanceRun run = new InstanceRun(api, instance, command, operation.createdAt());
+        InstanceRun run = new InstanceRun(api, instance, command, operation);
         CompletableFuture<OperationAnswer> end = new Operations(api).endLater(post, operation.id(), run);
         CommandStreams streams = new CommandStreams(
                 api,
@@ -39,6 +39,7 @@ record Execution(Api api, String instance) {
         boolean connected = false;
         try {
             streams.connect();
+            run.connected();
             connected = true;
         } catch (IncusException | IncusConnectionException e) {
             if (again || streams.mayHaveStarted()) {

@@ -94,7 +94,7 @@ record ExitCodes(InstanceRun run, ApiRequest request) {
         ApiRequest post = ApiRequest.post("instances", run.instance(), "exec").json(body);
         try {
             OperationAnswer operation = OperationAnswer.of(api.answer(post).metadata());
-            InstanceRun now = new InstanceRun(api, run.instance(), LOOK, operation.createdAt());
+            InstanceRun now = new InstanceRun(api, run.instance(), LOOK, operation);
             OptionalInt code =
                     code(api.connection().await(post, new Operations(api).endLater(post, operation.id(), now)));
             return code.isPresent() && code.getAsInt() < SIGNALLED && code.getAsInt() != OUTSIDE;

@@ -72,6 +72,9 @@ final class OperationEnd {
                 .patientFor(look.plus(patience));
         asked = System.nanoTime();
         answer = api.askLater(wait);
+        if (end.isCancelled()) {
+            answer.cancel(true);
+        }
         answer.whenComplete((told, failure) -> {
             try {
                 heard(told, failure);

@@ -53,6 +53,7 @@ class RebootingGuestTest extends WithStemcells {
 
     /** As process 1 has died meanwhile: about each third time what held the guest before is such a command. */
     @Test
+    @Timeout(600)
     void isRestoredThoughTheDaemonNeverEndsWhatItWasStarting() {
         try (StemcellContainer guest =
                 stemcells.launch(TestMachine.spec().toBuilder().owner(OWNER).build())) {

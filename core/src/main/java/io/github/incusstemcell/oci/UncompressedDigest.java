@@ -23,10 +23,14 @@ import java.util.concurrent.ExecutionException;
 final class UncompressedDigest extends OutputStream {
 
     private static final byte[] END = new byte[0];
+    /** Larger than what comes from a socket at a time: each chunk may take the other thread to wake up. */
+    private static final int CHUNK = 1 << 17;
 
-    private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(32);
+    private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(16);
     private final CompletableFuture<Digest> result = new CompletableFuture<>();
     private final Thread thread;
+    private byte[] gathered = new byte[CHUNK];
+    private int filled;
     private volatile boolean whiteouts;
 
     /**
@@ -46,10 +50,17 @@ final class UncompressedDigest extends OutputStream {
     /** Takes the next bytes of the blob; waits where decompressing cannot keep up. */
     @Override
     public void write(byte[] buffer, int offset, int length) throws IOException {
-        if (length == 0) {
-            return; // Nothing to tell apart from the end.
+        for (int done = 0; done < length; ) {
+            int n = Math.min(length - done, CHUNK - filled);
+            System.arraycopy(buffer, offset + done, gathered, filled, n);
+            done += n;
+            filled += n;
+            if (filled == CHUNK) {
+                put(gathered);
+                gathered = new byte[CHUNK];
+                filled = 0;
+            }
         }
-        put(Arrays.copyOfRange(buffer, offset, offset + length));
     }
 
     /**
@@ -60,6 +71,9 @@ final class UncompressedDigest extends OutputStream {
      * @throws IOException where the blob cannot be decompressed, or is no whole tar stream
      */
     Optional<Digest> finish() throws IOException {
+        if (filled > 0) {
+            put(Arrays.copyOf(gathered, filled));
+        }
         put(END);
         try {
             return Optional.of(result.get());

@@ -131,13 +131,18 @@ final class DockerArchive implements LayerSource {
     }
 
     @Override
-    public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
-        return layers.stream()
-                .map(layer -> {
-                    Blob blob = Objects.requireNonNull(this.layers.get(layer.digest()), "a layer of another image");
-                    LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
-                    return blob;
-                })
-                .toList();
+    public List<Blob> fetch(List<Layer> layers, String image) {
+        return layers.stream().map(layer -> verified(layer, false, image)).toList();
+    }
+
+    @Override
+    public Blob fetchRootfs(Layer layer, ArrivingRootfs arriving, String image) {
+        return verified(layer, true, image);
+    }
+
+    private Blob verified(Layer layer, boolean asRootfs, String image) {
+        Blob blob = Objects.requireNonNull(layers.get(layer.digest()), "a layer of another image");
+        LayerCheck.verify(layer, blob, asRootfs, image, progress);
+        return blob;
     }
 }

@@ -6,13 +6,21 @@ import java.util.List;
 interface LayerSource {
 
     /**
-     * Makes the blobs of layers available on this machine, several at a time where that is quicker.
+     * Makes the blobs of layers available on this machine, several at a time where that is quicker. Whoever decompresses them has to
+     * compare their diff_ids.
      *
-     * @param verifyDiffIds whether to compare their diff_ids, too, and to look whether they can be unpacked as they are; else whoever
-     *     decompresses them has to
      * @return the blobs in the order of the layers
      */
-    List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image);
+    List<Blob> fetch(List<Layer> layers, String image);
+
+    /**
+     * Makes the blob of the only layer of an image available on this machine, and finds its diff_id to be right, and that it can be unpacked
+     * as it is.
+     *
+     * @param arriving is told what has come of it, where that takes a while
+     * @throws Whiteouts.FoundException if it is a root file system only when its whiteouts are taken out
+     */
+    Blob fetchRootfs(Layer layer, ArrivingRootfs arriving, String image);
 
     /** Refuses a layer that is not, when decompressed, what its image says. */
     static void requireDiffId(Layer layer, Digest actual, String image) {

@@ -69,18 +69,22 @@ record Layout(ArchiveEntries members, String image, String hint, Progress progre
     }
 
     @Override
-    public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
-        return layers.stream()
-                .map(layer -> {
-                    if (layer.isNonDistributable()
-                            && member(path(layer.digest())).isEmpty()) {
-                        throw LayerSource.withheld(layer, image, "the layout");
-                    }
-                    Blob blob = blob(layer.digest());
-                    LayerCheck.verify(layer, blob, verifyDiffIds, image, progress);
-                    return blob;
-                })
-                .toList();
+    public List<Blob> fetch(List<Layer> layers, String image) {
+        return layers.stream().map(layer -> verified(layer, false, image)).toList();
+    }
+
+    @Override
+    public Blob fetchRootfs(Layer layer, ArrivingRootfs arriving, String image) {
+        return verified(layer, true, image);
+    }
+
+    private Blob verified(Layer layer, boolean asRootfs, String image) {
+        if (layer.isNonDistributable() && member(path(layer.digest())).isEmpty()) {
+            throw LayerSource.withheld(layer, image, "the layout");
+        }
+        Blob blob = blob(layer.digest());
+        LayerCheck.verify(layer, blob, asRootfs, image, progress);
+        return blob;
     }
 
     private Member blob(Digest digest) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,67 +60,105 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
     }
 
     @Override
-    public List<Blob> fetch(List<Layer> layers, boolean verifyDiffIds, String image) {
+    public List<Blob> fetch(List<Layer> layers, String image) {
         long total = layers.stream().mapToLong(Layer::size).sum();
         AtomicLong done = new AtomicLong();
         List<Runnable> pulls = new ArrayList<>();
         for (Layer layer : layers) {
             Progress share = share("Pulling " + image, done, total);
             pulls.add(() -> {
-                cache.ensure(layer.digest(), layer.size(), fetch(layer, verifyDiffIds, image, share));
+                cache.ensure(layer.digest(), layer.size(), blob(layer, image, share));
                 share.report("", layer.size(), layer.size());
-                if (verifyDiffIds) {
-                    verifyDiffId(layer, image);
-                }
             });
         }
         allAtOnce(pulls);
         cache.evict(layers.stream().map(Layer::digest).collect(Collectors.toSet()));
-        return layers.stream()
-                .map(layer -> (Blob)
-                        () -> cache.open(layer.digest(), layer.size(), fetch(layer, false, image, Progress.none())))
-                .toList();
+        return layers.stream().map(layer -> cached(layer, image)).toList();
     }
 
-    private BlobCache.Fetch fetch(Layer layer, boolean wantDiffId, String image, Progress progress) {
-        return file -> {
-            try {
-                ask(endpoint -> pull(endpoint, layer, wantDiffId, image, file, progress))
-                        .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
-            } catch (ImageNotFoundException e) {
-                if (!layer.isNonDistributable()) {
-                    throw e;
-                }
-                ImageNotFoundException withheld = LayerSource.withheld(
-                        layer, image, endpoints.get(endpoints.size() - 1).host());
-                withheld.addSuppressed(e);
-                throw withheld;
-            }
-        };
+    @Override
+    public Blob fetchRootfs(Layer layer, ArrivingRootfs arriving, String image) {
+        Progress pulling = share("Pulling " + image, new AtomicLong(), layer.size());
+        cache.ensure(layer.digest(), layer.size(), rootfs(layer, arriving, image, pulling));
+        pulling.report("", layer.size(), layer.size());
+        verifyDiffId(layer, image);
+        cache.evict(Set.of(layer.digest()));
+        return cached(layer, image);
     }
 
-    private static Optional<Digest> pull(
-            RegistryEndpoint endpoint, Layer layer, boolean wantDiffId, String image, Path file, Progress progress)
-            throws IOException {
-        Digest digest = layer.digest();
-        if (!wantDiffId) {
-            endpoint.blob(digest, layer.size(), image, file, OutputStream::nullOutputStream, progress);
-            return Optional.empty();
+    private Blob cached(Layer layer, String image) {
+        return () -> cache.open(layer.digest(), layer.size(), blob(layer, image, Progress.none()));
+    }
+
+    private BlobCache.Fetch blob(Layer layer, String image, Progress progress) {
+        return file -> askForLayer(
+                layer,
+                image,
+                endpoint -> endpoint.blob(
+                        layer.digest(), layer.size(), image, file, OutputStream::nullOutputStream, progress));
+    }
+
+    private BlobCache.Fetch rootfs(Layer layer, ArrivingRootfs arriving, String image, Progress progress) {
+        return file -> askForLayer(layer, image, endpoint -> {
+                    try (ArrivingBytes bytes = endpoint.blob(
+                            layer.digest(),
+                            layer.size(),
+                            image,
+                            file,
+                            () -> new ArrivingBytes(layer, arriving, file),
+                            progress)) {
+                        return LayerCheck.finish(bytes.uncompressed, layer.digest(), image);
+                    }
+                })
+                .ifPresent(diffId -> cache.remember(diffIdKey(layer), diffId.toString()));
+    }
+
+    /** What is made of the bytes of a layer as they come. */
+    private static final class ArrivingBytes extends OutputStream {
+
+        private final ArrivingRootfs arriving;
+        private final UncompressedDigest uncompressed;
+
+        ArrivingBytes(Layer layer, ArrivingRootfs arriving, Path file) {
+            this.arriving = arriving;
+            this.uncompressed = new UncompressedDigest(layer.digest().algorithm());
+            arriving.begin(file);
         }
-        try (UncompressedDigest uncompressed = endpoint.blob(
-                digest, layer.size(), image, file, () -> new UncompressedDigest(digest.algorithm()), progress)) {
-            return LayerCheck.finish(uncompressed, digest, image);
+
+        @Override
+        public void write(int single) throws IOException {
+            write(new byte[] {(byte) single}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] buffer, int offset, int length) throws IOException {
+            arriving.add(length);
+            uncompressed.write(buffer, offset, length);
+        }
+
+        @Override
+        public void close() {
+            uncompressed.close();
+        }
+    }
+
+    private <T> T askForLayer(Layer layer, String image, Question<T, IOException> question) throws IOException {
+        try {
+            return ask(question);
+        } catch (ImageNotFoundException e) {
+            if (!layer.isNonDistributable()) {
+                throw e;
+            }
+            ImageNotFoundException withheld = LayerSource.withheld(
+                    layer, image, endpoints.get(endpoints.size() - 1).host());
+            withheld.addSuppressed(e);
+            throw withheld;
         }
     }
 
     private void verifyDiffId(Layer layer, String image) {
         Optional<Digest> known = cache.recall(diffIdKey(layer)).map(Digest::parse);
-        Optional<Digest> actual = known.isPresent()
-                ? known
-                : LayerCheck.diffId(
-                        layer,
-                        () -> cache.open(layer.digest(), layer.size(), fetch(layer, false, image, progress)),
-                        image);
+        Optional<Digest> actual = known.isPresent() ? known : LayerCheck.diffId(layer, cached(layer, image), image);
         actual.ifPresent(diffId -> {
             cache.remember(diffIdKey(layer), diffId.toString());
             LayerSource.requireDiffId(layer, diffId, image);

@@ -141,17 +141,19 @@ public final class StemcellImages {
     private String upload(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         LOG.info("Preparing {} for Incus, once", source.reference());
         Instant begin = Instant.now();
-        Rootfs rootfs = source.rootfs();
-        Instant fetched = Instant.now();
-        String fingerprint = upload(rootfs, source, identity, overlay);
-        giveAlias(identity.alias(), fingerprint, source);
-        LOG.info(
-                "Prepared {} as Incus image {}: fetched in {} ms, converted in {} ms",
-                source.reference(),
-                fingerprint.substring(0, 12),
-                Duration.between(begin, fetched).toMillis(),
-                Duration.between(fetched, Instant.now()).toMillis());
-        return fingerprint;
+        try (EarlyUpload upload = new EarlyUpload(rootfs -> upload(rootfs, source, identity, overlay))) {
+            Rootfs rootfs = source.rootfs(upload::begin);
+            Instant fetched = Instant.now();
+            String fingerprint = upload.of(rootfs);
+            giveAlias(identity.alias(), fingerprint, source);
+            LOG.info(
+                    "Prepared {} as Incus image {}: fetched in {} ms, converted in {} ms",
+                    source.reference(),
+                    fingerprint.substring(0, 12),
+                    Duration.between(begin, fetched).toMillis(),
+                    Duration.between(fetched, Instant.now()).toMillis());
+            return fingerprint;
+        }
     }
 
     /**

@@ -162,7 +162,7 @@ public final class FaultyRegistry implements AutoCloseable {
                 .set("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length);
     }
 
-    static int start(HttpExchange exchange) {
+    public static int start(HttpExchange exchange) {
         String range = exchange.getRequestHeaders().getFirst("Range");
         return range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=([0-9]+)-", "$1"));
     }

@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The real Incus, with a count of how often it, or what runs in a guest, is asked something. */
+/** The real Incus, with a count of how often it, or what runs in a guest, is asked something; it counts before anybody can answer. */
 final class CountedIncus implements AutoCloseable {
 
     private static final int MASK_LENGTH = 4;
@@ -85,11 +85,11 @@ final class CountedIncus implements AutoCloseable {
             InputStream from = input(client);
             OutputStream to = output(daemon);
             String head = head(from);
-            to.write(head.getBytes(StandardCharsets.ISO_8859_1));
             String[] request = head.split("[ ?]", 3);
             if (!request[1].contains("/operations/")) {
                 asked.add(request[0] + " " + request[1].substring(request[1].lastIndexOf('/') + 1));
             }
+            to.write(head.getBytes(StandardCharsets.ISO_8859_1));
             if (head.toLowerCase(Locale.ROOT).contains("upgrade: websocket")) {
                 passMessages(client, new DataInputStream(from), to);
             } else {
@@ -156,12 +156,13 @@ final class CountedIncus implements AutoCloseable {
             byte[] longer = new byte[length == 126 ? 2 : length == 127 ? 8 : 0];
             from.readFully(longer);
             long size = longer.length == 0 ? length : new BigInteger(1, longer).longValueExact();
-            to.write(begin);
-            to.write(longer);
-            to.write(from.readNBytes(Math.toIntExact(size) + MASK_LENGTH));
+            byte[] message = from.readNBytes(Math.toIntExact(size) + MASK_LENGTH);
             if ((begin[0] & 0xf) < FIRST_CONTROL_OPCODE && counted.contains(client)) {
                 asked.add("message of " + size);
             }
+            to.write(begin);
+            to.write(longer);
+            to.write(message);
         }
     }
 

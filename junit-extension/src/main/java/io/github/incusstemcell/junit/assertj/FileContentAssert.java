@@ -261,7 +261,8 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Goes on with the settings in it: lines as {@code key = value} or {@code key value}, but comments behind {@code #} and {@code ;}.
+     * Goes on with the settings in it: lines as {@code key = value} or {@code key value}, but comments behind {@code #} and {@code ;}. Where
+     * there are other lines only, all assertions fail.
      *
      * @return assertions on them
      */
@@ -270,7 +271,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Goes on with the settings in it that are in sections, as unit files have them.
+     * Goes on with the settings in it that are in sections, as unit files have them. Where there are other lines only, all assertions fail.
      *
      * @return assertions on them, by keys as {@code Section.Key}
      */

@@ -35,8 +35,17 @@ import org.assertj.core.api.Assert;
 record EveryAssertion(List<Method> path, Method method) {
 
     /** What can be read as what is behind a file. */
-    private static final Map<String, String> FILES =
-            Map.of("tree", "/etc/ssh", "json", "/var/vcap/bosh/agent.json", "yaml", "/var/vcap/bosh/agent.json");
+    private static final Map<String, String> FILES = Map.of(
+            "tree",
+            "/etc/ssh",
+            "json",
+            "/var/vcap/bosh/agent.json",
+            "yaml",
+            "/var/vcap/bosh/agent.json",
+            "settings",
+            "/usr/lib/os-release",
+            "ini",
+            "/usr/lib/os-release");
 
     /** Each of each entry once, by whichever of several ways to it. */
     static List<EveryAssertion> all() {

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The real Incus, with a count of how often it, or what runs in a guest, is asked something; it counts before anybody can answer. */
 final class CountedIncus implements AutoCloseable {
@@ -36,6 +37,7 @@ final class CountedIncus implements AutoCloseable {
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Set<SocketChannel> counted = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger looks = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "counted-incus");
         thread.setDaemon(true);
@@ -56,8 +58,9 @@ final class CountedIncus implements AutoCloseable {
     }
 
     /**
-     * {@return what was asked meanwhile: each request, such as {@code POST exec}, but those by which it only gets its streams; and each
-     * message to a process that ran before, such as {@code message of 20}}
+     * {@return what was asked meanwhile: each request, such as {@code POST exec}, but those by which it only gets its streams, and those that
+     * look now and then whether a command that began before still runs; and each message to a process that ran before, such as
+     * {@code message of 20}}
      */
     List<String> during(Runnable work) {
         counted.addAll(open);
@@ -86,7 +89,9 @@ final class CountedIncus implements AutoCloseable {
             OutputStream to = output(daemon);
             String head = head(from);
             String[] request = head.split("[ ?]", 3);
-            if (!request[1].contains("/operations/")) {
+            if (request[1].matches("/1.0/operations/[^/]+")) {
+                looks.incrementAndGet();
+            } else if (!request[1].contains("/operations/") && !isLookAtInstance(request[1])) {
                 asked.add(request[0] + " " + request[1].substring(request[1].lastIndexOf('/') + 1));
             }
             to.write(head.getBytes(StandardCharsets.ISO_8859_1));
@@ -100,6 +105,11 @@ final class CountedIncus implements AutoCloseable {
         } finally {
             close(client);
         }
+    }
+
+    /** At an instance a command is looked for once its operation was found to go on. */
+    private boolean isLookAtInstance(String path) {
+        return path.matches("/1.0/instances/[^/]+") && looks.getAndUpdate(some -> Math.max(0, some - 1)) > 0;
     }
 
     /** Unlike those of Channels, of which one waits for the other. */

@@ -364,6 +364,9 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * options {@code authenticate} and {@code exempt_group}, those for some commands included, or because it is root. Where a pattern
      * leaves open which commands those are, that fails.
      *
+     * <p>That sudo asks nobody who runs a command as himself counts for nothing here. Sudo before 1.9.12 leaves tags out of its list where a
+     * rule goes on for another user, {@code (bob) NOPASSWD: /bin/a, (root) /bin/b}: such a rule is read as one without the tag.
+     *
      * <pre>{@code
      * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");
      * assertThat(stemcell).user("clara").mayUseSudoWithoutPassword(); // passes
@@ -455,7 +458,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
 
     /**
      * Verifies that sudo lets the user run a command as root, and wants a password for it. Where its rules leave open which of them is
-     * about the command, that fails.
+     * about the command, that fails. Sudo before 1.9.12 leaves something out, see {@link #mayUseSudoWithoutPassword}.
      *
      * <pre>{@code
      * assertThat(stemcell).user("vcap").needsPasswordToRunBySudo("/usr/bin/systemctl", "restart", "cron"); // passes

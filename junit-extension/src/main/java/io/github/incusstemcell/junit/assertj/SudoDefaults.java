@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Sudo's options that decide whether it asks for a password, as {@code sudo -l} lists them for a user, sudoers(5).
+ * Sudo's options that decide whether it asks for a password, as {@code sudo -ll} lists them for a user, sudoers(5).
  *
  * @param general those that are for all that the user runs
  * @param bounds those that are for some commands, or for some of those as whom they are run, in the order in which sudo takes them
@@ -31,8 +31,9 @@ record SudoDefaults(State general, List<Bound> bounds, Set<String> groups) {
     /** The last of those for whom an option is, and the first option. */
     private static final Pattern SEAM = Pattern.compile("(.+) (!?[a-z_]+(?:[+-]?=(?:\".*\"|\\S+))?)");
 
-    /** No quotation is cut, nor what stands behind a backslash. */
-    private static final Pattern ITEM = Pattern.compile("(?:\"(?:[^\"\\\\]|\\\\.)*\"|\\\\.|[^,\"\\\\])+");
+    /** No digest is cut from its command, no quotation, nor what stands behind a backslash. */
+    private static final Pattern ITEM =
+            Pattern.compile("(?:sha\\d+:[^ ,]+, |\"(?:[^\"\\\\]|\\\\.)*\"|\\\\.|[^,\"\\\\])+");
 
     /**
      * What holds once options were read.
@@ -112,7 +113,7 @@ record SudoDefaults(State general, List<Bound> bounds, Set<String> groups) {
 
         private List<SudoRule> commands(String runAs) {
             return members.stream()
-                    .map(member -> SudoRule.ofCommand(runAs, Tag.NONE, member))
+                    .map(member -> SudoRule.ofCommand(runAs, Tag.NONE, false, member))
                     .toList();
         }
 
@@ -123,7 +124,7 @@ record SudoDefaults(State general, List<Bound> bounds, Set<String> groups) {
     }
 
     /**
-     * @param listing what {@code sudo -l} printed
+     * @param listing what {@code sudo -ll} printed
      * @param groups those of the user
      */
     static SudoDefaults of(String listing, List<String> groups) {

@@ -8,16 +8,17 @@ import io.github.incusstemcell.junit.assertj.SudoRule.Tag;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What sudo lets a user run, sudo(8).
  *
- * @param lines those of rules that {@code sudo -l} has, as {@code (ALL : ALL) NOPASSWD: ALL}; none where it lets the user run nothing
+ * @param entries those that it has; none where it lets the user run nothing
  * @param rules each of the commands in them
  * @param isRoot whether this is root, whom sudo never asks for a password
  */
-record SudoRights(String what, List<String> lines, List<SudoRule> rules, SudoDefaults defaults, boolean isRoot) {
+record SudoRights(String what, List<SudoEntry> entries, List<SudoRule> rules, SudoDefaults defaults, boolean isRoot) {
 
     private static final String LAST_ONE = "; of those about the same command the last one counts";
 
@@ -29,27 +30,25 @@ record SudoRights(String what, List<String> lines, List<SudoRule> rules, SudoDef
     }
 
     static SudoRights of(StemcellContainer stemcell, GuestUser user) {
-        Command command = Command.of("sudo", "-n", "-l", "-U", user.name()).environment("LC_ALL", "C");
+        Command command = Command.of("sudo", "-n", "-ll", "-U", user.name()).environment("LC_ALL", "C");
         ExecResult result = stemcell.inspect(command);
-        List<String> lines = result.stdout()
-                .lines()
-                .map(String::strip)
-                .filter(line -> line.startsWith("("))
-                .toList();
         boolean isDenial = result.stdout().contains(" is not allowed to run sudo on ");
-        if (result.isTruncated() || lines.isEmpty() != isDenial || (!isDenial && !result.isSuccess())) {
+        boolean isList = !result.isTruncated() && !isDenial && result.isSuccess();
+        List<SudoEntry> entries = isList
+                ? GuestLine.read("rules of sudo on " + stemcell.name(), result.stdout(), SudoEntry::allOf)
+                : List.of();
+        if (result.isTruncated() || entries.isEmpty() != isDenial) {
             throw AssertionErrors.ofExit(
                     "Asking what " + user.name() + " may run on " + stemcell.name() + " by '" + command + "'", result);
         }
-        List<SudoRule> rules = lines.stream()
-                .flatMap(line -> GuestLine.read("rules of sudo on " + stemcell.name(), line, SudoRule::ofLine).stream())
-                .toList();
+        List<SudoRule> rules =
+                entries.stream().flatMap(entry -> entry.rules().stream()).toList();
         SudoDefaults defaults = GuestLine.read(
                 "options of sudo on " + stemcell.name(),
                 result.stdout(),
                 listing -> SudoDefaults.of(listing, user.groups()));
         return new SudoRights(
-                "user " + user.name() + " on " + stemcell.name(), lines, rules, defaults, user.uid() == 0);
+                "user " + user.name() + " on " + stemcell.name(), entries, rules, defaults, user.uid() == 0);
     }
 
     /** Of rules about the same command the last one counts; more than one answer where that cannot be told. */
@@ -100,10 +99,11 @@ record SudoRights(String what, List<String> lines, List<SudoRule> rules, SudoDef
     }
 
     String words() {
-        if (lines.isEmpty()) {
+        if (entries.isEmpty()) {
             return "sudo allows nothing";
         }
-        return "sudo allows " + String.join("; ", lines) + defaults.words() + (isOverruled() ? LAST_ONE : "");
+        return "sudo allows " + entries.stream().map(SudoEntry::words).collect(Collectors.joining("; "))
+                + defaults.words() + (isOverruled() ? LAST_ONE : "");
     }
 
     /** Whether a tag says that there is no password, and a later rule says something else. */

@@ -2,25 +2,17 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * One command of those that {@code sudo -l} lists, sudoers(5).
+ * One command of those that sudo lists for a user, sudoers(5).
  *
  * @param runAs as whom, as {@code ALL : ALL}
  * @param tag what it says of passwords itself
+ * @param isTimed whether it is only for a time, so that it may be about no command
  * @param isDenial whether it takes a command away
- * @param command as {@code /usr/bin/systemctl restart cron}, with what comes before it, but tags
+ * @param command as {@code /usr/bin/systemctl restart cron}, behind digests of the file, one of which it has to have
  */
-record SudoRule(String runAs, Tag tag, boolean isDenial, String command) {
-
-    private static final Pattern LINE = Pattern.compile("\\(([^)]*)\\) (.+)");
-    private static final Pattern TAG = Pattern.compile("([A-Z_]+):\\s*(.*)");
-    private static final Pattern OPTION = Pattern.compile("[A-Z_]+=\\S+\\s+(.*)");
-
-    /** Of a file whose content is looked at, too. */
-    private static final Pattern DIGEST = Pattern.compile("sha\\d+:\\S+\\s*(.*)");
+record SudoRule(String runAs, Tag tag, boolean isTimed, boolean isDenial, String command) {
 
     /** What a rule says of passwords; without one of sudo's tags that is for its options to say. */
     enum Tag {
@@ -40,40 +32,16 @@ record SudoRule(String runAs, Tag tag, boolean isDenial, String command) {
         }
     }
 
-    /** Those of a line as {@code (root) NOPASSWD: /bin/ls, PASSWD: /bin/cat, !/bin/cat /etc/x}; a tag is for all that come behind it. */
-    static List<SudoRule> ofLine(String line) {
-        Matcher parts = LINE.matcher(line);
-        if (!parts.matches()) {
-            throw new IllegalArgumentException("no rule of sudo");
-        }
-        List<SudoRule> rules = new ArrayList<>();
-        Tag last = Tag.NONE;
-        for (String item : parts.group(2).split("(?<!\\\\), ")) {
-            String command = item.strip();
-            Matcher tag = TAG.matcher(command);
-            Matcher option = OPTION.matcher(command);
-            while (tag.matches() || option.matches()) {
-                if (tag.matches() && tag.group(1).endsWith("PASSWD")) {
-                    last = Tag.valueOf(tag.group(1));
-                }
-                command = tag.matches() ? tag.group(2) : option.group(1);
-                tag = TAG.matcher(command);
-                option = OPTION.matcher(command);
-            }
-            rules.add(ofCommand(parts.group(1), last, command));
-        }
-        return rules;
+    /** Of a command that may begin with digests and an exclamation mark. */
+    static SudoRule ofCommand(String runAs, Tag tag, boolean isTimed, String command) {
+        String plain = withoutDigests(command);
+        String digests = command.substring(0, command.length() - plain.length());
+        boolean isDenial = plain.startsWith("!");
+        return new SudoRule(runAs, tag, isTimed, isDenial, digests + plain.substring(isDenial ? 1 : 0));
     }
 
-    /** Of a command that may begin with an exclamation mark. */
-    static SudoRule ofCommand(String runAs, Tag tag, String command) {
-        boolean isDenial = command.startsWith("!");
-        return new SudoRule(runAs, tag, isDenial, command.substring(isDenial ? 1 : 0));
-    }
-
-    static String withoutDigest(String command) {
-        Matcher digest = DIGEST.matcher(command);
-        return digest.matches() ? digest.group(1) : command;
+    static String withoutDigests(String command) {
+        return command.replaceFirst("^(sha\\d+:\\S+\\s+)+", "");
     }
 
     /** A command that it is about, whatever others say of it. */
@@ -82,7 +50,8 @@ record SudoRule(String runAs, Tag tag, boolean isDenial, String command) {
     }
 
     Match matches(SudoTarget target) {
-        return runsAs(runAs, target).and(command.equals(target.ofRule()) ? Match.YES : command(target));
+        Match match = runsAs(runAs, target).and(command.equals(target.ofRule()) ? Match.YES : command(target));
+        return isTimed ? match.and(Match.MAYBE) : match;
     }
 
     /** The last one that is about a command, behind those after it that may be. */
@@ -127,9 +96,11 @@ record SudoRule(String runAs, Tag tag, boolean isDenial, String command) {
     }
 
     private Match command(SudoTarget target) {
-        String inner = withoutDigest(command);
+        String inner = withoutDigests(command);
         if (!inner.equals(command)) {
-            return new SudoRule(runAs, tag, isDenial, inner).command(target).and(Match.MAYBE);
+            return new SudoRule(runAs, tag, isTimed, isDenial, inner)
+                    .command(target)
+                    .and(Match.MAYBE);
         }
         String plain = command.replaceAll("\\\\([,:=\\\\])", "$1");
         if (plain.equals("ALL")) {

@@ -25,7 +25,7 @@ record SudoTarget(String runAs, List<String> argv, String ofRule) {
     }
 
     static SudoTarget of(String runAs, String command) {
-        String plain = SudoRule.withoutDigest(command).replaceAll("\\\\([,:=\\\\])", "$1");
+        String plain = SudoRule.withoutDigests(command).replaceAll("\\\\([,:=\\\\])", "$1");
         List<String> argv = new ArrayList<>(List.of(plain.split(" ")));
         if (plain.equals("ALL")) {
             argv.set(0, ANY_OTHER);

@@ -332,7 +332,8 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies that sudo lets the user run something, by {@code sudo -l}.
+     * Verifies that sudo lets the user run something, by {@code sudo -ll}. Where all that it may run is for a time, {@code NOTBEFORE} and
+     * {@code NOTAFTER}, that fails, since sudo does not say whether it is that time.
      *
      * <pre>{@code
      * assertThat(stemcell).user("vcap").mayUseSudo(); // passes
@@ -346,7 +347,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies that sudo lets the user run nothing.
+     * Verifies that sudo lets the user run nothing, at no time.
      *
      * <pre>{@code
      * assertThat(stemcell).user("nobody").mayNotUseSudo(); // passes
@@ -362,10 +363,9 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     /**
      * Verifies that sudo lets the user run something without a password: by a rule of its own, which no later rule takes back, by the
      * options {@code authenticate} and {@code exempt_group}, those for some commands included, or because it is root. Where a pattern
-     * leaves open which commands those are, that fails.
+     * leaves open which commands those are, or all are for a time, {@code NOTBEFORE} and {@code NOTAFTER}, that fails.
      *
-     * <p>That sudo asks nobody who runs a command as himself counts for nothing here. Sudo before 1.9.12 leaves tags out of its list where a
-     * rule goes on for another user, {@code (bob) NOPASSWD: /bin/a, (root) /bin/b}: such a rule is read as one without the tag.
+     * <p>That sudo asks nobody who runs a command as himself counts for nothing here.
      *
      * <pre>{@code
      * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");

@@ -151,6 +151,32 @@ class GuestTextFuzzTest {
     }
 
     @Test
+    void readsListsOfSudo() throws Exception {
+        fuzz(
+                "sudo",
+                text -> {
+                    SudoDefaults defaults =
+                            GuestLine.read("options", text, listing -> SudoDefaults.of(listing, List.of("exempt")));
+                    SudoTarget target = SudoTarget.asRoot(List.of("/usr/bin/id", "-u"));
+                    for (SudoEntry entry : GuestLine.read("rules", text, SudoEntry::allOf)) {
+                        entry.words();
+                        for (SudoRule rule : entry.rules()) {
+                            rule.matches(target);
+                            rule.matches(rule.target());
+                            defaults.targets(rule).forEach(other -> defaults.asks(rule.tag(), other));
+                        }
+                    }
+                },
+                "Matching Defaults entries for ann on vm:\n    exempt_group=exempt, !authenticate\n\n"
+                        + "Runas and Command-specific defaults for ann:\n    Defaults>root !authenticate    "
+                        + "Defaults!/usr/bin/id -u, /bin/uname \"\" !authenticate, passprompt=\"a, b\"\n\n"
+                        + "User ann may run the following commands on vm:\n\nSudoers entry: /etc/sudoers\n"
+                        + "    RunAsUsers: #0, %bob\n    RunAsGroups: ALL\n    Options: noexec, !authenticate\n"
+                        + "    NotAfter: 20200101000000Z\n    Commands:\n\t!/usr/bin/ls\n"
+                        + "\tsha224:aa, sha256:bb= !/usr/bin/s* a\\,b ^c$\n");
+    }
+
+    @Test
     void readsConfigurations() throws Exception {
         fuzz(
                 "logrotate",

@@ -43,7 +43,7 @@ class SudoCommandsTest {
                 .mayNotRunBySudo(SYSTEMCTL, "restart")
                 .mayNotRunBySudo("/usr/bin/id");
 
-        String but = "\n  but sudo allows " + rule;
+        String but = "\n  but sudo allows " + rule.replace(", ", "; (root) ");
         says(
                 stemcell,
                 String.format(

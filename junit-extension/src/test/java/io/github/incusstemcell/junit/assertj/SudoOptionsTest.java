@@ -10,6 +10,9 @@ import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -167,7 +170,7 @@ class SudoOptionsTest {
                 stemcell,
                 "ann",
                 "(root) NOPASSWD: /usr/bin/id; (ALL) ALL; of those about the same command the last one counts");
-        failsAs(stemcell, "eve", "(ALL) ALL; (root) NOPASSWD: /usr/bin/id, PASSWD: /usr/bin/id -u");
+        failsAs(stemcell, "eve", "(ALL) ALL; (root) NOPASSWD: /usr/bin/id; (root) PASSWD: /usr/bin/id -u");
         saysWhatSudoDoes(stemcell, "ann", ID);
         saysWhatSudoDoes(stemcell, "eve", ID);
         saysWhatSudoDoes(stemcell, "eve", ID, "-u");
@@ -175,6 +178,78 @@ class SudoOptionsTest {
         assertThat(message(stemcell, () -> assertThat(stemcell).user("bob").mayUseSudo()))
                 .isEqualTo("Expecting user bob on NAME to be allowed to use sudo\n  but sudo allows (root) NOPASSWD:"
                         + " /usr/bin/id, !/usr/bin/id; of those about the same command the last one counts");
+    }
+
+    @Test
+    void aRuleGoesOnForOtherUsers(StemcellContainer stemcell) {
+        write(stemcell, "ann ALL=(bob) NOPASSWD: /usr/bin/id, (root) /usr/bin/uname, PASSWD: /usr/bin/stat");
+
+        saysWhatSudoDoes(stemcell, "ann", UNAME);
+        failsAs(
+                stemcell,
+                "ann",
+                "(bob) NOPASSWD: /usr/bin/id; (root) NOPASSWD: /usr/bin/uname; (root) PASSWD: /usr/bin/stat");
+    }
+
+    @Test
+    void filesWithADigest(StemcellContainer stemcell) {
+        String digests = Stream.of("sha224", "sha256")
+                .map(kind -> kind + ":"
+                        + stemcell.exec(kind + "sum", UNAME)
+                                .requireSuccess()
+                                .stdout()
+                                .split(" ")[0])
+                .collect(Collectors.joining(", "));
+        write(
+                stemcell,
+                "ann ALL=(root) NOPASSWD: " + digests + " /usr/bin/uname -s, /usr/bin/id",
+                "eve ALL=(root) NOPASSWD: /usr/bin/uname, " + digests + " !/usr/bin/uname",
+                "bob ALL=(root) /usr/bin/uname -s",
+                "Cmnd_Alias NAME=" + digests + " /usr/bin/uname -s",
+                "Defaults!NAME !authenticate");
+
+        saysWhatSudoDoes(stemcell, "ann", ID);
+        failsAs(
+                stemcell,
+                "ann",
+                "(root) NOPASSWD: " + digests + " /usr/bin/uname -s, /usr/bin/id; Defaults!" + digests
+                        + " /usr/bin/uname -s !authenticate");
+        assertThat(stemcell).user("eve").mayNotRunBySudo(UNAME);
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("eve").mayUseSudo()))
+                .isEqualTo("Expecting the rules of sudo for user eve on NAME to say whether it may run anything\n  but"
+                        + " that cannot be told of them: sudo allows (root) NOPASSWD: /usr/bin/uname, " + digests
+                        + " !/usr/bin/uname; Defaults!" + digests + " /usr/bin/uname -s !authenticate");
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("bob").needsPasswordToRunBySudo(UNAME, "-s")))
+                .startsWith("Expecting the rules of sudo for user bob on NAME to say whether /usr/bin/uname -s needs a"
+                        + " password\n  but that cannot be told of them: sudo allows (root) /usr/bin/uname -s;");
+    }
+
+    @Test
+    void rulesForATime(StemcellContainer stemcell) {
+        write(
+                stemcell,
+                "ann ALL=(root) NOTAFTER=20200101000000Z NOPASSWD: /usr/bin/id",
+                "eve ALL=(root) NOTBEFORE=20200101000000Z NOPASSWD: /usr/bin/id",
+                "eve ALL=(root) PASSWD: /usr/bin/uname");
+
+        String untold =
+                " on NAME to say whether it may run anything%s\n  but that cannot be told of them: sudo allows %s";
+        String ofAnn = "(root) NOTAFTER=20200101000000Z NOPASSWD: /usr/bin/id";
+        for (ThrowingCallable assertion : List.<ThrowingCallable>of(
+                () -> assertThat(stemcell).user("ann").mayUseSudo(),
+                () -> assertThat(stemcell).user("ann").mayNotUseSudo())) {
+            assertThat(message(stemcell, assertion))
+                    .isEqualTo("Expecting the rules of sudo for user ann" + String.format(untold, "", ofAnn));
+        }
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("eve").mayUseSudoWithoutPassword()))
+                .isEqualTo(
+                        "Expecting the rules of sudo for user eve"
+                                + String.format(
+                                        untold,
+                                        " without a password",
+                                        "(root) NOTBEFORE=20200101000000Z NOPASSWD: /usr/bin/id; (root) PASSWD: /usr/bin/uname"));
+        assertThat(stemcell).user("ann").mayNotRunBySudo(ID);
+        assertThat(stemcell).user("eve").mayUseSudo().mayRunBySudo(ID).needsPasswordToRunBySudo(UNAME);
     }
 
     @Test

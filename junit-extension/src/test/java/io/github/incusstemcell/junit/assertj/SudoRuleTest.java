@@ -1,7 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.junit.assertj.SudoRule.Match;
 import io.github.incusstemcell.junit.assertj.SudoRule.Tag;
@@ -10,22 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lines as sudo 1.9 lists them. */
+/** Which commands rules are about. */
 class SudoRuleTest {
 
     @Test
-    void tagsAreForAllBehindThem() {
-        assertThat(
-                        SudoRule.ofLine(
-                                "(root) TIMEOUT=10 NOEXEC: NOPASSWD: /usr/bin/vi \"\", CWD=/tmp /usr/bin/env, /x a\\, b, PASSWD: !/y"))
-                .containsExactly(
-                        new SudoRule("root", Tag.NOPASSWD, false, "/usr/bin/vi \"\""),
-                        new SudoRule("root", Tag.NOPASSWD, false, "/usr/bin/env"),
-                        new SudoRule("root", Tag.NOPASSWD, false, "/x a\\, b"),
-                        new SudoRule("root", Tag.PASSWD, true, "/y"));
-        assertThat(SudoRule.ofLine("(ALL : ALL) ALL"))
-                .containsExactly(new SudoRule("ALL : ALL", Tag.NONE, false, "ALL"));
-        assertThatThrownBy(() -> SudoRule.ofLine("(root ALL")).isInstanceOf(IllegalArgumentException.class);
+    void digestsStandBeforeTheExclamationMark() {
+        assertThat(SudoRule.ofCommand("root", Tag.PASSWD, false, "sha224:aa, sha256:b/+= !/usr/bin/id -u"))
+                .isEqualTo(new SudoRule("root", Tag.PASSWD, false, true, "sha224:aa, sha256:b/+= /usr/bin/id -u"));
+        assertThat(SudoRule.ofCommand("root", Tag.NONE, true, "!ALL"))
+                .isEqualTo(new SudoRule("root", Tag.NONE, true, true, "ALL"));
     }
 
     @ParameterizedTest
@@ -52,6 +44,9 @@ class SudoRuleTest {
                 "root; /usr/bin/id ^-[ug]$; /usr/bin/id -u; MAYBE",
                 "root; sha224:aa /usr/bin/id; /usr/bin/id; MAYBE",
                 "root; sha224:aa /usr/bin/ls; /usr/bin/id; NO",
+                "root; sha224:aa, sha256:b/+= /usr/bin/id -u; /usr/bin/id -u; MAYBE",
+                "root; sha224:aa, sha256:b/+= /usr/bin/id -u; /usr/bin/id; NO",
+                "root; sha224:aa ALL; /usr/bin/id; MAYBE",
                 "root; sudoedit /usr/bin/id; /usr/bin/id; NO",
                 "nobody; ALL; /usr/bin/id; NO",
                 "vcap : root; ALL; /usr/bin/id; NO",
@@ -61,7 +56,11 @@ class SudoRuleTest {
                 "%wheel; ALL; /usr/bin/id; MAYBE"
             })
     void isAboutACommand(String runAs, String rule, String command, Match match) {
-        assertThat(new SudoRule(runAs, Tag.NONE, false, rule).matches(SudoTarget.asRoot(List.of(command.split(" ")))))
+        SudoTarget target = SudoTarget.asRoot(List.of(command.split(" ")));
+        assertThat(new SudoRule(runAs, Tag.NONE, false, false, rule).matches(target))
                 .isEqualTo(match);
+        assertThat(new SudoRule(runAs, Tag.NONE, true, false, rule).matches(target))
+                .as("for a time")
+                .isEqualTo(match.and(Match.MAYBE));
     }
 }

@@ -14,7 +14,6 @@ import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
-import org.newsclub.net.unix.AFSocketFactory;
 import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /** How bytes reach an endpoint. */
@@ -78,7 +77,7 @@ final class Transport {
     }
 
     private static void overUnixSocket(OkHttpClient.Builder builder, Endpoint.UnixSocket endpoint) {
-        builder.socketFactory(new AFSocketFactory.FixedAddressSocketFactory(address(endpoint)))
+        builder.socketFactory(new UnixSocket.Factory(address(endpoint)))
                 .dns(host -> List.of(InetAddress.getLoopbackAddress()))
                 .proxy(Proxy.NO_PROXY)
                 // Connecting costs less than finding out whether the other side has hung up meanwhile.

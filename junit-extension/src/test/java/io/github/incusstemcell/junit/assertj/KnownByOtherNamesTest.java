@@ -4,6 +4,7 @@ import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.container.StemcellContainer;
@@ -25,7 +26,12 @@ class KnownByOtherNamesTest {
                 """);
         stemcell.systemd().start("sleepy");
 
-        assertThat(stemcell).process("/usr/local/bin/nap").isRunning().isPartOfUnit("sleepy");
+        // The unit is started once the shell runs that is to become it.
+        assertThat(stemcell)
+                .within(ofSeconds(30))
+                .process("/usr/local/bin/nap")
+                .isRunning()
+                .isPartOfUnit("sleepy");
         assertThat(stemcell).process("/bin/sleepyhead").isRunning();
         assertThat(stemcell).processes().named("/bin/sleepyhead").isNotEmpty();
         assertThat(stemcell)

@@ -47,6 +47,7 @@ final class Http implements AutoCloseable {
         this.insecureHosts = insecureHosts;
         this.proxies = proxies;
         this.client = new OkHttpClient.Builder()
+                .socketFactory(new BufferedSockets())
                 .connectTimeout(patience.connect())
                 .readTimeout(patience.read())
                 .writeTimeout(patience.read())

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Stands between a client and the real Incus, which gets each request after the test has seen what it begins with. */
@@ -28,7 +27,6 @@ public final class InFrontOfIncus implements AutoCloseable {
     private final Path socket;
     private final Path real;
     private final Consumer<String> seen;
-    private final AtomicReference<Holding> holding = new AtomicReference<>();
     private final ServerSocketChannel server;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -52,26 +50,6 @@ public final class InFrontOfIncus implements AutoCloseable {
         }
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         threads.execute(this::accept);
-    }
-
-    /** An answer that does not come to its end. */
-    private record Holding(String request, int parts) {}
-
-    /**
-     * Has the answer to the next request that begins so not come to its end.
-     *
-     * @param request the method and the target, or their beginning
-     * @param parts how much of it comes, in parts as the daemon sends them
-     */
-    public void holdAnswer(String request, int parts) {
-        holding.set(new Holding(request, parts));
-    }
-
-    private int partsOf(String request) {
-        Holding held = holding.get();
-        return held != null && request.startsWith(held.request()) && holding.compareAndSet(held, null)
-                ? held.parts()
-                : Integer.MAX_VALUE;
     }
 
     public Endpoint endpoint() {
@@ -114,9 +92,8 @@ public final class InFrontOfIncus implements AutoCloseable {
             seen.accept(request);
             SocketChannel daemon = tracked(SocketChannel.open(UnixDomainSocketAddress.of(real)));
             daemon.write(first.flip());
-            int parts = partsOf(request);
-            threads.execute(() -> pass(daemon, client, parts));
-            pass(client, daemon, Integer.MAX_VALUE);
+            threads.execute(() -> pass(daemon, client));
+            pass(client, daemon);
         } catch (Lost | IOException e) {
             closeBoth(client, client);
         }
@@ -126,14 +103,10 @@ public final class InFrontOfIncus implements AutoCloseable {
         return new String(read.array(), 0, read.position(), StandardCharsets.US_ASCII);
     }
 
-    private static void pass(SocketChannel from, SocketChannel to, int parts) {
+    private static void pass(SocketChannel from, SocketChannel to) {
         ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
-        int passed = 0;
         try {
             while (from.read(bytes) >= 0) {
-                if (passed++ == parts) {
-                    return;
-                }
                 bytes.flip();
                 while (bytes.hasRemaining()) {
                     to.write(bytes);

@@ -6,26 +6,21 @@ import io.github.incusstemcell.incus.files.GuestName;
 import io.github.incusstemcell.incus.files.Sftp;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 import okio.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The daemon's file server for one instance: a session for each piece of work, and what goes wrong in it in words. */
-record FileServer(
-        Api api, String instance, Optional<GuestChannel> channel, Optional<ChannelFiles> seen, Duration shortReply) {
+record FileServer(Api api, String instance, Optional<GuestChannel> channel, Optional<ChannelFiles> seen) {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileServer.class);
-
-    /** Much longer than an answer takes, unless it is one that never comes. */
-    private static final Duration SHORT_REPLY = Duration.ofSeconds(20);
 
     /**
      * @param channel what is asked first, if there is one
      */
     FileServer(Api api, String instance, Optional<GuestChannel> channel) {
-        this(api, instance, channel, Optional.empty(), SHORT_REPLY);
+        this(api, instance, channel, Optional.empty());
     }
 
     /** What is asked beforehand. */
@@ -43,24 +38,16 @@ record FileServer(
         } catch (SftpStatus e) {
             LOG.debug("Nothing of {} is seen beforehand", instance, e);
         }
-        return new FileServer(api, instance, channel, files, shortReply);
+        return new FileServer(api, instance, channel, files);
     }
 
-    /**
-     * The same for what only looks, and is done once more, in another session, where an answer does not come: Incus now and then stops to
-     * answer in a session, where another ends at that moment. Seen on 6.0.4, once in some thousand sessions.
-     */
+    /** The same for what only looks, for which the channel is asked first. */
     <T> T looking(String what, String path, Look<T> look) {
         Optional<T> kept = KernelFiles.isOne(path) ? Optional.empty() : kept(what, path, look);
         if (kept.isPresent()) {
             return kept.get();
         }
-        try {
-            return on(what, path, shortReply, look::at);
-        } catch (SftpSession.NoAnswerException e) {
-            LOG.warn("{} Asking again.", e.getMessage());
-            return on(what, path, SftpSession.LONGEST_REPLY, look::at);
-        }
+        return on(what, path, look::at);
     }
 
     /** The same by the channel alone; empty where that does not tell. */
@@ -88,15 +75,15 @@ record FileServer(
      * @param path what it does that to, absolute
      */
     void act(String what, String path, Act act) {
-        on(what, path, SftpSession.LONGEST_REPLY, sftp -> {
+        on(what, path, sftp -> {
             act.on(sftp);
             return path;
         });
     }
 
-    private <T> T on(String what, String path, Duration longestReply, Work<T> work) {
+    private <T> T on(String what, String path, Work<T> work) {
         bytes(path);
-        try (Sftp sftp = open(longestReply)) {
+        try (Sftp sftp = open()) {
             return work.on(sftp);
         } catch (IOException e) {
             throw failure(what, path, e);
@@ -105,11 +92,7 @@ record FileServer(
 
     /** Opens a session, for the caller to close soon: while it is open, the daemon cannot stop the instance in good order. */
     Sftp open() {
-        return open(SftpSession.LONGEST_REPLY);
-    }
-
-    private Sftp open(Duration longestReply) {
-        return new Sftp(SftpSession.open(api, instance), longestReply);
+        return new Sftp(SftpSession.open(api, instance), SftpSession.LONGEST_REPLY);
     }
 
     GuestFileException failure(String what, String path, IOException cause) {

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
-import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,23 +27,14 @@ final class SftpSession implements Sftp.Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(SftpSession.class);
 
-    /** It takes some milliseconds, also on a machine that is very busy well under a second. */
-    private static final Duration LONGEST_OPENING = Duration.ofSeconds(20);
+    /** It takes some milliseconds, also on a machine that is very busy well under a second, unless the daemon is halted. */
+    private static final Duration LONGEST_OPENING = Duration.ofSeconds(40);
 
     /** Each reply is about one block or one name, however large the file is. */
     static final Duration LONGEST_REPLY = Duration.ofMinutes(2);
 
     private static final int PROTOCOL = 3;
     private static final int LARGEST_PACKET = 1 << 20;
-
-    /** Thrown where an answer is waited for no longer. */
-    static final class NoAnswerException extends IncusStemcellException {
-        private static final long serialVersionUID = 1;
-
-        NoAnswerException(String message, TimeoutException cause) {
-            super(message, cause);
-        }
-    }
 
     /** For the question what has become of the instance. */
     private static final Duration LOOK = Duration.ofSeconds(2);
@@ -62,33 +52,18 @@ final class SftpSession implements Sftp.Session {
         this.instance = instance;
     }
 
-    /**
-     * Opens a session. Incus now and then begins one, where another ends at that moment, and never answers in it; the next one is answered
-     * at once. Seen with a dozen sessions a second: on 7.0.2 before the greeting, on 6.0.4 behind it. So a session counts as open once it has
-     * answered a question.
-     */
+    /** Opens a session. */
     static SftpSession open(Api api, String instance) {
         return open(api, instance, LONGEST_OPENING);
     }
 
-    /**
-     * @param limit for each of two attempts
-     */
     static SftpSession open(Api api, String instance, Duration limit) {
-        try {
-            return attempt(api, instance, limit);
-        } catch (TimeoutException e) {
-            LOG.warn(
-                    "Incus opened no session for the files of '{}' within {} s; asking again",
-                    instance,
-                    limit.toSeconds());
-        }
         try {
             return attempt(api, instance, limit);
         } catch (TimeoutException e) {
             throw new IncusStemcellException(
                     "Incus opened no session for the files of instance '" + instance + "' within " + limit.toSeconds()
-                            + " s, twice; is the daemon busy with the instance?",
+                            + " s; is the daemon busy with the instance?",
                     e);
         }
     }
@@ -101,9 +76,6 @@ final class SftpSession implements Sftp.Session {
         boolean open = false;
         try {
             session.greet(limit.minusNanos(System.nanoTime() - begin));
-            session.await(
-                    session.send(REALPATH, Sftp.string(new Buffer(), ByteString.encodeUtf8("/"))),
-                    limit.minusNanos(System.nanoTime() - begin));
             open = true;
             return session;
         } catch (IOException e) {
@@ -152,7 +124,7 @@ final class SftpSession implements Sftp.Session {
     /**
      * Waits for a reply.
      *
-     * @throws NoAnswerException where it has not come within that time
+     * @throws IncusStemcellException where it has not come within that time
      * @throws InstanceGoneException where it does not come, as the session has ended with the instance
      */
     @Override
@@ -163,7 +135,7 @@ final class SftpSession implements Sftp.Session {
             requireInstance(e);
             throw e;
         } catch (TimeoutException e) {
-            throw new NoAnswerException(
+            throw new IncusStemcellException(
                     "Incus did not answer for the files of instance '" + instance + "' within "
                             + limit.toSeconds()
                             + " s; is its storage busy, or the instance, or does what is read wait for somebody, as a pipe does?",

@@ -2,7 +2,6 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.Progress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -10,13 +9,14 @@ import java.util.stream.Collectors;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
+import okio.Okio;
+import okio.Source;
 
 /** Streams the rootfs of an image into a request and tells how far it is. */
 final class UploadBody extends RequestBody {
 
     private static final MediaType BYTES = MediaType.get("application/octet-stream");
-    /** Many times what is sent at a time, so that the daemon is not woken up for each of these. */
-    private static final int CHUNK = 1 << 18;
+    private static final long CHUNK = 1024 * 1024;
 
     private final SplitImage image;
 
@@ -62,13 +62,17 @@ final class UploadBody extends RequestBody {
         Progress progress = image.progress();
         long total = contentLength();
         long sent = 0;
-        byte[] buffer = new byte[CHUNK];
-        try (InputStream rootfs = image.rootfs().open()) {
-            for (int n = rootfs.read(buffer); n >= 0; n = rootfs.read(buffer)) {
-                sink.write(buffer, 0, n);
-                sent += n;
+        try (Source source = Okio.source(image.rootfs().open())) {
+            for (long count = read(source, sink); count != -1; count = read(source, sink)) {
+                sent += count;
                 progress.report("Uploading the image", sent, total);
             }
         }
+    }
+
+    private static long read(Source source, BufferedSink sink) throws IOException {
+        long count = source.read(sink.getBuffer(), CHUNK);
+        sink.emitCompleteSegments();
+        return count;
     }
 }

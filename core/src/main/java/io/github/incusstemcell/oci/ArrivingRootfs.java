@@ -27,11 +27,6 @@ final class ArrivingRootfs implements Rootfs {
     /** How many bytes tell how a blob is compressed. */
     private static final int MAGIC = 4;
 
-    /** Who reads is woken up once in so many bytes, and looks for less by itself: a piece of the network is worth no wake-up. */
-    private static final int BATCH = 1 << 17;
-
-    private static final long LOOK_AGAIN_MILLIS = 10;
-
     private final Layer layer;
     private final Consumer<Rootfs> early;
 
@@ -72,11 +67,8 @@ final class ArrivingRootfs implements Rootfs {
     }
 
     private synchronized boolean becomesReadable(int bytes) throws IOException {
-        long before = arrived;
         arrived += bytes;
-        if (before / BATCH < arrived / BATCH) {
-            notifyAll();
-        }
+        notifyAll();
         if (givenUp || channel != null || arrived < MAGIC) {
             return false;
         }
@@ -135,7 +127,7 @@ final class ArrivingRootfs implements Rootfs {
     private synchronized long awaitMoreThan(long position) throws IOException {
         try {
             while (!givenUp && readable() <= position && verified == null) {
-                wait(LOOK_AGAIN_MILLIS);
+                wait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

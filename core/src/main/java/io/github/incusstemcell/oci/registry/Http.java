@@ -47,7 +47,6 @@ final class Http implements AutoCloseable {
         this.insecureHosts = insecureHosts;
         this.proxies = proxies;
         this.client = new OkHttpClient.Builder()
-                .socketFactory(new BufferedSockets())
                 .connectTimeout(patience.connect())
                 .readTimeout(patience.read())
                 .writeTimeout(patience.read())

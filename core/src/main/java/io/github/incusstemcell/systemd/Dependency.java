@@ -33,7 +33,9 @@ public enum Dependency {
     /** The other would like to have it. */
     WANTED_BY("WantedBy"),
     /** The other stops with it. */
-    BOUND_BY("BoundBy");
+    BOUND_BY("BoundBy"),
+    /** The other keeps it up. */
+    UPHELD_BY("UpheldBy");
 
     private final String property;
 

@@ -174,8 +174,8 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies that the default target pulls the unit in at boot, whether its own unit file says so, another one, an alias or a generator,
-     * as for scripts of SysV.
+     * Verifies that the default target starts the unit at boot, whether its own unit file says so, another one, an alias or a generator,
+     * as for scripts of SysV; of a user's unit, that of the user's service manager, as that starts. A masked unit is started by nothing.
      *
      * <pre>{@code
      * assertThat(stemcell).unit("cron.service").startsAtBoot(); // passes
@@ -189,7 +189,7 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies that the default target does not pull the unit in; a socket, timer or path may still start it later.
+     * Verifies that the default target does not start the unit; a socket, timer or path may still do so later.
      *
      * <pre>{@code
      * assertThat(stemcell).unit("debug-shell.service").doesNotStartAtBoot(); // passes
@@ -205,10 +205,7 @@ public final class UnitAssert extends UnitRunAssert {
     private UnitAssert boot(String wanted, boolean starts) {
         return that(
                 wanted,
-                unit -> {
-                    Set<String> atBoot = BootDependencies.of(subject.stemcell());
-                    return starts == (unit.names().stream().anyMatch(atBoot::contains) || atBoot.contains(unit.name()));
-                },
+                unit -> starts == new BootDependencies(check.systemd()).has(unit),
                 unit -> "  wanted by: " + String.join(" ", unit.dependencies(Dependency.WANTED_BY)) + "\n");
     }
 

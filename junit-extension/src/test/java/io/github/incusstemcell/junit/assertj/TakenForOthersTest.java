@@ -1,0 +1,83 @@
+package io.github.incusstemcell.junit.assertj;
+
+import static io.github.incusstemcell.junit.assertj.Messages.fail;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+
+import io.github.incusstemcell.container.StemcellContainer;
+import io.github.incusstemcell.junit.IncusStemcell;
+import io.github.incusstemcell.junit.Scope;
+import org.junit.jupiter.api.Test;
+
+/** What of a guest has the name, the place or the form of something else, and is not taken for that. */
+@IncusStemcell(scope = Scope.PER_CLASS)
+class TakenForOthersTest {
+
+    private static final String SERVICE = "[Service]\nExecStart=/bin/sleep 1000\n";
+
+    /** Starts the manager of the user vcap with units of the user's own. */
+    private static void writeUnitsOfVcap(StemcellContainer stemcell) {
+        stemcell.shell("""
+                set -e
+                cd ~vcap && mkdir -p .config/systemd/user && cd .config/systemd/user
+                printf '%s' '[Service]
+                ExecStart=/bin/sleep 1000
+                [Install]
+                WantedBy=default.target
+                ' > web.service
+                printf '%s' '[Service]
+                ExecStart=/bin/sleep 1000
+                PrivateUsers=yes
+                NoNewPrivileges=yes
+                ' > cron.service
+                chown -R vcap: ~vcap/.config
+                """).requireSuccess();
+        stemcell.systemd().user("vcap").daemonReload();
+        stemcell.systemd().user("vcap").enable("web.service");
+    }
+
+    @Test
+    void unitsThatStopWithOthersOrAreMaskedDoNotStartAtBoot(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("part", "[Unit]\nPartOf=multi-user.target\n" + SERVICE);
+        stemcell.systemd().writeUnit("needed", SERVICE);
+        stemcell.systemd().writeUnit("upheld", SERVICE);
+        stemcell.systemd().writeDropIn("cron.service", "needs", "[Unit]\nRequisite=needed.service\n");
+        stemcell.systemd().writeDropIn("multi-user.target", "upholds", "[Unit]\nUpholds=upheld.service\n");
+        stemcell.systemd().start("part");
+        stemcell.systemd().mask("rsyslog.service");
+        try {
+            assertThat(stemcell).unit("part").isActive().doesNotStartAtBoot();
+            assertThat(stemcell).unit("needed").doesNotStartAtBoot();
+            assertThat(stemcell).unit("rsyslog").doesNotStartAtBoot();
+            assertThat(stemcell).unit("upheld").startsAtBoot();
+            assertThat(stemcell).unit("default.target").startsAtBoot();
+            assertThat(stemcell).unit("system.slice").startsAtBoot();
+
+            fail(
+                    stemcell,
+                    "(?s)Expecting unit (part|needed|rsyslog).service on NAME to start at boot\n  but was: .*",
+                    () -> assertThat(stemcell).unit("part").startsAtBoot(),
+                    () -> assertThat(stemcell).unit("needed").startsAtBoot(),
+                    () -> assertThat(stemcell).unit("rsyslog").startsAtBoot());
+        } finally {
+            stemcell.systemd().unmask("rsyslog.service");
+        }
+    }
+
+    @Test
+    void unitsOfUsersStartWithTheirOwnManager(StemcellContainer stemcell) {
+        writeUnitsOfVcap(stemcell);
+
+        assertThat(stemcell).userUnit("vcap", "web").startsAtBoot();
+        assertThat(stemcell).userUnit("vcap", "cron").doesNotStartAtBoot();
+        assertThat(stemcell).unit("cron").startsAtBoot();
+
+        fail(
+                stemcell,
+                "(?s)Expecting unit web.service of user vcap on NAME to not start at boot\n  but was: .*\n  wanted by: default.target\n.*",
+                () -> assertThat(stemcell).userUnit("vcap", "web").doesNotStartAtBoot());
+        fail(
+                stemcell,
+                "(?s)Expecting unit cron.service of user vcap on NAME to start at boot\n  but was: inactive .*\n  wanted by: \n.*",
+                () -> assertThat(stemcell).userUnit("vcap", "cron").startsAtBoot());
+    }
+}

@@ -180,7 +180,7 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
                     "There is no user " + user + " on " + subject.name() + " whose units could be looked at");
         }
         Systemd manager = subject.systemd().user(user);
-        return new UnitAssert(subject, new UnitCheck(subject, Arguments.unit(name), manager, " of user " + user));
+        return new UnitAssert(subject, new UnitCheck(subject, Arguments.unit(name), manager, user));
     }
 
     /** {@return assertions on the journal} */

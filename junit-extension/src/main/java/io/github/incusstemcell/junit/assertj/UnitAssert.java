@@ -361,7 +361,7 @@ public final class UnitAssert extends UnitRunAssert {
      * @return this assertion object
      */
     public UnitAssert hasSecurityExposureAtMost(double exposure) {
-        new Exposure(subject.stemcell()).check(check, exposure);
+        new Exposure(check).check(exposure);
         return this;
     }
 
@@ -465,8 +465,7 @@ public final class UnitAssert extends UnitRunAssert {
      * @return this assertion object
      */
     public UnitAssert hasValidFiles(String... except) {
-        new UnitVerification(subject.stemcell(), check.isUsers())
-                .check(check, Arguments.anyTexts(except, Arguments::text));
+        new UnitVerification(check).verify(Arguments.anyTexts(except, Arguments::text));
         return this;
     }
 

@@ -1,7 +1,9 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.systemd.ActiveState;
+import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.LoadState;
@@ -12,7 +14,9 @@ import io.github.incusstemcell.systemd.UnitSummary;
 import io.github.incusstemcell.systemd.UnitWatch;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -24,9 +28,9 @@ import java.util.function.Predicate;
  * Reads a unit, or watches it, until a check is decided.
  *
  * @param systemd the manager that has it
- * @param manager how messages name that manager, as " of user vcap"; empty for the system's
+ * @param user whose manager that is; empty for the system's
  */
-record UnitCheck(Subject subject, String name, Systemd systemd, String manager) {
+record UnitCheck(Subject subject, String name, Systemd systemd, String user) {
 
     /** By what systemd marks that it starts a unit, and that it has started one: sd-messages(3), UNIT_STARTING and UNIT_STARTED. */
     private static final Set<String> STARTS =
@@ -78,10 +82,20 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String manager) 
                 .filter(entry -> entry.time().isAfter(time))
                 .filter(entry ->
                         entry.field("MESSAGE_ID").filter(STARTS::contains).isPresent())
-                .anyMatch(entry -> entry.field("UNIT")
-                        .or(() -> entry.field("USER_UNIT"))
+                .filter(entry -> entry.field(isUsers() ? "USER_UNIT" : "UNIT")
                         .filter(unit.name()::equals)
-                        .isPresent());
+                        .isPresent())
+                .anyMatch(this::isOfManager);
+    }
+
+    /** Managers of other users may have units of the same name. */
+    private boolean isOfManager(JournalEntry entry) {
+        return !isUsers()
+                || entry.field("_UID").filter(String.valueOf(uid())::equals).isPresent();
+    }
+
+    private long uid() {
+        return Accounts.of(subject.stemcell()).requireUser(subject.name(), user);
     }
 
     /** Before everything where the journal had nothing yet. */
@@ -94,7 +108,21 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String manager) 
 
     /** Whether it is about a unit of a user's service manager. */
     boolean isUsers() {
-        return !manager.isEmpty();
+        return !user.isEmpty();
+    }
+
+    /** How messages name a manager that is not the system's, behind a unit. */
+    private String manager() {
+        return isUsers() ? " of user " + user : "";
+    }
+
+    /** A command of systemd-analyze(1) about units of this manager. */
+    Command analyze(String... arguments) {
+        List<String> argv =
+                new ArrayList<>(isUsers() ? List.of("systemd-analyze", "--user") : List.of("systemd-analyze"));
+        argv.addAll(List.of(arguments));
+        Command command = Command.of(argv).environment("LC_ALL", "C");
+        return isUsers() ? command.user(user).environment("XDG_RUNTIME_DIR", "/run/user/" + uid()) : command;
     }
 
     Optional<Unit> holds(String wanted, Predicate<Unit> holds) {
@@ -171,7 +199,7 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String manager) 
 
     private Optional<Unit> failed(
             String wanted, String waiting, Unit unit, String states, Function<Unit, String> details) {
-        String message = "Expecting unit " + unit.name() + manager + " on " + subject.name() + " to " + wanted
+        String message = "Expecting unit " + unit.name() + manager() + " on " + subject.name() + " to " + wanted
                 + subject.timing().words() + waiting + "\n";
         if (unit.exists()) {
             subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states + systemd.report(unit));

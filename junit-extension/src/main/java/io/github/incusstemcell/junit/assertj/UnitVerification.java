@@ -1,6 +1,5 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.systemd.Unit;
@@ -8,12 +7,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What {@code systemd-analyze verify} says of a unit's files. */
-record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
+record UnitVerification(UnitCheck check) {
 
     /** It ends with 0 or 1, whichever, by its version and by how grave it is. */
     private static final int LAST_CODE = 1;
 
-    void check(UnitCheck check, List<String> except) {
+    void verify(List<String> except) {
         check.holds(
                 "have valid files" + (except.isEmpty() ? "" : " except for " + String.join(", ", except)),
                 unit -> complaints(unit, except).isEmpty(),
@@ -30,21 +29,15 @@ record UnitVerification(StemcellContainer stemcell, boolean isUsers) {
     }
 
     private List<String> complaints(Unit unit, List<String> except) {
-        // A user's manager reads files of that user's home, which root's would not find by name.
-        Command verify = (isUsers
-                        ? Command.of(
-                                "systemd-analyze",
-                                "--user",
-                                "verify",
-                                unit.fragmentPath().orElse(unit.name()))
-                        : Command.of("systemd-analyze", "verify", unit.name()))
-                .environment("LC_ALL", "C");
-        ExecResult result = stemcell.inspect(verify);
+        Command verify = check.analyze("verify", unit.name());
+        ExecResult result = check.subject().stemcell().inspect(verify);
         List<String> lines =
                 result.stderr().lines().filter(line -> !line.isBlank()).toList();
         if (result.exitCode() > LAST_CODE || result.isTruncated() || !result.isSuccess() && lines.isEmpty()) {
             throw AssertionErrors.ofExit(
-                    "Verifying " + unit.name() + " by '" + verify + "' on " + stemcell.name(), result);
+                    "Verifying " + unit.name() + " by '" + verify + "' on "
+                            + check.subject().name(),
+                    result);
         }
         return lines.stream()
                 .filter(line -> isAbout(unit, line) && except.stream().noneMatch(line::contains))

@@ -2,10 +2,12 @@ package io.github.incusstemcell.junit.assertj;
 
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofSeconds;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import io.github.incusstemcell.systemd.JournalMark;
 import org.junit.jupiter.api.Test;
 
 /** What of a guest has the name, the place or the form of something else, and is not taken for that. */
@@ -79,5 +81,37 @@ class TakenForOthersTest {
                 stemcell,
                 "(?s)Expecting unit cron.service of user vcap on NAME to start at boot\n  but was: inactive .*\n  wanted by: \n.*",
                 () -> assertThat(stemcell).userUnit("vcap", "cron").startsAtBoot());
+    }
+
+    @Test
+    void unitsOfUsersAreNotThoseOfTheSystem(StemcellContainer stemcell) {
+        writeUnitsOfVcap(stemcell);
+        stemcell.shell("mkdir -p ~vcap/.config/systemd/user/web.service.d"
+                        + " && printf '[Service]\nColour=blue\n' > ~vcap/.config/systemd/user/web.service.d/odd.conf")
+                .requireSuccess();
+        stemcell.systemd().user("vcap").daemonReload();
+        JournalMark mark = stemcell.journal().mark();
+        stemcell.systemd().writeUnit("twin", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+        stemcell.shell("cp /etc/systemd/system/twin.service /etc/systemd/user/").requireSuccess();
+        stemcell.systemd().runUnit("twin", ofSeconds(30)).requireSuccess();
+
+        assertThat(stemcell)
+                .userUnit("vcap", "cron")
+                .hasSecurityExposureAtMost(9.5)
+                .hasValidFiles("Command 'man");
+        assertThat(stemcell).unit("twin").hasRestartedSince(mark);
+        assertThat(stemcell).userUnit("vcap", "twin").hasNotRestartedSince(mark);
+        stemcell.systemd().user("vcap").runUnit("twin", ofSeconds(30)).requireSuccess();
+        assertThat(stemcell).userUnit("vcap", "twin").hasRestartedSince(mark);
+
+        fail(
+                stemcell,
+                "(?s)Expecting unit web.service of user vcap on NAME to have a security exposure of at most 1.0\n  but was: .*"
+                        + "\n  security exposure: \\d\\.\\d \\(systemd-analyze --user security web.service says of what\\)\n.*",
+                () -> assertThat(stemcell).userUnit("vcap", "web").hasSecurityExposureAtMost(1));
+        fail(
+                stemcell,
+                "(?s)Expecting unit web.service of user vcap on NAME to have valid files\n  but was: .*\n  systemd-analyze: .*Colour.*",
+                () -> assertThat(stemcell).userUnit("vcap", "web").hasValidFiles());
     }
 }

@@ -56,7 +56,7 @@ final class Configurations {
                 subject,
                 "the login environment of " + user,
                 Settings::ofEnvironment,
-                "runuser",
+                "su", // by the rules of PAM for it, which take in /etc/environment; runuser(1) has others
                 "--login",
                 user,
                 "--command",

@@ -114,4 +114,15 @@ class TakenForOthersTest {
                 "(?s)Expecting unit web.service of user vcap on NAME to have valid files\n  but was: .*\n  systemd-analyze: .*Colour.*",
                 () -> assertThat(stemcell).userUnit("vcap", "web").hasValidFiles());
     }
+
+    @Test
+    void aLoginHasWhatPamGivesIt(StemcellContainer stemcell) {
+        stemcell.files().append("/etc/environment", "PROXY_OF_ALL=http://10.9.8.7:3128\n");
+
+        assertThat(stemcell).user("vcap").loginEnvironment().hasValue("PROXY_OF_ALL", "http://10.9.8.7:3128");
+        fail(
+                stemcell,
+                "Expecting the login environment of vcap on NAME to not have PROXY_OF_ALL\n  but was: http://10.9.8.7:3128",
+                () -> assertThat(stemcell).user("vcap").loginEnvironment().doesNotHaveKey("PROXY_OF_ALL"));
+    }
 }

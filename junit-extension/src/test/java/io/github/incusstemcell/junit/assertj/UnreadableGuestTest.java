@@ -245,7 +245,7 @@ class UnreadableGuestTest {
                         stemcell,
                         of("user", "users"),
                         "Expecting /etc/passwd on " + stemcell.name()
-                                + " to be all there\n  but it has no root|runuser: user root does not exist"))
+                                + " to be all there\n  but it has no root|su: user root does not exist"))
                 .isEmpty());
     }
 

@@ -29,7 +29,12 @@ final class Configurations {
     static SettingsAssert systemd(Subject subject, String name) {
         Arguments.systemdConfiguration(name);
         return ofProgram(
-                subject, "systemd's " + name, Settings::ofSections, "systemd-analyze", "cat-config", "systemd/" + name);
+                subject,
+                "systemd's " + name,
+                printed -> Settings.ofFilesInSections(printed, "systemd/" + name),
+                "systemd-analyze",
+                "cat-config",
+                "systemd/" + name);
     }
 
     /** os-release(5). */

@@ -139,8 +139,27 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
 
     /** Sections as {@code [Name]} and assignments; a line that ends with a backslash goes on, and an empty value forgets those before, as systemd.syntax(7) has it. */
     static Settings ofSections(String text) {
+        return ofSections(new TreeMap<>(), text);
+    }
+
+    /**
+     * The same of a file and its drop-ins, as {@code systemd-analyze cat-config} prints them: behind a comment that is the path of each. What
+     * stands before the first section of each is passed over by systemd.
+     *
+     * @param path of the file, below folders as /etc
+     */
+    static Settings ofFilesInSections(String printed, String path) {
+        Map<String, List<String>> values = new TreeMap<>();
+        for (String file : printed.split("(?m)^# /\\S*/" + Pattern.quote(path) + "(\\.d/[^/]+\\.conf)?$")) {
+            ofSections(values, file);
+        }
+        values.keySet().removeIf(key -> key.indexOf('.') < 0);
+        return new Settings(Collections.unmodifiableMap(values));
+    }
+
+    private static Settings ofSections(Map<String, List<String>> found, String text) {
         String[] section = {""};
-        return of(new TreeMap<>(), joined(text), (values, line) -> {
+        return of(found, joined(text), (values, line) -> {
             Matcher header = SECTION.matcher(line);
             Matcher assignment = ASSIGNMENT.matcher(line);
             if (header.matches()) {

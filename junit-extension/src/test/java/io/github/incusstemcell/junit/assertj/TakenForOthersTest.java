@@ -125,4 +125,25 @@ class TakenForOthersTest {
                 "Expecting the login environment of vcap on NAME to not have PROXY_OF_ALL\n  but was: http://10.9.8.7:3128",
                 () -> assertThat(stemcell).user("vcap").loginEnvironment().doesNotHaveKey("PROXY_OF_ALL"));
     }
+
+    @Test
+    void settingsBeforeTheirSectionAreNoneOfTheFileBefore(StemcellContainer stemcell) {
+        stemcell.files().writeString("/etc/systemd/journald.conf.d/zz-stray.conf", "Storage=persistent\n");
+        stemcell.files()
+                .writeString(
+                        "/etc/systemd/journald.conf.d/zz-whole.conf",
+                        "# /etc/systemd/journald.conf\n[Journal]\nRateLimitBurst=7\n");
+
+        assertThat(stemcell)
+                .systemdConfiguration("journald.conf")
+                .hasValue("Journal.Storage", "volatile")
+                .hasValue("Journal.RateLimitBurst", "7")
+                .doesNotHaveKey("Storage");
+        fail(
+                stemcell,
+                "Expecting systemd's journald.conf on NAME to have Journal.Storage persistent\n  but was: volatile",
+                () -> assertThat(stemcell)
+                        .systemdConfiguration("journald.conf")
+                        .hasValue("Journal.Storage", "persistent"));
+    }
 }

@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
 record Settings(Map<String, List<String>> values, Function<String, List<String>> others) {
 
     private static final Pattern ASSIGNMENT = Pattern.compile("([^\\s=]+)\\s*=\\s*(.*)");
+    /** With a key that may have several words, as in {@code map to guest = never}. */
+    private static final Pattern ASSIGNMENT_OF_WORDS = Pattern.compile("([^=]*[^\\s=])\\s*=\\s*(.*)");
+
     private static final Pattern WORDS = Pattern.compile("([^\\s=]+)(?:\\s+(.*))?");
     private static final Pattern SECTION = Pattern.compile("\\[(.+)]");
 
@@ -161,7 +164,7 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
         String[] section = {""};
         return of(found, joined(text), (values, line) -> {
             Matcher header = SECTION.matcher(line);
-            Matcher assignment = ASSIGNMENT.matcher(line);
+            Matcher assignment = ASSIGNMENT_OF_WORDS.matcher(line);
             if (header.matches()) {
                 section[0] = header.group(1) + ".";
             } else if (assignment.matches() && assignment.group(2).isEmpty()) {

@@ -146,4 +146,20 @@ class TakenForOthersTest {
                         .systemdConfiguration("journald.conf")
                         .hasValue("Journal.Storage", "persistent"));
     }
+
+    @Test
+    void keysOfSeveralWordsInSections(StemcellContainer stemcell) {
+        stemcell.files()
+                .writeString("/root/smb.conf", "[global]\nworkgroup = STEMCELL\n  map to guest  =  bad user = x\n");
+
+        assertThat(stemcell)
+                .file("/root/smb.conf")
+                .ini()
+                .hasValue("global.workgroup", "STEMCELL")
+                .hasValue("global.map to guest", "bad user = x");
+        fail(
+                stemcell,
+                "Expecting /root/smb.conf on NAME to not have global.map to guest\n  but was: bad user = x",
+                () -> assertThat(stemcell).file("/root/smb.conf").ini().doesNotHaveKey("global.map to guest"));
+    }
 }

@@ -4,7 +4,8 @@ import java.util.Objects;
 
 /**
  * Assertions on what is mounted at one path, as {@code /proc/1/mountinfo} has it; of several mounts there, on the last. Where nothing
- * is mounted all of them fail but {@link #isNotMounted()}. {@link #satisfies} is given the {@link GuestMount}.
+ * is mounted, or a later mount of a folder above it hides what is, all of them fail but {@link #isNotMounted()}. {@link #satisfies} is
+ * given the {@link GuestMount}.
  *
  * <p>{@code /var/log} is one by the overlay, where something waits for it ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code
  * .LOG_MOUNT}).

@@ -3,32 +3,77 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The mounts that PID 1 of a guest sees, the oldest first, as proc_pid_mountinfo(5) has them. */
-record Mounts(List<GuestMount> mounts) {
+/**
+ * The mounts that PID 1 of a guest sees, the oldest first, as proc_pid_mountinfo(5) has them.
+ *
+ * @param mounts those to which a path leads
+ * @param hidden those that are beneath others, at their own place or at a folder above it
+ */
+record Mounts(List<GuestMount> mounts, List<GuestMount> hidden) {
+
+    /** A mount, and the number of the one that it is in. */
+    private record Placed(String id, String parent, GuestMount mount) {
+
+        private boolean isBelow(Placed other) {
+            String folder = other.mount.path();
+            return mount.path().startsWith(folder.equals("/") ? folder : folder + "/")
+                    && !mount.path().equals(folder);
+        }
+
+        /** Whether another one hides this: what is on top of it, or what is in the same mount at a folder above it. */
+        boolean isHiddenBy(Placed other, boolean isParentThere) {
+            boolean isOnTop = other.parent.equals(id) && other.mount.path().equals(mount.path());
+            return isOnTop || isParentThere && other.parent.equals(parent) && isBelow(other);
+        }
+    }
 
     static Mounts of(StemcellContainer stemcell) {
         return of(stemcell.name(), stemcell.files().readString("/proc/1/mountinfo"));
     }
 
     static Mounts of(String guest, String mountinfo) {
-        List<GuestMount> mounts = mountinfo
+        Map<String, Placed> all = new LinkedHashMap<>();
+        mountinfo
                 .lines()
-                .map(line -> GuestLine.read("mounts in /proc/1/mountinfo on " + guest, line, Mounts::mount))
-                .toList();
-        if (mounts.isEmpty()) {
+                .map(line -> GuestLine.read("mounts in /proc/1/mountinfo on " + guest, line, Mounts::placed))
+                .forEach(placed -> all.put(placed.id(), placed));
+        if (all.isEmpty()) {
             throw AssertionErrors.of("Expecting mounts in /proc/1/mountinfo on " + guest + "\n  but it was empty");
         }
-        return new Mounts(mounts);
+        return new Mounts(mounts(all, false), mounts(all, true));
+    }
+
+    private static List<GuestMount> mounts(Map<String, Placed> all, boolean hidden) {
+        return all.values().stream()
+                .filter(placed -> hidden == isHidden(placed, all))
+                .map(Placed::mount)
+                .toList();
+    }
+
+    /** Whether it, or one of those that it is in, is hidden by any but these. */
+    private static boolean isHidden(Placed mount, Map<String, Placed> all) {
+        Set<Placed> way = new LinkedHashSet<>();
+        for (Placed at = mount; at != null && way.add(at); ) {
+            at = all.get(at.parent());
+        }
+        return all.values().stream().filter(other -> !way.contains(other)).anyMatch(other -> way.stream()
+                .anyMatch(at -> at.isHiddenBy(other, all.containsKey(at.parent()))));
     }
 
     /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */
-    private static GuestMount mount(String line) {
+    private static Placed placed(String line) {
         List<String> field = Arrays.asList(line.split(" "));
+        return new Placed(field.get(0), field.get(1), mount(field));
+    }
+
+    private static GuestMount mount(List<String> field) {
         int dash = 6 + field.subList(6, field.size()).indexOf("-");
         List<String> own = List.of(field.get(5).split(","));
         List<String> fileSystem = List.of(field.get(dash + 3).split(","));
@@ -56,7 +101,7 @@ record Mounts(List<GuestMount> mounts) {
                 .replace("\\134", "\\");
     }
 
-    /** The last that was mounted there, which hides those before it. */
+    /** The last that was mounted there. */
     Optional<GuestMount> at(String path) {
         return mounts.stream().filter(mount -> mount.path().equals(path)).reduce((first, last) -> last);
     }
@@ -82,7 +127,9 @@ record Mounts(List<GuestMount> mounts) {
 
     String notMounted(String path) {
         List<String> paths = mounts.stream().map(GuestMount::path).toList();
-        return "nothing is mounted there; the path is part of the mount " + around(path) + "; the closest: "
+        boolean isHidden = hidden.stream().anyMatch(mount -> mount.path().equals(path));
+        return "nothing is mounted there; the path is part of the mount " + around(path)
+                + (isHidden ? ", which hides one that is mounted there beneath it" : "") + "; the closest: "
                 + NearMisses.text(path, paths);
     }
 

@@ -162,4 +162,30 @@ class TakenForOthersTest {
                 "Expecting /root/smb.conf on NAME to not have global.map to guest\n  but was: bad user = x",
                 () -> assertThat(stemcell).file("/root/smb.conf").ini().doesNotHaveKey("global.map to guest"));
     }
+
+    @Test
+    void mountsBeneathOthersAreNotThere(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "mkdir -p /mnt/data/logs /mnt/database && mount -t tmpfs logs /mnt/data/logs && mount -t tmpfs base /mnt/database"
+                                + " && mount -t tmpfs data /mnt/data && mount -t tmpfs one /srv && mount -t ramfs other /srv")
+                .requireSuccess();
+        try {
+            assertThat(stemcell).mount("/mnt/data").hasSource("data");
+            assertThat(stemcell).mount("/mnt/database").isMounted();
+            assertThat(stemcell).mount("/mnt/data/logs").isNotMounted();
+            assertThat(stemcell).mount("/srv").hasType("ramfs");
+
+            fail(
+                    stemcell,
+                    "Expecting mount /mnt/data/logs on NAME to be mounted\n  but nothing is mounted there; the path is part of the mount"
+                            + " /mnt/data, which hides one that is mounted there beneath it; the closest: /mnt/data, .*",
+                    () -> assertThat(stemcell).mount("/mnt/data/logs").isMounted());
+
+            stemcell.shell("mkdir /mnt/data/logs && mount -t tmpfs newer /mnt/data/logs")
+                    .requireSuccess();
+            assertThat(stemcell).mount("/mnt/data/logs").hasSource("newer");
+        } finally {
+            stemcell.shell("umount /mnt/data/logs /mnt/data /mnt/data/logs /mnt/database /srv /srv");
+        }
+    }
 }

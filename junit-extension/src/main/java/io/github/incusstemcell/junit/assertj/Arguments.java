@@ -193,6 +193,14 @@ final class Arguments {
         return name;
     }
 
+    /** One of the units that processes are part of: slices have others in them, and the rest has none, or for a moment. */
+    static String unitOfProcesses(String name) {
+        refuse(
+                unit(name).matches(".*\\.(socket|target|device|mount|automount|swap|timer|path|slice)"),
+                "Not a service or a scope, of which processes are part: '" + name + "'");
+        return name;
+    }
+
     static String process(String name) {
         refuse(
                 Objects.requireNonNull(name, "name").isEmpty(),

@@ -64,7 +64,8 @@ public record GuestProcess(
         String[] path = cgroup.split("/");
         for (int i = path.length - 1; i >= 0; i--) {
             if (path[i].endsWith(".service") || path[i].endsWith(".scope")) {
-                return Optional.of(path[i]);
+                // Before what would be taken for a file of the kernel, as memory.service, systemd puts an underscore.
+                return Optional.of(path[i].startsWith("_") ? path[i].substring(1) : path[i]);
             }
         }
         return Optional.empty();
@@ -75,8 +76,9 @@ public record GuestProcess(
         return state != 'Z' && state != 'X';
     }
 
-    boolean isPartOf(String unit) {
-        return unit().filter(Processes.unitName(unit)::equals).isPresent();
+    /** Whether it is part of a unit of one of these names. */
+    boolean isPartOf(List<String> names) {
+        return unit().filter(names::contains).isPresent();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.JournalQuery;
 import io.github.incusstemcell.systemd.Priority;
+import io.github.incusstemcell.systemd.Unit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -57,8 +58,12 @@ public final class JournalAssert extends GuestAssert<JournalAssert, List<Journal
      */
     public JournalAssert ofUnit(String unit) {
         Arguments.unit(unit);
-        UnitCheck.ofSystem(subject.now(), unit).holds("exist", now -> true);
-        return narrowed(reading.query().unit(unit), "unit " + unit);
+        // Entries have the name of the unit itself, whatever others it has.
+        String name = UnitCheck.ofSystem(subject.now(), unit)
+                .holds("exist", now -> true)
+                .map(Unit::name)
+                .orElse(unit);
+        return narrowed(reading.query().unit(name), "unit " + unit);
     }
 
     /**

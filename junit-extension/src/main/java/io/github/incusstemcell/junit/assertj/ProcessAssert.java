@@ -218,9 +218,10 @@ public final class ProcessAssert extends GuestAssert<ProcessAssert, List<GuestPr
      * @return this assertion object
      */
     public ProcessAssert isPartOfUnit(String unit) {
-        Arguments.unit(unit);
-        return are(
-                "be part of the unit " + Processes.unitName(unit),
-                running -> running.allMatch(process -> process.isPartOf(unit)));
+        Arguments.unitOfProcesses(unit);
+        return are("be part of the unit " + Processes.unitName(unit), running -> {
+            List<String> names = Processes.unitNames(subject, unit);
+            return running.allMatch(process -> process.isPartOf(names));
+        });
     }
 }

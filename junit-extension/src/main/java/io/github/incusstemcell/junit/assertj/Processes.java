@@ -170,6 +170,14 @@ record Processes(List<GuestProcess> entries) {
         return unit.endsWith(".service") || unit.endsWith(".scope") ? unit : unit + ".service";
     }
 
+    /** All names of a unit, that by which it was asked for among them: control groups have one, of which others are aliases. */
+    static List<String> unitNames(Subject subject, String unit) {
+        String name = unitName(unit);
+        return Stream.concat(Stream.of(name), subject.systemd().unit(name).names().stream())
+                .distinct()
+                .toList();
+    }
+
     private static Draft draft(Map<Integer, Draft> drafts, String line) {
         return drafts.computeIfAbsent(Integer.valueOf(line.substring(0, line.indexOf('/'))), pid -> new Draft());
     }

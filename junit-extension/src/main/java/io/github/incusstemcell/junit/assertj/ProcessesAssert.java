@@ -105,13 +105,13 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
     }
 
     /**
-     * Goes on with those of a unit.
+     * Goes on with those of a unit. Where there are none, the unit has to exist.
      *
-     * @param unit the innermost service or scope that they are part of; without a type it is a service
+     * @param unit the innermost service or scope that they are part of, one of a user included; without a type it is a service
      * @return assertions on those
      */
     public ProcessesAssert ofUnit(String unit) {
-        Arguments.unit(unit);
+        Arguments.unitOfProcesses(unit);
         Many<GuestProcess> all = many;
         return new ProcessesAssert(
                 subject,
@@ -121,17 +121,14 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
                         all.words()));
     }
 
-    /** Control groups have the name of the unit itself, and systemd knows of which it is an alias. */
     private List<GuestProcess> ofUnit(List<GuestProcess> all, String unit) {
+        List<String> names = Processes.unitNames(subject, unit);
         List<GuestProcess> found =
-                all.stream().filter(process -> process.isPartOf(unit)).toList();
-        if (!found.isEmpty()) {
-            return found;
+                all.stream().filter(process -> process.isPartOf(names)).toList();
+        if (found.isEmpty()) {
+            UnitCheck.ofSystem(subject.now(), Processes.unitName(unit)).holds("exist", now -> true);
         }
-        List<String> names = subject.systemd().unit(unit).names();
-        return all.stream()
-                .filter(process -> process.unit().filter(names::contains).isPresent())
-                .toList();
+        return found;
     }
 
     /**

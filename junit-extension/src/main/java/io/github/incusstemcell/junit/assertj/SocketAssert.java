@@ -201,8 +201,10 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
         if (unit.endsWith(".socket")) {
             return is("be owned by the unit " + unit, listening -> listening.areAllOf(unit));
         }
-        return is(
-                "be owned by the unit " + Processes.unitName(unit),
-                listening -> listening.areAllHeldBy(owner -> owner.isPartOf(unit)));
+        Arguments.unitOfProcesses(unit);
+        return is("be owned by the unit " + Processes.unitName(unit), listening -> {
+            List<String> names = Processes.unitNames(subject, unit);
+            return listening.areAllHeldBy(owner -> owner.isPartOf(names));
+        });
     }
 }

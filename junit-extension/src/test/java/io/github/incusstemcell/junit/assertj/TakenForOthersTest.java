@@ -1,13 +1,16 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
 import io.github.incusstemcell.systemd.JournalMark;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What of a guest has the name, the place or the form of something else, and is not taken for that. */
@@ -186,6 +189,39 @@ class TakenForOthersTest {
             assertThat(stemcell).mount("/mnt/data/logs").hasSource("newer");
         } finally {
             stemcell.shell("umount /mnt/data/logs /mnt/data /mnt/data/logs /mnt/database /srv /srv");
+        }
+    }
+
+    @Test
+    void unitsByTheirAliases(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("memory.service", SERVICE);
+        stemcell.systemd().start("memory.service");
+
+        assertThat(stemcell).journal().ofUnit("syslog").contains("rsyslogd");
+        assertThat(stemcell).process("rsyslogd").isPartOfUnit("syslog").isPartOfUnit("rsyslog.service");
+        assertThat(stemcell).socket(unix("/run/systemd/journal/syslog")).isOwnedByUnit("syslog.service");
+        assertThat(stemcell).processes().ofUnit("memory").hasOnlyNames("sleep");
+
+        fail(
+                stemcell,
+                "(?s)Expecting the journal of NAME, unit syslog to not contain \"rsyslogd\"\n  but there are .*",
+                () -> assertThat(stemcell).journal().ofUnit("syslog").doesNotContain("rsyslogd"));
+    }
+
+    @Test
+    void processesOfAUnitThatIsNotThere(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("idle", SERVICE);
+
+        assertThat(stemcell).processes().ofUnit("idle").isEmpty();
+        fail(
+                stemcell,
+                "Expecting unit idel.service on NAME to exist\n  but there is no such unit; the closest names: .*idle.service.*",
+                () -> assertThat(stemcell).processes().ofUnit("idel").isEmpty(),
+                () -> assertThat(stemcell).processes().ofUnit("idel").hasSize(0));
+        for (String unit : List.of("system.slice", "ssh.socket")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> assertThat(stemcell).processes().ofUnit(unit))
+                    .withMessage("Not a service or a scope, of which processes are part: '" + unit + "'");
         }
     }
 }

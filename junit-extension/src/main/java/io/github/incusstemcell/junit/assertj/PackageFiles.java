@@ -31,7 +31,7 @@ record PackageFiles(StemcellContainer stemcell) {
         List<String> paths = MERGED.matcher(path).matches()
                 ? List.of(MERGED.matcher(path).replaceFirst("$2"), merged(path))
                 : List.of(path);
-        Command search = command(List.of("dpkg-query", "--search", DPKG), paths);
+        Command search = command(List.of("dpkg-query", "--search", DPKG), patterns(paths));
         ExecResult result = stemcell.inspect(search);
         boolean isAnswer = result.exitCode() <= 1
                 && !result.isTruncated()
@@ -50,9 +50,16 @@ record PackageFiles(StemcellContainer stemcell) {
         return List.copyOf(owners);
     }
 
+    /** Which dpkg-query takes paths for: units have a backslash in their names for what else would be a hyphen or a blank. */
+    private static List<String> patterns(List<String> paths) {
+        return paths.stream()
+                .map(path -> path.replaceAll("[\\\\*?\\[]", "\\\\$0"))
+                .toList();
+    }
+
     /** Those whose file is elsewhere by a diversion. */
     private List<String> listing(String path, String except) {
-        Command search = command(List.of("dpkg-query", "--search"), List.of(path));
+        Command search = command(List.of("dpkg-query", "--search"), patterns(List.of(path)));
         ExecResult result = stemcell.inspect(search);
         if (result.exitCode() > 1 || result.isTruncated()) {
             throw failed("Asking whose " + path + " is", search, result);

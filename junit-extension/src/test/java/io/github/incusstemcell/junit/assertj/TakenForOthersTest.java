@@ -224,4 +224,26 @@ class TakenForOthersTest {
                     .withMessage("Not a service or a scope, of which processes are part: '" + unit + "'");
         }
     }
+
+    @Test
+    void filesWithWhatPatternsAreMadeOf(StemcellContainer stemcell) {
+        stemcell.shell("""
+                set -e
+                mkdir -p /tmp/odd/DEBIAN /tmp/odd/usr/lib/systemd/system /tmp/odd/opt
+                printf 'Package: odd\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\nDescription: x\\n' > /tmp/odd/DEBIAN/control
+                touch '/tmp/odd/usr/lib/systemd/system/var-a\\x2db.mount' '/tmp/odd/opt/[x'
+                dpkg-deb --build /tmp/odd /tmp/odd.deb
+                dpkg --install /tmp/odd.deb
+                """).requireSuccess();
+        String unit = "/lib/systemd/system/var-a\\x2db.mount";
+
+        assertThat(stemcell).file(unit).isOwnedByPackage("odd");
+        assertThat(stemcell).file("/usr" + unit).isOwnedByPackage("odd");
+        assertThat(stemcell).file("/opt/[x").isOwnedByPackage("odd");
+        assertThat(stemcell).file("/usr/bin/[").isOwnedByPackage("coreutils");
+        fail(
+                stemcell,
+                "Expecting .*x2db.mount on NAME to be owned by no package\n  but was: file, .*, of odd",
+                () -> assertThat(stemcell).file(unit).isOwnedByNoPackage());
+    }
 }

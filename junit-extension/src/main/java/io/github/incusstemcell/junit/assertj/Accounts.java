@@ -78,7 +78,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
 
     private static Accounts of(Table passwd, Table group, Table shadow, Table gshadow, List<Stranger> strangers) {
         Map<String, String[]> passwords = new HashMap<>();
-        shadow.lines.forEach(field -> passwords.put(field[0], field));
+        shadow.lines.forEach(field -> passwords.putIfAbsent(field[0], field)); // The first is what counts.
         return new Accounts(
                 passwd.lines.stream()
                         .map(field -> user(field, group.lines, passwords))

@@ -246,4 +246,17 @@ class TakenForOthersTest {
                 "Expecting .*x2db.mount on NAME to be owned by no package\n  but was: file, .*, of odd",
                 () -> assertThat(stemcell).file(unit).isOwnedByNoPackage());
     }
+
+    @Test
+    void theFirstOfTwoPasswordsCounts(StemcellContainer stemcell) {
+        stemcell.shell("useradd twice && echo 'twice:$6$salt$hash:19000:0:99999:7:::' >> /etc/shadow")
+                .requireSuccess();
+
+        assertThat(stemcell).user("twice").hasLockedPassword();
+        fail(
+                stemcell,
+                "Expecting user twice on NAME to have a password hash by sha512crypt\n  but was: password locked, .*",
+                () -> assertThat(stemcell).user("twice").hasPasswordHash(PasswordHash.SHA512CRYPT));
+        stemcell.shell("sed -i /^twice:/d /etc/shadow /etc/passwd /etc/group /etc/gshadow");
+    }
 }

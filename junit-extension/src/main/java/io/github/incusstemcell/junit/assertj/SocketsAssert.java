@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -14,8 +13,6 @@ import java.util.stream.Collectors;
  * holds for a service that does not run yet is listened on. {@link #satisfies} is given a {@link ListeningSocket} for each address of each.
  */
 public final class SocketsAssert extends GuestListAssert<SocketsAssert, ListeningSocket> {
-
-    private static final Set<String> LOOPBACK = Set.of("::1", "::ffff:127.0.0.1");
 
     SocketsAssert(Subject subject) {
         this(
@@ -36,7 +33,8 @@ public final class SocketsAssert extends GuestListAssert<SocketsAssert, Listenin
     }
 
     private static boolean isOpen(ListeningSocket socket) {
-        return !socket.address().startsWith("127.") && !LOOPBACK.contains(socket.address());
+        String address = socket.address();
+        return !address.startsWith("127.") && !address.startsWith("::ffff:127.") && !address.equals("::1");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
+import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -258,5 +259,24 @@ class TakenForOthersTest {
                 "Expecting user twice on NAME to have a password hash by sha512crypt\n  but was: password locked, .*",
                 () -> assertThat(stemcell).user("twice").hasPasswordHash(PasswordHash.SHA512CRYPT));
         stemcell.shell("sed -i /^twice:/d /etc/shadow /etc/passwd /etc/group /etc/gshadow");
+    }
+
+    @Test
+    void loopbackOfIpv4InTheFormOfIpv6(StemcellContainer stemcell) {
+        stemcell.files().writeString("/root/mapped.pl", """
+                use Socket qw(:all);
+                socket my $socket, AF_INET6, SOCK_STREAM, 0 or die;
+                bind $socket, pack_sockaddr_in6(7777, inet_pton(AF_INET6, "::ffff:127.0.0.53")) or die;
+                listen $socket, 5 or die;
+                sleep 1000;
+                """);
+        stemcell.exec("systemd-run", "--unit=mapped", "perl", "/root/mapped.pl").requireSuccess();
+
+        assertThat(stemcell).within(ofSeconds(30)).socket(tcp(7777)).listensOnlyOn("::ffff:127.0.0.53");
+        assertThat(stemcell)
+                .sockets()
+                .beyondLoopback()
+                .filteredOn(socket -> socket.port() == 7777, "on 7777")
+                .isEmpty();
     }
 }

@@ -68,7 +68,7 @@ final class GuestHttp {
             throw HttpExchange.tooLong(call.url());
         }
         try {
-            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes())), "");
+            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes(), call.method())), "");
         } catch (HttpAnswer.NotHttp e) {
             return HttpExchange.nobody(String.valueOf(e.getMessage()));
         }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +22,7 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
 
     private static final int SHOWN = 500;
     private static final int OK = 200;
+    private static final Set<Integer> WITHOUT_BODY = Set.of(204, 304);
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] \\d{3}\\b");
 
     /** Keeps the headers as they are. */
@@ -37,8 +39,12 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
         }
     }
 
-    /** Reads what came over a connection that the server then closed, RFC 9112. */
-    static HttpAnswer of(byte[] message) {
+    /**
+     * Reads what came over a connection, RFC 9112.
+     *
+     * @param method of the request
+     */
+    static HttpAnswer of(byte[] message, String method) {
         String text = new String(message, StandardCharsets.ISO_8859_1);
         int start = 0;
         int end = endOfHeaders(text, start);
@@ -55,10 +61,26 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
                     List.of(field.length > 1 ? field[1].strip() : ""),
                     HttpAnswer::both);
         });
+        int status = status(text, start);
+        byte[] body = method.equals("HEAD") || WITHOUT_BODY.contains(status) ? new byte[0] : body(rest, headers);
+        return new HttpAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
+    }
+
+    /** In chunks, of a length, or up to the end of the connection. */
+    private static byte[] body(byte[] rest, Map<String, List<String>> headers) {
         boolean chunked = headers.getOrDefault("transfer-encoding", List.of()).stream()
                 .anyMatch(coding -> coding.toLowerCase(Locale.ROOT).endsWith("chunked"));
-        byte[] body = chunked ? unchunked(rest) : rest;
-        return new HttpAnswer(status(text, start), headers, new String(body, StandardCharsets.UTF_8));
+        if (chunked) {
+            return unchunked(rest);
+        }
+        String length = headers.getOrDefault("content-length", List.of("")).get(0);
+        if (!length.matches("\\d{1,9}")) {
+            return rest;
+        }
+        if (rest.length < Integer.parseInt(length)) {
+            throw new NotHttp("a body that breaks off after " + rest.length + " of " + length + " bytes");
+        }
+        return Arrays.copyOf(rest, Integer.parseInt(length));
     }
 
     private static int endOfHeaders(String text, int start) {

@@ -103,12 +103,14 @@ class ImplausibleTextTest {
     void interimAnswersWithoutEnd() {
         String interim = "HTTP/1.1 103 Early Hints\r\n\r\n";
 
-        assertThat(HttpAnswer.of((interim.repeat(20_000) + "HTTP/1.1 200 OK\r\n\r\nhello")
-                                .getBytes(StandardCharsets.US_ASCII))
+        assertThat(HttpAnswer.of(
+                                (interim.repeat(20_000) + "HTTP/1.1 200 OK\r\n\r\nhello")
+                                        .getBytes(StandardCharsets.US_ASCII),
+                                "GET")
                         .body())
                 .isEqualTo("hello");
         assertThatExceptionOfType(HttpAnswer.NotHttp.class)
-                .isThrownBy(() -> HttpAnswer.of(interim.repeat(2).getBytes(StandardCharsets.US_ASCII)))
+                .isThrownBy(() -> HttpAnswer.of(interim.repeat(2).getBytes(StandardCharsets.US_ASCII), "GET"))
                 .withMessage("what answers does not speak HTTP: it closed the connection");
     }
 

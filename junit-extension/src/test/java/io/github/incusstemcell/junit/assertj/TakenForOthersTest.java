@@ -279,4 +279,33 @@ class TakenForOthersTest {
                 .filteredOn(socket -> socket.port() == 7777, "on 7777")
                 .isEmpty();
     }
+
+    @Test
+    void answersWithoutABodyAndOnesThatBreakOff(StemcellContainer stemcell) {
+        stemcell.files().writeString("/root/web.pl", """
+                use Socket;
+                socket my $socket, PF_INET, SOCK_STREAM, 0 or die;
+                bind $socket, sockaddr_in(8081, INADDR_ANY) or die;
+                listen $socket, 5 or die;
+                while (accept my $client, $socket) {
+                    my $line = <$client>;
+                    while (<$client>) { last if /^\\r\\n/ }
+                    syswrite $client, "HTTP/1.1 " . ($line =~ m{ /304 } ? "304 Not Modified" : "200 OK") . "\\r\\n"
+                        . ($line =~ m{ /short } ? "Content-Length: 1000" : "Transfer-Encoding: chunked") . "\\r\\n\\r\\n"
+                        . ($line =~ m{ /short } ? "ready" : "");
+                    close $client;
+                }
+                """);
+        stemcell.exec("systemd-run", "--unit=web", "perl", "/root/web.pl").requireSuccess();
+        String url = "http://localhost:8081";
+        assertThat(stemcell).within(ofSeconds(30)).socket(tcp(8081)).isListening();
+
+        assertThat(stemcell).http(url + "/").withMethod("HEAD").hasStatus(200);
+        assertThat(stemcell).http(url + "/304").hasStatus(304);
+        fail(
+                stemcell,
+                "(?s)Expecting .* on NAME to answer with a body that contains \"ready\"\n  but nobody answers: .*1000.*",
+                () -> assertThat(stemcell).http(url + "/short").hasBodyContaining("ready"),
+                () -> assertThat(stemcell).httpFromTest(8081, "/short").hasBodyContaining("ready"));
+    }
 }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 
 /** The names of users and groups that own files, by number, as the name services of a guest have them. */
@@ -18,7 +19,19 @@ record OwnerNames(Map<String, String> users, Map<String, String> groups) {
      * @param owners numbers of a user and a group, with a colon between them
      */
     static OwnerNames of(StemcellContainer stemcell, Collection<String> owners) {
-        return new OwnerNames(names(stemcell, "passwd", owners, 0), names(stemcell, "group", owners, 1));
+        return StoppedGuest.orFiles(
+                stemcell,
+                () -> new OwnerNames(names(stemcell, "passwd", owners, 0), names(stemcell, "group", owners, 1)),
+                () -> of(Accounts.of(stemcell)));
+    }
+
+    private static OwnerNames of(Accounts accounts) {
+        BinaryOperator<String> first = (one, other) -> one;
+        return new OwnerNames(
+                accounts.users().stream()
+                        .collect(Collectors.toMap(user -> String.valueOf(user.uid()), GuestUser::name, first)),
+                accounts.groups().stream()
+                        .collect(Collectors.toMap(group -> String.valueOf(group.gid()), GuestGroup::name, first)));
     }
 
     private static Map<String, String> names(

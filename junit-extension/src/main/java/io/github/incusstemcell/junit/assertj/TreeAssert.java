@@ -1,63 +1,55 @@
 package io.github.incusstemcell.junit.assertj;
 
-import io.github.incusstemcell.incus.Command;
-import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.FileType;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.github.incusstemcell.junit.assertj.FileTree.Found;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractListAssert;
 import org.assertj.core.api.ObjectAssert;
 
 /**
  * Assertions on all that is in a folder and below it, the folder included, as far as its own file system goes: not on what is mounted
- * below it. {@link #satisfies} is given the paths of all that is there, by letter.
+ * below it. {@link #satisfies} is given the paths of all that is there, by letter. Also of a guest that was not started, which takes longer
+ * then; but not capabilities.
  *
  * <p>The files of the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}, {@code paths()}) are among them.
  */
 public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
 
     private static final int SHOWN = 20;
-    private static final int FIELDS = 3;
 
-    /** find(1)'s letters, without those of rare things. */
-    private static final Map<FileType, String> LETTERS =
-            Map.of(FileType.FILE, "f", FileType.DIRECTORY, "d", FileType.SYMLINK, "l");
-
-    private final String path;
+    private final FileTree tree;
     private final String which;
-    private final boolean crosses;
-    private final List<String> filters;
 
     TreeAssert(Subject subject, String path) {
-        this(subject, path, "", false, List.of());
+        this(subject, new FileTree(subject.stemcell(), path, false, List.of()), path);
     }
 
-    private TreeAssert(Subject subject, String path, String which, boolean crosses, List<String> filters) {
+    /**
+     * Assertions on a tree.
+     *
+     * @param which how messages name it
+     */
+    private TreeAssert(Subject subject, FileTree tree, String which) {
         super(subject);
-        this.path = path;
+        this.tree = tree;
         this.which = which;
-        this.crosses = crosses;
-        this.filters = filters;
     }
 
-    private TreeAssert filtered(String more, String... tests) {
-        List<String> all = new ArrayList<>(filters);
-        all.addAll(List.of(tests));
-        return new TreeAssert(subject, path, which + more, crosses, all);
+    private TreeAssert filtered(String more, TreeFilter filter) {
+        return new TreeAssert(subject, tree.with(filter), which + more);
     }
 
     /** {@return assertions on what is mounted below it as well} */
     public TreeAssert acrossMounts() {
-        return new TreeAssert(subject, path, which + " across mounts", true, filters);
+        return new TreeAssert(subject, tree.acrossMounts(), which + " across mounts");
     }
 
     /**
@@ -68,7 +60,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public TreeAssert named(String pattern) {
         Arguments.namePattern(pattern);
-        return filtered(" named " + pattern, "-name", pattern);
+        return filtered(" named " + pattern, TreeFilter.named(pattern));
     }
 
     /**
@@ -78,12 +70,11 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * @return assertions on that
      */
     public TreeAssert ofType(FileType type) {
-        String letter = LETTERS.get(Objects.requireNonNull(type, "type"));
-        if (letter == null) {
+        if (!TreeFilter.LETTERS.containsKey(Objects.requireNonNull(type, "type"))) {
             throw new IllegalArgumentException("Not a type to look for in trees: " + type + "; ask for "
-                    + LETTERS.keySet().stream().sorted().toList());
+                    + TreeFilter.LETTERS.keySet().stream().sorted().toList());
         }
-        return filtered(" of type " + type.name().toLowerCase(Locale.ROOT), "-type", letter);
+        return filtered(" of type " + type.name().toLowerCase(Locale.ROOT), TreeFilter.ofType(type));
     }
 
     /**
@@ -94,8 +85,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public TreeAssert withAnyOfMode(int mode) {
         Arguments.bits(mode);
-        return filtered(
-                " with any of mode " + FileLook.octal(mode), "!", "-type", "l", "-perm", "/" + FileLook.octal(mode));
+        return filtered(" with any of mode " + FileLook.octal(mode), TreeFilter.withAnyOfMode(mode));
     }
 
     /**
@@ -106,7 +96,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public TreeAssert ownedBy(String user) {
         Arguments.user(user);
-        return filtered(" owned by " + user, "-user", user);
+        return filtered(" owned by " + user, TreeFilter.ownedBy(user));
     }
 
     /**
@@ -117,42 +107,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public TreeAssert notOwnedBy(String user) {
         Arguments.user(user);
-        return filtered(" not owned by " + user, "!", "-user", user);
-    }
-
-    private List<String> argv(String... tests) {
-        List<String> argv = new ArrayList<>(List.of("find", path, "-ignore_readdir_race"));
-        if (!crosses) {
-            argv.add("-xdev");
-        }
-        argv.addAll(filters);
-        argv.addAll(List.of(tests));
-        return argv;
-    }
-
-    /**
-     * What was found.
-     *
-     * @param mode as ls(1) has it
-     * @param owners the numbers of user and group, with a colon between them
-     */
-    private record Found(String path, String mode, String owners) {}
-
-    private List<Found> find(String... tests) {
-        List<String> argv = argv(tests);
-        argv.addAll(List.of("-printf", "%p\\0%M\\0%U:%G\\0"));
-        String[] fields = subject.stemcell()
-                .inspect(Command.of(argv).environment("LC_ALL", "C.UTF-8"))
-                .requireWhole()
-                .stdout()
-                .split("\0");
-        List<Found> found = new ArrayList<>();
-        for (int i = 0; i + 2 < fields.length; i += FIELDS) {
-            found.add(new Found(fields[i], fields[i + 1], fields[i + 2]));
-        }
-        return found.stream()
-                .sorted(java.util.Comparator.comparing(Found::path))
-                .toList();
+        return filtered(" not owned by " + user, TreeFilter.notOwnedBy(user));
     }
 
     @Override
@@ -160,10 +115,13 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return are(wanted, found -> holds.test(found.stream().map(Found::path).toList()));
     }
 
-    private TreeAssert are(String wanted, Predicate<List<Found>> holds, String... tests) {
-        Observation<List<Found>> seen =
-                new Observation<>(subject.timing(), holds, this::words).polling(() -> find(tests));
-        subject.verify("the tree " + path + which, wanted, seen, found -> "there were: " + words(found));
+    private TreeAssert are(String wanted, Predicate<List<Found>> holds) {
+        return are(wanted, tree::find, holds);
+    }
+
+    private TreeAssert are(String wanted, Supplier<List<Found>> reading, Predicate<List<Found>> holds) {
+        Observation<List<Found>> seen = new Observation<>(subject.timing(), holds, this::words).polling(reading);
+        subject.verify("the tree " + which, wanted, seen, found -> "there were: " + words(found));
         return this;
     }
 
@@ -230,12 +188,9 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(names, Arguments::fileName)));
         return are(
                 wanted.isEmpty() ? "have no entries" : "have only the entries " + String.join(" ", wanted),
+                tree::entries,
                 found ->
-                        found.stream().map(Found::path).map(this::name).toList().equals(wanted),
-                "-mindepth",
-                "1",
-                "-maxdepth",
-                "1");
+                        found.stream().map(Found::path).map(this::name).toList().equals(wanted));
     }
 
     private String name(String file) {
@@ -274,34 +229,19 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return matching("have a file with a match for " + regex, regex, found -> !found.isEmpty());
     }
 
-    private TreeAssert matching(String wanted, String regex, Predicate<List<Found>> holds) {
-        Observation<List<Found>> seen =
-                new Observation<>(subject.timing(), holds, TreeAssert::paths).polling(() -> grep(regex));
+    private TreeAssert matching(String wanted, String regex, Predicate<List<String>> holds) {
+        Observation<List<String>> seen = new Observation<>(
+                        subject.timing(), holds, found -> words(found, Function.identity()))
+                .polling(() -> tree.grep(regex));
         subject.verify(
-                "the tree " + path + which,
+                "the tree " + which,
                 wanted,
                 seen,
                 found -> "there were: "
                         + (found.isEmpty()
                                 ? "none"
-                                : found.stream().limit(SHOWN).map(Found::path).collect(Collectors.joining(" "))));
+                                : found.stream().limit(SHOWN).collect(Collectors.joining(" "))));
         return this;
-    }
-
-    /** find(1) ends with 1 where a grep(1) has found nothing; what went wrong they say. */
-    private List<Found> grep(String regex) {
-        List<String> argv = argv("-type", "f", "-exec", "grep", "-lPZ", "-e", regex, "--", "{}", "+");
-        Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
-        ExecResult result = subject.stemcell().inspect(command);
-        if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
-            throw AssertionErrors.ofExit(
-                    "Looking for " + regex + " in " + path + " on " + subject.name() + " by '" + command + "'", result);
-        }
-        return Arrays.stream(result.stdout().split("\0"))
-                .filter(file -> !file.isEmpty())
-                .sorted()
-                .map(file -> new Found(file, "", ""))
-                .toList();
     }
 
     /**
@@ -311,9 +251,9 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public AbstractListAssert<?, List<? extends String>, String, ObjectAssert<String>> paths() {
         return subject.list(
-                () -> Optional.of(find()),
+                () -> Optional.of(tree.find()),
                 found -> found.stream().map(Found::path).toList(),
-                "paths of the tree " + path + which + " on " + subject.name());
+                "paths of the tree " + which + " on " + subject.name());
     }
 
     /** As find(1) would print them, which would ask the name services for each file. */
@@ -324,23 +264,19 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         return words(found, file -> file.mode() + " " + names.of(file.owners()) + " " + file.path());
     }
 
-    private static String paths(List<Found> found) {
-        return words(found, Found::path);
-    }
-
-    private static String words(List<Found> found, Function<Found, String> one) {
+    private static <T> String words(List<T> found, Function<T, String> one) {
         String first = found.stream().limit(SHOWN).map(one).collect(Collectors.joining("; "));
         return found.isEmpty()
                 ? "none"
                 : first + (found.size() > SHOWN ? "; and " + (found.size() - SHOWN) + " more" : "");
     }
 
-    private TreeAssert none(String wanted, String[] except, String... tests) {
-        List<String> excepted = Arguments.anyTexts(except, one -> Arguments.exception(path, one));
+    private TreeAssert none(String wanted, String[] except, TreeFilter filter) {
+        List<String> excepted = Arguments.anyTexts(except, one -> Arguments.exception(tree.path(), one));
         return are(
                 wanted + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
-                found -> found.stream().allMatch(file -> PackageFiles.isExcepted(excepted, file.path())),
-                tests);
+                tree.with(filter)::find,
+                found -> found.stream().allMatch(file -> PackageFiles.isExcepted(excepted, file.path())));
     }
 
     /**
@@ -358,21 +294,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * @return this assertion object
      */
     public TreeAssert hasNoWorldWritableFiles(String... except) {
-        return none(
-                "have no files that everybody may write to",
-                except,
-                "-perm",
-                "-0002",
-                "(",
-                "-type",
-                "f",
-                "-o",
-                "-type",
-                "d",
-                "!",
-                "-perm",
-                "-1000",
-                ")");
+        return none("have no files that everybody may write to", except, TreeFilter.writableByAll());
     }
 
     /**
@@ -392,7 +314,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
         if (!new UserAssert(subject.now(), user).isThere()) {
             return this;
         }
-        return none("have only files owned by the user " + user, except, "!", "-user", user);
+        return none("have only files owned by the user " + user, except, TreeFilter.notOwnedBy(user));
     }
 
     /**
@@ -409,7 +331,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * @return this assertion object
      */
     public TreeAssert hasNoUnownedFiles(String... except) {
-        return none("have no files of unknown users or groups", except, "(", "-nouser", "-o", "-nogroup", ")");
+        return none("have no files of unknown users or groups", except, TreeFilter.ofUnknown());
     }
 
     /**
@@ -424,7 +346,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * @return this assertion object
      */
     public TreeAssert hasExactlySetuidFiles(String... paths) {
-        return exactly("setuid", "-4000", paths);
+        return exactly("setuid", 04000, paths);
     }
 
     /**
@@ -441,7 +363,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * @return this assertion object
      */
     public TreeAssert hasExactlySetgidFiles(String... paths) {
-        return exactly("setgid", "-2000", paths);
+        return exactly("setgid", 02000, paths);
     }
 
     /**
@@ -458,20 +380,17 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      */
     public TreeAssert hasExactlyFilesWithCapabilities(String... paths) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
-        TreeCapabilities.check(subject, path + which, argv("-type", "f", "-print0"), wanted);
+        TreeCapabilities.check(subject, which, tree.argv(List.of("-type", "f", "-print0")), wanted);
         return this;
     }
 
-    private TreeAssert exactly(String bit, String mode, String... paths) {
+    private TreeAssert exactly(String bit, int mode, String... paths) {
         List<String> wanted = List.copyOf(new TreeSet<>(Arguments.anyTexts(paths, Arguments::plainPath)));
         return are(
                 wanted.isEmpty()
                         ? "have no " + bit + " files"
                         : "have exactly the " + bit + " files " + String.join(" ", wanted),
-                found -> found.stream().map(Found::path).toList().equals(wanted),
-                "-type",
-                "f",
-                "-perm",
-                mode);
+                tree.with(TreeFilter.filesWithMode(mode))::find,
+                found -> found.stream().map(Found::path).toList().equals(wanted));
     }
 }

@@ -217,6 +217,24 @@ class FileSetsTest {
                         () -> assertThat(stemcell).file("/sets/b").tree().hasOnlyEntries()));
     }
 
+    /** Which that of uutils does not do: it compares modes, and knows one group. */
+    @Test
+    void theKernelIsAskedWhoMayDoWhat(StemcellContainer stemcell) {
+        stemcell.shell("mv /usr/bin/test /usr/bin/test.away && printf '#!/bin/sh\\nexit 1\\n' > /usr/bin/test"
+                        + " && chmod 0755 /usr/bin/test")
+                .requireSuccess();
+        try {
+            assertThat(stemcell)
+                    .file("/sets/shared")
+                    .isReadableBy("mia")
+                    .isNotReadableBy("nobody")
+                    .isNotExecutableBy("mia");
+            assertThat(stemcell).file("/sets/a/run").isExecutableBy("nobody");
+        } finally {
+            stemcell.exec("mv", "/usr/bin/test.away", "/usr/bin/test").requireSuccess();
+        }
+    }
+
     @Test
     void whoMayDoWhat(StemcellContainer stemcell) {
         assertThat(stemcell)

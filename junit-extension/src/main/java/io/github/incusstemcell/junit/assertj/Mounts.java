@@ -3,10 +3,8 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,59 +16,33 @@ import java.util.Set;
  */
 record Mounts(List<GuestMount> mounts, List<GuestMount> hidden) {
 
-    /** A mount, and the number of the one that it is in. */
-    private record Placed(String id, String parent, GuestMount mount) {
-
-        private boolean isBelow(Placed other) {
-            String folder = other.mount.path();
-            return mount.path().startsWith(folder.equals("/") ? folder : folder + "/")
-                    && !mount.path().equals(folder);
-        }
-
-        /** Whether another one hides this: what is on top of it, or what is in the same mount at a folder above it. */
-        boolean isHiddenBy(Placed other, boolean isParentThere) {
-            boolean isOnTop = other.parent.equals(id) && other.mount.path().equals(mount.path());
-            return isOnTop || isParentThere && other.parent.equals(parent) && isBelow(other);
-        }
-    }
-
     static Mounts of(StemcellContainer stemcell) {
         return of(stemcell.name(), stemcell.files().readString("/proc/1/mountinfo"));
     }
 
     static Mounts of(String guest, String mountinfo) {
-        Map<String, Placed> all = new LinkedHashMap<>();
-        mountinfo
+        List<MountTree.Placed> all = mountinfo
                 .lines()
                 .map(line -> GuestLine.read("mounts in /proc/1/mountinfo on " + guest, line, Mounts::placed))
-                .forEach(placed -> all.put(placed.id(), placed));
+                .toList();
         if (all.isEmpty()) {
             throw AssertionErrors.of("Expecting mounts in /proc/1/mountinfo on " + guest + "\n  but it was empty");
         }
-        return new Mounts(mounts(all, false), mounts(all, true));
+        MountTree tree = MountTree.of(all);
+        return new Mounts(mounts(tree, all, false), mounts(tree, all, true));
     }
 
-    private static List<GuestMount> mounts(Map<String, Placed> all, boolean hidden) {
-        return all.values().stream()
-                .filter(placed -> hidden == isHidden(placed, all))
-                .map(Placed::mount)
+    private static List<GuestMount> mounts(MountTree tree, List<MountTree.Placed> all, boolean hidden) {
+        return all.stream()
+                .filter(placed -> hidden == tree.isHidden(placed))
+                .map(MountTree.Placed::mount)
                 .toList();
     }
 
-    /** Whether it, or one of those that it is in, is hidden by any but these. */
-    private static boolean isHidden(Placed mount, Map<String, Placed> all) {
-        Set<Placed> way = new LinkedHashSet<>();
-        for (Placed at = mount; at != null && way.add(at); ) {
-            at = all.get(at.parent());
-        }
-        return all.values().stream().filter(other -> !way.contains(other)).anyMatch(other -> way.stream()
-                .anyMatch(at -> at.isHiddenBy(other, all.containsKey(at.parent()))));
-    }
-
     /** Fields: id, parent, device, root, path, options, any number of others up to "-", type, source, options of the file system. */
-    private static Placed placed(String line) {
+    private static MountTree.Placed placed(String line) {
         List<String> field = Arrays.asList(line.split(" "));
-        return new Placed(field.get(0), field.get(1), mount(field));
+        return new MountTree.Placed(field.get(0), field.get(1), mount(field));
     }
 
     private static GuestMount mount(List<String> field) {

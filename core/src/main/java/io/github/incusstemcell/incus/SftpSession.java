@@ -14,8 +14,6 @@ import okio.Buffer;
 import okio.BufferedSink;
 import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The client's side of SFTP version 3 (draft-ietf-secsh-filexfer-02) over {@code GET /1.0/instances/NAME/sftp}. Requests
@@ -24,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>Short-lived on purpose: an open session keeps the daemon from stopping the instance in good order.
  */
 final class SftpSession implements Sftp.Session {
-
-    private static final Logger LOG = LoggerFactory.getLogger(SftpSession.class);
 
     /** It takes some milliseconds, also on a machine that is very busy well under a second, unless the daemon is halted. */
     private static final Duration LONGEST_OPENING = Duration.ofSeconds(40);

@@ -367,7 +367,6 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
         int REMOVE = 13;
         int MKDIR = 14;
         int RMDIR = 15;
-        int REALPATH = 16;
         int STAT = 17;
         int READLINK = 19;
         int SYMLINK = 20;

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 record SudoEntry(String runAs, List<String> terms, Tag tag, List<String> commands) {
 
     private static final Pattern HEAD = Pattern.compile("(?m)^(?=(?:Sudoers entry|LDAP Role|SSSD Role):)");
-    private static final Pattern FIELD = Pattern.compile(" {4}([A-Za-z]+): *(.*)");
+    private static final Pattern FIELD = Pattern.compile(" {4}([^:]+): *(.*)");
 
     /** What {@code sudo -ll} printed, from which sudo takes no entry where it prints none. */
     static List<SudoEntry> allOf(String listing) {

@@ -45,6 +45,7 @@ class SudoEntryTest {
             "    Options: setenv",
             "    Cwd: /tmp",
             "    Timeout: 600",
+            "    AppArmor_Profile: lax",
             "    Commands:",
             "\t/usr/bin/env",
             "\tsha224:aa, sha256:bb !/usr/bin/stat",
@@ -59,7 +60,7 @@ class SudoEntryTest {
                         new SudoEntry("root", List.of(), Tag.PASSWD, List.of("!/usr/bin/ls", "sudoedit /etc/x\\,y")),
                         new SudoEntry(
                                 "#0, %bob : bob",
-                                List.of("CWD=/tmp", "TIMEOUT=600"),
+                                List.of("CWD=/tmp", "TIMEOUT=600", "APPARMOR_PROFILE=lax"),
                                 Tag.NONE,
                                 List.of("/usr/bin/env", "sha224:aa, sha256:bb !/usr/bin/stat")));
     }
@@ -72,7 +73,7 @@ class SudoEntryTest {
                         "(bob) NOPASSWD: /usr/bin/id",
                         "(root) NOPASSWD: /usr/bin/uname",
                         "(root) PASSWD: !/usr/bin/ls, sudoedit /etc/x\\,y",
-                        "(#0, %bob : bob) CWD=/tmp TIMEOUT=600 /usr/bin/env, sha224:aa, sha256:bb !/usr/bin/stat");
+                        "(#0, %bob : bob) CWD=/tmp TIMEOUT=600 APPARMOR_PROFILE=lax /usr/bin/env, sha224:aa, sha256:bb !/usr/bin/stat");
     }
 
     @ParameterizedTest

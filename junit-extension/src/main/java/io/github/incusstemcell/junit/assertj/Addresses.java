@@ -14,7 +14,7 @@ final class Addresses {
 
     private Addresses() {}
 
-    /** Words of four bytes in the order of the machine, which is little endian: /proc/net/tcp and /proc/net/route have them so. */
+    /** Words of four bytes in the order of the machine, which is little endian: /proc/net/tcp has them so. */
     static String ofWords(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         for (int word = 0; word < bytes.length; word += 4) {
@@ -24,12 +24,7 @@ final class Addresses {
                 bytes[word + 3 - i] = other;
             }
         }
-        return text(bytes);
-    }
-
-    /** Bytes in the order of the network: /proc/net/ipv6_route has them so. */
-    static String ofBytes(String hex) {
-        return text(HexFormat.of().parseHex(hex));
+        return ofBytes(bytes);
     }
 
     /** Whether a text is an address in numbers. */
@@ -37,9 +32,10 @@ final class Addresses {
         return text.indexOf(':') >= 0 || text.matches("[0-9.]+");
     }
 
-    private static String text(byte[] bytes) {
+    /** Bytes in the order of the network. */
+    static String ofBytes(byte[] bytes) {
         if (isMapped(bytes)) {
-            return "::ffff:" + text(Arrays.copyOfRange(bytes, 12, 16));
+            return "::ffff:" + ofBytes(Arrays.copyOfRange(bytes, 12, 16));
         }
         try {
             return bytes.length == 4
@@ -47,7 +43,7 @@ final class Addresses {
                     : shortened(Inet6Address.getByAddress("", bytes, -1).getHostAddress());
         } catch (UnknownHostException e) {
             throw AssertionErrors.of(
-                    "Expecting an address of 4 or 16 bytes under /proc/net\n  but was: "
+                    "Expecting an address of 4 or 16 bytes\n  but was: "
                             + HexFormat.of().formatHex(bytes),
                     e);
         }
@@ -74,7 +70,7 @@ final class Addresses {
         if (!Objects.requireNonNull(address, "address").matches("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
             throw new IllegalArgumentException("Not an address in numbers: '" + address + "'");
         }
-        String plain = text(bytes(address));
+        String plain = ofBytes(bytes(address));
         return address.contains(":") && !plain.contains(":") ? "::ffff:" + plain : plain;
     }
 

@@ -108,7 +108,7 @@ record DnsMessage(ByteBuffer bytes) {
 
     private String data(DnsType type, int end) {
         return switch (type) {
-            case A, AAAA -> Addresses.ofBytes(HexFormat.of().formatHex(rest(end)));
+            case A, AAAA -> Addresses.ofBytes(rest(end));
             case NS, CNAME, PTR -> name();
             case MX -> number() + " " + name();
             case SRV -> number() + " " + number() + " " + number() + " " + name();

@@ -1,17 +1,39 @@
 package io.github.incusstemcell.junit.assertj;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
- * A route of a guest.
+ * A route of a guest's main table.
  *
  * @param target where to, as {@code 10.0.0.0/8}
- * @param gateway the address by way of which; empty where it is on the link
- * @param device the interface
+ * @param nextHops where packets go on to: one of these, and of several now the one, now the other; never empty
  * @param metric the smaller, the more preferred
  */
-public record GuestRoute(String target, String gateway, String device, long metric) {
+public record GuestRoute(String target, List<NextHop> nextHops, long metric) {
+
+    public GuestRoute {
+        nextHops = List.copyOf(nextHops);
+    }
+
+    /**
+     * Where packets go on to.
+     *
+     * @param gateway the address by way of which; empty where it is on the link
+     * @param device the interface
+     */
+    public record NextHop(String gateway, String device) {
+
+        String words() {
+            return (gateway.isEmpty() ? "" : " via " + gateway) + " dev " + device;
+        }
+    }
 
     /** As ip-route(8) says it. */
     String words() {
-        return target + (gateway.isEmpty() ? "" : " via " + gateway) + " dev " + device + " metric " + metric;
+        return nextHops.size() == 1
+                ? target + nextHops.get(0).words() + " metric " + metric
+                : target + " metric " + metric
+                        + nextHops.stream().map(hop -> " nexthop" + hop.words()).collect(Collectors.joining());
     }
 }

@@ -1,11 +1,11 @@
 package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
-import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,64 +15,61 @@ import java.util.Optional;
  */
 final class ListeningTcp {
 
-    /** Prints protocol, address in hex, port and inode of each, a line each, and a last line; ends with 3 where the kernel knows of no such question. */
-    private static final String ASK = """
-            socket(my $kernel, 16, 3, 4) or exit 3; # AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG
-            sub ask {
-                my ($protocol, $family, $length) = @_;
-                # SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP; TCP, those in TCP_LISTEN
-                send $kernel, pack('LSSLLCCxxLx48', 72, 20, 0x301, $family, 0, $family, 6, 1 << 10), 0 or exit 3;
-                while (1) {
-                    defined recv $kernel, my $answer, 1 << 16, 0 or exit 3;
-                    while (length $answer) {
-                        my ($size, $type, $flags, $number) = unpack 'LSSL', $answer;
-                        exit 3 if $size < 16 || $size > length $answer || $flags & 0x10; # NLM_F_DUMP_INTR
-                        my $socket = substr $answer, 0, ($size + 3) & ~3, '';
-                        next if $number != $family;
-                        return if $type == 3; # NLMSG_DONE
-                        exit 3 if $type != 20 || $size < 88;
-                        my ($port, $address, $inode) = unpack 'x20nx2a16x44L', $socket;
-                        print "$protocol ", unpack('H*', substr $address, 0, $length), " $port $inode\\n";
-                    }
-                }
-            }
-            ask 'TCP', 2, 4;
-            ask 'TCP6', 10, 16;
-            print "end\\n";
-            """;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final byte IPPROTO_TCP = 6;
+    private static final int TCP_LISTEN = 10;
 
-    private static final String END = "end";
+    // Where the parts of these structures begin.
+    private static final int STATES = 4;
+    private static final int PORT = 4;
+    private static final int ADDRESS = 8;
+    private static final int INODE = 68;
 
     private ListeningTcp() {}
 
     /** {@return all of them, of IPv4 and of IPv6; empty where this way there is no answer} */
     static Optional<List<ListeningSocket>> of(StemcellContainer stemcell) {
-        List<String> lines = new ArrayList<>(printed(stemcell).lines().toList());
-        boolean isWhole = !lines.isEmpty() && lines.remove(lines.size() - 1).equals(END);
-        String what = "sockets that listen on TCP on " + stemcell.name();
-        return isWhole
-                ? Optional.of(lines.stream()
-                        .map(line -> GuestLine.read(what, line, ListeningTcp::socket))
-                        .toList())
-                : Optional.empty();
-    }
-
-    private static String printed(StemcellContainer stemcell) {
         try {
-            ExecResult result = stemcell.inspect(Command.perl(ASK));
-            return result.isSuccess() && !result.isTruncated() ? result.stdout() : "";
+            ExecResult result = Netlink.ask(stemcell, Netlink.SOCK_DIAG, listening(AF_INET), listening(AF_INET6));
+            return result.isSuccess() && !result.isTruncated()
+                    ? of(stemcell.name(), result.stdout())
+                    : Optional.empty();
         } catch (IncusException e) {
-            return ""; // It does not run, which the tables tell as well.
+            return Optional.empty(); // It does not run, which the tables tell as well.
         }
     }
 
+    /** SOCK_DIAG_BY_FAMILY, and a struct inet_diag_req_v2: family, protocol, extensions, states, and the id of a socket. */
+    private static Netlink.Request listening(int family) {
+        ByteBuffer body = Netlink.buffer(new byte[56]);
+        return new Netlink.Request(
+                20,
+                body.put((byte) family)
+                        .put(IPPROTO_TCP)
+                        .putInt(STATES, 1 << TCP_LISTEN)
+                        .array());
+    }
+
+    static Optional<List<ListeningSocket>> of(String guest, String printed) {
+        String what = "a socket of sock_diag(7) on " + guest;
+        return Netlink.answers(2, printed).map(answers -> answers.stream()
+                .flatMap(List::stream)
+                .map(line -> GuestLine.read(what, line, ListeningTcp::socket))
+                .toList());
+    }
+
+    /** A struct inet_diag_msg. */
     private static ListeningSocket socket(String line) {
-        String[] field = line.split(" ");
+        ByteBuffer message = Netlink.bytes(line);
+        boolean ofIpv4 = message.get(0) == AF_INET;
+        byte[] address = new byte[ofIpv4 ? 4 : 16];
+        message.get(ADDRESS, address);
         return new ListeningSocket(
-                Protocol.valueOf(field[0]),
-                Integer.parseInt(field[2]),
+                ofIpv4 ? Protocol.TCP : Protocol.TCP6,
+                message.duplicate().order(ByteOrder.BIG_ENDIAN).getShort(PORT) & 0xffff,
                 "",
-                Addresses.ofBytes(field[1]),
-                Long.parseLong(field[3]));
+                Addresses.ofBytes(address),
+                Integer.toUnsignedLong(message.getInt(INODE)));
     }
 }

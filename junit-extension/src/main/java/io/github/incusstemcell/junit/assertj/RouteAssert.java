@@ -1,10 +1,13 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.junit.assertj.GuestRoute.NextHop;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
- * Assertions on the route to one network, of several on the preferred one, as {@code /proc/net} has them. Where there is none all of them
- * fail but {@link #doesNotExist()}. {@link #satisfies} is given the {@link GuestRoute}.
+ * Assertions on the route to one network, of several on the preferred one, as the kernel has them in its main table (rtnetlink(7)). Where there is
+ * none all of them fail but {@link #doesNotExist()}; what throws packets away, as a blackhole, is no route. {@link #satisfies} is given the
+ * {@link GuestRoute}.
  *
  * <p>Those of {@code eth0} are made by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus:
  * no stemcell makes them.
@@ -64,7 +67,7 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
     }
 
     /**
-     * Verifies that the route leads over a gateway.
+     * Verifies that the route leads over a gateway, or one of its next hops does where it has several.
      *
      * <pre>{@code
      * stemcell.exec("ip", "route", "replace", "198.51.100.0/25", "via", "192.0.2.1", "dev", "eth0", "onlink");
@@ -77,11 +80,11 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
      */
     public RouteAssert goesVia(String address) {
         String wanted = Addresses.plain(address);
-        return that("go via " + address, route -> route.gateway().equals(wanted));
+        return thatHop("go via " + address, hop -> hop.gateway().equals(wanted));
     }
 
     /**
-     * Verifies that the route needs no gateway.
+     * Verifies that the route needs no gateway, with none of its next hops.
      *
      * <pre>{@code
      * stemcell.exec("ip", "route", "replace", "198.51.100.128/26", "dev", "eth0");
@@ -92,11 +95,12 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
      * @return this assertion object
      */
     public RouteAssert isOnLink() {
-        return that("be on the link", route -> route.gateway().isEmpty());
+        return that("be on the link", route -> route.nextHops().stream()
+                .allMatch(hop -> hop.gateway().isEmpty()));
     }
 
     /**
-     * Verifies that the route leads through an interface.
+     * Verifies that the route leads through an interface, or one of its next hops does where it has several.
      *
      * <pre>{@code
      * assertThat(stemcell).route("default").usesInterface("eth0"); // passes
@@ -108,7 +112,7 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
      */
     public RouteAssert usesInterface(String device) {
         Arguments.networkInterface(device);
-        return that("use the interface " + device, route -> route.device().equals(device));
+        return thatHop("use the interface " + device, hop -> hop.device().equals(device));
     }
 
     /**
@@ -126,5 +130,9 @@ public final class RouteAssert extends GuestObjectAssert<RouteAssert, GuestRoute
     public RouteAssert hasMetric(long metric) {
         Arguments.number("a metric", metric, 0, 0xffff_ffffL);
         return that("have the metric " + metric, route -> route.metric() == metric);
+    }
+
+    private RouteAssert thatHop(String wanted, Predicate<NextHop> condition) {
+        return that(wanted, route -> route.nextHops().stream().anyMatch(condition));
     }
 }

@@ -28,8 +28,9 @@ class ImplausibleTextTest {
                 "sockets in /proc/net/tcp on c1",
                 "0: 0:x 0:0 0A");
         isTold(() -> Sockets.of("c1", Protocol.UDP, "0:\n"), "sockets in /proc/net/udp on c1", "0:");
-        isTold(() -> Routes.of("c1", "\neth0 0\n", ""), "routes in /proc/net/route on c1", "eth0 0");
-        isTold(() -> Routes.of("c1", "\n", "fe80 40\n"), "routes in /proc/net/ipv6_route on c1", "fe80 40");
+        isTold(() -> Routes.of("c1", "0a\nend\nend\n"), "a route of rtnetlink(7) on c1", "0a");
+        isTold(() -> Routes.of("c1", "end\nxx\nend\n"), "an interface of rtnetlink(7) on c1", "xx");
+        isTold(() -> ListeningTcp.of("c1", "end\n0a0a\nend\n"), "a socket of sock_diag(7) on c1", "0a0a");
     }
 
     @Test

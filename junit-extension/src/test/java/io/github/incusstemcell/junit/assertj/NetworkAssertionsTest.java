@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -376,6 +377,65 @@ class NetworkAssertionsTest {
         assertThatThrownBy(() -> assertThat(stemcell).route("198.51.100.0/99"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("Not the length of a prefix, 0 to 32: '198.51.100.0/99'");
+    }
+
+    @Test
+    void aRouteWithSeveralNextHops(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "ip link add demo3 type veth peer name other3 && ip link set other3 up && echo 0 > /proc/sys/net/ipv6/conf/demo3/disable_ipv6 && ip addr add 192.0.2.1/26 dev demo3 && ip link set demo3 up"
+                                + " && ip link add demo4 type veth peer name other4 && ip link set other4 up && ip addr add 192.0.2.65/26 dev demo4 && ip link set demo4 up"
+                                + " && ip route add 198.51.101.0/25 metric 7 nexthop via 192.0.2.2 dev demo3 nexthop via 192.0.2.66 dev demo4"
+                                + " && ip route add 198.51.101.128/25 metric 7 nexthop dev demo3 nexthop dev demo4"
+                                + " && ip route add 198.51.102.0/25 via inet6 fe80::9 dev demo3")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .route("198.51.101.0/25")
+                .goesVia("192.0.2.2")
+                .goesVia("192.0.2.66")
+                .usesInterface("demo3")
+                .usesInterface("demo4")
+                .hasMetric(7);
+        assertThat(stemcell).route("198.51.101.128/25").isOnLink();
+        assertThat(stemcell).route("198.51.102.0/25").goesVia("fe80::9").usesInterface("demo3");
+        fail(
+                stemcell,
+                "Expecting route 198.51.101.0/25 on NAME WANTED\n"
+                        + "  but was: 198.51.101.0/25 metric 7 nexthop via 192.0.2.2 dev demo3 nexthop via 192.0.2.66 dev demo4",
+                expecting(
+                        "to go via 192.0.2.3",
+                        () -> assertThat(stemcell).route("198.51.101.0/25").goesVia("192.0.2.3")),
+                expecting(
+                        "to use the interface eth0",
+                        () -> assertThat(stemcell).route("198.51.101.0/25").usesInterface("eth0")),
+                expecting(
+                        "to be on the link",
+                        () -> assertThat(stemcell).route("198.51.101.0/25").isOnLink()));
+        fail(
+                stemcell,
+                "Expecting route 198.51.102.0/25 on NAME to be on the link\n"
+                        + "  but was: 198.51.102.0/25 via fe80::9 dev demo3 metric 0",
+                () -> assertThat(stemcell).route("198.51.102.0/25").isOnLink());
+    }
+
+    @Test
+    void routesByWhichNothingLeaves(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "ip link add demo5 type veth peer name other5 && ip link set other5 up && echo 0 > /proc/sys/net/ipv6/conf/demo5/disable_ipv6 && ip link set demo5 up"
+                                + " && ip -6 route add 2001:db8:7::/48 dev demo5 table 7 && ip route add 198.51.103.0/25 dev demo5 table 7"
+                                + " && ip -6 route add blackhole 2001:db8:8::/48 && ip route add blackhole 198.51.103.128/25"
+                                + " && ip route add unreachable 198.51.104.0/25 && ip route add throw 198.51.104.128/25")
+                .requireSuccess();
+
+        for (String target : List.of(
+                "2001:db8:7::/48",
+                "198.51.103.0/25",
+                "2001:db8:8::/48",
+                "198.51.103.128/25",
+                "198.51.104.0/25",
+                "198.51.104.128/25")) {
+            assertThat(stemcell).route(target).doesNotExist();
+        }
     }
 
     @Test

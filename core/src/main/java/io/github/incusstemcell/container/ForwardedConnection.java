@@ -137,16 +137,25 @@ final class ForwardedConnection implements AutoCloseable {
     private static void requireConnected(RunningCommand command, DataInputStream frames) throws IOException {
         String answer = line(frames);
         if (answer.isEmpty()) {
-            int exitCode = command.waitFor();
-            throw new IncusStemcellException(
-                    exitCode == NO_PERL
-                            ? "there is no perl in the guest, by which connections are made in it"
-                            : "perl in the guest ended with exit code " + exitCode + " and said: "
-                                    + new String(command.stderr().readAllBytes(), StandardCharsets.UTF_8).strip());
+            throw ended(command);
         }
         if (!answer.equals("connected")) {
             throw new IncusStemcellException("nobody accepts one there (" + answer + ")");
         }
+    }
+
+    /**
+     * Why a command of perl that carries has ended before its time.
+     *
+     * @throws IncusStemcellException if the guest, or Incus, has gone away
+     */
+    static IncusStemcellException ended(RunningCommand command) throws IOException {
+        int exitCode = command.waitFor();
+        return new IncusStemcellException(
+                exitCode == NO_PERL
+                        ? "there is no perl in the guest, by which connections are made in it"
+                        : "perl in the guest ended with exit code " + exitCode + " and said: "
+                                + new String(command.stderr().readAllBytes(), StandardCharsets.UTF_8).strip());
     }
 
     static String line(InputStream source) throws IOException {

@@ -11,7 +11,6 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,13 +24,14 @@ final class PortForward implements AutoCloseable {
     private final int port;
     private final ServerSocket listener;
     private final Set<ForwardedConnection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<String> lastRefusal = new AtomicReference<>("");
+    private final ForwardTrouble trouble;
 
     private PortForward(Instance instance, List<String> hosts, int port, ServerSocket listener) {
         this.instance = instance;
         this.hosts = hosts;
         this.port = port;
         this.listener = listener;
+        this.trouble = new ForwardTrouble(toString());
     }
 
     /**
@@ -75,9 +75,9 @@ final class PortForward implements AutoCloseable {
         DaemonThreads.start("forward-" + instance.name() + "-" + port + "-" + client.getPort(), () -> {
             try {
                 connection.carry();
-                lastRefusal.set("");
+                trouble.isOver();
             } catch (IncusStemcellException | IOException e) {
-                refused(e);
+                trouble.tell("ended a connection", e, listener.isClosed());
             } finally {
                 connection.close();
                 connections.remove(connection);
@@ -85,16 +85,6 @@ final class PortForward implements AutoCloseable {
         });
         if (listener.isClosed()) {
             connection.close();
-        }
-    }
-
-    /** The client sees no more than a reset. Who tries again and again would fill the log with the same. */
-    private void refused(Exception why) {
-        String reason = String.valueOf(why.getMessage());
-        if (listener.isClosed() || reason.equals(lastRefusal.getAndSet(reason))) {
-            LOG.debug("{} ended a connection", this, why);
-        } else {
-            LOG.warn("{} ended a connection: {}", this, reason);
         }
     }
 

@@ -15,6 +15,7 @@ final class PortForwards implements AutoCloseable {
     private final Instance instance;
     private final List<String> hosts;
     private final Map<Integer, PortForward> made = new HashMap<>();
+    private final Map<Integer, DatagramForward> madeOfUdp = new HashMap<>();
 
     PortForwards(Instance instance, GuestAddress address) {
         this.instance = instance;
@@ -23,15 +24,25 @@ final class PortForwards implements AutoCloseable {
     }
 
     synchronized PortForward to(int port) {
+        return made.computeIfAbsent(checked(port), absent -> PortForward.open(instance, hosts, absent));
+    }
+
+    synchronized DatagramForward toUdp(int port) {
+        return madeOfUdp.computeIfAbsent(checked(port), absent -> DatagramForward.open(instance, hosts, absent));
+    }
+
+    private static int checked(int port) {
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("Not the number of a port, 1 to 65535: " + port);
         }
-        return made.computeIfAbsent(port, absent -> PortForward.open(instance, hosts, absent));
+        return port;
     }
 
     @Override
     public synchronized void close() {
         made.values().forEach(PortForward::close);
         made.clear();
+        madeOfUdp.values().forEach(DatagramForward::close);
+        madeOfUdp.clear();
     }
 }

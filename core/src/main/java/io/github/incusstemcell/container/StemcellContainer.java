@@ -160,6 +160,19 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
+     * The same for a UDP port: datagrams to that local address go on to whoever listens on the port, and what is answered comes back. Where nobody
+     * listens, they are lost, as datagrams are, and the log says why. Of 500 clients at once, each an address and a port, answers find back.
+     *
+     * @param port the port in the guest, 1 to 65535
+     * @return the local address, the same for the same port, until the container is closed
+     * @throws IllegalArgumentException if there is no such port
+     */
+    public InetSocketAddress forwardUdp(int port) {
+        open();
+        return forwards.toUdp(port).address();
+    }
+
+    /**
      * How long which part of its start took.
      *
      * @return the moments

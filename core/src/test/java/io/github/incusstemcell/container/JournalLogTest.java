@@ -3,12 +3,8 @@ package io.github.incusstemcell.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.incusstemcell.systemd.Priority;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
@@ -17,12 +13,9 @@ class JournalLogTest {
 
     @Test
     void isWrittenLineByLineUntilTheContainerEnds() throws InterruptedException {
-        PrintStream stderr = System.err;
-        Text log = new Text();
-        // There the log of the tests goes, at this moment and not when it was made.
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        String name;
-        try (Stemcells stemcells = TestMachine.stemcells().connect()) {
+        try (CapturedLog log = new CapturedLog();
+                Stemcells stemcells = TestMachine.stemcells().connect()) {
+            String name;
             try (StemcellContainer stemcell = stemcells.launch(
                     TestMachine.spec().toBuilder().journalInLog(true).build())) {
                 name = stemcell.name();
@@ -35,12 +28,11 @@ class JournalLogTest {
                 log.await("WARN .*journal - " + name + " \\S+ sample(\\[\\d+\\])?: smoke again");
             }
             assertThat(followers(name)).isEmpty();
-        } finally {
-            System.setErr(stderr);
+            assertThat(log.text())
+                    .containsPattern(
+                            "INFO ContainerLauncher - " + name + " \\(.* \\(Incus image [0-9a-f]{12}\\)\\)"
+                                    + " is up at \\d+\\.\\d+\\.\\d+\\.\\d+ after \\d+ ms, \\d+ ms of them until it was started");
         }
-        assertThat(log.toString(StandardCharsets.UTF_8))
-                .containsPattern("INFO ContainerLauncher - " + name + " \\(.* \\(Incus image [0-9a-f]{12}\\)\\)"
-                        + " is up at \\d+\\.\\d+\\.\\d+\\.\\d+ after \\d+ ms, \\d+ ms of them until it was started");
     }
 
     @Test
@@ -74,28 +66,5 @@ class JournalLogTest {
             follower.join(10_000);
         }
         return followers.stream().filter(Thread::isAlive).toList();
-    }
-
-    /** What was written, for which one can wait. */
-    private static final class Text extends ByteArrayOutputStream {
-
-        @Override
-        public synchronized void write(byte[] bytes, int offset, int length) {
-            super.write(bytes, offset, length);
-            notifyAll();
-        }
-
-        synchronized void await(String pattern) throws InterruptedException {
-            long end = System.nanoTime() + 10_000_000_000L;
-            while (!Pattern.compile(pattern)
-                    .matcher(toString(StandardCharsets.UTF_8))
-                    .find()) {
-                long millis = (end - System.nanoTime()) / 1_000_000;
-                assertThat(millis)
-                        .as(pattern + " in " + toString(StandardCharsets.UTF_8))
-                        .isPositive();
-                wait(millis);
-            }
-        }
     }
 }

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.RunningCommand;
 import io.github.incusstemcell.internal.Waiting;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -112,19 +110,21 @@ class PortForwardTest extends WithStemcell {
 
     @Test
     void breaksOffWhatNobodyAcceptsAndSaysWhy() {
-        String log = logOf(() -> {
+        try (CapturedLog log = new CapturedLog()) {
             assertBroken(7999);
             assertBroken(7999);
-        });
-        assertThat(log.lines().filter(line -> line.contains("port 7999")))
-                .singleElement()
-                .asString()
-                .contains(" WARN ")
-                .contains("The forward of 127.0.0.1:" + stemcell.forward(7999).getPort() + " to port 7999 of '"
-                        + stemcell.name()
-                        + "' ended a connection: nobody accepts one there (127.0.0.1: connection refused,"
-                        + " ::1: ")
-                .endsWith(", " + stemcell.address().getHostAddress() + ": connection refused)");
+
+            assertThat(log.lines("port 7999"))
+                    .singleElement()
+                    .asString()
+                    .contains(" WARN ")
+                    .contains(
+                            "The forward of 127.0.0.1:" + stemcell.forward(7999).getPort() + " to port 7999 of '"
+                                    + stemcell.name()
+                                    + "' ended a connection: nobody accepts one there (127.0.0.1: connection refused,"
+                                    + " ::1: ")
+                    .endsWith(", " + stemcell.address().getHostAddress() + ": connection refused)");
+        }
     }
 
     @Test
@@ -157,20 +157,17 @@ class PortForwardTest extends WithStemcell {
                 TestMachine.spec().toBuilder().owner("PortForwardTest").build())) {
             closed = own;
             there = own.forward(22);
-            String log = logOf(() -> {
-                try (Socket before = new Socket()) {
-                    before.connect(there);
-                    before.getInputStream().readNBytes(8);
-                    own.stop();
-                    assertThatThrownBy(() -> before.getInputStream().readAllBytes())
-                            .isInstanceOf(SocketException.class);
-                    assertBroken(there);
-                    own.boot();
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
-            assertThat(log).contains("ended a connection: ").contains("is not running");
+            try (CapturedLog log = new CapturedLog();
+                    Socket before = new Socket()) {
+                before.connect(there);
+                before.getInputStream().readNBytes(8);
+                own.stop();
+                assertThatThrownBy(() -> before.getInputStream().readAllBytes()).isInstanceOf(SocketException.class);
+                assertBroken(there);
+                own.boot();
+                assertThat(log.lines("ended a connection: "))
+                        .anySatisfy(line -> assertThat(line).contains("is not running"));
+            }
             try (Socket after = new Socket()) {
                 after.connect(there);
                 assertThat(after.getInputStream().readNBytes(8)).asString().isEqualTo("SSH-2.0-");
@@ -246,18 +243,5 @@ class PortForwardTest extends WithStemcell {
         thread.setDaemon(true);
         thread.start();
         return done;
-    }
-
-    /** The simple logger looks up the stream for each line. */
-    private static String logOf(Runnable action) {
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
-            action.run();
-        } finally {
-            System.setErr(before);
-        }
-        return log.toString(StandardCharsets.UTF_8);
     }
 }

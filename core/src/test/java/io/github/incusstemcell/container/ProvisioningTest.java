@@ -12,9 +12,6 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -208,25 +205,21 @@ class ProvisioningTest {
 
     @Test
     void keepsTheImageThoughItsContainerCannotBeRemoved() {
-        PrintStream stderr = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
         ContainerSpec spec = spec(container -> inProject(
                 incus -> incus.instance(container.name()).updateConfig(Map.of("security.protection.delete", "true"))));
-        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
-        try {
+        try (CapturedLog log = new CapturedLog()) {
             StemcellImage image = stemcells.prepare(spec);
 
             assertThat(images(name)).extracting(ImageInfo::fingerprint).containsExactly(image.fingerprint());
             String left =
                     TestMachine.instancesOf("provisioning by " + name).get(0).name();
-            assertThat(log.toString(StandardCharsets.UTF_8))
+            assertThat(log.text())
                     .contains("Provisioned " + stemcells.prepare(TestMachine.spec()) + " by " + name + " (version 1)")
                     .contains("WARN ProvisioningRun - The image " + image.alias()
                             + " is kept, but the container in which it was provisioned is removed only by a later run: DELETE /1.0/instances/"
                             + left
                             + "?project=incus-stemcell failed: ");
         } finally {
-            System.setErr(stderr);
             TestMachine.instancesOf("provisioning by " + name)
                     .forEach(left -> inProject(incus -> {
                         incus.instance(left.name()).updateConfig(Map.of("security.protection.delete", ""));

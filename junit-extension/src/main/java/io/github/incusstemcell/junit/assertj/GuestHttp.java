@@ -37,6 +37,8 @@ final class GuestHttp {
 
     private static final int NOBODY = 3;
 
+    private static final String TOO_LATE = "no answer within ";
+
     /** Where openssl(1) says what is wrong. */
     private static final List<String> TROUBLE = List.of("verify error:", "error:", "errno=", "BIO_");
 
@@ -47,8 +49,9 @@ final class GuestHttp {
 
     static HttpExchange ask(StemcellContainer stemcell, HttpCall call, Duration patience) {
         ExecResult result = call.isTls() ? overTls(stemcell, call, patience) : overTcp(stemcell, call, patience);
-        if (result.timedOut()) {
-            return HttpExchange.nobody("no answer within " + HttpExchange.seconds(patience) + " s");
+        if (result.timedOut() || result.exitCode() == NOBODY && result.stderr().startsWith(TOO_LATE)) {
+            return onAKeptConnection(result, call)
+                    .orElseGet(() -> HttpExchange.nobody(TOO_LATE + HttpExchange.seconds(patience) + " s"));
         }
         boolean isTlsEnd =
                 call.isTls() && result.exitCode() == 1 && !result.stderr().contains(NOT_LOOKED_UP);
@@ -68,9 +71,19 @@ final class GuestHttp {
             throw HttpExchange.tooLong(call.url());
         }
         try {
-            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes(), call.method())), "");
+            return new HttpExchange(Optional.of(HttpAnswer.of(result.stdoutBytes(), call.method(), true)), "");
         } catch (HttpAnswer.NotHttp e) {
             return HttpExchange.nobody(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The answer of a server that keeps the connection all the same, where it is all there. */
+    private static Optional<HttpExchange> onAKeptConnection(ExecResult result, HttpCall call) {
+        try {
+            HttpAnswer answer = HttpAnswer.of(result.stdoutBytes(), call.method(), false);
+            return Optional.of(new HttpExchange(Optional.of(answer), ""));
+        } catch (HttpAnswer.NotHttp e) {
+            return Optional.empty(); // It is not all there, so it is late.
         }
     }
 

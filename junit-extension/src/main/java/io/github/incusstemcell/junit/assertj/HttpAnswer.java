@@ -43,8 +43,9 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
      * Reads what came over a connection, RFC 9112.
      *
      * @param method of the request
+     * @param closed whether the connection ended behind it; if not, the answer has to say itself where it ends
      */
-    static HttpAnswer of(byte[] message, String method) {
+    static HttpAnswer of(byte[] message, String method, boolean closed) {
         String text = new String(message, StandardCharsets.ISO_8859_1);
         int start = 0;
         int end = endOfHeaders(text, start);
@@ -62,12 +63,13 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
                     HttpAnswer::both);
         });
         int status = status(text, start);
-        byte[] body = method.equals("HEAD") || WITHOUT_BODY.contains(status) ? new byte[0] : body(rest, headers);
+        byte[] body =
+                method.equals("HEAD") || WITHOUT_BODY.contains(status) ? new byte[0] : body(rest, headers, closed);
         return new HttpAnswer(status, headers, new String(body, StandardCharsets.UTF_8));
     }
 
     /** In chunks, of a length, or up to the end of the connection. */
-    private static byte[] body(byte[] rest, Map<String, List<String>> headers) {
+    private static byte[] body(byte[] rest, Map<String, List<String>> headers, boolean closed) {
         boolean chunked = headers.getOrDefault("transfer-encoding", List.of()).stream()
                 .anyMatch(coding -> coding.toLowerCase(Locale.ROOT).endsWith("chunked"));
         if (chunked) {
@@ -75,6 +77,9 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
         }
         String length = headers.getOrDefault("content-length", List.of("")).get(0);
         if (!length.matches("\\d{1,9}")) {
+            if (!closed) {
+                throw new NotHttp("a body that goes on");
+            }
             return rest;
         }
         if (rest.length < Integer.parseInt(length)) {

@@ -210,7 +210,7 @@ class GuestTextFuzzTest {
     void readsAnswersOfTheNetwork() throws Exception {
         fuzz(
                 "HTTP",
-                text -> HttpAnswer.of(text.getBytes(StandardCharsets.ISO_8859_1), "GET")
+                text -> HttpAnswer.of(text.getBytes(StandardCharsets.ISO_8859_1), "GET", true)
                         .words(),
                 "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: b\r\n\r\n"
                         + "5;x=y\r\nhello\r\n0\r\n\r\n");

@@ -107,11 +107,12 @@ class ImplausibleTextTest {
         assertThat(HttpAnswer.of(
                                 (interim.repeat(20_000) + "HTTP/1.1 200 OK\r\n\r\nhello")
                                         .getBytes(StandardCharsets.US_ASCII),
-                                "GET")
+                                "GET",
+                                true)
                         .body())
                 .isEqualTo("hello");
         assertThatExceptionOfType(HttpAnswer.NotHttp.class)
-                .isThrownBy(() -> HttpAnswer.of(interim.repeat(2).getBytes(StandardCharsets.US_ASCII), "GET"))
+                .isThrownBy(() -> HttpAnswer.of(interim.repeat(2).getBytes(StandardCharsets.US_ASCII), "GET", true))
                 .withMessage("what answers does not speak HTTP: it closed the connection");
     }
 

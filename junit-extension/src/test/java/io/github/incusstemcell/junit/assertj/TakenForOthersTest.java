@@ -4,6 +4,7 @@ import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -291,9 +292,9 @@ class TakenForOthersTest {
                     my $line = <$client>;
                     while (<$client>) { last if /^\\r\\n/ }
                     syswrite $client, "HTTP/1.1 " . ($line =~ m{ /304 } ? "304 Not Modified" : "200 OK") . "\\r\\n"
-                        . ($line =~ m{ /short } ? "Content-Length: 1000" : "Transfer-Encoding: chunked") . "\\r\\n\\r\\n"
-                        . ($line =~ m{ /short } ? "ready" : "");
-                    close $client;
+                        . ($line =~ m{ /short } ? "Content-Length: 1000" : $line =~ m{ /kept} ? "Content-Length: 5" : "Transfer-Encoding: chunked")
+                        . "\\r\\n\\r\\n" . ($line =~ m{ /short | /kept } ? "ready" : "");
+                    if ($line =~ m{ /kept}) { push @kept, $client } else { close $client }
                 }
                 """);
         stemcell.exec("systemd-run", "--unit=web", "perl", "/root/web.pl").requireSuccess();
@@ -302,6 +303,18 @@ class TakenForOthersTest {
 
         assertThat(stemcell).http(url + "/").withMethod("HEAD").hasStatus(200);
         assertThat(stemcell).http(url + "/304").hasStatus(304);
+        assertThat(stemcell)
+                .within(ofSeconds(2))
+                .http(url + "/kept")
+                .hasBodyContaining("ready")
+                .hasStatus(200);
+        fail(
+                stemcell,
+                "(?s)Expecting .*/kept-short inside .*\n  but nobody answers: no answer within 1 s\n.*",
+                () -> assertThat(stemcell)
+                        .within(ofMillis(500))
+                        .http(url + "/kept-short")
+                        .answers());
         fail(
                 stemcell,
                 "(?s)Expecting .* on NAME to answer with a body that contains \"ready\"\n  but nobody answers: .*1000.*",

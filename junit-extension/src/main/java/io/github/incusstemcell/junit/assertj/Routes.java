@@ -47,6 +47,7 @@ record Routes(List<GuestRoute> routes) {
     private static final int RTA_MULTIPATH = 9;
     private static final int RTA_TABLE = 15;
     private static final int RTA_VIA = 18;
+    private static final int RTA_NH_ID = 30;
     private static final int IFLA_IFNAME = 3;
 
     static Routes of(StemcellContainer stemcell) {
@@ -87,26 +88,37 @@ record Routes(List<GuestRoute> routes) {
     private static Optional<GuestRoute> route(ByteBuffer message, Map<Long, String> interfaces) {
         int family = message.get(0);
         int prefix = Byte.toUnsignedInt(message.get(1));
+        int tos = message.get(3);
         int table = Byte.toUnsignedInt(message.get(4));
         int type = message.get(7);
         int flags = message.getInt(8);
         Attributes attributes = Attributes.of(message.position(12));
         if (family != AF_INET && family != AF_INET6
                 || type != RTN_UNICAST
+                || tos != 0 // It is for some packets only.
                 || (flags & RTM_F_CLONED) != 0
                 || attributes.number(RTA_TABLE, table) != RT_TABLE_MAIN) {
             return Optional.empty();
         }
+        String any = family == AF_INET ? "0.0.0.0" : "::";
+        String target = attributes.bytes(RTA_DST).map(Addresses::ofBytes).orElse(any) + "/" + prefix;
         List<NextHop> hops = attributes
                 .bytes(RTA_MULTIPATH)
                 .map(several -> nextHops(Netlink.buffer(several), interfaces))
-                .orElseGet(() -> nextHop(flags, attributes.number(RTA_OIF, 0), attributes, interfaces).stream()
+                .orElseGet(() -> nextHop(flags, device(attributes, target), attributes, interfaces).stream()
                         .toList());
-        String any = family == AF_INET ? "0.0.0.0" : "::";
-        String target = attributes.bytes(RTA_DST).map(Addresses::ofBytes).orElse(any) + "/" + prefix;
         return hops.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new GuestRoute(target, hops, attributes.number(RTA_PRIORITY, 0)));
+    }
+
+    private static long device(Attributes attributes, String target) {
+        if (attributes.bytes(RTA_OIF).isEmpty() && attributes.bytes(RTA_NH_ID).isPresent()) {
+            throw AssertionErrors.of(
+                    "Expecting the next hops of the route " + target
+                            + "\n  but the kernel says the number of a nexthop object only, as net.ipv4.nexthop_compat_mode is 0");
+        }
+        return attributes.number(RTA_OIF, 0);
     }
 
     /** Each a struct rtnexthop, of length, flags, hops and index of the interface, and attributes. */

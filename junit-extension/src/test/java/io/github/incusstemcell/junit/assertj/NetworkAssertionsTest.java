@@ -419,6 +419,31 @@ class NetworkAssertionsTest {
     }
 
     @Test
+    void routesBesideOthersToTheSamePlace(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "ip link add demo6 type veth peer name other6 && ip link set other6 up && ip addr add 192.0.2.129/26 dev demo6 && ip link set demo6 up"
+                                + " && ip route add 198.51.105.0/25 via 192.0.2.130 tos 0x10 && ip route add 198.51.105.0/25 via 192.0.2.131"
+                                + " && ip nexthop add id 7 via 192.0.2.132 dev demo6 && ip route add 198.51.105.128/25 nhid 7")
+                .requireSuccess();
+
+        assertThat(stemcell).route("198.51.105.0/25").goesVia("192.0.2.131");
+        assertThat(stemcell).route("198.51.105.128/25").goesVia("192.0.2.132").usesInterface("demo6");
+        String setting = "/proc/sys/net/ipv4/nexthop_compat_mode";
+        stemcell.shell("echo 0 > " + setting).requireSuccess();
+        try {
+            assertThat(message(stemcell, () -> assertThat(stemcell)
+                            .route("198.51.105.128/25")
+                            .isOnLink()))
+                    .isEqualTo(
+                            "Expecting the next hops of the route 198.51.105.128/25\n"
+                                    + "  but the kernel says the number of a nexthop object only, as net.ipv4.nexthop_compat_mode is 0");
+        } finally {
+            stemcell.shell("ip route del 198.51.105.128/25; echo 1 > " + setting)
+                    .requireSuccess();
+        }
+    }
+
+    @Test
     void routesByWhichNothingLeaves(StemcellContainer stemcell) {
         stemcell.shell(
                         "ip link add demo5 type veth peer name other5 && ip link set other5 up && echo 0 > /proc/sys/net/ipv6/conf/demo5/disable_ipv6 && ip link set demo5 up"

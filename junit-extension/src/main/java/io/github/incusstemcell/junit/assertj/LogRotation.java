@@ -21,9 +21,14 @@ final class LogRotation {
     private static final String MAIN = "/etc/logrotate.conf";
     private static final String FOLDER = "/etc/logrotate.d";
 
-    /** Path and content of each, each with a NUL behind it. */
+    /** Stands before the path of a file that logrotate passes over, of which there is no content then. */
+    private static final String IGNORED = "!";
+
+    /** Path and content of each, each with a NUL behind it. Logrotate passes over those that are not of root, or that others may write to. */
     private static final String SCRIPT = "for file in " + MAIN + " " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
-            + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1; fi; done";
+            + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
+            + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
+            + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
 
     /** Endings of names that logrotate passes over, from its manual (tabooext). */
     private static final Pattern TABOO = Pattern.compile(
@@ -38,13 +43,15 @@ final class LogRotation {
     private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
 
     private final Map<String, String> files;
+    private final List<String> ignored;
     private final Set<String> open = new HashSet<>();
     private final Set<String> read = new HashSet<>();
     private final Map<String, List<String>> general = new LinkedHashMap<>();
     private final Map<List<String>, Map<String, List<String>>> logs = new LinkedHashMap<>();
 
-    private LogRotation(Map<String, String> files) {
+    private LogRotation(Map<String, String> files, List<String> ignored) {
         this.files = files;
+        this.ignored = ignored;
     }
 
     static LogRotation of(StemcellContainer stemcell) {
@@ -56,14 +63,19 @@ final class LogRotation {
     static LogRotation of(String guest, String printed) {
         String[] field = printed.split("\0", -1);
         Map<String, String> files = new LinkedHashMap<>();
+        List<String> ignored = new ArrayList<>();
         for (int i = 0; i + 1 < field.length; i += 2) {
-            files.put(field[i], field[i + 1]);
+            if (field[i].startsWith(IGNORED)) {
+                ignored.add(field[i].substring(IGNORED.length()));
+            } else {
+                files.put(field[i], field[i + 1]);
+            }
         }
+        LogRotation rotation = new LogRotation(files, ignored);
         if (!files.containsKey(MAIN)) {
             throw AssertionErrors.of("Expecting " + MAIN + " on " + guest + " to say how logs are rotated\n"
-                    + "  but it does not exist");
+                    + "  but it does not exist" + rotation.ignoredWords());
         }
-        LogRotation rotation = new LogRotation(files);
         rotation.read(MAIN);
         return rotation;
     }
@@ -184,6 +196,13 @@ final class LogRotation {
     String surroundings(String path) {
         return "nothing rotates it; the closest: "
                 + NearMisses.text(
-                        path, logs.keySet().stream().flatMap(List::stream).toList());
+                        path, logs.keySet().stream().flatMap(List::stream).toList())
+                + ignoredWords();
+    }
+
+    private String ignoredWords() {
+        return ignored.isEmpty()
+                ? ""
+                : "; logrotate passes over " + String.join(", ", ignored) + ": not of root, or others may write to it";
     }
 }

@@ -321,4 +321,30 @@ class TakenForOthersTest {
                 () -> assertThat(stemcell).http(url + "/short").hasBodyContaining("ready"),
                 () -> assertThat(stemcell).httpFromTest(8081, "/short").hasBodyContaining("ready"));
     }
+
+    @Test
+    void rotationsThatLogrotatePassesOver(StemcellContainer stemcell) {
+        stemcell.shell("""
+                set -e
+                cd /etc/logrotate.d
+                for name in shared open foreign plain; do
+                    printf '/var/log/%s.log {\\n  daily\\n}\\n' $name > $name
+                done
+                chmod 0664 shared
+                chmod 0646 open
+                chown vcap foreign
+                """).requireSuccess();
+
+        assertThat(stemcell).logRotation("/var/log/plain.log").hasKey("daily");
+        fail(
+                stemcell,
+                "Expecting the rotation of /var/log/(shared|open|foreign).log on NAME to have daily\n  but nothing rotates it; the closest: .*"
+                        + "; logrotate passes over /etc/logrotate.d/foreign, /etc/logrotate.d/open, /etc/logrotate.d/shared:"
+                        + " not of root, or others may write to it",
+                () -> assertThat(stemcell).logRotation("/var/log/shared.log").hasKey("daily"),
+                () -> assertThat(stemcell).logRotation("/var/log/open.log").hasKey("daily"),
+                () -> assertThat(stemcell).logRotation("/var/log/foreign.log").hasKey("daily"));
+
+        stemcell.shell("cd /etc/logrotate.d && rm shared open foreign plain");
+    }
 }

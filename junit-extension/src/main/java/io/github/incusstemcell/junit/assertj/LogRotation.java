@@ -25,10 +25,11 @@ final class LogRotation {
     private static final String IGNORED = "!";
 
     /** Path and content of each, each with a NUL behind it. Logrotate passes over those that are not of root, or that others may write to. */
-    private static final String SCRIPT = "for file in " + MAIN + " " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
-            + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
-            + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
-            + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
+    private static final String SCRIPT =
+            "for file in " + MAIN + " " + FOLDER + "/.[!.]* " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
+                    + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
+                    + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
+                    + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
 
     /** Endings of names that logrotate passes over, from its manual (tabooext). */
     private static final Pattern TABOO = Pattern.compile(
@@ -39,6 +40,7 @@ final class LogRotation {
 
     private static final Set<String> SCRIPTS =
             Set.of("prerotate", "postrotate", "firstaction", "lastaction", "preremove");
+    private static final Pattern INCLUDE = Pattern.compile("include[\\s=]+");
     private static final Pattern DIRECTIVE = Pattern.compile("([A-Za-z]+)(?:[\\s=]+(.*))?");
     private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
 
@@ -110,8 +112,8 @@ final class LogRotation {
             } else if (line.matches(".*\\{.+|.*}")) {
                 throw AssertionErrors.of("Expecting each { and } in " + file
                         + " at the end of a line of logs, and alone\n  but was: " + line);
-            } else if (line.startsWith("include ")) {
-                include(file, line.substring("include ".length()).strip());
+            } else if (INCLUDE.matcher(line).lookingAt()) {
+                include(file, INCLUDE.matcher(line).replaceFirst(""));
             } else if (line.startsWith("/") || line.startsWith("\"") || line.startsWith("'") || line.equals("{")) {
                 PATH.matcher(line.replaceFirst("\\{$", "")).results().forEach(path -> paths.add(first(path)));
                 if (line.endsWith("{")) {

@@ -347,4 +347,12 @@ class TakenForOthersTest {
 
         stemcell.shell("cd /etc/logrotate.d && rm shared open foreign plain");
     }
+
+    @Test
+    void rotationsInAHiddenFile(StemcellContainer stemcell) {
+        stemcell.files().writeString("/etc/logrotate.d/.hidden", "/var/log/hidden.log {\n  daily\n}\n");
+
+        assertThat(stemcell).logRotation("/var/log/hidden.log").hasKey("daily");
+        stemcell.exec("rm", "/etc/logrotate.d/.hidden").requireSuccess();
+    }
 }

@@ -118,7 +118,7 @@ final class LogRotation {
                 PATH.matcher(line.replaceFirst("\\{$", "")).results().forEach(path -> paths.add(first(path)));
                 if (line.endsWith("{")) {
                     block = copy(general);
-                    logs.put(List.copyOf(paths), block);
+                    logs.putIfAbsent(List.copyOf(paths), block);
                     paths.clear();
                 }
             } else {

@@ -99,6 +99,19 @@ class LogRotationTest {
     }
 
     @Test
+    void theFirstOfTwoBlocksForTheSameLogsCounts() {
+        LogRotation rotation = rotation(
+                MAIN,
+                "include\t/etc/logrotate.d\n",
+                "/etc/logrotate.d/a",
+                "/var/log/a {\n weekly\n}\n",
+                "/etc/logrotate.d/b",
+                "/var/log/a {\n daily\n}\n");
+
+        assertThat(rotation.of("/var/log/a").orElseThrow().values()).containsOnlyKeys("weekly");
+    }
+
+    @Test
     void refusesToIncludeWhatWasNotRead() {
         assertThatThrownBy(() -> rotation(MAIN, "include /srv/rotate\n"))
                 .hasMessageContaining(MAIN)

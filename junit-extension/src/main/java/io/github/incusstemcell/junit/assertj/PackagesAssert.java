@@ -11,7 +11,8 @@ import org.assertj.core.api.AbstractListAssert;
 
 /**
  * Assertions on which Debian packages are installed. Names may have an architecture behind them, as dpkg prints some of them: {@code libc6}
- * as well as {@code libc6:amd64}. A guest without any package fails all of them. {@link #satisfies} is given all that are installed, by name.
+ * as well as {@code libc6:amd64}. One that dpkg has unpacked and could not configure is missing where it is wanted, and there where it is not. A guest
+ * without any package fails all of them. {@link #satisfies} is given all that are installed, by name.
  */
 public final class PackagesAssert extends GuestAssert<PackagesAssert, List<GuestPackage>> {
 
@@ -21,23 +22,31 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
         super(subject);
     }
 
-    private List<GuestPackage> installed() {
+    /** Those of which more is there than their configuration, installed or not. */
+    private List<GuestPackage> packages() {
         return Packages.of(subject.stemcell()).entries().stream()
-                .filter(GuestPackage::isInstalled)
+                .filter(entry -> !entry.isGone())
                 .sorted(java.util.Comparator.comparing(GuestPackage::name))
                 .toList();
     }
 
+    private static List<GuestPackage> installed(List<GuestPackage> all) {
+        return all.stream().filter(GuestPackage::isInstalled).toList();
+    }
+
     @Override
     PackagesAssert that(String wanted, Predicate<List<GuestPackage>> holds) {
-        return that(wanted, holds, all -> "there were " + all.size());
+        return that(
+                wanted,
+                all -> holds.test(installed(all)),
+                all -> "there were " + installed(all).size());
     }
 
     private PackagesAssert that(
             String wanted, Predicate<List<GuestPackage>> holds, Function<List<GuestPackage>, String> but) {
         Observation<List<GuestPackage>> seen = new Observation<List<GuestPackage>>(
                         subject.timing(), holds, all -> all.size() + " packages")
-                .polling(this::installed);
+                .polling(this::packages);
         subject.verify("the installed packages", wanted, seen, but);
         return this;
     }
@@ -58,8 +67,9 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
         List<String> wanted = named(names);
         return that(
                 "be exactly those " + wanted.size() + " of a list",
-                all -> missing(wanted, all).isEmpty() && unwanted(all, wanted).isEmpty(),
-                all -> "there were " + all.size() + "\n  missing: " + list(missing(wanted, all))
+                all -> missing(wanted, installed(all)).isEmpty()
+                        && unwanted(all, wanted).isEmpty(),
+                all -> "there were " + installed(all).size() + "\n  missing: " + list(missing(wanted, installed(all)))
                         + "\n  not in the list: " + list(unwanted(all, wanted)));
     }
 
@@ -78,8 +88,8 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
         List<String> wanted = named(names);
         return that(
                 "contain " + String.join(" ", wanted),
-                all -> missing(wanted, all).isEmpty(),
-                all -> "these were missing: " + list(missing(wanted, all)));
+                all -> missing(wanted, installed(all)).isEmpty(),
+                all -> "these were missing: " + list(missing(wanted, installed(all))));
     }
 
     /**
@@ -231,7 +241,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> fullNames() {
         return subject.list(
-                () -> Optional.of(installed()),
+                () -> Optional.of(installed(packages())),
                 all -> all.stream().map(GuestPackage::fullName).toList(),
                 "packages of " + subject.name());
     }
@@ -243,7 +253,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> names() {
         return subject.list(
-                () -> Optional.of(installed()),
+                () -> Optional.of(installed(packages())),
                 all -> all.stream().map(GuestPackage::name).distinct().toList(),
                 "packages of " + subject.name());
     }

@@ -355,4 +355,43 @@ class TakenForOthersTest {
         assertThat(stemcell).logRotation("/var/log/hidden.log").hasKey("daily");
         stemcell.exec("rm", "/etc/logrotate.d/.hidden").requireSuccess();
     }
+
+    @Test
+    void packagesThatCouldNotBeConfigured(StemcellContainer stemcell) {
+        stemcell.shell("""
+                set -e
+                mkdir -p /tmp/half/DEBIAN /tmp/half/usr/bin
+                printf 'Package: half\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@x>\\nDescription: x\\n' > /tmp/half/DEBIAN/control
+                printf '#!/bin/sh\\nexit 1\\n' > /tmp/half/DEBIAN/postinst
+                chmod 0755 /tmp/half/DEBIAN/postinst
+                touch /tmp/half/usr/bin/half
+                dpkg-deb --build /tmp/half /tmp/half.deb
+                dpkg --install /tmp/half.deb || test -f /usr/bin/half
+                """).requireSuccess();
+        try {
+            assertThat(stemcell)
+                    .packages()
+                    .satisfies(all -> all.stream().noneMatch(each -> each.name().equals("half")), "are installed");
+            fail(
+                    stemcell,
+                    "Expecting the installed packages on NAME to not contain half\n  but these were there: half",
+                    () -> assertThat(stemcell).packages().doesNotContain("half"));
+            fail(
+                    stemcell,
+                    "Expecting the installed packages on NAME to contain half\n  but these were missing: half",
+                    () -> assertThat(stemcell).packages().contains("half"));
+            String[] names = stemcell.exec("dpkg-query", "-W", "-f", "${Package}\\n")
+                    .stdout()
+                    .lines()
+                    .filter(name -> !name.equals("half"))
+                    .toArray(String[]::new);
+            fail(
+                    stemcell,
+                    "Expecting the installed packages on NAME to be exactly those \\d+ of a list\n"
+                            + "  but there were \\d+\n  missing: none\n  not in the list: half",
+                    () -> assertThat(stemcell).packages().containsExactly(names));
+        } finally {
+            stemcell.exec("dpkg", "--purge", "half").requireSuccess();
+        }
+    }
 }

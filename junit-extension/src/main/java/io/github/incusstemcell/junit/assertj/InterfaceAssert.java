@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -51,7 +52,26 @@ public final class InterfaceAssert extends GuestObjectAssert<InterfaceAssert, Ne
             throw AssertionErrors.of("Incus says of no network interface of " + stemcell.name()
                     + ", not even of lo; it is " + stemcell.state().status());
         }
-        return all;
+        return withLabelled(all);
+    }
+
+    /** An address with a label, as eth0:1, comes as if it were of an interface of that name, in which the kernel allows no colon. */
+    private static Map<String, NetworkInterface> withLabelled(Map<String, NetworkInterface> all) {
+        Map<String, NetworkInterface> whole = new TreeMap<>();
+        new TreeMap<>(all)
+                .forEach((name, link) -> whole.merge(name.replaceFirst(":.*", ""), link, InterfaceAssert::together));
+        return whole;
+    }
+
+    private static NetworkInterface together(NetworkInterface link, NetworkInterface labelled) {
+        return new NetworkInterface(
+                link.state(),
+                link.type(),
+                link.hardwareAddress(),
+                link.hostName(),
+                link.mtu(),
+                Stream.concat(link.addresses().stream(), labelled.addresses().stream())
+                        .toList());
     }
 
     private InterfaceAssert is(String wanted, Predicate<NetworkInterface> holds) {

@@ -394,4 +394,18 @@ class TakenForOthersTest {
             stemcell.exec("dpkg", "--purge", "half").requireSuccess();
         }
     }
+
+    @Test
+    void addressesWithALabelAreThoseOfTheirInterface(StemcellContainer stemcell) {
+        stemcell.shell("ip addr add 198.51.100.77/24 dev eth0 label eth0:vip").requireSuccess();
+        try {
+            assertThat(stemcell).networkInterface("eth0").hasAddress("198.51.100.77/24");
+            fail(
+                    stemcell,
+                    "Expecting network interface eth0 on NAME to not have the address 198.51.100.77\n  but was: up, .*",
+                    () -> assertThat(stemcell).networkInterface("eth0").doesNotHaveAddress("198.51.100.77"));
+        } finally {
+            stemcell.shell("ip addr del 198.51.100.77/24 dev eth0");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * How long a password lasts, as shadow(5) has it; all of it is empty where nothing is said of it.
@@ -55,7 +56,15 @@ public record PasswordAging(
     }
 
     boolean isExpiredOn(LocalDate today) {
-        return expires.filter(day -> !day.isAfter(today)).isPresent();
+        return Stream.concat(expires.stream(), inactive().stream()).anyMatch(day -> !day.isAfter(today));
+    }
+
+    /** The day since which the password is not taken any more, as chage(1) has it; one that has to be changed at the next login has none. */
+    private Optional<LocalDate> inactive() {
+        return maxDays.isEmpty() || inactiveDays.isEmpty()
+                ? Optional.empty()
+                : changed.filter(day -> day.toEpochDay() > 0)
+                        .map(day -> day.plusDays(maxDays.getAsLong() + inactiveDays.getAsLong()));
     }
 
     String words() {

@@ -284,7 +284,8 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies that nobody gets in as this user any more, by the day in UTC of the machine on which the test runs.
+     * Verifies that nobody gets in as this user any more, by the day in UTC of the machine on which the test runs: since the day on which the
+     * account expires, or since its password, too old to be changed, has been inactive, shadow(5).
      *
      * <pre>{@code
      * stemcell.exec("useradd", "--expiredate", "2020-01-01", "clara");
@@ -300,7 +301,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
     }
 
     /**
-     * Verifies that the account has not expired by the day in UTC of the machine on which the test runs.
+     * Verifies that the account has not expired by the day in UTC of the machine on which the test runs; see {@link #isExpired}.
      *
      * <pre>{@code
      * assertThat(stemcell).user("vcap").isNotExpired(); // passes

@@ -408,4 +408,22 @@ class TakenForOthersTest {
             stemcell.shell("ip addr del 198.51.100.77/24 dev eth0");
         }
     }
+
+    @Test
+    void usersWhosePasswordIsTooOldToBeChanged(StemcellContainer stemcell) {
+        stemcell.shell("useradd stale && chage --lastday 2020-01-01 --maxdays 90 --inactive 30 stale"
+                        + " && useradd patient && chage --lastday 2020-01-01 --maxdays 90 patient"
+                        + " && useradd fresh && chage --lastday 0 --maxdays 90 --inactive 30 fresh")
+                .requireSuccess();
+
+        assertThat(stemcell).user("stale").isExpired().neverExpires();
+        assertThat(stemcell).user("patient").isNotExpired();
+        assertThat(stemcell).user("fresh").isNotExpired();
+        fail(
+                stemcell,
+                "Expecting user stale on NAME to not be expired\n"
+                        + "  but was: password locked, changed 2020-01-01, .*max days 90, .*inactive days 30",
+                () -> assertThat(stemcell).user("stale").isNotExpired());
+        stemcell.shell("for user in stale patient fresh; do userdel $user; done");
+    }
 }

@@ -6,7 +6,14 @@ import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A pattern of paths as glob(7) has it. It is looked up over SFTP, which also guests have that were not started: each folder in which there
@@ -15,6 +22,14 @@ import java.util.stream.IntStream;
 record Glob(String text) {
 
     private static final int NO_MATCH = -1;
+
+    /** What is around the name of a class in a bracket, as {@code [:alpha:]}. */
+    private static final int AROUND_CLASS = 4;
+
+    private static final Map<String, Predicate<String>> CLASSES = Stream.of(
+                    "Alnum", "Alpha", "Blank", "Cntrl", "Digit", "Graph", "Lower", "Print", "Punct", "Space", "Upper",
+                    "XDigit")
+            .collect(Collectors.toMap(name -> name.toLowerCase(Locale.ROOT), Glob::letters));
 
     /** What is there, by path. A wildcard leads through links to folders, as shells have it. */
     List<FileStat> find(GuestFiles files) {
@@ -110,15 +125,34 @@ record Glob(String text) {
         return matches ? Math.max(at, end) + 1 : NO_MATCH;
     }
 
-    /** Of a bracket; one that comes first in it is a letter of it. */
+    /** Of a bracket; one that comes first in it is a letter of it, and that of a class ends nothing else. */
     private static int end(int[] wanted, int at) {
         int first = at + 1 < wanted.length && isNot(wanted[at + 1]) ? at + 2 : at + 1;
-        for (int i = first + 1; i < wanted.length; i++) {
-            if (wanted[i] == ']') {
-                return i;
-            }
+        int i = first;
+        while (i < wanted.length && (wanted[i] != ']' || i == first)) {
+            i += classAt(wanted, i).map(Glob::size).orElse(1);
         }
-        return NO_MATCH;
+        return i < wanted.length ? i : NO_MATCH;
+    }
+
+    private static Predicate<String> letters(String name) {
+        return Pattern.compile("\\p{" + name + "}", Pattern.UNICODE_CHARACTER_CLASS)
+                .asMatchPredicate();
+    }
+
+    private static int size(Map.Entry<String, Predicate<String>> letters) {
+        return AROUND_CLASS + letters.getKey().length();
+    }
+
+    /** The class that begins there, by its name; empty where none does. */
+    private static Optional<Map.Entry<String, Predicate<String>>> classAt(int[] wanted, int at) {
+        if (wanted[at] != '[') {
+            return Optional.empty();
+        }
+        String rest = new String(wanted, at, wanted.length - at);
+        return CLASSES.entrySet().stream()
+                .filter(letters -> rest.startsWith("[:" + letters.getKey() + ":]"))
+                .findFirst();
     }
 
     private static boolean isNot(int letter) {
@@ -128,6 +162,12 @@ record Glob(String text) {
     private static boolean isOneOf(int[] set, int letter) {
         boolean found = false;
         for (int i = isNot(set[0]) ? 1 : 0; i < set.length; i++) {
+            Optional<Map.Entry<String, Predicate<String>>> letters = classAt(set, i);
+            if (letters.isPresent()) {
+                found |= letters.get().getValue().test(Character.toString(letter));
+                i += size(letters.get()) - 1;
+                continue;
+            }
             boolean isRange = i + 2 < set.length && set[i + 1] == '-';
             found |= isRange ? set[i] <= letter && letter <= set[i + 2] : set[i] == letter;
             i += isRange ? 2 : 0;

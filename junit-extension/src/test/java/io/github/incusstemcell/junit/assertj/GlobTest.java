@@ -28,7 +28,13 @@ class GlobTest {
         "[&^], ^",
         "[, [",
         "[!], [!]",
-        "a.c, a.c"
+        "a.c, a.c",
+        "[[:digit:]]x, 7x",
+        "[![:digit:]], x",
+        "[_[:upper:]a-c], B",
+        "[_[:upper:]a-c], b",
+        "[[:alpha:]], \u00e9",
+        "[[:xdigit:]]*, f0"
     })
     void means(String pattern, String name) {
         assertThat(Glob.matches(pattern, name)).isTrue();
@@ -46,7 +52,10 @@ class GlobTest {
         "[]a], b",
         "[!]a], ]",
         "a.c, abc",
-        "*[, a"
+        "*[, a",
+        "[[:digit:]], d",
+        "[![:digit:]], 7",
+        "[_[:upper:]a-c], d"
     })
     void doesNotMean(String pattern, String name) {
         assertThat(Glob.matches(pattern, name)).isFalse();

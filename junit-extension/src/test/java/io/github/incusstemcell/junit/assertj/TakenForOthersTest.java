@@ -426,4 +426,16 @@ class TakenForOthersTest {
                 () -> assertThat(stemcell).user("stale").isNotExpired());
         stemcell.shell("for user in stale patient fresh; do userdel $user; done");
     }
+
+    @Test
+    void filesByClassesOfLetters(StemcellContainer stemcell) {
+        assertThat(stemcell).files("/etc/[[:lower:]]asswd").hasOnlyPaths("/etc/passwd");
+        assertThat(stemcell).files("/etc/ssh/ssh_host_[[:alnum:]_]*_key").exist();
+        assertThat(stemcell).files("/etc/[![:lower:]]asswd").doNotExist();
+
+        fail(
+                stemcell,
+                "Expecting the files /etc/\\[\\[:lower:]]asswd on NAME to not exist\n  but there were: /etc/passwd .*",
+                () -> assertThat(stemcell).files("/etc/[[:lower:]]asswd").doNotExist());
+    }
 }

@@ -138,6 +138,10 @@ final class Arguments {
         refuse(
                 pattern.contains("**"),
                 "No * matches a slash: '" + pattern + "'; look for files at any depth by file(folder).tree()");
+        refuse(
+                pattern.matches("(?s).*\\{[^/]*,[^/]*}.*"),
+                "Braces stand for themselves in glob(7), as no shell reads it: '" + pattern
+                        + "'; ask for each by itself");
         return pattern;
     }
 

@@ -115,7 +115,15 @@ class IdleArgumentsTest {
             Map.entry("hasOnlyEntries.names", List.of("a/b", ".", "..", "a\0b")),
             Map.entry(
                     "files.pattern",
-                    List.of("etc/*", "/etc/", "/etc/**/x", "/etc/../*", "/etc//*", "/a\0*", "/proc/cmd*")),
+                    List.of(
+                            "etc/*",
+                            "/etc/",
+                            "/etc/**/x",
+                            "/etc/../*",
+                            "/etc//*",
+                            "/a\0*",
+                            "/etc/{a,b}",
+                            "/proc/cmd*")),
             Map.entry("named.pattern", List.of("*", "**", "a/*", "a\0b")),
             Map.entry("withAnyOfMode.mode", List.of(-1, 0, 010000)),
             Map.entry("type", List.of()),

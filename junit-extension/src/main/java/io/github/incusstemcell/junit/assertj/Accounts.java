@@ -96,14 +96,22 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     static Accounts ofUserOfNameServices(StemcellContainer stemcell, String user) {
         return getent(stemcell, GETENT_USER, user)
                 .map(text -> userOfGetent(stemcell.name(), user, text))
-                .orElseGet(() -> of(stemcell));
+                .orElseGet(() -> of(stemcell).without(user, ""));
     }
 
     /** The same with a group that the name services know, and all users that they know. */
     static Accounts ofGroupOfNameServices(StemcellContainer stemcell, String group) {
         return getent(stemcell, GETENT_GROUP, group)
                 .map(text -> groupOfGetent(stemcell.name(), group, text))
-                .orElseGet(() -> of(stemcell));
+                .orElseGet(() -> of(stemcell).without("", group));
+    }
+
+    /** The same without a user and a group of whom the name services do not know, whatever files say. */
+    private Accounts without(String user, String group) {
+        return new Accounts(
+                users.stream().filter(each -> !each.name().equals(user)).toList(),
+                groups.stream().filter(each -> !each.name().equals(group)).toList(),
+                List.of());
     }
 
     /** {@return what is printed; empty where the name services know nobody of that name} */

@@ -438,4 +438,27 @@ class TakenForOthersTest {
                 "Expecting the files /etc/\\[\\[:lower:]]asswd on NAME to not exist\n  but there were: /etc/passwd .*",
                 () -> assertThat(stemcell).files("/etc/[[:lower:]]asswd").doNotExist());
     }
+
+    @Test
+    void usersAndGroupsThatAreInFilesOnly(StemcellContainer stemcell) {
+        stemcell.shell("cp /etc/nsswitch.conf /root/nsswitch.conf"
+                        + " && sed -i 's/^passwd:.*/passwd: systemd/; s/^group:.*/group: systemd/' /etc/nsswitch.conf")
+                .requireSuccess();
+        try {
+            assertThat(stemcell).user("vcap").exists();
+            assertThat(stemcell).userOfNameServices("vcap").doesNotExist();
+            assertThat(stemcell).groupOfNameServices("vcap").doesNotExist();
+
+            fail(
+                    stemcell,
+                    "Expecting user vcap on NAME to exist\n  but there is no such user; .*",
+                    () -> assertThat(stemcell).userOfNameServices("vcap").exists());
+            fail(
+                    stemcell,
+                    "Expecting group vcap on NAME to exist\n  but there is no such group; .*",
+                    () -> assertThat(stemcell).groupOfNameServices("vcap").exists());
+        } finally {
+            stemcell.exec("cp", "/root/nsswitch.conf", "/etc/nsswitch.conf").requireSuccess();
+        }
+    }
 }

@@ -6,9 +6,11 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -216,16 +218,16 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     }
 
     private static GuestUser user(String[] field, List<String[]> groups, Map<String, String[]> passwords) {
-        List<String> names = new ArrayList<>();
-        groups.stream()
-                .filter(group -> number(group[2]) == number(field[3]))
-                .map(group -> group[0])
-                .forEach(names::add);
+        // The kernel knows groups by their numbers, of which one may have several names.
+        Set<Long> numbers = new LinkedHashSet<>(Set.of(number(field[3])));
         groups.stream()
                 .filter(group -> List.of(group[3].split(",")).contains(field[0]))
+                .forEach(group -> numbers.add(number(group[2])));
+        List<String> names = numbers.stream()
+                .flatMap(number -> groups.stream().filter(group -> number(group[2]) == number))
                 .map(group -> group[0])
-                .filter(name -> !names.contains(name))
-                .forEach(names::add);
+                .distinct()
+                .toList();
         // Where passwd points to shadow and nothing is there, no password lets anybody in.
         String[] shadow = passwords.getOrDefault(field[0], new String[] {field[0], "*"});
         boolean isShadowed = field[1].equals("x");

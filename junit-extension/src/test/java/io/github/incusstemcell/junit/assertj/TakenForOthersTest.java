@@ -461,4 +461,17 @@ class TakenForOthersTest {
             stemcell.exec("cp", "/root/nsswitch.conf", "/etc/nsswitch.conf").requireSuccess();
         }
     }
+
+    @Test
+    void groupsOfSeveralNames(StemcellContainer stemcell) {
+        stemcell.shell("groupadd --non-unique --gid 4 as-adm && useradd --groups as-adm reader")
+                .requireSuccess();
+
+        assertThat(stemcell).user("reader").isInGroups("as-adm", "adm");
+        fail(
+                stemcell,
+                "Expecting user reader on NAME to not be in the group adm\n  but was: .*groups reader adm as-adm, .*",
+                () -> assertThat(stemcell).user("reader").isNotInGroup("adm"));
+        stemcell.shell("userdel reader; groupdel as-adm");
+    }
 }

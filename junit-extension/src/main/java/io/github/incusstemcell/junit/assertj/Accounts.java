@@ -5,6 +5,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestFiles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -177,8 +178,9 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
          */
         static Table of(String guest, String path, String text, int fields, int... numbers) {
             Table table = new Table(path, guest);
-            for (String line : text.split("\n")) {
-                if (!line.isBlank() && "#+-".indexOf(line.charAt(0)) < 0) {
+            for (String each : text.split("\n")) {
+                String line = each.stripLeading(); // So does the library.
+                if (!line.isEmpty() && "#+-".indexOf(line.charAt(0)) < 0) {
                     table.add(line, fields, numbers);
                 }
             }
@@ -221,7 +223,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
         // The kernel knows groups by their numbers, of which one may have several names.
         Set<Long> numbers = new LinkedHashSet<>(Set.of(number(field[3])));
         groups.stream()
-                .filter(group -> List.of(group[3].split(",")).contains(field[0]))
+                .filter(group -> names(group[3]).contains(field[0]))
                 .forEach(group -> numbers.add(number(group[2])));
         List<String> names = numbers.stream()
                 .flatMap(number -> groups.stream().filter(group -> number(group[2]) == number))
@@ -251,8 +253,7 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
     }
 
     private static GuestGroup group(String[] field, List<String[]> users, List<String[]> secrets) {
-        TreeSet<String> members = new TreeSet<>(List.of(field[3].split(",")));
-        members.remove("");
+        TreeSet<String> members = new TreeSet<>(names(field[3]));
         users.stream().filter(user -> number(user[3]) == number(field[2])).forEach(user -> members.add(user[0]));
         boolean isShadowed = field[1].equals("x");
         // Where group points to gshadow and nothing is there, no password lets anybody in.
@@ -266,7 +267,15 @@ record Accounts(List<GuestUser> users, List<GuestGroup> groups, List<Stranger> s
                 List.copyOf(members),
                 isShadowed ? secret[1] : field[1],
                 isShadowed,
-                secret[2].isEmpty() ? List.of() : Arguments.sorted(List.of(secret[2].split(","))));
+                Arguments.sorted(names(secret[2])));
+    }
+
+    /** Of a list, in which the library passes over blanks before a name. */
+    private static List<String> names(String list) {
+        return Arrays.stream(list.split(","))
+                .map(String::stripLeading)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** All of them, where each line is that of a user. */

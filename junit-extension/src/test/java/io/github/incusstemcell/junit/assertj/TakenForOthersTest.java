@@ -474,4 +474,27 @@ class TakenForOthersTest {
                 () -> assertThat(stemcell).user("reader").isNotInGroup("adm"));
         stemcell.shell("userdel reader; groupdel as-adm");
     }
+
+    @Test
+    void usersAndMembersBehindBlanks(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "cp /etc/passwd /root/passwd && cp /etc/group /root/group"
+                                + " && echo ' toor:x:0:0::/root:/bin/bash' >> /etc/passwd && sed -i 's/^tape:.*/&nobody, vcap/' /etc/group")
+                .requireSuccess();
+        try {
+            assertThat(stemcell).user("toor").hasUid(0);
+            assertThat(stemcell).users().withUid(0).hasOnlyNames("root", "toor");
+            assertThat(stemcell).user("vcap").isInGroups("tape");
+            assertThat(stemcell).group("tape").hasOnlyMembers("nobody", "vcap");
+            fail(stemcell, "Expecting user toor on NAME to not exist\n  but was: uid 0, .*", () -> assertThat(stemcell)
+                    .user("toor")
+                    .doesNotExist());
+            fail(
+                    stemcell,
+                    "Expecting user vcap on NAME to not be in the group tape\n  but was: .*",
+                    () -> assertThat(stemcell).user("vcap").isNotInGroup("tape"));
+        } finally {
+            stemcell.shell("cp /root/passwd /etc/passwd; cp /root/group /etc/group");
+        }
+    }
 }

@@ -108,10 +108,14 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
             if (assignment.matches()) {
                 String name = nameOfSysctl(assignment.group(1));
                 patterns.remove(name);
+                spared.remove(name);
                 (Glob.isWild(name) ? patterns : values)
                         .put(name, List.of(assignment.group(2).replaceAll("\\s+", " ")));
             } else if (line.startsWith("-")) {
-                spared.add(nameOfSysctl(line.substring(1).strip()));
+                String name = nameOfSysctl(line.substring(1).strip());
+                patterns.remove(name);
+                values.remove(name);
+                spared.add(name);
             }
         });
         Map<String, List<String>> all = new TreeMap<>(patterns);

@@ -48,6 +48,24 @@ class SettingsReadingTest {
     }
 
     @Test
+    void sysctlsThatLaterLinesTakeBackOrGiveAnew() {
+        Settings settings = Settings.ofSysctls("""
+                net.ipv4.conf.*.rp_filter = 1
+                net.ipv4.conf.lo.rp_filter = 1
+                -net.ipv4.conf.lo.rp_filter
+                -net.ipv4.conf.all.rp_filter
+                net.ipv4.conf.all.rp_filter = 2
+                net.ipv6.conf.*.forwarding = 1
+                -net.ipv6.conf.*.forwarding
+                """);
+
+        assertThat(settings.of("net.ipv4.conf.lo.rp_filter")).isEmpty();
+        assertThat(settings.of("net.ipv4.conf.eth0.rp_filter")).containsExactly("1");
+        assertThat(settings.of("net.ipv4.conf.all.rp_filter")).containsExactly("2");
+        assertThat(settings.of("net.ipv6.conf.eth0.forwarding")).isEmpty();
+    }
+
+    @Test
     void whatALoginSaysIsNoVariable() {
         Settings settings = Settings.ofEnvironment("Welcome=\n\0SHELL=/bin/sh\0TEXT=a\nb=c\0bye=now\n");
 

@@ -497,4 +497,20 @@ class TakenForOthersTest {
             stemcell.shell("cp /root/passwd /etc/passwd; cp /root/group /etc/group");
         }
     }
+
+    @Test
+    void sysctlsThatALaterFileTakesBack(StemcellContainer stemcell) {
+        String name = "net.ipv4.conf.lo.rp_filter";
+        stemcell.files().writeString("/etc/sysctl.d/zz-1.conf", name + " = 1\nnet.ipv4.conf.*.rp_filter = 1\n");
+        stemcell.files().writeString("/etc/sysctl.d/zz-2.conf", "-" + name + "\n");
+        try {
+            assertThat(stemcell).configuredSysctls().doesNotHaveKey(name).hasValue("net.ipv4.conf.eth0.rp_filter", "1");
+            fail(
+                    stemcell,
+                    "Expecting the configured sysctls on NAME to have net.ipv4.conf.lo.rp_filter 1\n  but there is no .*",
+                    () -> assertThat(stemcell).configuredSysctls().hasValue(name, "1"));
+        } finally {
+            stemcell.shell("rm /etc/sysctl.d/zz-*");
+        }
+    }
 }

@@ -47,8 +47,8 @@ record Mounts(List<GuestMount> mounts, List<GuestMount> hidden) {
 
     private static GuestMount mount(List<String> field) {
         int dash = 6 + field.subList(6, field.size()).indexOf("-");
-        List<String> own = List.of(field.get(5).split(","));
-        List<String> fileSystem = List.of(field.get(dash + 3).split(","));
+        List<String> own = options(field.get(5));
+        List<String> fileSystem = options(field.get(dash + 3));
         boolean readOnly = own.contains("ro") || fileSystem.contains("ro");
         Set<String> options = new LinkedHashSet<>(own);
         options.addAll(fileSystem);
@@ -62,6 +62,10 @@ record Mounts(List<GuestMount> mounts, List<GuestMount> hidden) {
                 options,
                 MountPropagation.of(field.subList(6, dash)),
                 readOnly);
+    }
+
+    private static List<String> options(String field) {
+        return Arrays.stream(field.split(",")).map(Mounts::plain).toList();
     }
 
     /** Spaces, tabs, line ends, number signs and backslashes are written as octal numbers. */

@@ -513,4 +513,21 @@ class TakenForOthersTest {
             stemcell.shell("rm /etc/sysctl.d/zz-*");
         }
     }
+
+    @Test
+    void optionsOfMountsWithABlank(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "mkdir -p '/mnt/lower part' /mnt/over /mnt/both && mount -t tmpfs over /mnt/over && mkdir /mnt/over/upper /mnt/over/work"
+                                + " && mount -t overlay -o 'lowerdir=/mnt/lower part,upperdir=/mnt/over/upper,workdir=/mnt/over/work' both /mnt/both")
+                .requireSuccess();
+        try {
+            assertThat(stemcell).mount("/mnt/both").hasOption("lowerdir=/mnt/lower part");
+            fail(
+                    stemcell,
+                    "Expecting mount /mnt/both on NAME to not have the option lowerdir=/mnt/lower part\n  but was: overlay of both .*",
+                    () -> assertThat(stemcell).mount("/mnt/both").doesNotHaveOption("lowerdir=/mnt/lower part"));
+        } finally {
+            stemcell.shell("umount /mnt/both /mnt/over");
+        }
+    }
 }

@@ -101,6 +101,14 @@ public record GuestProcess(
                         .anyMatch(wanted::equals);
     }
 
+    /** Whether its parent is called so, in full or as the kernel has it. */
+    boolean isOfParent(String wanted) {
+        byte[] bytes = parentName.getBytes(StandardCharsets.UTF_8);
+        return parentName.equals(wanted)
+                || bytes.length > LONGEST_NAME
+                        && new String(Arrays.copyOf(bytes, LONGEST_NAME), StandardCharsets.UTF_8).equals(wanted);
+    }
+
     /** What the kernel keeps of its name, or all of it where that shows in its program. */
     String fullName() {
         return fullName(name, executable);

@@ -139,8 +139,7 @@ public final class ProcessesAssert extends GuestListAssert<ProcessesAssert, Gues
      */
     public ProcessesAssert ofParent(String parent) {
         Arguments.process(parent);
-        return filtered(
-                "of the parent " + parent, process -> process.parentName().equals(parent));
+        return filtered("of the parent " + parent, process -> process.isOfParent(parent));
     }
 
     /**

@@ -530,4 +530,26 @@ class TakenForOthersTest {
             stemcell.shell("umount /mnt/both /mnt/over");
         }
     }
+
+    @Test
+    void childrenOfAParentWithALongName(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "cp /bin/dash /usr/bin/parent-of-a-long-name"
+                                + " && systemd-run --unit=family --service-type=exec parent-of-a-long-name -c 'sleep 1000; true'")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .within(ofSeconds(30))
+                .processes()
+                .ofParent("parent-of-a-long-name")
+                .hasOnlyNames("sleep");
+        assertThat(stemcell).processes().ofParent("parent-of-a-lon").hasOnlyNames("sleep");
+        fail(
+                stemcell,
+                "Expecting the processes of the parent parent-of-a-lon on NAME to be none\n  but there were: sleep.*",
+                () -> assertThat(stemcell)
+                        .processes()
+                        .ofParent("parent-of-a-lon")
+                        .isEmpty());
+    }
 }

@@ -91,9 +91,16 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
         return of(new TreeMap<>(), text, (values, line) -> {
             Matcher assignment = ASSIGNMENT.matcher(line);
             if (assignment.matches()) {
-                add(values, assignment.group(1), assignment.group(2).replaceFirst("^([\"'])(.*)\\1$", "$2"));
+                add(values, assignment.group(1), unquoted(assignment.group(2)));
             }
         });
+    }
+
+    /** Between double quotes a backslash takes from these letters what they mean to a shell. */
+    private static String unquoted(String value) {
+        boolean isDouble = value.matches("\".*\"");
+        String text = value.replaceFirst("^([\"'])(.*)\\1$", "$2");
+        return isDouble ? text.replaceAll("\\\\([\"$`\\\\])", "$1") : text;
     }
 
     /**

@@ -66,6 +66,15 @@ class SettingsReadingTest {
     }
 
     @Test
+    void quotedTextOfAShell() {
+        Settings settings = Settings.ofShell("A=\"say \\\"hi\\\" for \\$5 \\\\ \\n\"\nB='a \\\\ b'\nC=plain\n");
+
+        assertThat(settings.of("A")).containsExactly("say \"hi\" for $5 \\ \\n");
+        assertThat(settings.of("B")).containsExactly("a \\\\ b");
+        assertThat(settings.of("C")).containsExactly("plain");
+    }
+
+    @Test
     void whatALoginSaysIsNoVariable() {
         Settings settings = Settings.ofEnvironment("Welcome=\n\0SHELL=/bin/sh\0TEXT=a\nb=c\0bye=now\n");
 

@@ -11,7 +11,8 @@ import java.util.Objects;
 /** A list of packages in a file: names, one a line, or what {@code dpkg --list} prints. */
 final class PackageList {
 
-    private static final String LIST_HEADER = "Desired=";
+    /** The last line of dpkg's headline; the others are drawn in another way since 1.23. */
+    private static final String LIST_HEADER = "+++-";
 
     private PackageList() {}
 

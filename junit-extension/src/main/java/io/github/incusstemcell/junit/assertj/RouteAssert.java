@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 
 /**
  * Assertions on the route to one network, of several on the preferred one, as the kernel has them in its main table (rtnetlink(7)). Where there is
- * none all of them fail but {@link #doesNotExist()}; what throws packets away, as a blackhole, is no route. {@link #satisfies} is given the
- * {@link GuestRoute}.
+ * none all of them fail but {@link #doesNotExist()}; what throws packets away, as a blackhole, is no route, and where it is preferred there
+ * is none. {@link #satisfies} is given the {@link GuestRoute}.
  *
  * <p>Those of {@code eth0} are made by the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code .NETWORK}), or by Incus:
  * no stemcell makes them.

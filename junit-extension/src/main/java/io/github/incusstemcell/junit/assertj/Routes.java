@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The routes of a guest's main table by which packets leave, by rtnetlink(7), the preferred of several to one place first. The tables under
  * /proc/net mix those of IPv6 in other tables with them, have one next hop of several, none of the other family, and blackholes.
+ *
+ * @param routes those, and what throws packets away, without a next hop, as it may be preferred to them
  */
 record Routes(List<GuestRoute> routes) {
 
@@ -94,7 +96,6 @@ record Routes(List<GuestRoute> routes) {
         int flags = message.getInt(8);
         Attributes attributes = Attributes.of(message.position(12));
         if (family != AF_INET && family != AF_INET6
-                || type != RTN_UNICAST
                 || tos != 0 // It is for some packets only.
                 || (flags & RTM_F_CLONED) != 0
                 || attributes.number(RTA_TABLE, table) != RT_TABLE_MAIN) {
@@ -102,14 +103,19 @@ record Routes(List<GuestRoute> routes) {
         }
         String any = family == AF_INET ? "0.0.0.0" : "::";
         String target = attributes.bytes(RTA_DST).map(Addresses::ofBytes).orElse(any) + "/" + prefix;
-        List<NextHop> hops = attributes
+        List<NextHop> hops = type == RTN_UNICAST ? nextHops(flags, target, attributes, interfaces) : List.of();
+        return hops.isEmpty() && type == RTN_UNICAST
+                ? Optional.empty()
+                : Optional.of(new GuestRoute(target, hops, attributes.number(RTA_PRIORITY, 0)));
+    }
+
+    private static List<NextHop> nextHops(
+            int flags, String target, Attributes attributes, Map<Long, String> interfaces) {
+        return attributes
                 .bytes(RTA_MULTIPATH)
                 .map(several -> nextHops(Netlink.buffer(several), interfaces))
                 .orElseGet(() -> nextHop(flags, device(attributes, target), attributes, interfaces).stream()
                         .toList());
-        return hops.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new GuestRoute(target, hops, attributes.number(RTA_PRIORITY, 0)));
     }
 
     private static long device(Attributes attributes, String target) {
@@ -147,12 +153,16 @@ record Routes(List<GuestRoute> routes) {
     }
 
     Optional<GuestRoute> to(String target) {
-        return routes.stream().filter(route -> route.target().equals(target)).findFirst();
+        return routes.stream()
+                .filter(route -> route.target().equals(target))
+                .findFirst()
+                .filter(route -> !route.nextHops().isEmpty());
     }
 
     String words() {
-        return routes.isEmpty()
-                ? "none"
-                : routes.stream().map(GuestRoute::words).collect(Collectors.joining("; "));
+        String words = routes.stream()
+                .map(route -> route.nextHops().isEmpty() ? "no way to " + route.words() : route.words())
+                .collect(Collectors.joining("; "));
+        return words.isEmpty() ? "none" : words;
     }
 }

@@ -552,4 +552,31 @@ class TakenForOthersTest {
                         .ofParent("parent-of-a-lon")
                         .isEmpty());
     }
+
+    @Test
+    void routesToWhichWhatThrowsPacketsAwayIsPreferred(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "ip link add demo7 type veth peer name other7 && echo 0 > /proc/sys/net/ipv6/conf/demo7/disable_ipv6 && ip link set other7 up && ip link set demo7 up"
+                                + " && ip route add blackhole 198.51.105.0/25 metric 5 && ip route add 198.51.105.0/25 dev demo7 metric 6"
+                                + " && ip -6 route add unreachable 2001:db8:9::/48 metric 5 && ip -6 route add 2001:db8:9::/48 dev demo7 metric 6"
+                                + " && ip route add blackhole 198.51.105.128/25 metric 6 && ip route add 198.51.105.128/25 dev demo7 metric 5")
+                .requireSuccess();
+        try {
+            assertThat(stemcell).route("198.51.105.0/25").doesNotExist();
+            assertThat(stemcell).route("2001:db8:9::/48").doesNotExist();
+            assertThat(stemcell)
+                    .route("198.51.105.128/25")
+                    .usesInterface("demo7")
+                    .hasMetric(5);
+            fail(
+                    stemcell,
+                    "Expecting route 198.51.105.0/25 on NAME to exist\n  but there is no such route; there are: .*"
+                            + "no way to 198.51.105.0/25 metric 5; .*198.51.105.0/25 dev demo7 metric 6.*",
+                    () -> assertThat(stemcell).route("198.51.105.0/25").exists());
+        } finally {
+            stemcell.shell(
+                    "ip link del demo7; ip route del blackhole 198.51.105.0/25; ip route del blackhole 198.51.105.128/25;"
+                            + " ip -6 route del unreachable 2001:db8:9::/48");
+        }
+    }
 }

@@ -59,12 +59,15 @@ public record PasswordAging(
         return Stream.concat(expires.stream(), inactive().stream()).anyMatch(day -> !day.isAfter(today));
     }
 
-    /** The day since which the password is not taken any more, as chage(1) has it; one that has to be changed at the next login has none. */
+    /**
+     * The day since which the password is not taken any more, which for pam_unix(8) is the one behind that of chage(1); one that has to be
+     * changed at the next login has none.
+     */
     private Optional<LocalDate> inactive() {
         return maxDays.isEmpty() || inactiveDays.isEmpty()
                 ? Optional.empty()
                 : changed.filter(day -> day.toEpochDay() > 0)
-                        .map(day -> day.plusDays(maxDays.getAsLong() + inactiveDays.getAsLong()));
+                        .map(day -> day.plusDays(maxDays.getAsLong() + inactiveDays.getAsLong() + 1));
     }
 
     String words() {

@@ -324,7 +324,9 @@ class ProcessesAndMachineTest {
                 ExecStart=/bin/sleep 0.2
                 """);
         stemcell.systemd().start("restless");
-        stemcell.shell("(sleep 0.5; echo new, and longer > /watched; systemctl restart yawner) >/dev/null 2>&1 &");
+        // Over and over, since who watches may not have begun.
+        stemcell.shell(
+                "(for i in $(seq -w 100 200); do sleep 0.3; echo new, number $i > /new; mv /new /watched; done) >/dev/null 2>&1 &");
 
         fail(
                 stemcell,

@@ -83,13 +83,20 @@ public final class TarExtraction {
         String folder = folder(entry, path.subList(0, path.size() - 1));
         String file = below(folder, path.get(path.size() - 1));
         String there = found.get(file);
+        boolean isItself = there != null && entry.isHardLink() && file.equals(target(entry));
+        if (there != null && there.startsWith(LINK) && !isItself) {
+            // Tar removes it first, and the way to what takes its place may have led through it.
+            found.remove(file);
+            folder = folder(entry, path.subList(0, path.size() - 1));
+            file = below(folder, path.get(path.size() - 1));
+        }
         if (directory) {
             requireNoLinkMadeLast(entry, there);
             if (!DIRECTORY.equals(there) && !FILLED_DIRECTORY.equals(there)) {
                 found.put(file, DIRECTORY);
             }
         } else {
-            if (there != null && entry.isHardLink() && file.equals(target(entry))) {
+            if (isItself) {
                 return; // A link to itself, which tar leaves alone whatever it is.
             }
             requireNoLinkMadeLast(entry, there);

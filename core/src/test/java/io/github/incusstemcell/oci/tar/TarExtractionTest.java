@@ -148,6 +148,23 @@ class TarExtractionTest {
     }
 
     @Test
+    void refusesWhatTakesThePlaceOfALinkOnTheWayToIt() throws IOException {
+        assertRefused(
+                new TestTar().symbolicLink("a", ".").symbolicLink("b", "a").directory("b/a", 0755),
+                "b/a is below b, which is a symbolic link to no directory by then");
+        assertRefused(
+                new TestTar().symbolicLink("a", ".").symbolicLink("b", "a").file("b/a", "x"),
+                "b/a is below b, which is a symbolic link to no directory by then");
+        byte[] made = new TestTar()
+                .symbolicLink("a", ".")
+                .directory("a/a", 0755)
+                .file("a/a/x", "x")
+                .bytes();
+        assertThat(refusal(made)).isEmpty();
+        assertThat(tarFails(made)).isFalse();
+    }
+
+    @Test
     void refusesWhatTarMayLoseToALinkThatItMakesLast() throws IOException {
         for (TestTar lost : List.of(
                 new TestTar().symbolicLink("l", "/d").directory("l", 0755),

@@ -211,8 +211,8 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      * contents. It reads all of them, which takes seconds.
      *
      * <pre>{@code
-     * assertThat(stemcell).packages().areUnmodified("/etc", "/lib/systemd", "/usr/lib/systemd", "/usr/share"); // passes
-     * assertThat(stemcell).packages().areUnmodified("/lib/systemd", "/usr/lib/systemd", "/usr/share"); // fails
+     * assertThat(stemcell).packages().areUnmodified("/etc", "/lib", "/usr/lib", "/usr/share"); // passes
+     * assertThat(stemcell).packages().areUnmodified("/lib", "/usr/lib", "/usr/share"); // fails
      * }</pre>
      *
      * @param except absolute paths that may be changed or missing, with all that is below them

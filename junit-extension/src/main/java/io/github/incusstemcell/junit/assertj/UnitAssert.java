@@ -455,13 +455,12 @@ public final class UnitAssert extends UnitRunAssert {
      * units, which it loads, too, does not count.
      *
      * <pre>{@code
-     * assertThat(stemcell).unit("cron").hasValidFiles("Command 'man"); // passes
+     * assertThat(stemcell).unit("cron").hasValidFiles("cron(8)"); // passes
      * stemcell.systemd().writeUnit("odd.service", "[Service]\nColour=blue\nExecStart=true\n");
      * assertThat(stemcell).unit("odd").hasValidFiles(); // fails
      * }</pre>
      *
-     * @param except parts of lines that it may print, as {@code Command 'man}: where manual pages are left out of an image, for example;
-     *     not null
+     * @param except parts of lines that it may print, as {@code cron(8)} where manual pages are left out of an image; not null
      * @return this assertion object
      */
     public UnitAssert hasValidFiles(String... except) {

@@ -222,7 +222,7 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * Verifies that a new password of the user may not be changed again for so many days.
      *
      * <pre>{@code
-     * stemcell.exec("chage", "--mindays", "1", "vcap");
+     * stemcell.exec("sed", "-Ei", "s/^(vcap:[^:]+:[^:]+):[0-9]{0,5}:/\\1:1:/", "/etc/shadow");
      * assertThat(stemcell).user("vcap").hasPasswordMinDays(1); // passes
      * assertThat(stemcell).user("vcap").hasPasswordMinDays(7); // fails
      * }</pre>

@@ -24,7 +24,9 @@ class AccountListsTest {
                         "groupadd -g 8100 one && groupadd -o -g 8100 two && useradd -u 8001 -s /usr/sbin/nologin anna"
                                 + " && useradd -u 8002 -s /bin/bash bert && useradd -u 8003 -s /bin/false carl"
                                 + " && useradd -o -u 8003 -s /bin/false cora"
-                                + " && chage -d 2024-01-02 -m 1 -M 90 -W 7 -E 2024-02-03 anna && chage -M 99999 -E 2999-01-01 bert"
+                                + " && chage -d 2024-01-02 -M 90 -W 7 -E 2024-02-03 anna"
+                                // Newer versions of chage cannot set it.
+                                + " && sed -i -E 's/^(anna:[^:]*:[^:]*):[^:]*/\\1:1/' /etc/shadow && chage -M 99999 -E 2999-01-01 bert"
                                 + " && usermod -p '$6$salt$hash' bert && usermod -p '!$y$salt$hash' carl && passwd -d cora"
                                 + " && useradd -u 8004 -s /bin/false open && sed -i 's/^open:x:/open:$1$salt$hash:/' /etc/passwd")
                 .requireSuccess();

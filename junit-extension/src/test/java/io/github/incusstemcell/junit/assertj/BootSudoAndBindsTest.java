@@ -51,6 +51,12 @@ class BootSudoAndBindsTest {
                 #!/bin/sh
                 printf '[Service]\\nExecStart=/bin/sleep 1000\\n' | tee "$1/made.service" > "$1/idle.service"
                 mkdir -p "$1/multi-user.target.wants" && ln -s ../made.service "$1/multi-user.target.wants/"
+                # Newer versions of systemd have none for scripts of SysV.
+                [ ! -e /usr/lib/systemd/system-generators/systemd-sysv-generator ] || exit 0
+                for name in old older; do
+                    printf '[Unit]\\nSourcePath=/etc/init.d/%s\\n[Service]\\nExecStart=/etc/init.d/%s start\\n' $name $name > "$3/$name.service"
+                done
+                mkdir -p "$3/multi-user.target.wants" && ln -s ../old.service "$3/multi-user.target.wants/"
                 """);
         for (String name : new String[] {"old", "older"}) {
             stemcell.files().writeString("/etc/init.d/" + name, """

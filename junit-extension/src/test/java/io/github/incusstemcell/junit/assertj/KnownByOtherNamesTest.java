@@ -82,8 +82,9 @@ class KnownByOtherNamesTest {
     @Test
     void mountsAndSocketsByLinks(StemcellContainer stemcell) {
         String bus = "/var/run/dbus/system_bus_socket";
+        stemcell.shell("mkdir /run/held && mount -t tmpfs tmpfs /run/held").requireSuccess();
         assertThat(stemcell)
-                .mount("/var/lock")
+                .mount("/var/run/held")
                 .isMounted()
                 .hasType("tmpfs")
                 .usage()
@@ -92,8 +93,8 @@ class KnownByOtherNamesTest {
 
         fail(
                 stemcell,
-                "Expecting mount /var/lock on NAME to not be mounted\n  but was: tmpfs of tmpfs with .*",
-                () -> assertThat(stemcell).mount("/var/lock").isNotMounted());
+                "Expecting mount /var/run/held on NAME to not be mounted\n  but was: tmpfs of tmpfs with .*",
+                () -> assertThat(stemcell).mount("/var/run/held").isNotMounted());
         fail(
                 stemcell,
                 "(?s)Expecting unix socket " + bus + " on NAME to not be listened on\n  but .*",

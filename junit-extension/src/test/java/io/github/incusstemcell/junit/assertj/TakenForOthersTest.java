@@ -103,7 +103,7 @@ class TakenForOthersTest {
         assertThat(stemcell)
                 .userUnit("vcap", "cron")
                 .hasSecurityExposureAtMost(9.5)
-                .hasValidFiles("Command 'man");
+                .hasValidFiles("cron(8)");
         assertThat(stemcell).unit("twin").hasRestartedSince(mark);
         assertThat(stemcell).userUnit("vcap", "twin").hasNotRestartedSince(mark);
         stemcell.systemd().user("vcap").runUnit("twin", ofSeconds(30)).requireSuccess();

@@ -90,13 +90,15 @@ record Routes(List<GuestRoute> routes) {
     private static Optional<GuestRoute> route(ByteBuffer message, Map<Long, String> interfaces) {
         int family = message.get(0);
         int prefix = Byte.toUnsignedInt(message.get(1));
+        int source = message.get(2);
         int tos = message.get(3);
         int table = Byte.toUnsignedInt(message.get(4));
         int type = message.get(7);
         int flags = message.getInt(8);
         Attributes attributes = Attributes.of(message.position(12));
         if (family != AF_INET && family != AF_INET6
-                || tos != 0 // It is for some packets only.
+                || source != 0 // It is for packets from some addresses only, as it is behind that for some services.
+                || tos != 0
                 || (flags & RTM_F_CLONED) != 0
                 || attributes.number(RTA_TABLE, table) != RT_TABLE_MAIN) {
             return Optional.empty();

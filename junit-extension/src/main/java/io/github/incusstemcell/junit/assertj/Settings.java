@@ -192,8 +192,14 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
     private static String joined(String text) {
         return text.lines()
                 .filter(line -> !isComment(line.strip()))
-                .map(line -> line.endsWith("\\") ? line.substring(0, line.length() - 1) + " " : line + "\n")
+                .map(line -> goesOn(line) ? line.substring(0, line.length() - 1) + " " : line + "\n")
                 .collect(Collectors.joining());
+    }
+
+    /** Of two backslashes the first takes from the other what it means. */
+    private static boolean goesOn(String line) {
+        int backslashes = line.length() - line.replaceFirst("\\\\+$", "").length();
+        return backslashes % 2 == 1;
     }
 
     private static boolean isComment(String line) {

@@ -19,6 +19,15 @@ class SettingsReadingTest {
     }
 
     @Test
+    void ofTwoBackslashesAtItsEndALineGoesNotOn() {
+        Settings settings = Settings.ofSections("Path=C:\\\\\nUser=root\nName=a\\\\\\\nb\n");
+
+        assertThat(settings.of("Path")).containsExactly("C:\\\\");
+        assertThat(settings.of("User")).containsExactly("root");
+        assertThat(settings.of("Name")).containsExactly("a\\\\ b");
+    }
+
+    @Test
     void whatHasNoSettingIsNotThereAsSettings() {
         for (String text : List.of("{\"a\": 1}", "{\n  \"a\": 1\n}\n", "a\0b=c\n", "just text\n")) {
             assertThat(Settings.ofSections(text).areThoseOf(text)).as(text).isFalse();

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param executable the path of the program that it runs; empty where the kernel does not say, as of its own threads
  * @param arguments what it was started with, the program first
  * @param state proc_pid_stat(5)'s letter for what it does, as {@code S}
+ * @param threads how many threads it has, the main one among them also where that has ended
  * @param uid the number of the user whose rights it has
  * @param cgroup its control group, as {@code /system.slice/cron.service}
  * @param details its environment, limits and open files
@@ -31,6 +32,7 @@ public record GuestProcess(
         String executable,
         List<String> arguments,
         char state,
+        int threads,
         long uid,
         String cgroup,
         ProcessDetails details) {
@@ -71,9 +73,9 @@ public record GuestProcess(
         return Optional.empty();
     }
 
-    /** Whether it has not ended. */
+    /** Whether it has not ended. The state is that of its main thread, which may end before others. */
     boolean isAlive() {
-        return state != 'Z' && state != 'X';
+        return state != 'X' && (state != 'Z' || threads > 1);
     }
 
     /** Whether it is part of a unit of one of these names. */

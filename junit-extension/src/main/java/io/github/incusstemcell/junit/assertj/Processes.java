@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +45,7 @@ record Processes(List<GuestProcess> entries) {
             }
             chdir '/proc' or die "/proc: $!\\n";
             for my $pid (numbers '.') {
-                $table .= records "$pid/status", "\\n", qr/^(?:Name|State|PPid|Uid|VmRSS):/;
+                $table .= records "$pid/status", "\\n", qr/^(?:Name|State|PPid|Uid|VmRSS|Threads):/;
                 $table .= records "$pid/cgroup", "\\n", qr/^0::/;
                 my @links = "$pid/exe";
                 if (@ARGV) {
@@ -73,7 +75,7 @@ record Processes(List<GuestProcess> entries) {
     /** The same where there is no perl. */
     private static final String SCRIPT = "for tool in grep find; do"
             + " command -v $tool >/dev/null || { echo \"there is no $tool\" >&2; exit 1; }; done; cd /proc && echo $$"
-            + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\|VmRSS\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
+            + " && { grep -asH '^\\(Name\\|State\\|PPid\\|Uid\\|VmRSS\\|Threads\\):' [0-9]*/status; grep -asH '^0::' [0-9]*/cgroup;"
             + " grep -asH '^Max' [0-9]*/limits; grep -asH ')' [0-9]*/stat;"
             + " echo --; find [0-9]*/exe -printf '%p:%l\\0' 2>/dev/null; grep -azsH '' [0-9]*/cmdline [0-9]*/environ;"
             + " find [0-9]*/fd -type l -printf '%p:%l\\0' 2>/dev/null; true; }";
@@ -197,6 +199,7 @@ record Processes(List<GuestProcess> entries) {
     private static final class Draft {
 
         private static final Set<String> STATUS_FIELDS = Set.of("Name", "State", "PPid", "Uid");
+        private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
         private static final long KIB = 1024;
         /** Of the fields of proc_pid_stat(5) behind the name. */
         private static final int NICE = 16;
@@ -269,6 +272,13 @@ record Processes(List<GuestProcess> entries) {
             return Objects.requireNonNull(status.get(field), field);
         }
 
+        /** As the kernel has it, which writes line ends and backslashes in it with a backslash here. */
+        private String name() {
+            return ESCAPED.matcher(status("Name"))
+                    .replaceAll(
+                            letter -> Matcher.quoteReplacement(letter.group(1).equals("n") ? "\n" : letter.group(1)));
+        }
+
         private int parent() {
             return Integer.parseInt(status("PPid"));
         }
@@ -280,11 +290,12 @@ record Processes(List<GuestProcess> entries) {
                     parent(),
                     above == null || !above.isWhole(hasDetails)
                             ? ""
-                            : GuestProcess.fullName(above.status("Name"), above.executable),
-                    status("Name"),
+                            : GuestProcess.fullName(above.name(), above.executable),
+                    name(),
                     executable,
                     argv,
                     status("State").charAt(0),
+                    Integer.parseInt(status.getOrDefault("Threads", "1").strip()),
                     Long.parseLong(status("Uid").split("\t")[1]),
                     cgroup,
                     new ProcessDetails(nice, memory(), environment, limits, openFiles));

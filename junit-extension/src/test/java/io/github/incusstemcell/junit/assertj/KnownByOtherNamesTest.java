@@ -80,6 +80,47 @@ class KnownByOtherNamesTest {
     }
 
     @Test
+    void programsOfOddNames(StemcellContainer stemcell) {
+        stemcell.shell("cp /usr/bin/sleep '/usr/bin/odd\\name'").requireSuccess();
+        stemcell.exec("systemd-run", "--unit=odd", "/usr/bin/odd\\name", "1000").requireSuccess();
+
+        assertThat(stemcell)
+                .within(ofSeconds(30))
+                .process("odd\\name")
+                .isRunning()
+                .isPartOfUnit("odd");
+        fail(
+                stemcell,
+                "(?s)Expecting process odd.*name on NAME to not be running\n  but was: .*",
+                () -> assertThat(stemcell).process("odd\\name").isNotRunning());
+    }
+
+    @Test
+    void programsWhoseMainThreadHasEnded(StemcellContainer stemcell) {
+        stemcell.files().writeString("/usr/lib/headless.py", """
+                import ctypes, threading, time
+                open('/proc/self/comm', 'w').write('headless')
+                threading.Thread(target=time.sleep, args=(1000,)).start()
+                ctypes.CDLL(None).pthread_exit(None)
+                """);
+        stemcell.exec("systemd-run", "--unit=headless", "python3", "/usr/lib/headless.py")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .within(ofSeconds(30))
+                .processes()
+                .ofUnit("headless")
+                .allMatch(process -> process.state() == 'Z', "have no main thread");
+        assertThat(stemcell).process("headless").isRunning().isPartOfUnit("headless");
+        fail(
+                stemcell,
+                "(?s)Expecting process headless on NAME to not be running\n  but was: headless\\[PID] of headless.service, .*",
+                () -> assertThat(stemcell).process("headless").isNotRunning());
+        stemcell.systemd().kill("headless", 9);
+        assertThat(stemcell).within(ofSeconds(30)).process("headless").isNotRunning();
+    }
+
+    @Test
     void mountsAndSocketsByLinks(StemcellContainer stemcell) {
         String bus = "/var/run/dbus/system_bus_socket";
         stemcell.shell("mkdir /run/held && mount -t tmpfs tmpfs /run/held").requireSuccess();

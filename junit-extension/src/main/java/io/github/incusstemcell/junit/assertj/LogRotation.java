@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What logrotate(8) is told of each log, by {@code /etc/logrotate.conf} and what that includes, with what goes for all of them. */
@@ -24,16 +25,25 @@ final class LogRotation {
     /** Stands before the path of a file that logrotate passes over, of which there is no content then. */
     private static final String IGNORED = "!";
 
+    /** Stands for the path before what logrotate says of its version. */
+    private static final String VERSION = "version";
+
     /** Path and content of each, each with a NUL behind it. Logrotate passes over those that are not of root, or that others may write to. */
     private static final String SCRIPT =
-            "for file in " + MAIN + " " + FOLDER + "/.[!.]* " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
+            "printf '" + VERSION + "\\0%s\\0' \"$(logrotate --version 2>&1)\"; for file in " + MAIN + " " + FOLDER
+                    + "/.[!.]* " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
                     + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
                     + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
                     + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
 
-    /** Endings of names that logrotate passes over, from its manual (tabooext). */
-    private static final Pattern TABOO = Pattern.compile(
-            ".*(\\.bak|\\.cfsaved|\\.disabled|\\.dpkg-\\w+|\\.rhn-cfg-tmp.*|\\.rpm\\w+|\\.swp|\\.ucf-\\w+|,v|~)");
+    /** Endings of names that logrotate passes over, and since 3.22, from its config.c; tabooext tells it of others. */
+    private static final String TABOO =
+            ",v .bak .cfsaved .disabled .dpkg-bak .dpkg-del .dpkg-dist .dpkg-new .dpkg-old .dpkg-tmp"
+                    + " .rhn-cfg-tmp-* .rpmnew .rpmorig .rpmsave .swp .ucf-dist .ucf-new .ucf-old ~";
+
+    private static final String TABOO_SINCE_3_22 = ".new .old .orig";
+    private static final Pattern BEFORE_3_22 =
+            Pattern.compile("logrotate (?:[0-2]|3\\.(?:\\d|1\\d|2[01])(?!\\d)).*", Pattern.DOTALL);
 
     /** How often: of these the last one counts. */
     private static final Set<String> INTERVALS = Set.of("hourly", "daily", "weekly", "monthly", "yearly", "size");
@@ -42,10 +52,14 @@ final class LogRotation {
             Set.of("prerotate", "postrotate", "firstaction", "lastaction", "preremove");
     private static final Pattern INCLUDE = Pattern.compile("include[\\s=]+");
     private static final Pattern DIRECTIVE = Pattern.compile("([A-Za-z]+)(?:[\\s=]+(.*))?");
+    /** What changes the names that are passed over, and what stands before each for its pattern. */
+    private static final Map<String, String> TABOOS = Map.of("tabooext", "*", "taboopat", "");
+
     private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
 
     private final Map<String, String> files;
     private final List<String> ignored;
+    private final List<String> taboo = new ArrayList<>();
     private final Set<String> open = new HashSet<>();
     private final Set<String> read = new HashSet<>();
     private final Map<String, List<String>> general = new LinkedHashMap<>();
@@ -54,6 +68,10 @@ final class LogRotation {
     private LogRotation(Map<String, String> files, List<String> ignored) {
         this.files = files;
         this.ignored = ignored;
+        passOver("*", TABOO);
+        if (!BEFORE_3_22.matcher(files.getOrDefault(VERSION, "")).matches()) {
+            passOver("*", "+ " + TABOO_SINCE_3_22);
+        }
     }
 
     static LogRotation of(StemcellContainer stemcell) {
@@ -123,8 +141,25 @@ final class LogRotation {
                 }
             } else {
                 directive(general, line);
+                passOver(DIRECTIVE.matcher(line));
             }
         }
+    }
+
+    private void passOver(Matcher directive) {
+        if (directive.matches() && directive.group(2) != null && TABOOS.containsKey(directive.group(1))) {
+            passOver(TABOOS.get(directive.group(1)), directive.group(2));
+        }
+    }
+
+    /** Behind a plus stands what is passed over as well as what was before. */
+    private void passOver(String before, String names) {
+        if (!names.startsWith("+")) {
+            taboo.clear();
+        }
+        Stream.of(names.replaceFirst("^\\+", "").split("[\\s,]+"))
+                .filter(name -> !name.isEmpty())
+                .forEach(name -> taboo.add(before + name));
     }
 
     private static String first(MatchResult path) {
@@ -143,7 +178,7 @@ final class LogRotation {
         } else if (what.equals(FOLDER)) {
             files.keySet().stream()
                     .filter(file -> file.startsWith(FOLDER + "/")
-                            && !TABOO.matcher(file).matches())
+                            && taboo.stream().noneMatch(name -> matchesName(name, file.substring(FOLDER.length() + 1))))
                     .toList()
                     .forEach(this::read);
         } else {
@@ -189,10 +224,14 @@ final class LogRotation {
         String[] names = path.split("/", -1);
         boolean matches = wanted.length == names.length;
         for (int i = 0; matches && i < names.length; i++) {
-            boolean isHidden = names[i].startsWith(".") && !wanted[i].startsWith(".");
-            matches = !isHidden && Glob.matches(wanted[i], names[i]);
+            matches = matchesName(wanted[i], names[i]);
         }
         return matches;
+    }
+
+    private static boolean matchesName(String pattern, String name) {
+        boolean isHidden = name.startsWith(".") && !pattern.startsWith(".");
+        return !isHidden && Glob.matches(pattern, name);
     }
 
     String surroundings(String path) {

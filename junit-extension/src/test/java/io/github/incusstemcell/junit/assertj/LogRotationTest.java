@@ -3,8 +3,10 @@ package io.github.incusstemcell.junit.assertj;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -96,6 +98,42 @@ class LogRotationTest {
         assertThat(rotation.of("/var/log/apt")).isPresent();
         assertThat(rotation.of("/var/log/old")).isEmpty();
         assertThat(rotation.of("/var/log/other")).isEmpty();
+    }
+
+    /** Whether logs are rotated that files of such names are about, after these lines. */
+    private static List<Boolean> reads(String version, String general, String... names) {
+        List<String> files = new ArrayList<>(
+                List.of("version", version, MAIN, general + "\ninclude /etc/logrotate.d\n/var/log/more {\n}\n"));
+        Stream.of(names)
+                .forEach(name -> files.addAll(List.of("/etc/logrotate.d/" + name, "/var/log/" + name + " {\n}\n")));
+        LogRotation rotation = rotation(files.toArray(String[]::new));
+        assertThat(rotation.of("/var/log/more")).isPresent();
+        return Stream.of(names)
+                .map(name -> rotation.of("/var/log/" + name).isPresent())
+                .toList();
+    }
+
+    @Test
+    void namesThatLogrotateIsToldToPassOver() {
+        String version = "logrotate 3.21.0\n";
+        assertThat(reads(version, "", "a.mine", "a.bak", "b")).containsExactly(true, false, true);
+        assertThat(reads(version, "tabooext + .mine, .your", "a.mine", "a.your", "a.bak", "b"))
+                .containsExactly(false, false, false, true);
+        assertThat(reads(version, "tabooext .mine", "a.mine", "a.bak")).containsExactly(false, true);
+        assertThat(reads(version, "taboopat = + x*y", "xay", "axay", "a.bak")).containsExactly(false, true, false);
+        assertThat(reads(version, "taboopat x*", "xa", "a.bak")).containsExactly(false, true);
+    }
+
+    @Test
+    void namesThatLogrotatePassesOverSinceItsLaterVersions() {
+        assertThat(reads("logrotate 3.21.0\n", "", "a.old", "a.new", "a.orig", "b.dpkg-tmp"))
+                .containsExactly(true, true, true, false);
+        assertThat(reads("logrotate 3.9.1\n", "", "a.old")).containsExactly(true);
+        for (String version : List.of("logrotate 3.22.0\n", "logrotate 3.30.1\n", "logrotate 4.1\n")) {
+            assertThat(reads(version, "", "a.old", "a.new", "a.orig", "b.dpkg-tmp", "b"))
+                    .as(version)
+                    .containsExactly(false, false, false, false, true);
+        }
     }
 
     @Test

@@ -152,10 +152,14 @@ record FileTree(StemcellContainer stemcell, String path, boolean crosses, List<T
         });
     }
 
+    /** To which no pattern reaches where a text is read as UTF-8: in files that are not, each byte is a letter. */
+    private static final String NOT_UTF_8 = "grep -laxvZ -e '.*' -- \"$@\" | LC_ALL=C xargs -0r grep -lPZ -e \"$0\" --";
+
     /** find(1) ends with 1 where a grep(1) has found nothing; what went wrong they say. */
     private List<String> byGrep(String regex) {
-        Command command = Command.of(argv(List.of("-type", "f", "-exec", "grep", "-lPZ", "-e", regex, "--", "{}", "+")))
-                .environment("LC_ALL", "C.UTF-8");
+        List<String> argv = argv(List.of("-type", "f", "-exec", "grep", "-lPZ", "-e", regex, "--", "{}", "+"));
+        argv.addAll(List.of("-exec", "sh", "-c", NOT_UTF_8, regex, "{}", "+"));
+        Command command = Command.of(argv).environment("LC_ALL", "C.UTF-8");
         ExecResult result = stemcell.inspect(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty() || result.isTruncated()) {
             throw AssertionErrors.ofExit(
@@ -164,6 +168,7 @@ record FileTree(StemcellContainer stemcell, String path, boolean crosses, List<T
         }
         return Arrays.stream(result.stdout().split("\0"))
                 .filter(file -> !file.isEmpty())
+                .distinct()
                 .sorted()
                 .toList();
     }

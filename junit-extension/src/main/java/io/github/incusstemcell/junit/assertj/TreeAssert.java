@@ -205,7 +205,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * assertThat(stemcell).file("/etc/ssh").tree().hasNoFileMatching("^PermitRootLogin"); // fails
      * }</pre>
      *
-     * @param regex the pattern, as {@code grep -P} has it, of one line
+     * @param regex the pattern, as {@code grep -P} has it, of one line; of a file that is not UTF-8 each byte is a letter
      * @return this assertion object
      */
     public TreeAssert hasNoFileMatching(String regex) {
@@ -221,7 +221,7 @@ public final class TreeAssert extends GuestAssert<TreeAssert, List<String>> {
      * assertThat(stemcell).file("/etc/ssh").tree().hasFileMatching("^PermitRootLogin yes"); // fails
      * }</pre>
      *
-     * @param regex the pattern, as {@code grep -P} has it, of one line
+     * @param regex the pattern, as {@code grep -P} has it, of one line; of a file that is not UTF-8 each byte is a letter
      * @return this assertion object
      */
     public TreeAssert hasFileMatching(String regex) {

@@ -119,6 +119,25 @@ class FileSetsTest {
     }
 
     @Test
+    void filesInOtherEncodingsThanUtf8(StemcellContainer stemcell) {
+        stemcell.shell(
+                        "mkdir /texts && cd /texts && printf 'caf\\351 nullok\\n' > latin && printf 'caf\\303\\251 closed\\n' > utf")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/texts")
+                .tree()
+                .hasFileMatching("^caf. nullok")
+                .hasFileMatching("^caf. closed");
+        assertThat(stemcell).file("/texts").tree().hasNoFileMatching("^caf.. ").hasFileMatching("café");
+        fail(
+                stemcell,
+                "Expecting the tree /texts on NAME to have no file with a match for .*\n  but there were: /texts/latin",
+                () -> assertThat(stemcell).file("/texts").tree().hasNoFileMatching("^caf. nullok"),
+                () -> assertThat(stemcell).file("/texts").tree().hasNoFileMatching("^.*nullok"));
+    }
+
+    @Test
     void partsOfATree(StemcellContainer stemcell) {
         assertThat(stemcell)
                 .file("/sets")

@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestChannel;
 import io.github.incusstemcell.incus.GuestFiles;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.MemberLostException;
@@ -222,6 +223,25 @@ public final class StemcellContainer implements AutoCloseable {
     public ExecResult inspect(Command command) {
         open();
         return commands.run(command, channel::exec);
+    }
+
+    /**
+     * Does the same with a command that looks at nothing but files on the disk of the container. While that does not run, the command runs in a
+     * copy of it in which nothing boots, which takes a second; Incus needs to allow {@code raw.lxc} for that. Below folders that a running guest
+     * mounts, as {@code /proc} and {@code /dev}, the copy has what Incus mounts there.
+     *
+     * @param command the command with its settings, which changes nothing, as it may be run twice
+     * @return its exit code and what it printed
+     */
+    public ExecResult inspectFiles(Command command) {
+        try {
+            return inspect(command);
+        } catch (IncusException e) {
+            if (!lifecycle.isStopped()) {
+                throw e;
+            }
+            return commands.run(command, each -> InspectionCopy.exec(open(), each));
+        }
     }
 
     /**

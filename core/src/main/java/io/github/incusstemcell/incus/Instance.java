@@ -277,6 +277,30 @@ public final class Instance {
     }
 
     /**
+     * Creates a container of the same image, configuration and files, without its snapshots, that the daemon deletes when it stops, on the same
+     * member of a cluster, {@code POST /1.0/instances}. It is not started.
+     *
+     * @param copy its name
+     * @param config keys of the configuration that it has instead
+     * @param devices those that it has instead, each a map with at least {@code type}
+     * @return a handle on it
+     */
+    public Instance copy(String copy, Map<String, String> config, Map<String, Map<String, String>> devices) {
+        ObjectNode body =
+                Json.object().put("name", copy).put("type", "container").put("ephemeral", true);
+        body.set("config", Json.object(config));
+        body.set("devices", Json.nested(devices));
+        body.putObject("source").put("type", "copy").put("source", name).put("instance_only", true);
+        ApiRequest post = ApiRequest.post("instances").json(body);
+        String location = info().location();
+        if (!location.equals("none")) {
+            post.query("target", location);
+        }
+        api.create(post, operation -> {});
+        return new Instance(api, copy);
+    }
+
+    /**
      * Keeps its file system as it is now, {@code POST /1.0/instances/NAME/snapshots}.
      *
      * @param snapshot the name to keep it under

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.InstanceInfo;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Containers that are created, and not booted until somebody starts them. */
@@ -30,6 +35,32 @@ class UnbootedTest extends WithStemcells {
                     .contains("0 unit files listed.")
                     .doesNotContain("[Unit]");
         }
+    }
+
+    @Test
+    void looksAtFilesInACopyThatIsGoneAfterThat() {
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .withoutBoot()
+                .config("raw.lxc", "lxc.mount.entry = tmpfs srv tmpfs size=1m,create=dir 0 0")
+                .build();
+        try (StemcellContainer stemcell = stemcells.launch(spec);
+                Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
+            stemcell.files().writeString("/srv/there", "here ");
+            List<String> before = names(incus);
+
+            ExecResult seen = stemcell.inspectFiles(
+                    Command.shell("cat /srv/there /proc/1/comm; ls /sys/class/net; touch /srv/new"));
+
+            assertThat(seen.stdout()).isEqualTo("here sleep\nlo\n");
+            assertThat(stemcell.files().exists("/srv/new")).isFalse();
+            assertThat(stemcell.state().status()).isEqualTo("Stopped");
+            assertThat(names(incus)).isEqualTo(before).contains(stemcell.name());
+        }
+    }
+
+    private static List<String> names(Incus incus) {
+        return incus.instances().list().stream().map(InstanceInfo::name).toList();
     }
 
     @Test

@@ -37,7 +37,7 @@ enum Access {
                         "sh",
                         path)
                 .environment("LC_ALL", "C");
-        ExecResult result = stemcell.inspect(command);
+        ExecResult result = stemcell.inspectFiles(command);
         if (result.exitCode() > 1 || !result.stderr().isEmpty()) {
             throw AssertionErrors.ofExit(
                     "Asking whether " + user.name() + " may " + name().toLowerCase(Locale.ROOT) + " " + path + " on "

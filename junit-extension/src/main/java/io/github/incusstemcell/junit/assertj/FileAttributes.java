@@ -72,7 +72,7 @@ final class FileAttributes {
     }
 
     private static String ask(StemcellContainer stemcell, String script, String path, String what) {
-        ExecResult result = stemcell.inspect(Command.perl(script, path).environment("LC_ALL", "C"));
+        ExecResult result = stemcell.inspectFiles(Command.perl(script, path).environment("LC_ALL", "C"));
         if (!result.isSuccess()) {
             throw AssertionErrors.ofExit(
                     "Reading " + what + " of " + path + " on " + stemcell.name() + " by perl", result);

@@ -32,7 +32,7 @@ record PackageFiles(StemcellContainer stemcell) {
                 ? List.of(MERGED.matcher(path).replaceFirst("$2"), merged(path))
                 : List.of(path);
         Command search = command(List.of("dpkg-query", "--search", DPKG), patterns(paths));
-        ExecResult result = stemcell.inspect(search);
+        ExecResult result = stemcell.inspectFiles(search);
         boolean isAnswer = result.exitCode() <= 1
                 && !result.isTruncated()
                 && result.stderr().lines().allMatch(line -> line.startsWith(NOT_FOUND));
@@ -60,7 +60,7 @@ record PackageFiles(StemcellContainer stemcell) {
     /** Those whose file is elsewhere by a diversion. */
     private List<String> listing(String path, String except) {
         Command search = command(List.of("dpkg-query", "--search"), patterns(List.of(path)));
-        ExecResult result = stemcell.inspect(search);
+        ExecResult result = stemcell.inspectFiles(search);
         if (result.exitCode() > 1 || result.isTruncated()) {
             throw failed("Asking whose " + path + " is", search, result);
         }

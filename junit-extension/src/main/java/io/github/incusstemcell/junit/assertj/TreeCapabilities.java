@@ -62,7 +62,7 @@ final class TreeCapabilities {
     }
 
     private static Map<String, Capabilities> of(StemcellContainer stemcell, List<String> find) {
-        String[] field = stemcell.inspect(
+        String[] field = stemcell.inspectFiles(
                         Command.perl(SCRIPT, find.toArray(String[]::new)).environment("LC_ALL", "C.UTF-8"))
                 .requireWhole()
                 .stdout()

@@ -98,12 +98,34 @@ class FilesBeforeTheBootTest {
                 () -> tree(stemcell).hasNoFileMatching("^port"));
     }
 
+    private static void rights(StemcellContainer stemcell) {
+        assertThat(stemcell)
+                .file("/srv/tree/sub/b.conf")
+                .isWritableBy("vcap")
+                .isNotExecutableBy("vcap")
+                .isNotWritableBy("daemon")
+                .hasNoCapabilities()
+                .isNotImmutable()
+                .hasNoAcl()
+                .isOwnedByNoPackage();
+        assertThat(stemcell).file("/usr/sbin/cron").isExecutableBy("vcap").isOwnedByPackage("cron");
+        fail(
+                stemcell,
+                "Expecting /etc/shadow on NAME to be readable by vcap\n  but was: file, .*",
+                () -> assertThat(stemcell).file("/etc/shadow").isReadableBy("vcap"));
+        fail(
+                stemcell,
+                "Expecting /usr/sbin/cron on NAME to be owned by no package\n  but was: file, .*, of cron",
+                () -> assertThat(stemcell).file("/usr/sbin/cron").isOwnedByNoPackage());
+    }
+
     @Test
     @IncusStemcell(boot = false)
     void ofAGuestThatWasNotStarted(StemcellContainer stemcell) {
         make(stemcell.files());
         links(stemcell);
         trees(stemcell);
+        rights(stemcell);
         fail(
                 stemcell,
                 "Expecting the user wcap to exist, whose files are looked for\n  but there is no such user.*",
@@ -117,5 +139,38 @@ class FilesBeforeTheBootTest {
         make(stemcell.files());
         links(stemcell);
         trees(stemcell);
+        rights(stemcell);
+    }
+
+    @Test
+    @IncusStemcell
+    void ofAGuestThatWasStopped(StemcellContainer stemcell) {
+        make(stemcell.files());
+        // As setfacl(1), which a stemcell may not have: user::rwx, user:vcap:r--, group::r-x, mask::r-x, other::---
+        stemcell.files().writeString("/srv/listed.py", """
+                import os
+                entries = '0200000001000700ffffffff02000400e803000004000500ffffffff10000500ffffffff20000000ffffffff'
+                os.setxattr('/srv/tree/sub/open', 'system.posix_acl_access', bytes.fromhex(entries))
+                """);
+        stemcell.shell("python3 /srv/listed.py && setcap cap_net_raw=ep /srv/tree/a.conf")
+                .requireSuccess();
+        stemcell.stop();
+
+        assertThat(stemcell)
+                .file("/srv/tree/sub/open")
+                .hasAclEntry("user:vcap:r--")
+                .isReadableBy("vcap")
+                .isNotWritableBy("vcap");
+        assertThat(stemcell).file("/srv/tree/a.conf").hasCapabilities("cap_net_raw");
+        tree(stemcell).hasExactlyFilesWithCapabilities("/srv/tree/a.conf");
+        fail(
+                stemcell,
+                "Expecting /srv/tree/a\\.conf on NAME to have no capabilities\n  but was: .*cap_net_raw=ep.*",
+                () -> assertThat(stemcell).file("/srv/tree/a.conf").hasNoCapabilities());
+        fail(
+                stemcell,
+                "Expecting /srv/tree on NAME to have no files with capabilities\n  but there were /srv/tree/a.conf cap_net_raw=ep",
+                () -> tree(stemcell).hasExactlyFilesWithCapabilities());
+        org.assertj.core.api.Assertions.assertThat(stemcell.state().status()).isEqualTo("Stopped");
     }
 }

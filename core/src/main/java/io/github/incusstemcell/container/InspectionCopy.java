@@ -1,0 +1,64 @@
+package io.github.incusstemcell.container;
+
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.incus.InstanceInfo;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A copy of a container that does not run, in which commands can look at its files, as no command can be run in that itself. Nothing in it
+ * boots: its process 1 sleeps.
+ */
+final class InspectionCopy {
+
+    private static final String LXC = "raw.lxc";
+    private static final Pattern DEVICES = Pattern.compile("\\s*lxc\\.(net|mount)\\b");
+
+    /** In seconds; then it ends by itself and with that is gone, should this JVM have ended meanwhile. */
+    private static final int LIFETIME = 300;
+
+    private InspectionCopy() {}
+
+    /** Runs a command in a copy that is made for it. */
+    static ExecResult exec(Instance stopped, Command command) {
+        InstanceInfo info = stopped.info();
+        Instance copy = stopped.copy(InstanceRequest.newName(), config(info), devices(info));
+        try {
+            // Its templates would be applied as it starts, which in the other they were not yet.
+            copy.replaceMetadata(
+                    "{\"architecture\": \"" + info.architecture() + "\", \"creation_date\": 1, \"templates\": {}}");
+            copy.start();
+            return copy.exec(command);
+        } finally {
+            copy.delete();
+        }
+    }
+
+    /** Without what is about devices that it does not have. */
+    private static Map<String, String> config(InstanceInfo info) {
+        Stream<String> lines = info.expandedConfig()
+                .getOrDefault(LXC, "")
+                .lines()
+                .filter(line -> !DEVICES.matcher(line).lookingAt());
+        return Map.of(
+                LXC,
+                Stream.concat(lines, Stream.of("lxc.init.cmd = /bin/sleep " + LIFETIME))
+                        .collect(Collectors.joining("\n")));
+    }
+
+    /** Only its disk: what is mounted from elsewhere is not there in the other either, and addresses may be given once. */
+    private static Map<String, Map<String, String>> devices(InstanceInfo info) {
+        Map<String, Map<String, String>> none = new HashMap<>();
+        info.expandedDevices().forEach((name, options) -> {
+            if (!"/".equals(options.get("path"))) {
+                none.put(name, Map.of("type", "none"));
+            }
+        });
+        return none;
+    }
+}

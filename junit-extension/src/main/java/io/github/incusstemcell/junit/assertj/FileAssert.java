@@ -556,7 +556,8 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Goes on with what is in this folder, and below it, which has to be one.
+     * Goes on with what is in this folder, and below it, which has to be one. What another file system has below it is left out, as by
+     * {@code find -xdev}: a bind mount of the same file system is not.
      *
      * @return assertions on all of that
      */

@@ -284,7 +284,8 @@ final class ContainerLauncher implements AutoCloseable {
         }
     }
 
-    private static void discard(Instance instance, RuntimeException reason) {
+    /** Deletes what is of no use, as something failed for that reason. */
+    static void discard(Instance instance, RuntimeException reason) {
         try {
             instance.delete();
         } catch (RuntimeException e) {

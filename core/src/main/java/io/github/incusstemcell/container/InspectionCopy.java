@@ -1,7 +1,9 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.util.HashMap;
@@ -24,18 +26,40 @@ final class InspectionCopy {
 
     private InspectionCopy() {}
 
-    /** Runs a command in a copy that is made for it. */
+    /**
+     * Runs a command in a copy that is made for it.
+     *
+     * @throws IncusStemcellException if the daemon refuses the copy, or does not start it
+     */
     static ExecResult exec(Instance stopped, Command command) {
-        InstanceInfo info = stopped.info();
-        Instance copy = stopped.copy(InstanceRequest.newName(), config(info), devices(info));
+        Instance copy = stopped.inSameProject(InstanceRequest.newName());
+        ExecResult result;
         try {
+            start(stopped, copy);
+            result = copy.exec(command);
+        } catch (RuntimeException e) {
+            ContainerLauncher.discard(copy, e);
+            throw e;
+        }
+        copy.delete();
+        return result;
+    }
+
+    private static void start(Instance stopped, Instance copy) {
+        InstanceInfo info = stopped.info();
+        try {
+            stopped.copyTo(copy, config(info), devices(info));
             // Its templates would be applied as it starts, which in the other they were not yet.
             copy.replaceMetadata(
                     "{\"architecture\": \"" + info.architecture() + "\", \"creation_date\": 1, \"templates\": {}}");
             copy.start();
-            return copy.exec(command);
-        } finally {
-            copy.delete();
+        } catch (IncusException e) {
+            throw new IncusStemcellException(
+                    "The files of '" + stopped.name()
+                            + "', which does not run, are looked at in a copy of it, and that was refused: "
+                            + e.getMessage() + ". Boot it, or let the project '" + stopped.project()
+                            + "' have one more instance, and that with raw.lxc (restricted.containers.lowlevel=allow)",
+                    e);
         }
     }
 

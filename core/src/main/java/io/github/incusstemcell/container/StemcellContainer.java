@@ -227,11 +227,12 @@ public final class StemcellContainer implements AutoCloseable {
 
     /**
      * Does the same with a command that looks at nothing but files on the disk of the container. While that does not run, the command runs in a
-     * copy of it in which nothing boots, which takes a second; Incus needs to allow {@code raw.lxc} for that. Below folders that a running guest
-     * mounts, as {@code /proc} and {@code /dev}, the copy has what Incus mounts there.
+     * copy of it in which nothing boots, which takes a second where the storage pool clones, and where it does not, as long as it takes to copy
+     * the disk. Below folders that a running guest mounts, as {@code /proc} and {@code /dev}, the copy has what Incus mounts there.
      *
      * @param command the command with its settings, which changes nothing, as it may be run twice
      * @return its exit code and what it printed
+     * @throws IncusStemcellException if the copy is refused, as where the project forbids {@code raw.lxc}
      */
     public ExecResult inspectFiles(Command command) {
         try {

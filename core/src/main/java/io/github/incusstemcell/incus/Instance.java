@@ -277,17 +277,26 @@ public final class Instance {
     }
 
     /**
+     * Another one of its project.
+     *
+     * @param other its name
+     * @return a handle on it, which need not be there
+     */
+    public Instance inSameProject(String other) {
+        return new Instance(api, other);
+    }
+
+    /**
      * Creates a container of the same image, configuration and files, without its snapshots, that the daemon deletes when it stops, on the same
      * member of a cluster, {@code POST /1.0/instances}. It is not started.
      *
-     * @param copy its name
+     * @param copy what is to be it
      * @param config keys of the configuration that it has instead
      * @param devices those that it has instead, each a map with at least {@code type}
-     * @return a handle on it
      */
-    public Instance copy(String copy, Map<String, String> config, Map<String, Map<String, String>> devices) {
+    public void copyTo(Instance copy, Map<String, String> config, Map<String, Map<String, String>> devices) {
         ObjectNode body =
-                Json.object().put("name", copy).put("type", "container").put("ephemeral", true);
+                Json.object().put("name", copy.name).put("type", "container").put("ephemeral", true);
         body.set("config", Json.object(config));
         body.set("devices", Json.nested(devices));
         body.putObject("source").put("type", "copy").put("source", name).put("instance_only", true);
@@ -297,7 +306,6 @@ public final class Instance {
             post.query("target", location);
         }
         api.create(post, operation -> {});
-        return new Instance(api, copy);
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.incus.ClientIdentity;
+import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
@@ -49,6 +50,17 @@ class GroupIncusTest {
                     .contains(stemcell.address().getHostAddress());
             stemcell.files().writeString("/root/file", "content");
             assertThat(stemcell.files().readString("/root/file")).isEqualTo("content");
+        }
+    }
+
+    @Test
+    void saysThatNoCopyMayBeMadeToLookAtFilesOfWhatDoesNotRun() {
+        try (StemcellContainer stemcell =
+                stemcells.launch(TestMachine.spec().toBuilder().withoutBoot().build())) {
+            assertThat(catchThrowable(() -> stemcell.inspectFiles(Command.of("true"))))
+                    .hasMessageContaining("are looked at in a copy of it, and that was refused: ")
+                    .hasMessageContaining("raw.lxc (restricted.containers.lowlevel=allow)");
+            assertThat(stemcell.state().status()).isEqualTo("Stopped");
         }
     }
 

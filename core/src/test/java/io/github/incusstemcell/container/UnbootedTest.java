@@ -55,7 +55,26 @@ class UnbootedTest extends WithStemcells {
             assertThat(seen.stdout()).isEqualTo("here sleep\nlo\n");
             assertThat(stemcell.files().exists("/srv/new")).isFalse();
             assertThat(stemcell.state().status()).isEqualTo("Stopped");
-            assertThat(names(incus)).isEqualTo(before).contains(stemcell.name());
+            assertThat(before).containsAll(names(incus));
+        }
+    }
+
+    @Test
+    void saysWhyThereIsNoCopyToLookAtFilesIn() {
+        try (StemcellContainer stemcell = stemcells.launch(
+                        TestMachine.spec().toBuilder().withoutBoot().build());
+                Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
+            stemcell.files().move("/usr/bin/sleep", "/usr/bin/sleep.away");
+            List<String> before = names(incus);
+
+            assertThat(catchThrowable(() -> stemcell.inspectFiles(Command.of("true"))))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith("The files of '" + stemcell.name()
+                            + "', which does not run, are looked at in a copy of it, and that was refused: ")
+                    .hasMessageContaining(
+                            "Boot it, or let the project '" + Placement.DEFAULT_PROJECT + "' have one more instance");
+            assertThat(before).containsAll(names(incus));
         }
     }
 

@@ -152,8 +152,13 @@ record FileTree(StemcellContainer stemcell, String path, boolean crosses, List<T
         });
     }
 
-    /** To which no pattern reaches where a text is read as UTF-8: in files that are not, each byte is a letter. */
-    private static final String NOT_UTF_8 = "grep -laxvZ -e '.*' -- \"$@\" | LC_ALL=C xargs -0r grep -lPZ -e \"$0\" --";
+    /**
+     * No pattern reaches over what is not UTF-8 where a text is read so: in files that have such a byte, each is a letter, unless the pattern
+     * has letters that no byte is.
+     */
+    private static final String NOT_UTF_8 =
+            "LC_ALL=C grep -qP -e \"$0\" /dev/null 2>/dev/null; [ $? -le 1 ] || exit 0; "
+                    + "grep -laxvZ -e '.*' -- \"$@\" | LC_ALL=C xargs -0r grep -lPZ -e \"$0\" --";
 
     /** find(1) ends with 1 where a grep(1) has found nothing; what went wrong they say. */
     private List<String> byGrep(String regex) {

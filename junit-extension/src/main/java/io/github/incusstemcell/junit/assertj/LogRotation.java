@@ -68,10 +68,9 @@ final class LogRotation {
     private LogRotation(Map<String, String> files, List<String> ignored) {
         this.files = files;
         this.ignored = ignored;
-        passOver("*", TABOO);
-        if (!BEFORE_3_22.matcher(files.getOrDefault(VERSION, "")).matches()) {
-            passOver("*", "+ " + TABOO_SINCE_3_22);
-        }
+        boolean isOld = BEFORE_3_22.matcher(files.getOrDefault(VERSION, "")).matches();
+        Stream.of((isOld ? TABOO : TABOO + " " + TABOO_SINCE_3_22).split(" "))
+                .forEach(ending -> taboo.add("*" + ending));
     }
 
     static LogRotation of(StemcellContainer stemcell) {

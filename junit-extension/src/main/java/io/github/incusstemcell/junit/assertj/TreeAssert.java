@@ -17,7 +17,7 @@ import org.assertj.core.api.ObjectAssert;
 /**
  * Assertions on all that is in a folder and below it, the folder included, as far as its own file system goes: not on what is mounted
  * below it. {@link #satisfies} is given the paths of all that is there, by letter. Also of a guest that was not started, which takes longer
- * then; but not capabilities.
+ * then.
  *
  * <p>The files of the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}, {@code paths()}) are among them.
  */

@@ -130,6 +130,11 @@ class FileSetsTest {
                 .hasFileMatching("^caf. nullok")
                 .hasFileMatching("^caf. closed");
         assertThat(stemcell).file("/texts").tree().hasNoFileMatching("^caf.. ").hasFileMatching("café");
+        assertThat(stemcell)
+                .file("/texts")
+                .tree()
+                .hasNoFileMatching("\\x{200b}")
+                .hasFileMatching("\\x{e9} closed");
         fail(
                 stemcell,
                 "Expecting the tree /texts on NAME to have no file with a match for .*\n  but there were: /texts/latin",

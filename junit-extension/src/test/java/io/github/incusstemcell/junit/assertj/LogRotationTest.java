@@ -117,6 +117,8 @@ class LogRotationTest {
     void namesThatLogrotateIsToldToPassOver() {
         String version = "logrotate 3.21.0\n";
         assertThat(reads(version, "", "a.mine", "a.bak", "b")).containsExactly(true, false, true);
+        assertThat(reads(version, "", "a,v", "dev", "a~", "a.rhn-cfg-tmp-1"))
+                .containsExactly(false, true, false, false);
         assertThat(reads(version, "tabooext + .mine, .your", "a.mine", "a.your", "a.bak", "b"))
                 .containsExactly(false, false, false, true);
         assertThat(reads(version, "tabooext .mine", "a.mine", "a.bak")).containsExactly(false, true);

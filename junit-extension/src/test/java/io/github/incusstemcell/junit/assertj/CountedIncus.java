@@ -16,14 +16,18 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The real Incus, with a count of how often it, or what runs in a guest, is asked something; it counts before anybody can answer. */
 final class CountedIncus implements AutoCloseable {
@@ -31,13 +35,17 @@ final class CountedIncus implements AutoCloseable {
     private static final int MASK_LENGTH = 4;
     private static final int FIRST_CONTROL_OPCODE = 8;
 
+    private static final Pattern WAIT = Pattern.compile("^GET /1.0/operations/[^/]+/wait\\?(?:.*&)?timeout=(\\d+)");
+
     private final Path socket;
     private final Path real;
     private final ServerSocketChannel server;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final Set<SocketChannel> counted = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger looks = new AtomicInteger();
+    /** When requests that wait for the end of commands will be answered at the latest; those that were answered earlier are gone. */
+    private final Queue<Long> waits = new ConcurrentLinkedQueue<>();
+
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "counted-incus");
         thread.setDaemon(true);
@@ -89,16 +97,14 @@ final class CountedIncus implements AutoCloseable {
             OutputStream to = output(daemon);
             String head = head(from);
             String[] request = head.split("[ ?]", 3);
-            if (request[1].matches("/1.0/operations/[^/]+")) {
-                looks.incrementAndGet();
-            } else if (!request[1].contains("/operations/") && !isLookAtInstance(request[1])) {
+            if (!request[1].contains("/operations/") && !isLookAtInstance(request[1])) {
                 asked.add(request[0] + " " + request[1].substring(request[1].lastIndexOf('/') + 1));
             }
-            to.write(head.getBytes(StandardCharsets.ISO_8859_1));
             if (head.toLowerCase(Locale.ROOT).contains("upgrade: websocket")) {
+                to.write(head.getBytes(StandardCharsets.ISO_8859_1));
                 passMessages(client, new DataInputStream(from), to);
             } else {
-                from.transferTo(to);
+                passRequest(head, from, to);
             }
         } catch (IOException e) {
             // One of both has closed it.
@@ -107,9 +113,33 @@ final class CountedIncus implements AutoCloseable {
         }
     }
 
-    /** At an instance a command is looked for once its operation was found to go on. */
+    private void passRequest(String head, InputStream from, OutputStream to) throws IOException {
+        Matcher wait = WAIT.matcher(head);
+        Long end = wait.find()
+                ? System.nanoTime()
+                        + Duration.ofSeconds(Long.parseLong(wait.group(1))).toNanos()
+                : null;
+        if (end != null) {
+            waits.add(end);
+        }
+        try {
+            to.write(head.getBytes(StandardCharsets.ISO_8859_1));
+            from.transferTo(to);
+        } finally {
+            if (end != null && end - System.nanoTime() > 0) {
+                waits.remove(end);
+            }
+        }
+    }
+
+    /** At an instance a command is looked for once the daemon was done with waiting for its end. */
     private boolean isLookAtInstance(String path) {
-        return path.matches("/1.0/instances/[^/]+") && looks.getAndUpdate(some -> Math.max(0, some - 1)) > 0;
+        return path.matches("/1.0/instances/[^/]+")
+                && waits.stream()
+                        .filter(end -> end - System.nanoTime() <= 0)
+                        .findFirst()
+                        .filter(waits::remove)
+                        .isPresent();
     }
 
     /** Unlike those of Channels, of which one waits for the other. */

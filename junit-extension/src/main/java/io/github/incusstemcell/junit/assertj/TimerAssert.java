@@ -37,7 +37,8 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
                 sight -> sight.unit().exists()
                         ? "was: " + sight.unit()
                                 + sight.unit().loadError().map(": "::concat).orElse("")
-                        : "there is no such timer; the closest names: " + NearMisses.text(name, timers(systemd)),
+                        : "there is no such timer; the closest names: "
+                                + NearMisses.text(name, timers(UnitCheck.patient(systemd))),
                 TimerAssert::words));
         this.name = name;
     }

@@ -202,7 +202,8 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String user) {
         String message = "Expecting unit " + unit.name() + manager() + " on " + subject.name() + " to " + wanted
                 + subject.timing().words() + waiting + "\n";
         if (unit.exists()) {
-            subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states + systemd.report(unit));
+            subject.fail(message + "  but was: " + unit + "\n" + details.apply(unit) + states
+                    + patient(systemd).report(unit));
         } else {
             subject.fail(message + "  but there is no such unit; the closest names: "
                     + NearMisses.text(unit.name(), names()));
@@ -210,9 +211,15 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String user) {
         return Optional.empty();
     }
 
+    /** For what is asked once an assertion has failed, which is to be told however little time that had. */
+    static Systemd patient(Systemd systemd) {
+        return systemd.answeringWithin(Timing.MOST);
+    }
+
     private Set<String> names() {
-        Set<String> names = new HashSet<>(systemd.unitFiles().keySet());
-        systemd.units().stream()
+        Systemd patient = patient(systemd);
+        Set<String> names = new HashSet<>(patient.unitFiles().keySet());
+        patient.units().stream()
                 .filter(unit -> unit.loadState() == LoadState.LOADED)
                 .map(UnitSummary::name)
                 .forEach(names::add);

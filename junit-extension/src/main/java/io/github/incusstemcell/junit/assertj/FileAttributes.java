@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What the kernel says of a file and SFTP does not. It is asked by perl, which is in every Debian and Ubuntu (perl-base is essential),
@@ -56,23 +57,26 @@ final class FileAttributes {
     private FileAttributes() {}
 
     static AccessList accessList(StemcellContainer stemcell, String path) {
-        String hex = ask(stemcell, ACCESS_LISTS, path, "the access lists");
+        String hex = ask(stemcell, stemcell::inspectFiles, ACCESS_LISTS, path, "the access lists");
         return hex.equals(",")
                 ? new AccessList(List.of())
                 : AccessList.ofHex(stemcell.name(), hex, Accounts.of(stemcell));
     }
 
     static Capabilities capabilities(StemcellContainer stemcell, String path) {
-        String hex = ask(stemcell, CAPABILITIES, path, "the capabilities");
+        String hex = ask(stemcell, stemcell::inspectFiles, CAPABILITIES, path, "the capabilities");
         return hex.isEmpty() ? Capabilities.NONE : Capabilities.ofHex(stemcell.name(), hex);
     }
 
+    /** Not in a copy of a container that does not run: where the storage pool does not clone, the daemon copies files without it. */
     static boolean isImmutable(StemcellContainer stemcell, String path) {
-        return ask(stemcell, IMMUTABLE, path, "the attributes").equals("yes");
+        return ask(stemcell, stemcell::inspect, IMMUTABLE, path, "the attributes")
+                .equals("yes");
     }
 
-    private static String ask(StemcellContainer stemcell, String script, String path, String what) {
-        ExecResult result = stemcell.inspectFiles(Command.perl(script, path).environment("LC_ALL", "C"));
+    private static String ask(
+            StemcellContainer stemcell, Function<Command, ExecResult> look, String script, String path, String what) {
+        ExecResult result = look.apply(Command.perl(script, path).environment("LC_ALL", "C"));
         if (!result.isSuccess()) {
             throw AssertionErrors.ofExit(
                     "Reading " + what + " of " + path + " on " + stemcell.name() + " by perl", result);

@@ -97,8 +97,8 @@ record Routes(List<GuestRoute> routes) {
         int flags = message.getInt(8);
         Attributes attributes = Attributes.of(message.position(12));
         if (family != AF_INET && family != AF_INET6
-                || source != 0 // It is for packets from some addresses only, as it is behind that for some services.
-                || tos != 0
+                || source != 0
+                || tos != 0 // It is for some packets only.
                 || (flags & RTM_F_CLONED) != 0
                 || attributes.number(RTA_TABLE, table) != RT_TABLE_MAIN) {
             return Optional.empty();

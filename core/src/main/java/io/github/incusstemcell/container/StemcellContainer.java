@@ -226,9 +226,9 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /**
-     * Does the same with a command that looks at nothing but files on the disk of the container. While that does not run, the command runs in a
-     * copy of it in which nothing boots, which takes a second where the storage pool clones, and where it does not, as long as it takes to copy
-     * the disk. Below folders that a running guest mounts, as {@code /proc} and {@code /dev}, the copy has what Incus mounts there.
+     * Runs a command that looks at nothing but files on the disk of the container, as {@link #inspect} does. While that does not run, the command
+     * runs in a copy of it in which nothing boots, which takes a second where the storage pool clones, and where it does not, as long as it takes
+     * to copy the disk. Below folders that a running guest mounts, as {@code /proc} and {@code /dev}, the copy has what Incus mounts there.
      *
      * @param command the command with its settings, which changes nothing, as it may be run twice
      * @return its exit code and what it printed

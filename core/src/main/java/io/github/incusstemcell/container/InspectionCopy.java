@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceInfo;
+import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -45,6 +46,34 @@ final class InspectionCopy {
         return result;
     }
 
+    /**
+     * The same in one that has what {@code chattr(1)} sets.
+     *
+     * @throws IncusStemcellException also if the storage pool copies file by file
+     */
+    static ExecResult execWithAttributes(Instance stopped, Command command) {
+        String pool = stopped.info().expandedDevices().values().stream()
+                .filter(InspectionCopy::isRootDisk)
+                .map(options -> options.get("pool"))
+                .findFirst()
+                .orElseThrow();
+        StoragePool found = stopped.storagePools()
+                .find(pool)
+                .orElseThrow(() -> new IncusStemcellException("The storage pool '" + pool + "' of '" + stopped.name()
+                        + "' is not there any more, so that its files cannot be looked at"));
+        if (!RootDiskPools.copiesWithAttributes(found)) {
+            throw new IncusStemcellException("What chattr(1) has set of files of '" + stopped.name()
+                    + "', which does not run, cannot be known: it is looked at in a copy, and the storage pool '"
+                    + pool + "' of the type " + found.driver()
+                    + " copies file by file, without that. Boot it, or use a btrfs or zfs pool");
+        }
+        return exec(stopped, command);
+    }
+
+    private static boolean isRootDisk(Map<String, String> options) {
+        return "/".equals(options.get("path"));
+    }
+
     private static void start(Instance stopped, Instance copy) {
         InstanceInfo info = stopped.info();
         try {
@@ -79,7 +108,7 @@ final class InspectionCopy {
     private static Map<String, Map<String, String>> devices(InstanceInfo info) {
         Map<String, Map<String, String>> none = new HashMap<>();
         info.expandedDevices().forEach((name, options) -> {
-            if (!"/".equals(options.get("path"))) {
+            if (!isRootDisk(options)) {
                 none.put(name, Map.of("type", "none"));
             }
         });

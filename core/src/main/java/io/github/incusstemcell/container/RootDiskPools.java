@@ -64,6 +64,18 @@ record RootDiskPools(Incus incus, Optional<Cluster> cluster, Optional<String> cr
         return COPY_ON_WRITE.contains(pool.driver());
     }
 
+    /**
+     * {@return whether a copy of a container on it is one of the whole file system, and not of its files one by one} The latter is how Incus
+     * copies what lvm has no thin pool for.
+     */
+    static boolean copiesWithAttributes(StoragePool pool) {
+        return switch (pool.driver()) {
+            case "btrfs", "zfs", "ceph" -> true;
+            case "lvm" -> !"false".equals(pool.config().get("lvm.use_thinpool"));
+            default -> false;
+        };
+    }
+
     /** {@return the first that clones images, else one that is made to, else the first that there is} */
     String fastest() {
         List<StoragePool> pools = onAllMembers();

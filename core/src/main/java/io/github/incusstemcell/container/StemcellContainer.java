@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -235,13 +236,29 @@ public final class StemcellContainer implements AutoCloseable {
      * @throws IncusStemcellException if the copy is refused, as where the project forbids {@code raw.lxc}
      */
     public ExecResult inspectFiles(Command command) {
+        return inspectOrElse(command, InspectionCopy::exec);
+    }
+
+    /**
+     * Runs a command that looks at what {@code chattr(1)} sets of such files, as {@link #inspectFiles} does otherwise. That is not in a copy
+     * that the daemon makes file by file, so that of a container that does not run nothing is known on storage pools that do so, as those of the type dir.
+     *
+     * @param command the command with its settings, which changes nothing, as it may be run twice
+     * @return its exit code and what it printed
+     * @throws IncusStemcellException if the copy is refused, or would not have the attributes
+     */
+    public ExecResult inspectFileAttributes(Command command) {
+        return inspectOrElse(command, InspectionCopy::execWithAttributes);
+    }
+
+    private ExecResult inspectOrElse(Command command, BiFunction<Instance, Command, ExecResult> inCopy) {
         try {
             return inspect(command);
         } catch (IncusException e) {
             if (!lifecycle.isStopped()) {
                 throw e;
             }
-            return commands.run(command, each -> InspectionCopy.exec(open(), each));
+            return commands.run(command, each -> inCopy.apply(open(), each));
         }
     }
 

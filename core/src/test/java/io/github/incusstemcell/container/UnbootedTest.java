@@ -9,10 +9,13 @@ import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Containers that are created, and not booted until somebody starts them. */
 class UnbootedTest extends WithStemcells {
+
+    private static final String FILE_BY_FILE = "it-file-by-file";
 
     /** It waits for a mount that nobody makes, as nothing is laid over the stemcell, and holds up the boot of most generations. */
     private static final String GATE = "/etc/systemd/system/rsyslog.service.d/00-override.conf";
@@ -75,6 +78,28 @@ class UnbootedTest extends WithStemcells {
                     .hasMessageContaining(
                             "Boot it, or let the project '" + Placement.DEFAULT_PROJECT + "' have one more instance");
             assertThat(before).containsAll(names(incus));
+        }
+    }
+
+    @Test
+    void looksForAttributesInNoCopyThatIsMadeFileByFile() {
+        try (Incus incus = Incus.connect()) {
+            incus.storagePools().create(FILE_BY_FILE, "dir", Map.of(), "of a test");
+            ContainerSpec spec = TestMachine.spec().toBuilder()
+                    .withoutBoot()
+                    .location(Location.DEFAULT.withStoragePool(FILE_BY_FILE))
+                    .build();
+            try (StemcellContainer stemcell = stemcells.launch(spec)) {
+                assertThat(catchThrowable(() -> stemcell.inspectFileAttributes(Command.of("true"))))
+                        .isInstanceOf(IncusStemcellException.class)
+                        .hasMessage("What chattr(1) has set of files of '" + stemcell.name()
+                                + "', which does not run, cannot be known: it is looked at in a copy, and the storage pool '"
+                                + FILE_BY_FILE
+                                + "' of the type dir copies file by file, without that. Boot it, or use a"
+                                + " btrfs or zfs pool");
+            } finally {
+                incus.storagePools().delete(FILE_BY_FILE);
+            }
         }
     }
 

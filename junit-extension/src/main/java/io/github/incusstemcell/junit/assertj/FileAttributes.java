@@ -68,9 +68,8 @@ final class FileAttributes {
         return hex.isEmpty() ? Capabilities.NONE : Capabilities.ofHex(stemcell.name(), hex);
     }
 
-    /** Not in a copy of a container that does not run: where the storage pool does not clone, the daemon copies files without it. */
     static boolean isImmutable(StemcellContainer stemcell, String path) {
-        return ask(stemcell, stemcell::inspect, IMMUTABLE, path, "the attributes")
+        return ask(stemcell, stemcell::inspectFileAttributes, IMMUTABLE, path, "the attributes")
                 .equals("yes");
     }
 

@@ -105,6 +105,7 @@ class FilesBeforeTheBootTest {
                 .isNotExecutableBy("vcap")
                 .isNotWritableBy("daemon")
                 .hasNoCapabilities()
+                .isNotImmutable()
                 .hasNoAcl()
                 .isOwnedByNoPackage();
         assertThat(stemcell).file("/usr/sbin/cron").isExecutableBy("vcap").isOwnedByPackage("cron");

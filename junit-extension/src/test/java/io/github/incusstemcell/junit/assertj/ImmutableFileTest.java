@@ -44,4 +44,18 @@ class ImmutableFileTest {
             stemcell.exec("perl", "-e", CHANGE, "/immutable", "0").requireSuccess();
         }
     }
+
+    @Test
+    void ofAGuestThatIsPoweredOff(StemcellContainer stemcell) {
+        stemcell.shell("echo 1 > /immutable; echo 1 > /mutable");
+        stemcell.exec("perl", "-e", CHANGE, "/immutable", "16").requireSuccess();
+        stemcell.stop();
+
+        assertThat(stemcell).file("/immutable").isImmutable();
+        assertThat(stemcell).file("/mutable").isNotImmutable();
+        assertThat(message(
+                        stemcell, () -> assertThat(stemcell).file("/immutable").isNotImmutable()))
+                .isEqualTo("Expecting /immutable on NAME to not be immutable\n"
+                        + "  but was: file, mode 0644, owner 0:0, 2 bytes, immutable");
+    }
 }

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -111,20 +113,25 @@ final class Cluster implements AutoCloseable {
 
     /** How many containers can start at once, as each member starts as many as it has processors. */
     int startsAtOnce() {
-        return online().stream().mapToInt(this::processors).sum();
+        return startsAtOnce(incus.clusterMembers());
+    }
+
+    private int startsAtOnce(List<ClusterMember> members) {
+        return members.stream()
+                .filter(ClusterMember::isOnline)
+                .mapToInt(this::processors)
+                .sum();
     }
 
     private int processors(ClusterMember member) {
         return processors.get(member.name());
     }
 
-    private List<ClusterMember> online() {
-        return incus.clusterMembers().stream().filter(ClusterMember::isOnline).toList();
-    }
-
     /** Has the containers on a network, which do not reach each other from one member to another, go to one member. */
     String pin(String network) {
-        String member = choose(candidates(Optional.empty(), "the network '" + network + "'", "", Set.of()));
+        String member = choose(
+                candidates(incus.clusterMembers(), Optional.empty(), "the network '" + network + "'", "", Set.of()),
+                this::launchedOn);
         membersOfNetworks.put(network, member);
         return member;
     }
@@ -154,10 +161,12 @@ final class Cluster implements AutoCloseable {
      * @param image its fingerprint
      * @param having members that are taken rather than others, as they have that image; may grow meanwhile
      * @param lost those that are not to be tried again
+     * @param places those of all runs, where there is a limit of machines; otherwise only those of this JVM are counted
      * @return what is held there; with the target itself, where that is a group, of which the cluster's own scheduler chooses one
      * @throws IncusStemcellException if there is no member for it
      */
-    Reservation reserve(ContainerSpec spec, String image, Set<String> having, Set<String> lost) {
+    Reservation reserve(
+            ContainerSpec spec, String image, Set<String> having, Set<String> lost, Optional<MemberPlaces> places) {
         Optional<String> pinned = spec.network().map(membersOfNetworks::get);
         Optional<String> target = spec.location().target();
         if (target.filter(name -> name.startsWith(GROUP)).isPresent() && pinned.isEmpty()) {
@@ -165,20 +174,54 @@ final class Cluster implements AutoCloseable {
             return new Reservation(target.get(), incus, () -> {}, () -> {});
         }
         while (true) {
-            List<ClusterMember> candidates = candidates(pinned.or(() -> target), spec.container(), image, lost);
-            Optional<Reservation> reservation = takeOrAwaitChange(candidates, having, spec);
+            List<ClusterMember> members = incus.clusterMembers();
+            List<ClusterMember> candidates =
+                    candidates(members, pinned.or(() -> target), spec.container(), image, lost);
+            Optional<Reservation> reservation = places.isEmpty()
+                    ? takeOrAwaitChange(preferred(candidates, named(having)), this::launchedOn, spec)
+                    : takePlace(places.get(), members, candidates, having, spec);
             if (reservation.isPresent()) {
                 return reservation.get();
             }
         }
     }
 
+    private static Predicate<ClusterMember> named(Set<String> names) {
+        return member -> names.contains(member.name());
+    }
+
+    private static List<ClusterMember> preferred(List<ClusterMember> candidates, Predicate<ClusterMember> preference) {
+        List<ClusterMember> preferred = candidates.stream().filter(preference).toList();
+        return preferred.isEmpty() ? candidates : preferred;
+    }
+
+    /** On one that is at its bound only where all candidates are, as there are fewer of these than members. */
+    private Optional<Reservation> takePlace(
+            MemberPlaces places,
+            List<ClusterMember> members,
+            List<ClusterMember> candidates,
+            Set<String> having,
+            ContainerSpec spec) {
+        int ofAll = startsAtOnce(members);
+        MemberPlaces.Taken taken = places.taken();
+        List<ClusterMember> roomy = preferred(
+                candidates, candidate -> taken.on(candidate.name()) < places.bound(processors(candidate), ofAll));
+        Optional<Reservation> chosen = takeOrAwaitChange(preferred(roomy, named(having)), taken::on, spec);
+        Optional<Reservation> there = Optional.empty();
+        try {
+            there = chosen.flatMap(
+                    reservation -> places.take(reservation.target(), taken).map(reservation::andThen));
+            return there;
+        } finally {
+            if (there.isEmpty()) {
+                chosen.ifPresent(Reservation::release);
+            }
+        }
+    }
+
     private synchronized Optional<Reservation> takeOrAwaitChange(
-            List<ClusterMember> candidates, Set<String> having, ContainerSpec spec) {
-        List<ClusterMember> near = candidates.stream()
-                .filter(candidate -> having.contains(candidate.name()))
-                .toList();
-        String member = choose(near.isEmpty() ? candidates : near);
+            List<ClusterMember> candidates, ToIntFunction<String> machines, ContainerSpec spec) {
+        String member = choose(candidates, machines);
         Load load = load(member);
         if (load.starting < processors.get(member)) {
             load.starting++;
@@ -207,8 +250,8 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private List<ClusterMember> candidates(Optional<String> target, String what, String image, Set<String> lost) {
-        List<ClusterMember> members = incus.clusterMembers();
+    private List<ClusterMember> candidates(
+            List<ClusterMember> members, Optional<String> target, String what, String image, Set<String> lost) {
         Optional<String> architecture = architecture(image, members);
         Optional<Set<String>> wanted = target.map(names -> Set.of(names.split("\\s*,\\s*")));
         wanted.ifPresent(names -> requireMembers(names, members, what));
@@ -254,18 +297,23 @@ final class Cluster implements AutoCloseable {
     }
 
     /** The one with the fewest for its processors; among equals by chance, since other JVMs choose from them, too. */
-    private synchronized String choose(List<ClusterMember> candidates) {
+    private synchronized String choose(List<ClusterMember> candidates, ToIntFunction<String> machines) {
         List<ClusterMember> inAnyOrder = new ArrayList<>(candidates);
         Collections.shuffle(inAnyOrder);
         return inAnyOrder.stream()
                 .min(Comparator.comparingDouble((ClusterMember member) -> isFull(member) ? 1 : 0)
-                        .thenComparingDouble(member -> (double) load(member.name()).all / processors(member)))
+                        .thenComparingDouble(
+                                member -> (double) machines.applyAsInt(member.name()) / processors(member)))
                 .orElseThrow()
                 .name();
     }
 
     private boolean isFull(ClusterMember member) {
         return load(member.name()).starting >= processors(member);
+    }
+
+    private int launchedOn(String member) {
+        return load(member).all;
     }
 
     private Load load(String member) {

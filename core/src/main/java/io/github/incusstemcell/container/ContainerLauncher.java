@@ -113,8 +113,12 @@ final class ContainerLauncher implements AutoCloseable {
         while (true) {
             Reservation there = placement
                     .cluster()
-                    .map(cluster ->
-                            cluster.reserve(launch.spec(), launch.image().fingerprint(), having(launch), lost))
+                    .map(cluster -> cluster.reserve(
+                            launch.spec(),
+                            launch.image().fingerprint(),
+                            having(launch),
+                            lost,
+                            machines.map(MachineLimit::places)))
                     .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
             boolean launched = false;
             try {

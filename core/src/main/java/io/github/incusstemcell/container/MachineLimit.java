@@ -54,8 +54,6 @@ final class MachineLimit implements AutoCloseable {
     /** From then on the log has a line. */
     private static final Duration NOTEWORTHY = Duration.ofSeconds(10);
 
-    private static final int RUN = 12;
-
     private final Incus incus;
     private final Lease lease;
     private final String run;
@@ -90,7 +88,7 @@ final class MachineLimit implements AutoCloseable {
         this.lease = lease;
         this.limit = limit;
         this.patience = patience;
-        this.run = lease.run().replace("-", "").substring(0, RUN);
+        this.run = MachineShare.run(lease);
         this.others = new OtherRuns(incus, lease, run, term);
         this.written = new MachineShare(run, 0, 0, 0, 0, 0);
     }
@@ -131,6 +129,11 @@ final class MachineLimit implements AutoCloseable {
 
     int limit() {
         return limit;
+    }
+
+    /** {@return those that the limit leaves on the members of a cluster} */
+    MemberPlaces places() {
+        return new MemberPlaces(incus, lease, limit);
     }
 
     /**

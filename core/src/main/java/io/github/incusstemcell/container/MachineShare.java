@@ -24,8 +24,10 @@ record MachineShare(String run, long version, int running, int waiting, int ende
 
     private static final String PREFIX = "isc-run-";
 
+    private static final int RUN = 12;
+
     private static final Pattern NAME =
-            Pattern.compile(PREFIX + "([0-9a-f]{12})-(\\d{1,9})-(\\d{1,5})-(\\d{1,5})-(\\d{1,5})-(\\d{1,13})");
+            Pattern.compile(PREFIX + "([0-9a-f]{" + RUN + "})-(\\d{1,9})-(\\d{1,5})-(\\d{1,5})-(\\d{1,5})-(\\d{1,13})");
 
     /** Empty for a profile that is none of these. */
     static Optional<MachineShare> of(String profile) {
@@ -39,6 +41,11 @@ record MachineShare(String run, long version, int running, int waiting, int ende
                         Integer.parseInt(name.group(5)),
                         Long.parseLong(name.group(6))))
                 : Optional.empty();
+    }
+
+    /** {@return the part of the id of the run with that lease} */
+    static String run(Lease lease) {
+        return lease.run().replace("-", "").substring(0, RUN);
     }
 
     /** The name of its profile, of at most 64 characters. */

@@ -116,10 +116,15 @@ final class OtherRuns {
                     dead.share().running());
             forget(Set.of(dead.share().run()));
             profiles().names().stream()
-                    .filter(name -> MachineShare.of(name).map(MachineShare::run).stream()
-                            .anyMatch(dead.share().run()::equals))
+                    .filter(name -> isOf(dead.share().run(), name))
                     .forEach(profiles()::delete);
         }
+    }
+
+    private boolean isOf(String run, String profile) {
+        return MemberPlaces.isPlace(profile)
+                ? leaseOf(profile).map(MachineShare::run).stream().anyMatch(run::equals)
+                : MachineShare.of(profile).map(MachineShare::run).stream().anyMatch(run::equals);
     }
 
     private boolean isOther(MachineShare share) {
@@ -143,7 +148,11 @@ final class OtherRuns {
         synchronized (this) {
             read = Optional.ofNullable(known.get(share.run())).flatMap(Sighting::lease);
         }
-        return read.or(() -> profiles().find(share.name()).map(Profile::config).flatMap(Lease::read));
+        return read.or(() -> leaseOf(share.name()));
+    }
+
+    private Optional<Lease> leaseOf(String profile) {
+        return profiles().find(profile).map(Profile::config).flatMap(Lease::read);
     }
 
     private synchronized void see(MachineShare share, Optional<Lease> its) {

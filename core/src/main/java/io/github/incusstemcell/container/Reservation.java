@@ -20,6 +20,14 @@ final class Reservation {
         this.afterEnd = afterEnd;
     }
 
+    /** The same, with something more to be done when it is gone. */
+    Reservation andThen(Runnable more) {
+        return new Reservation(target, incus, this::started, () -> {
+            release();
+            more.run();
+        });
+    }
+
     /** The member, or the group that the cluster's own scheduler chooses from. */
     String target() {
         return target;

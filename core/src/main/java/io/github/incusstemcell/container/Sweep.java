@@ -74,14 +74,14 @@ record Sweep(Incus incus, Predicate<Lease> isOver) {
                     .map(Sweep::now)
                     .ifPresent(swept::add);
         }
-        swept.addAll(shares());
+        swept.addAll(sharesAndPlaces());
         return swept;
     }
 
     /** Of a limit of machines. */
-    private List<Swept> shares() {
+    private List<Swept> sharesAndPlaces() {
         return incus.profiles().names().stream()
-                .filter(name -> MachineShare.of(name).isPresent())
+                .filter(name -> MachineShare.of(name).isPresent() || MemberPlaces.isPlace(name))
                 .flatMap(name -> incus.profiles().find(name).stream())
                 .flatMap(share ->
                         removal(share.name(), share.config(), () -> incus.profiles()

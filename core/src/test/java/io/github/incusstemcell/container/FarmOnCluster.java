@@ -88,10 +88,9 @@ class FarmOnCluster {
                 assertThat(waits).hasSize(TESTS);
             }
             assertThat(census.most.get("all")).isLessThanOrEqualTo(LIMIT);
-            assertThat(census.most.keySet())
-                    .containsAll(incus.clusterMembers().stream()
-                            .map(ClusterMember::name)
-                            .toList());
+            assertThat(incus.clusterMembers())
+                    .map(ClusterMember::name)
+                    .allSatisfy(member -> assertThat(census.most.get(member)).isBetween(1, LIMIT / 3));
             assertThat(project.instances().list()).isEmpty();
         } finally {
             jvms.forEach(Process::destroyForcibly);

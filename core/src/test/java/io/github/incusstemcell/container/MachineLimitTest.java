@@ -114,11 +114,13 @@ class MachineLimitTest {
                 "fedcba98-7654-3210", "elsewhere", "", "another boot", "", 1, "", "", false, java.time.Instant.MAX);
         MachineLimit dead = MachineLimit.of(project(), elsewhere, 1, Duration.ofDays(1), MachineLimit.PATIENCE);
         dead.enter("what is lost");
+        dead.places().take("m1", dead.places().taken()).orElseThrow();
         try (MachineLimit limit = limit(1, Duration.ofSeconds(3), MachineLimit.PATIENCE)) {
             long begin = System.nanoTime();
             limit.enter("another").run();
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(30));
+            assertThat(limit.places().taken().names()).isEmpty();
         }
     }
 

@@ -71,6 +71,23 @@ class OnCluster {
     }
 
     @Test
+    void sharesMembersOutBetweenRunsWithOneLimit() throws Exception {
+        List<StemcellContainer> started = new ArrayList<>();
+        try (Stemcells first = TestMachine.stemcells().machines(3).connect();
+                Stemcells second = TestMachine.stemcells().machines(3).connect()) {
+            try {
+                for (Stemcells run : List.of(first, second, first)) {
+                    started.add(run.launch(spec()));
+                }
+                assertThat(started).map(OnCluster::member).containsExactlyInAnyOrder("m1", "m2", "m3");
+            } finally {
+                started.forEach(StemcellContainer::close);
+            }
+        }
+        assertThat(incus.project(Placement.DEFAULT_PROJECT).profiles().names()).noneMatch(MemberPlaces::isPlace);
+    }
+
+    @Test
     @Timeout(60)
     void hasMembersUnpackAnImageBeforeTestsComeThere() throws Exception {
         Incus project = incus.project(Placement.DEFAULT_PROJECT);

@@ -163,8 +163,8 @@ final class ContainerLauncher implements AutoCloseable {
                 leave.run();
             };
             try {
-                return new ContainerStart(launch, request, network, deadMansSwitch, there, begin, release)
-                        .complete(creations, lease, limits, packages);
+                return new ContainerStart(launch, request, network, deadMansSwitch, there, creations, begin, release)
+                        .complete(lease, limits, packages);
             } catch (RuntimeException e) {
                 boolean taken = addressWasTaken(e);
                 boolean lost = !restarted && DaemonLoss.caused(e);

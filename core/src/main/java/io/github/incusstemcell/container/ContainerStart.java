@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param network what the container has of its network
  * @param deadMansSwitch the one of the container, which names it
  * @param there where it is created
+ * @param creations by which it is created
  * @param begin when a thread began with it
  * @param release is run when the container is gone
  */
@@ -29,17 +30,18 @@ record ContainerStart(
         NetworkLease network,
         DeadMansSwitch deadMansSwitch,
         Reservation there,
+        Creations creations,
         Instant begin,
         Runnable release) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
 
-    StemcellContainer complete(Creations creations, Lease lease, LimitCheck limits, CompiledPackages packages) {
+    StemcellContainer complete(Lease lease, LimitCheck limits, CompiledPackages packages) {
         ContainerSpec spec = launch.spec();
         NewInstance created = request(lease);
         StartRefusal refusal = new StartRefusal(instance(), image(), spec.overlay());
         Instant asked = Instant.now();
-        create(creations, created, refusal);
+        create(created, refusal);
         GuestAgent.Access agent =
                 new GuestAgent.Access(request.agentSettings(instance().name(), network.address()), packages);
         if (!launch.startsAtOnce()) {
@@ -72,7 +74,7 @@ record ContainerStart(
         return (launch.startsAtOnce() ? wanted.start() : wanted).build();
     }
 
-    private void create(Creations creations, NewInstance created, StartRefusal refusal) {
+    private void create(NewInstance created, StartRefusal refusal) {
         Map<String, String> root = created.devices().getOrDefault("root", Map.of());
         Refusal.explaining(
                 () -> creations.create(() -> there.incus().instances().create(created)),
@@ -105,6 +107,7 @@ record ContainerStart(
                 Duration.between(begin, started).toMillis());
         StemcellContainer container = new StemcellContainer(
                 deadMansSwitch,
+                creations,
                 image(),
                 spec,
                 address,
@@ -126,6 +129,7 @@ record ContainerStart(
         LOG.info("{} ({}) is created, and not started", instance().name(), image());
         return new StemcellContainer(
                 deadMansSwitch,
+                creations,
                 image(),
                 launch.spec(),
                 network.beforeBoot(instance()),

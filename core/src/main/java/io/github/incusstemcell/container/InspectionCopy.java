@@ -16,8 +16,11 @@ import java.util.stream.Stream;
 /**
  * A copy of a container that does not run, in which commands can look at its files, as no command can be run in that itself. Nothing in it
  * boots: its process 1 sleeps.
+ *
+ * @param stopped what does not run
+ * @param creations of the run, which makes none any more when it ends
  */
-final class InspectionCopy {
+record InspectionCopy(Instance stopped, Creations creations) {
 
     private static final String LXC = "raw.lxc";
     private static final Pattern DEVICES = Pattern.compile("\\s*lxc\\.(net|mount)\\b");
@@ -25,18 +28,16 @@ final class InspectionCopy {
     /** In seconds; then it ends by itself and with that is gone, should this JVM have ended meanwhile. */
     private static final int LIFETIME = 300;
 
-    private InspectionCopy() {}
-
     /**
      * Runs a command in a copy that is made for it.
      *
      * @throws IncusStemcellException if the daemon refuses the copy, or does not start it
      */
-    static ExecResult exec(Instance stopped, Command command) {
+    ExecResult exec(Command command) {
         Instance copy = stopped.inSameProject(InstanceRequest.newName());
         ExecResult result;
         try {
-            start(stopped, copy);
+            start(copy);
             result = copy.exec(command);
         } catch (RuntimeException e) {
             ContainerLauncher.discard(copy, e);
@@ -51,7 +52,7 @@ final class InspectionCopy {
      *
      * @throws IncusStemcellException also if the storage pool copies file by file
      */
-    static ExecResult execWithAttributes(Instance stopped, Command command) {
+    ExecResult execWithAttributes(Command command) {
         String pool = stopped.info().expandedDevices().values().stream()
                 .filter(InspectionCopy::isRootDisk)
                 .map(options -> options.get("pool"))
@@ -67,17 +68,20 @@ final class InspectionCopy {
                     + pool + "' of the type " + found.driver()
                     + " copies file by file, without that. Boot it, or use a btrfs or zfs pool");
         }
-        return exec(stopped, command);
+        return exec(command);
     }
 
     private static boolean isRootDisk(Map<String, String> options) {
         return "/".equals(options.get("path"));
     }
 
-    private static void start(Instance stopped, Instance copy) {
+    private void start(Instance copy) {
         InstanceInfo info = stopped.info();
         try {
-            stopped.copyTo(copy, config(info), devices(info));
+            creations.create(() -> {
+                stopped.copyTo(copy, config(info), devices(info));
+                return copy;
+            });
             // Its templates would be applied as it starts, which in the other they were not yet.
             copy.replaceMetadata(
                     "{\"architecture\": \"" + info.architecture() + "\", \"creation_date\": 1, \"templates\": {}}");

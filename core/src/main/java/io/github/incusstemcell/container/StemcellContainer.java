@@ -42,6 +42,7 @@ public final class StemcellContainer implements AutoCloseable {
 
     private final Instance instance;
     private final DeadMansSwitch deadMansSwitch;
+    private final Creations creations;
     private final StemcellImage image;
     private final GuestAddress address;
     private final List<String> artifacts;
@@ -61,6 +62,7 @@ public final class StemcellContainer implements AutoCloseable {
 
     StemcellContainer(
             DeadMansSwitch deadMansSwitch,
+            Creations creations,
             StemcellImage image,
             ContainerSpec spec,
             GuestAddress address,
@@ -71,6 +73,7 @@ public final class StemcellContainer implements AutoCloseable {
         this.instance = deadMansSwitch.instance();
         this.channel = instance.channel();
         this.deadMansSwitch = deadMansSwitch;
+        this.creations = creations;
         this.image = image;
         this.address = address;
         this.artifacts = spec.allArtifacts();
@@ -251,14 +254,14 @@ public final class StemcellContainer implements AutoCloseable {
         return inspectOrElse(command, InspectionCopy::execWithAttributes);
     }
 
-    private ExecResult inspectOrElse(Command command, BiFunction<Instance, Command, ExecResult> inCopy) {
+    private ExecResult inspectOrElse(Command command, BiFunction<InspectionCopy, Command, ExecResult> inCopy) {
         try {
             return inspect(command);
         } catch (IncusException e) {
             if (!lifecycle.isStopped()) {
                 throw e;
             }
-            return commands.run(command, each -> inCopy.apply(open(), each));
+            return commands.run(command, each -> inCopy.apply(new InspectionCopy(open(), creations), each));
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,23 @@ class UnbootedTest extends WithStemcells {
             } finally {
                 incus.storagePools().delete(FILE_BY_FILE);
             }
+        }
+    }
+
+    @Test
+    void makesNoCopyOnceItsRunIsEnding() {
+        Creations ended = new Creations();
+        ended.end(Duration.ZERO);
+        try (StemcellContainer stemcell = stemcells.launch(
+                        TestMachine.spec().toBuilder().withoutBoot().build());
+                Incus connection = Incus.connect();
+                Incus incus = connection.project(Placement.DEFAULT_PROJECT)) {
+            List<String> before = names(incus);
+
+            assertThat(catchThrowable(() -> new InspectionCopy(stemcell.open(), ended).exec(Command.of("true"))))
+                    .isInstanceOf(IncusStemcellException.class)
+                    .hasMessageStartingWith("Nothing is created in Incus any more");
+            assertThat(before).containsAll(names(incus));
         }
     }
 

@@ -8,11 +8,8 @@ import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -74,11 +71,8 @@ final class MachineLimit implements AutoCloseable {
     private int ended;
     private long since;
 
-    /** Of what is written, as all up to the end; while it is {@link #writing}. */
-    private MachineShare written;
-
-    /** The last one, and those before it whose creation or deletion failed. */
-    private final Set<String> profilesOfThis = new LinkedHashSet<>();
+    /** Only while it is {@link #writing}. */
+    private final WrittenShare written;
 
     private volatile long looked;
     private volatile @Nullable LifecycleEvents events;
@@ -90,7 +84,7 @@ final class MachineLimit implements AutoCloseable {
         this.patience = patience;
         this.run = MachineShare.run(lease);
         this.others = new OtherRuns(incus, lease, run, term);
-        this.written = new MachineShare(run, 0, 0, 0, 0, 0);
+        this.written = new WrittenShare(incus, lease, run);
     }
 
     /**
@@ -289,7 +283,7 @@ final class MachineLimit implements AutoCloseable {
         writing.lockInterruptibly();
         try {
             MachineShare now = share(0);
-            if (written.waiting() != now.waiting() || written.running() != now.running()) {
+            if (written.last().waiting() != now.waiting() || written.last().running() != now.running()) {
                 write();
             }
         } finally {
@@ -318,7 +312,7 @@ final class MachineLimit implements AutoCloseable {
             return;
         }
         try {
-            if (!share(0).isEmpty() || !profilesOfThis.isEmpty()) {
+            if (!share(0).isEmpty() || written.isThere()) {
                 tell();
             }
         } finally {
@@ -335,25 +329,8 @@ final class MachineLimit implements AutoCloseable {
         }
     }
 
-    /** First the new one, then not the old one: whichever of the two fails, the newest counts. */
     private void write() {
-        MachineShare next = share(written.version() + 1);
-        if (!next.isEmpty()) {
-            profilesOfThis.add(next.name());
-            incus.profiles()
-                    .create(
-                            next.name(),
-                            lease.renewedOf("a share of the machines").keys(),
-                            Map.of(),
-                            "How many machines a run of Incus Stemcell has");
-        }
-        written = next;
-        for (String name : List.copyOf(profilesOfThis)) {
-            if (!name.equals(next.name())) {
-                incus.profiles().delete(name);
-                profilesOfThis.remove(name);
-            }
-        }
+        written.write(share(written.last().version() + 1));
     }
 
     private synchronized int taken() {

@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus;
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.files.FileQuestions;
 import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpAttributes;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -63,12 +64,12 @@ record ChannelFiles(ChannelProcess process, Map<Question, Answer> answers) imple
     }
 
     @Override
-    public Sftp.Attributes stat(ByteString path) throws SftpStatus {
+    public SftpAttributes stat(ByteString path) throws SftpStatus {
         return attributes(Kind.STAT, path);
     }
 
     @Override
-    public Sftp.Attributes lstat(ByteString path) throws SftpStatus {
+    public SftpAttributes lstat(ByteString path) throws SftpStatus {
         return attributes(Kind.LSTAT, path);
     }
 
@@ -83,7 +84,7 @@ record ChannelFiles(ChannelProcess process, Map<Question, Answer> answers) imple
         List<Sftp.Entry> entries = new ArrayList<>();
         try {
             while (!all.exhausted()) {
-                entries.add(new Sftp.Entry(Sftp.string(all), Sftp.Attributes.of(all)));
+                entries.add(new Sftp.Entry(Sftp.string(all), SftpAttributes.of(all)));
             }
         } catch (EOFException e) {
             throw SftpStatus.unanswered(e);
@@ -96,9 +97,9 @@ record ChannelFiles(ChannelProcess process, Map<Question, Answer> answers) imple
         return new ByteArrayInputStream(value(Kind.CONTENT, path).readByteArray());
     }
 
-    private Sftp.Attributes attributes(Kind kind, ByteString path) throws SftpStatus {
+    private SftpAttributes attributes(Kind kind, ByteString path) throws SftpStatus {
         try {
-            return Sftp.Attributes.of(value(kind, path));
+            return SftpAttributes.of(value(kind, path));
         } catch (EOFException e) {
             throw SftpStatus.unanswered(e);
         }

@@ -4,6 +4,7 @@ import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.files.FileQuestions;
 import io.github.incusstemcell.incus.files.FileQuestions.Kind;
 import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpAttributes;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +18,7 @@ record FileContent(FileServer server, String path) {
 
     /** Looks at what a file is before it is opened. */
     private interface Check {
-        void look(Sftp.Attributes attributes) throws SftpStatus;
+        void look(SftpAttributes attributes) throws SftpStatus;
     }
 
     /** Opens it to be read step by step, from somewhere in it. */
@@ -52,7 +53,7 @@ record FileContent(FileServer server, String path) {
     private byte[] whole(FileQuestions files) throws IOException {
         ByteString file = FileServer.bytes(path);
         files.expect(file, Kind.STAT, Kind.CONTENT);
-        Sftp.Attributes attributes = files.stat(file);
+        SftpAttributes attributes = files.stat(file);
         requireFileForMemory(attributes);
         try (InputStream content = files.content(file, attributes.size())) {
             return whole(content);
@@ -91,7 +92,7 @@ record FileContent(FileServer server, String path) {
         Sftp sftp = server.open();
         boolean opened = false;
         try {
-            Sftp.Attributes attributes = sftp.stat(file);
+            SftpAttributes attributes = sftp.stat(file);
             check.look(attributes);
             InputStream content = sftp.rest(file, offset, attributes.size());
             opened = true;
@@ -113,7 +114,7 @@ record FileContent(FileServer server, String path) {
         }
     }
 
-    private static void requireFileForMemory(Sftp.Attributes attributes) throws SftpStatus {
+    private static void requireFileForMemory(SftpAttributes attributes) throws SftpStatus {
         requireContent(attributes.type());
         if (attributes.type() != FileType.FILE) {
             throw new SftpStatus(Reason.NOT_A_FILE);

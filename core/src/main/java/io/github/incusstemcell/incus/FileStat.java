@@ -2,7 +2,7 @@ package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.incus.files.FileQuestions;
 import io.github.incusstemcell.incus.files.GuestName;
-import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpAttributes;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.time.Instant;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public record FileStat(
         Optional<String> linkTarget) {
 
     /** What is said of a name, and of a symbolic link what it holds. */
-    static FileStat of(FileQuestions files, String path, Sftp.Attributes found) throws SftpStatus {
+    static FileStat of(FileQuestions files, String path, SftpAttributes found) throws SftpStatus {
         Optional<String> target = found.type() == FileType.SYMLINK
                 ? Optional.of(GuestName.text(files.readLink(FileServer.bytes(path))))
                 : Optional.empty();

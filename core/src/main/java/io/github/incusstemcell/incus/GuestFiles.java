@@ -4,6 +4,8 @@ import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.files.FileQuestions.Kind;
 import io.github.incusstemcell.incus.files.GuestName;
 import io.github.incusstemcell.incus.files.Sftp;
+import io.github.incusstemcell.incus.files.SftpAttributes;
+import io.github.incusstemcell.incus.files.SftpChange;
 import io.github.incusstemcell.incus.files.SftpStatus;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -195,7 +197,7 @@ public final class GuestFiles {
                 .isPresent();
     }
 
-    private Optional<Sftp.Attributes> followed(String path) {
+    private Optional<SftpAttributes> followed(String path) {
         return server.looking("Looking at", path, files -> Sftp.ifThere(() -> files.stat(FileServer.bytes(path))));
     }
 
@@ -225,7 +227,7 @@ public final class GuestFiles {
         return server.looking("Looking at", path, files -> {
             ByteString file = FileServer.bytes(path);
             files.expect(file, Kind.LSTAT, Kind.READ_LINK);
-            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> files.lstat(file));
+            Optional<SftpAttributes> found = Sftp.ifThere(() -> files.lstat(file));
             return found.isEmpty() ? Optional.empty() : Optional.of(FileStat.of(files, path, found.get()));
         });
     }
@@ -348,7 +350,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public void setPermissions(String path, int mode) {
-        change("Setting the permissions of", path, Sftp.Change.mode(FileMode.require(mode)));
+        change("Setting the permissions of", path, SftpChange.mode(FileMode.require(mode)));
     }
 
     /**
@@ -360,7 +362,7 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public void setOwner(String path, int uid, int gid) {
-        change("Setting the owner of", path, Sftp.Change.owner(uid, gid));
+        change("Setting the owner of", path, SftpChange.owner(uid, gid));
     }
 
     /**
@@ -371,10 +373,10 @@ public final class GuestFiles {
      * @throws GuestFileException if there is no such file
      */
     public void setModified(String path, Instant modified) {
-        change("Setting the time of", path, Sftp.Change.modified(modified));
+        change("Setting the time of", path, SftpChange.modified(modified));
     }
 
-    private void change(String what, String path, Sftp.Change change) {
+    private void change(String what, String path, SftpChange change) {
         server.act(what, path, sftp -> sftp.change(FileServer.bytes(path), change));
     }
 

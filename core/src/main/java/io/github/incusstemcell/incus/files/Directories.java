@@ -48,7 +48,7 @@ final class Directories {
     }
 
     static void create(Sftp sftp, ByteString path) throws SftpStatus {
-        Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.stat(path));
+        Optional<SftpAttributes> found = Sftp.ifThere(() -> sftp.stat(path));
         if (found.isEmpty()) {
             create(sftp, parent(path));
             make(sftp, path);
@@ -69,11 +69,11 @@ final class Directories {
             }
             return;
         }
-        sftp.change(path, Sftp.Change.mode(NEW_DIRECTORY));
+        sftp.change(path, SftpChange.mode(NEW_DIRECTORY));
     }
 
     static void delete(Sftp sftp, ByteString path) throws SftpStatus {
-        Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(path));
+        Optional<SftpAttributes> found = Sftp.ifThere(() -> sftp.lstat(path));
         if (found.isPresent()) {
             delete(sftp, path, found.get().type());
         }

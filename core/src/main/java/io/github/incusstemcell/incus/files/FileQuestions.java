@@ -30,10 +30,10 @@ public interface FileQuestions {
     default void expect(ByteString path, Kind... questions) throws SftpStatus {}
 
     /** {@return what is there, behind symbolic links} */
-    Sftp.Attributes stat(ByteString path) throws SftpStatus;
+    SftpAttributes stat(ByteString path) throws SftpStatus;
 
     /** {@return what is there, be it a symbolic link} */
-    Sftp.Attributes lstat(ByteString path) throws SftpStatus;
+    SftpAttributes lstat(ByteString path) throws SftpStatus;
 
     /** {@return what a symbolic link holds} */
     ByteString readLink(ByteString path) throws SftpStatus;

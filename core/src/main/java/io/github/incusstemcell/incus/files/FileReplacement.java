@@ -16,7 +16,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
 
     void write(InputStream content) throws IOException {
         ByteString target = followed();
-        Optional<Sftp.Attributes> before = Sftp.ifThere(() -> sftp.lstat(target));
+        Optional<SftpAttributes> before = Sftp.ifThere(() -> sftp.lstat(target));
         if (before.isPresent() && before.get().type() == FileType.DIRECTORY) {
             throw new SftpStatus(Reason.IS_A_DIRECTORY);
         }
@@ -32,7 +32,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
         ByteString current = path;
         for (int links = 0; links < LINKS_AT_MOST; links++) {
             ByteString here = current;
-            Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.lstat(here));
+            Optional<SftpAttributes> found = Sftp.ifThere(() -> sftp.lstat(here));
             if (found.isEmpty() || found.get().type() != FileType.SYMLINK) {
                 return current;
             }
@@ -41,7 +41,7 @@ record FileReplacement(Sftp sftp, ByteString path) {
         throw new SftpStatus(Reason.TOO_MANY_LINKS);
     }
 
-    private void replace(ByteString target, Optional<Sftp.Attributes> before, InputStream content) throws IOException {
+    private void replace(ByteString target, Optional<SftpAttributes> before, InputStream content) throws IOException {
         ByteString beside = Directories.resolve(
                 Directories.parent(target), ByteString.encodeUtf8(".incus-stemcell-" + UUID.randomUUID()));
         boolean replaced;
@@ -77,11 +77,11 @@ record FileReplacement(Sftp sftp, ByteString path) {
     }
 
     /** The owner comes first: to change it takes the setuid and setgid bits away. */
-    private static void takeOver(Optional<Sftp.Attributes> before, SftpOutput output) throws IOException {
+    private static void takeOver(Optional<SftpAttributes> before, SftpOutput output) throws IOException {
         if (before.isPresent()) {
-            output.change(Sftp.Change.owner(before.get().uid(), before.get().gid()));
+            output.change(SftpChange.owner(before.get().uid(), before.get().gid()));
         }
-        output.change(Sftp.Change.mode(before.map(Sftp.Attributes::permissions).orElse(NEW_FILE)));
+        output.change(SftpChange.mode(before.map(SftpAttributes::permissions).orElse(NEW_FILE)));
     }
 
     /** {@return whether the new file has its name now; a mount point keeps its own file, which then gets the content} */

@@ -1,18 +1,15 @@
 package io.github.incusstemcell.incus.files;
 
 import io.github.incusstemcell.IncusStemcellException;
-import io.github.incusstemcell.incus.FileType;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import okio.Buffer;
 import okio.ByteString;
@@ -29,14 +26,6 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     static final int CREATE = 0x8;
     static final int TRUNCATE = 0x10;
     static final int EXCLUSIVE = 0x20;
-
-    private static final int HAS_SIZE = 0x1;
-    private static final int HAS_OWNER = 0x2;
-    private static final int HAS_MODE = 0x4;
-    private static final int HAS_TIMES = 0x8;
-
-    /** The upper bits of a POSIX mode. */
-    private static final int TYPE = 0170000;
 
     /** Something that is asked. */
     public interface Question<T> {
@@ -56,7 +45,7 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     }
 
     @Override
-    public Attributes stat(ByteString path) throws SftpStatus {
+    public SftpAttributes stat(ByteString path) throws SftpStatus {
         return attributes(statLater(path));
     }
 
@@ -64,12 +53,12 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
         return send(Session.STAT, path);
     }
 
-    Attributes attributes(CompletableFuture<Reply> looked) throws SftpStatus {
+    SftpAttributes attributes(CompletableFuture<Reply> looked) throws SftpStatus {
         return attributes(await(looked));
     }
 
     @Override
-    public Attributes lstat(ByteString path) throws SftpStatus {
+    public SftpAttributes lstat(ByteString path) throws SftpStatus {
         return attributes(await(send(Session.LSTAT, path)));
     }
 
@@ -134,12 +123,12 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
 
     /** Adds to the end of a file, which is created if it is not there. */
     public void append(ByteString path, byte[] content) throws IOException {
-        Optional<Attributes> before = ifThere(() -> stat(path));
-        long end = before.map(Attributes::size).orElse(0L);
+        Optional<SftpAttributes> before = ifThere(() -> stat(path));
+        long end = before.map(SftpAttributes::size).orElse(0L);
         try (SftpOutput target = SftpOutput.open(this, path, WRITE | CREATE, end)) {
             target.write(content);
             if (before.isEmpty()) {
-                target.change(Change.mode(FileReplacement.NEW_FILE));
+                target.change(SftpChange.mode(FileReplacement.NEW_FILE));
             }
         }
     }
@@ -212,15 +201,15 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
         return session.send(Session.WRITE, body);
     }
 
-    public void change(ByteString path, Change change) throws SftpStatus {
+    public void change(ByteString path, SftpChange change) throws SftpStatus {
         check(changeLater(path, change));
     }
 
-    CompletableFuture<Reply> changeLater(ByteString path, Change change) {
+    CompletableFuture<Reply> changeLater(ByteString path, SftpChange change) {
         return session.send(Session.SETSTAT, change.appendTo(string(path)));
     }
 
-    CompletableFuture<Reply> changeOpenLater(ByteString handle, Change change) {
+    CompletableFuture<Reply> changeOpenLater(ByteString handle, SftpChange change) {
         return session.send(Session.FSETSTAT, change.appendTo(string(handle)));
     }
 
@@ -306,17 +295,17 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
             for (int i = 0; i < count; i++) {
                 ByteString name = string(body);
                 string(body);
-                entries.add(new Entry(name, Attributes.of(body)));
+                entries.add(new Entry(name, SftpAttributes.of(body)));
             }
             return entries;
         });
     }
 
-    static Attributes attributes(Reply reply) throws SftpStatus {
+    static SftpAttributes attributes(Reply reply) throws SftpStatus {
         if (reply.type() != Session.ATTRS) {
             throw status(reply);
         }
-        return decode(reply.body(), Attributes::of);
+        return decode(reply.body(), SftpAttributes::of);
     }
 
     private interface Decoding<T> {
@@ -394,92 +383,5 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     public record Reply(int type, Buffer body) {}
 
     /** A name in a directory. */
-    public record Entry(ByteString name, Attributes attributes) {}
-
-    /** What SFTP knows of a file. */
-    public record Attributes(long size, int uid, int gid, int mode, long modified) {
-
-        public static Attributes of(Buffer body) throws EOFException {
-            int flags = body.readInt();
-            long size = (flags & HAS_SIZE) != 0 ? body.readLong() : 0;
-            boolean owner = (flags & HAS_OWNER) != 0;
-            int uid = owner ? body.readInt() : 0;
-            int gid = owner ? body.readInt() : 0;
-            int mode = (flags & HAS_MODE) != 0 ? body.readInt() : 0;
-            long modified = 0;
-            if ((flags & HAS_TIMES) != 0) {
-                body.readInt();
-                modified = body.readInt() & 0xffffffffL;
-            }
-            if (flags < 0) {
-                skipExtended(body);
-            }
-            return new Attributes(size, uid, gid, mode, modified);
-        }
-
-        private static void skipExtended(Buffer body) throws EOFException {
-            for (int left = body.readInt(); left > 0; left--) {
-                string(body);
-                string(body);
-            }
-        }
-
-        public FileType type() {
-            return switch (mode & TYPE) {
-                case 0100000 -> FileType.FILE;
-                case 0040000 -> FileType.DIRECTORY;
-                case 0120000 -> FileType.SYMLINK;
-                case 0010000 -> FileType.FIFO;
-                case 0140000 -> FileType.SOCKET;
-                case 0020000 -> FileType.CHARACTER_DEVICE;
-                case 0060000 -> FileType.BLOCK_DEVICE;
-                default -> FileType.UNKNOWN;
-            };
-        }
-
-        public int permissions() {
-            return mode & 07777;
-        }
-    }
-
-    /** What to change of a file. */
-    public record Change(OptionalInt mode, Optional<Owner> owner, Optional<Instant> modified) {
-
-        public static Change mode(int mode) {
-            return new Change(OptionalInt.of(mode), Optional.empty(), Optional.empty());
-        }
-
-        public static Change owner(int uid, int gid) {
-            return new Change(OptionalInt.empty(), Optional.of(new Owner(uid, gid)), Optional.empty());
-        }
-
-        public static Change modified(Instant modified) {
-            return new Change(OptionalInt.empty(), Optional.empty(), Optional.of(modified));
-        }
-
-        Buffer appendTo(Buffer body) {
-            int flags = (owner.isPresent() ? HAS_OWNER : 0)
-                    | (mode.isPresent() ? HAS_MODE : 0)
-                    | (modified.isPresent() ? HAS_TIMES : 0);
-            body.writeInt(flags);
-            owner.ifPresent(who -> body.writeInt(who.uid()).writeInt(who.gid()));
-            mode.ifPresent(value -> body.writeInt(value | special(value)));
-            modified.ifPresent(
-                    when -> body.writeInt((int) when.getEpochSecond()).writeInt((int) when.getEpochSecond()));
-            return body;
-        }
-    }
-
-    /**
-     * The special bits once more, where Go has them: the daemon's library takes the number for one of Go's, and newer
-     * versions of it for what the draft says. Each of the two ignores the bits of the other.
-     */
-    private static int special(int mode) {
-        return ((mode & 04000) != 0 ? 1 << 23 : 0)
-                | ((mode & 02000) != 0 ? 1 << 22 : 0)
-                | ((mode & 01000) != 0 ? 1 << 20 : 0);
-    }
-
-    /** Who a file belongs to. */
-    public record Owner(int uid, int gid) {}
+    public record Entry(ByteString name, SftpAttributes attributes) {}
 }

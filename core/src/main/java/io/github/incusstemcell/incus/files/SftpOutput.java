@@ -61,7 +61,7 @@ final class SftpOutput extends OutputStream {
     }
 
     /** Changes the file, after all that was written before. */
-    void change(Sftp.Change change) throws IOException {
+    void change(SftpChange change) throws IOException {
         settle(0);
         check(sftp.changeOpenLater(handle, change));
     }

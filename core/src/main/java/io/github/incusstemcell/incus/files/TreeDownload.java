@@ -52,7 +52,7 @@ final class TreeDownload {
 
     void copy(ByteString source, Path target) throws IOException {
         requireNoLink(target);
-        Sftp.Attributes attributes = sftp.stat(source);
+        SftpAttributes attributes = sftp.stat(source);
         switch (attributes.type()) {
             case DIRECTORY -> copyDirectory(source, target, attributes);
             case FILE -> copyFile(source, target, attributes);
@@ -91,7 +91,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyDirectory(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
+    private void copyDirectory(ByteString source, Path target, SftpAttributes attributes) throws IOException {
         add(() -> {
             if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
                 Files.deleteIfExists(target);
@@ -126,7 +126,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyChild(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
+    private void copyChild(ByteString source, Path target, SftpAttributes attributes) throws IOException {
         switch (attributes.type()) {
             case DIRECTORY -> copyDirectory(source, target, attributes);
             case FILE -> copyFile(source, target, attributes);
@@ -144,7 +144,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyFile(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
+    private void copyFile(ByteString source, Path target, SftpAttributes attributes) throws IOException {
         if (attributes.size() <= SMALL) {
             add(new Small(sftp.openLater(source, Sftp.READ), target, attributes));
         } else {
@@ -152,7 +152,7 @@ final class TreeDownload {
         }
     }
 
-    private void copyLong(ByteString source, Path target, Sftp.Attributes attributes) throws IOException {
+    private void copyLong(ByteString source, Path target, SftpAttributes attributes) throws IOException {
         requireRoom(target, attributes.size());
         try (InputStream content = sftp.content(source, attributes.size());
                 OutputStream output = create(target)) {
@@ -178,7 +178,7 @@ final class TreeDownload {
         return Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    private static void finish(Path target, Sftp.Attributes attributes) throws IOException {
+    private static void finish(Path target, SftpAttributes attributes) throws IOException {
         Files.setPosixFilePermissions(target, permissions(attributes.permissions()));
         Files.setLastModifiedTime(target, FileTime.from(Instant.ofEpochSecond(attributes.modified())));
     }
@@ -199,11 +199,11 @@ final class TreeDownload {
 
         private final CompletableFuture<Reply> opened;
         private final Path target;
-        private final Sftp.Attributes attributes;
+        private final SftpAttributes attributes;
         private ByteString handle = ByteString.EMPTY;
         private CompletableFuture<Reply> read = new CompletableFuture<>();
 
-        Small(CompletableFuture<Reply> opened, Path target, Sftp.Attributes attributes) {
+        Small(CompletableFuture<Reply> opened, Path target, SftpAttributes attributes) {
             this.opened = opened;
             this.target = target;
             this.attributes = attributes;

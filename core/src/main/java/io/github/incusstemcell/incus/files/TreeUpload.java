@@ -73,7 +73,7 @@ final class TreeUpload {
 
     private void requirePlace(ByteString target) throws SftpStatus {
         Directories.requireParent(sftp, target);
-        Optional<Sftp.Attributes> found = Sftp.ifThere(() -> sftp.stat(target));
+        Optional<SftpAttributes> found = Sftp.ifThere(() -> sftp.stat(target));
         if (found.isPresent() && found.get().type() == FileType.DIRECTORY) {
             throw new SftpStatus(Reason.IS_A_DIRECTORY);
         }
@@ -111,7 +111,7 @@ final class TreeUpload {
             sftp.check(made);
         } catch (SftpStatus e) {
             FileType type = Sftp.ifThere(() -> sftp.attributes(found))
-                    .map(Sftp.Attributes::type)
+                    .map(SftpAttributes::type)
                     .orElseThrow(() -> e);
             if (type != FileType.DIRECTORY) {
                 throw new SftpStatus(Reason.NOT_A_DIRECTORY);
@@ -182,9 +182,9 @@ final class TreeUpload {
         return Files.readAttributes(source, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Sftp.Change traits(Path source) throws IOException {
+    private static SftpChange traits(Path source) throws IOException {
         Instant modified = Files.getLastModifiedTime(source).toInstant();
-        return new Sftp.Change(OptionalInt.of(mode(source)), Optional.empty(), Optional.of(modified));
+        return new SftpChange(OptionalInt.of(mode(source)), Optional.empty(), Optional.of(modified));
     }
 
     private static int mode(Path source) throws IOException {

@@ -93,7 +93,7 @@ record InstanceRequest(ContainerSpec spec, Placement placement, Optional<Network
                     + placement.incus().endpoint() + ". There is "
                     + placement.incus().profiles().list().stream()
                             .map(Profiles.Profile::name)
-                            .filter(name -> MachineShare.of(name).isEmpty())
+                            .filter(name -> !MachineLimit.isProfile(name))
                             .sorted()
                             .collect(Collectors.joining(", ")));
         }

@@ -169,9 +169,16 @@ record Lease(
      * @param sameMachine whether the daemon runs on this machine, so that what bears this machine's name and id was created on it
      */
     boolean isOver(Lease here, boolean sameMachine, Instant now) {
-        if (now.isAfter(expires)) {
-            return true;
-        }
+        return now.isAfter(expires) || isOfADeadProcess(here, sameMachine);
+    }
+
+    /**
+     * Whether the process that it is of has ended, as far as that can be known from here, and nobody is to look at what it has left.
+     *
+     * @param here the lease of this process
+     * @param sameMachine as for {@link #isOver}
+     */
+    boolean isOfADeadProcess(Lease here, boolean sameMachine) {
         if (kept || bootId.isEmpty()) {
             return false;
         }

@@ -121,6 +121,11 @@ final class MachineLimit implements AutoCloseable {
         return shared;
     }
 
+    /** {@return whether a profile is one by which runs tell each other of their machines, and no user's} */
+    static boolean isProfile(String name) {
+        return MachineShare.of(name).isPresent() || MemberPlaces.isPlace(name);
+    }
+
     int limit() {
         return limit;
     }
@@ -330,7 +335,7 @@ final class MachineLimit implements AutoCloseable {
     }
 
     private void write() {
-        written.write(share(written.last().version() + 1));
+        written.write(this::share);
     }
 
     private synchronized int taken() {
@@ -372,6 +377,7 @@ final class MachineLimit implements AutoCloseable {
         }
         writing.lock();
         try {
+            places().leaveAll();
             tell();
         } finally {
             writing.unlock();

@@ -88,6 +88,15 @@ record MemberPlaces(Incus incus, Lease lease, int limit) {
         return Optional.of(() -> leave(place));
     }
 
+    /** Gives back those of this run that it has still, as of containers that are kept, or since something went wrong. */
+    void leaveAll() {
+        try {
+            taken().names().forEach(this::leave);
+        } catch (IncusStemcellException e) {
+            LOG.debug("Places on members stay until a later run removes them", e);
+        }
+    }
+
     /** Unless this run was taken for dead meanwhile, and the place is another's now. */
     private void leave(String place) {
         try {

@@ -5,7 +5,6 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.Profiles;
 import io.github.incusstemcell.incus.Profiles.Profile;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -168,11 +167,12 @@ final class OtherRuns {
         return known.values().stream().filter(this::isOver).toList();
     }
 
+    /** Its lease is one that was read once, and was written anew with each version since; so when that ends says nothing. */
     private boolean isOver(Sighting other) {
         boolean sameMachine = incus.endpoint() instanceof Endpoint.UnixSocket;
         return System.nanoTime() - other.at() > term.toNanos()
                 || other.lease()
-                        .filter(its -> its.isOver(lease, sameMachine, Instant.now()))
+                        .filter(its -> its.isOfADeadProcess(lease, sameMachine))
                         .isPresent();
     }
 

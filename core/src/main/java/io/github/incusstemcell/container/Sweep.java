@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.incus.NetworkInfo;
+import io.github.incusstemcell.incus.Profiles.Profile;
 import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.Waiting;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,21 +77,35 @@ record Sweep(Incus incus, Predicate<Lease> isOver) {
                     .map(Sweep::now)
                     .ifPresent(swept::add);
         }
-        swept.addAll(sharesAndPlaces());
+        swept.addAll(profiles());
         return swept;
     }
 
-    /** Of a limit of machines. */
-    private List<Swept> sharesAndPlaces() {
-        return incus.profiles().names().stream()
-                .filter(name -> MachineShare.of(name).isPresent() || MemberPlaces.isPlace(name))
+    /** Of a limit of machines. A run has a share as long as it has a place on a member of a cluster. */
+    private List<Swept> profiles() {
+        List<Profile> found = incus.profiles().names().stream()
+                .filter(MachineLimit::isProfile)
                 .flatMap(name -> incus.profiles().find(name).stream())
-                .flatMap(share ->
-                        removal(share.name(), share.config(), () -> incus.profiles()
-                                        .delete(share.name()))
-                                .stream())
+                .toList();
+        Memoized<Set<String>> runs = new Memoized<>(this::runsWithShares);
+        return found.stream()
+                .flatMap(profile -> removal(
+                        lease -> isOver.test(lease)
+                                || MemberPlaces.isPlace(profile.name())
+                                        && !runs.get().contains(MachineShare.run(lease)),
+                        profile.name(),
+                        profile.config(),
+                        () -> incus.profiles().delete(profile.name()))
+                        .stream())
                 .map(Sweep::now)
                 .toList();
+    }
+
+    private Set<String> runsWithShares() {
+        return incus.profiles().names().stream()
+                .flatMap(name -> MachineShare.of(name).stream())
+                .map(MachineShare::run)
+                .collect(Collectors.toSet());
     }
 
     /** 6.0 shows them to nobody who is confined to a project; but there nobody can have made one either. */
@@ -102,7 +119,12 @@ record Sweep(Incus incus, Predicate<Lease> isOver) {
     }
 
     private Optional<Callable<Swept>> removal(String name, Map<String, String> config, Runnable removal) {
-        return Lease.read(config).filter(isOver).map(lease -> () -> {
+        return removal(isOver, name, config, removal);
+    }
+
+    private static Optional<Callable<Swept>> removal(
+            Predicate<Lease> isLeft, String name, Map<String, String> config, Runnable removal) {
+        return Lease.read(config).filter(isLeft).map(lease -> () -> {
             Swept swept = Swept.removed(name, lease);
             LOG.info("Removing {}", swept);
             try {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongFunction;
 
 /** What a run has told the others of its {@link MachineShare}, as profiles, of which the newest counts. Not thread-safe. */
 final class WrittenShare {
@@ -13,6 +14,7 @@ final class WrittenShare {
     private final Lease lease;
 
     private MachineShare last;
+    private long version;
 
     /** The last one, and those before it whose creation or deletion failed. */
     private final Set<String> profiles = new LinkedHashSet<>();
@@ -32,8 +34,14 @@ final class WrittenShare {
         return !profiles.isEmpty();
     }
 
-    /** First the new one, then not the old one: whichever of the two fails, the newest counts. */
-    void write(MachineShare next) {
+    /**
+     * First the new one, then not the old one: whichever of the two fails, the newest counts. Each try has a version of its own, as one whose
+     * answer is lost may have been written.
+     *
+     * @param share gives it by its version
+     */
+    void write(LongFunction<MachineShare> share) {
+        MachineShare next = share.apply(++version);
         if (!next.isEmpty()) {
             profiles.add(next.name());
             incus.profiles()

@@ -117,6 +117,31 @@ class MemberPlacesTest {
     }
 
     @Test
+    void ofARunThatSaysNothingOfItselfAnyMoreAreSwept() {
+        Lease elsewhere =
+                new Lease("fedcba98-7654-3210", "elsewhere", "", "another boot", "", 1, "", "", false, Instant.MAX);
+        new MemberPlaces(project(), elsewhere, 5).take("m1", ours.taken()).orElseThrow();
+
+        TestMachine.stemcells().connect().close();
+
+        assertThat(ours.taken().on("m1")).isZero();
+    }
+
+    @Test
+    void endWithTheLimit() {
+        MachineLimit limit =
+                MachineLimit.of(project(), Lease.ofThisProcess(), 5, MachineLimit.TERM, MachineLimit.PATIENCE);
+        limit.enter("a container that is kept");
+        limit.places().take("m1", ours.taken()).orElseThrow();
+        Runnable theirPlace = theirs.take("m1", theirs.taken()).orElseThrow();
+
+        limit.close();
+
+        assertThat(ours.taken().on("m1")).isEqualTo(1);
+        theirPlace.run();
+    }
+
+    @Test
     void areSharedOutByProcessorsAndRoundedUp() {
         assertThat(ours.bound(2, 6)).isEqualTo(2);
         assertThat(ours.bound(4, 6)).isEqualTo(4);

@@ -37,7 +37,7 @@ final class MemberWatch implements Watch {
     private final String member;
     private final ScheduledExecutorService clock = DaemonThreads.clock("member-watch");
     private long asked;
-    private volatile long answered = System.nanoTime();
+    private final Liveness liveness = new Liveness(System::nanoTime, PATIENCE);
     private volatile boolean relayAnswers = true;
     private volatile boolean lost;
 
@@ -55,15 +55,16 @@ final class MemberWatch implements Watch {
 
     private void look() {
         long now = System.nanoTime();
+        boolean silent = liveness.isLost();
         if (!lost && !watched.isBusy()) {
-            answered = now;
+            liveness.answers();
             return;
         }
         if (now - asked >= INTERVAL.toNanos()) {
             asked = now;
             ask();
         }
-        if (!lost && now - answered > PATIENCE.toNanos()) {
+        if (!lost && silent) {
             lost = true;
             LOG.warn("{}; what is on it is given up", reason());
         }
@@ -78,7 +79,7 @@ final class MemberWatch implements Watch {
                         .patientFor(PATIENCE)
                         .atOnce())
                 .thenAccept(answer -> {
-                    answered = System.nanoTime();
+                    liveness.answers();
                     if (lost) {
                         LOG.info("The member '{}' of the cluster of {} answers again", member, relay.endpoint());
                         lost = false;

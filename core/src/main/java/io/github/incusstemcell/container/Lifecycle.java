@@ -45,12 +45,14 @@ final class Lifecycle {
 
     /** Has it started by a request, and waits until systemd has finished booting, and an agent of ours answers. */
     void boot(Runnable start) {
-        Instant begin = Instant.now();
+        Instant asked = Instant.now();
         Refusal.explaining(start, new StartRefusal(instance, image, overlay));
-        deadMansSwitch.arm(begin);
-        new Booting(deadMansSwitch, systemd, image).await(startupTimeout, begin);
+        deadMansSwitch.arm(asked);
+        // What came before, as a shutdown or the copy of a snapshot, is no part of the boot.
+        Instant started = Instant.now();
+        new Booting(deadMansSwitch, systemd, image).await(startupTimeout, started);
         address.bringUp(instance);
-        agent.await(begin);
+        agent.await(started);
         journalLog.ifPresent(JournalLog::follow);
     }
 

@@ -71,13 +71,20 @@ final class ProcessTree {
 
     /** {@return whether the tree was killed; otherwise, as in a frozen instance, the daemon can kill the first process only} */
     boolean kill() {
-        try (RunningCommand killer = execution.start(Command.of("sh", "-c", KILL_TREE, "sh", mark))) {
-            killer.stdin().close();
-            if (killer.waitFor(PATIENCE).isEmpty()) {
-                LOG.warn("Killing what a command left behind takes more than {}; giving up", PATIENCE);
-                return false;
+        try {
+            RunningCommand killer = execution.start(Command.of("sh", "-c", KILL_TREE, "sh", mark));
+            try {
+                killer.stdin().close();
+                if (killer.waitFor(PATIENCE).isEmpty()) {
+                    LOG.warn("Killing what a command left behind takes more than {}; giving up", PATIENCE);
+                    return false;
+                }
+                return true;
+            } finally {
+                // Not closed, by which one that runs still would be killed like this, by another one that takes as
+                // long.
+                killer.drop();
             }
-            return true;
         } catch (IncusStemcellException | java.io.IOException e) {
             LOG.debug("Killing what a command left behind failed", e);
             return false;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.agent.JobSpec;
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.stemcell.GuestOverlay;
@@ -26,12 +28,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -157,6 +161,35 @@ class StemcellsTest extends WithStemcells {
             assertThat(stemcell.files().readString("/root/kept")).isEqualTo("yes");
 
             stemcell.boot();
+            assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
+        }
+    }
+
+    @Test
+    void givesUpACommandWhoseProcessesCannotBeFound() throws Exception {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            stemcell.files().writeString("/usr/local/bin/grep", "#!/bin/sh\nexec sleep 54329\n");
+            stemcell.files().setPermissions("/usr/local/bin/grep", 0755);
+
+            CompletableFuture<ExecResult> pending = CompletableFuture.supplyAsync(
+                    () -> stemcell.exec(Command.of("sleep", "54328").timeout(Duration.ofMillis(500))),
+                    task -> new Thread(task).start());
+
+            assertThat(pending.get(1, TimeUnit.MINUTES).timedOut()).isTrue();
+        }
+    }
+
+    @Test
+    void hasAllItsTimeForABootHoweverLongTheShutdownTook() {
+        ContainerSpec spec = TestMachine.spec().toBuilder()
+                .startupTimeout(Duration.ofSeconds(15))
+                .build();
+        try (StemcellContainer stemcell = stemcells.launch(spec)) {
+            stemcell.exec("systemd-run", "-p", "ExecStop=/bin/sleep 16", "-p", "TimeoutStopSec=60", "sleep", "1000")
+                    .requireSuccess();
+
+            stemcell.restart();
+
             assertThat(stemcell.exec("systemctl", "is-system-running").stdout()).isEqualTo("running\n");
         }
     }

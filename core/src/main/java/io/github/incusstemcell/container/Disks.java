@@ -1,9 +1,12 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceInfo;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -113,10 +116,26 @@ public final class Disks {
         }
     }
 
-    /** Once the container is gone. */
+    /**
+     * Once the container is gone.
+     *
+     * @throws IncusException if one cannot be deleted; all that can are then gone, and a later run tries again with the others
+     */
     synchronized void deleteAll() {
-        attached.values().forEach(DiskPool::delete);
+        List<IncusException> failures = new ArrayList<>();
+        for (DiskPool pool : attached.values()) {
+            try {
+                pool.delete();
+            } catch (IncusException e) {
+                failures.add(e);
+            }
+        }
         attached.clear();
+        if (!failures.isEmpty()) {
+            IncusException first = failures.remove(0);
+            failures.forEach(first::addSuppressed);
+            throw first;
+        }
     }
 
     /** As long as the container is kept for a person to look at. */

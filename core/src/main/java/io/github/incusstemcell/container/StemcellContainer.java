@@ -511,11 +511,14 @@ public final class StemcellContainer implements AutoCloseable {
             deadMansSwitch.close();
             try {
                 instance.delete();
-                disks.deleteAll();
             } catch (MemberLostException e) {
                 LOG.warn("{} is left where it is, for a later run to remove: {}", name(), e.getMessage());
             }
-            afterDelete.run();
+            try {
+                disks.deleteAll();
+            } finally {
+                afterDelete.run();
+            }
         }
     }
 

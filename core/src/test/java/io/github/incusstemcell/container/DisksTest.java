@@ -1,15 +1,19 @@
 package io.github.incusstemcell.container;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusException;
+import io.github.incusstemcell.incus.StoragePools;
 import io.github.incusstemcell.incus.StoragePools.StoragePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +100,31 @@ class DisksTest extends WithStemcell {
         own.close();
 
         assertThat(pools()).isEmpty();
+    }
+
+    @Test
+    void takesNobodysPlaceThoughItCannotBeDeleted() throws Exception {
+        try (Incus incus = Incus.connect();
+                Stemcells one = TestMachine.stemcells().machines(1).connect()) {
+            StoragePools volumes = incus.project(Placement.DEFAULT_PROJECT).storagePools();
+            StemcellContainer own =
+                    one.launch(TestMachine.spec().toBuilder().owner(OWNER).build());
+            own.disks().attach("data", "128MiB", "/mnt/data");
+            String pool = pools().get(0).name();
+            volumes.createVolume(pool, "of-another");
+            try {
+                assertThatThrownBy(own::close)
+                        .isInstanceOf(IncusException.class)
+                        .hasMessageStartingWith("DELETE /1.0/storage-pools/" + pool);
+
+                CompletableFuture.supplyAsync(() -> one.launch(TestMachine.spec()), task -> new Thread(task).start())
+                        .get(1, MINUTES)
+                        .close();
+            } finally {
+                volumes.deleteVolume(pool, "of-another");
+                volumes.delete(pool);
+            }
+        }
     }
 
     @Test

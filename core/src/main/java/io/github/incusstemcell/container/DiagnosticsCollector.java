@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.Diagnostics.FailedUnit;
 import io.github.incusstemcell.container.Diagnostics.File;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.DurationText;
@@ -26,12 +27,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks everything about a container at once and takes what has come when the time is over: of a guest that is frozen, stopped or hung
  * at least what the daemon knows.
  */
 final class DiagnosticsCollector {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DiagnosticsCollector.class);
 
     /** With what is done with the outcome, a failed test takes 5 seconds more at most. */
     static final Duration LIMIT = Duration.ofMillis(4_500);
@@ -73,18 +78,19 @@ final class DiagnosticsCollector {
     }
 
     Diagnostics collect() {
+        boolean wasFrozen = false;
         try {
             Answer<String> status = await(ask(() -> instance.state().status()));
-            if (status.orElse("").equals(FROZEN)) {
+            wasFrozen = status.orElse("").equals(FROZEN);
+            if (wasFrozen) {
                 await(ask(this::resume));
             }
-            Diagnostics collected = collect(status);
-            if (status.orElse("").equals(FROZEN)) {
-                await(ask(this::pause));
-            }
-            return collected;
+            return collect(status);
         } finally {
             threads.shutdownNow();
+            if (wasFrozen) {
+                pause();
+            }
         }
     }
 
@@ -93,9 +99,16 @@ final class DiagnosticsCollector {
         return true;
     }
 
-    private boolean pause() {
-        instance.freeze();
-        return true;
+    /** However long the rest took: a test that goes on with a shared container has paused it. */
+    private void pause() {
+        try {
+            instance.freeze();
+        } catch (IncusException e) {
+            LOG.warn(
+                    "{} was paused, and is not any more since its diagnostics were collected: {}",
+                    instance,
+                    e.getMessage());
+        }
     }
 
     private Diagnostics collect(Answer<String> status) {

@@ -103,6 +103,18 @@ class DiagnosticsTest extends WithStemcells {
     }
 
     @Test
+    void pausesAGuestAgainThatTookAllTheTimeThereWas() {
+        try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
+            stemcell.shell("echo 1 > /sys/fs/cgroup/init.scope/cgroup.freeze").requireSuccess();
+            stemcell.pause();
+
+            assertThat(stemcell.diagnose().status()).isEqualTo("Frozen");
+
+            assertThat(stemcell.state().status()).isEqualTo("Frozen");
+        }
+    }
+
+    @Test
     void asksOnlyTheDaemonAboutAStoppedGuest() {
         try (StemcellContainer stemcell = stemcells.launch(TestMachine.spec())) {
             stemcell.stop();

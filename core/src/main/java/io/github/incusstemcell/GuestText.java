@@ -1,5 +1,7 @@
 package io.github.incusstemcell;
 
+import java.util.Locale;
+
 /**
  * Text that may have come from a guest, as exceptions and logs show it: a guest can write whatever it likes, and much of it.
  *
@@ -28,7 +30,7 @@ public final class GuestText {
             if (!isUnseen(c)) {
                 shown.appendCodePoint(c);
             } else {
-                shown.append(String.format(c < 0x100 ? "\\x%02x" : "\\u%04x", c));
+                shown.append(String.format(Locale.ROOT, c < 0x100 ? "\\x%02x" : "\\u%04x", c));
             }
         });
         return shown.toString();

@@ -78,6 +78,17 @@ class ArchitectureTest {
                 .check(OURS);
     }
 
+    /** In some the digits are others, which no guest and no daemon reads as numbers. */
+    @Test
+    void nothingIsWrittenInTheLanguageOfTheUser() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .check(OURS);
+    }
+
     @Test
     void allPackagesSayWhatMayBeNull() {
         assertThat(OURS.stream().map(JavaClass::getPackage).distinct())

@@ -11,15 +11,14 @@ record AgentLog(Instance guest) {
     private static final int LINES = 12;
 
     /** Of the agent: in the journal, or where runit has it written. */
-    private static final String AGENT = """
-            log=/var/vcap/bosh/log/current
-            if test -s $log; then tail -n %1$d $log; else journalctl -b -q --no-pager -o cat -u bosh-agent -n %1$d; fi""".formatted(LINES);
+    private static final String AGENT = "log=/var/vcap/bosh/log/current; if test -s $log; then tail -n " + LINES
+            + " $log; else journalctl -b -q --no-pager -o cat -u bosh-agent -n " + LINES + "; fi";
 
-    private static final String MONIT = "tail -n %d /var/vcap/monit/monit.log".formatted(LINES);
+    private static final String MONIT = "tail -n " + LINES + " /var/vcap/monit/monit.log";
 
     /** Of a job's script, or of all that a job writes. */
-    private static final String FILES =
-            "for f in %s; do test -s \"$f\" || continue; echo \"$f:\"; tail -n " + LINES + " \"$f\"; done";
+    private static final String EACH =
+            "do test -s \"$f\" || continue; echo \"$f:\"; tail -n " + LINES + " \"$f\"; done";
 
     String agent() {
         return "The end of its log:\n" + read(AGENT);
@@ -40,7 +39,7 @@ record AgentLog(Instance guest) {
     }
 
     private String of(String pattern) {
-        String found = read(FILES.formatted(pattern));
+        String found = read("for f in " + pattern + "; " + EACH);
         return found.isEmpty() ? "" : "What it has printed:\n" + found + "\n";
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,7 @@ final class DeadMansSwitch implements AutoCloseable {
      * down would wait for it. A killed process may stay a zombie for a moment, and who has been killed by the guest has a successor
      * soon, so a death counts only when it is seen eight times in a row.
      */
-    private static final String SCRIPT = """
+    private static final String SCRIPT = String.format(Locale.ROOT, """
             read -r all </proc/1/environ
             case $all in *container=*) ;; *) exit 1 ;; esac
             newest=%s
@@ -78,7 +79,7 @@ final class DeadMansSwitch implements AutoCloseable {
             echo >&4
             exec 4>&-
             wait
-            """.formatted(NEWEST, LAST_LOOK);
+            """, NEWEST, LAST_LOOK);
 
     private static final int NOT_EXECUTABLE = 126;
     private static final int NOT_FOUND = 127;

@@ -59,8 +59,8 @@ public final class NetworkFaults {
         return drop(
                 "cutting the network to '" + other.name() + "'",
                 "cut",
-                peer.stream().map(rule -> rule.formatted("s")).toList(),
-                peer.stream().map(rule -> rule.formatted("d")).toList());
+                peer.stream().map(rule -> String.format(Locale.ROOT, rule, "s")).toList(),
+                peer.stream().map(rule -> String.format(Locale.ROOT, rule, "d")).toList());
     }
 
     /**

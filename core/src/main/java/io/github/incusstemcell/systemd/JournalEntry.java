@@ -4,6 +4,7 @@ import io.github.incusstemcell.GuestText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,7 +67,8 @@ public record JournalEntry(
     /** {@return the entry as messages show it, see {@link GuestText}: {@code 12:00:01.123456 sshd[42]: hello}} */
     @Override
     public String toString() {
-        String clock = String.format("%1$tT.%2$06d", time.atOffset(java.time.ZoneOffset.UTC), time.getNano() / 1000);
+        String clock = String.format(
+                Locale.ROOT, "%1$tT.%2$06d", time.atOffset(java.time.ZoneOffset.UTC), time.getNano() / 1000);
         String process = pid.isPresent() ? "[" + pid.getAsLong() + "]" : "";
         return GuestText.message(clock + " " + identifier.orElse("?") + process + ": " + message());
     }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.systemd;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,7 @@ public final class JournalQuery {
     }
 
     private static String at(Instant time) {
-        return String.format("@%d.%06d", time.getEpochSecond(), time.getNano() / 1000);
+        return String.format(Locale.ROOT, "@%d.%06d", time.getEpochSecond(), time.getNano() / 1000);
     }
 
     /**

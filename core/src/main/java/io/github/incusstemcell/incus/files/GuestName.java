@@ -7,6 +7,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import okio.Buffer;
 import okio.ByteString;
 
@@ -76,9 +77,9 @@ public final class GuestName {
         StringBuilder shown = new StringBuilder();
         text.codePoints().forEach(c -> {
             if (isEscaped(c)) {
-                shown.append(String.format("\\x%02x", c - ESCAPED));
+                shown.append(String.format(Locale.ROOT, "\\x%02x", c - ESCAPED));
             } else if (Character.getType(c) == Character.SURROGATE) {
-                shown.append(String.format("\\u%04x", c));
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 shown.appendCodePoint(c);
             }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci.tar;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The layout of tar's header blocks: POSIX ustar and pax, and GNU's dialect (tar(5), POSIX.1-2017 pax). */
 public final class Tar {
@@ -107,7 +108,7 @@ public final class Tar {
     }
 
     static void setChecksum(byte[] header) {
-        CHECKSUM.set(header, String.format("%06o\0 ", checksum(header, 0xff)));
+        CHECKSUM.set(header, String.format(Locale.ROOT, "%06o\0 ", checksum(header, 0xff)));
     }
 
     private static long checksum(byte[] header, int mask) {

@@ -88,7 +88,7 @@ final class PropertyText {
             return span(value);
         }
         if (name.equals("UMask") || name.endsWith("Mode") && value >= 0) {
-            return String.format("%04o", value);
+            return String.format(Locale.ROOT, "%04o", value);
         }
         if ((name.equals("UID") || name.equals("GID")) && value == 0xffffffffL
                 || name.endsWith("ActionExitStatus") && value < 0) {

@@ -70,7 +70,7 @@ record FileLook<T>(FileStat stat, T more) {
     }
 
     static String octal(int mode) {
-        return String.format("%04o", mode);
+        return String.format(Locale.ROOT, "%04o", mode);
     }
 
     /** What is there instead: a link that leads nowhere, what is in the nearest folder that exists, or where one should be. */

@@ -4,6 +4,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -481,8 +482,11 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
             Observation<SudoRun> seen = new Observation<>(
                             subject.timing(), holds, run -> run.rights().words())
                     .polling(() -> SudoRun.of(subject.stemcell(), user, argv));
-            subject.verify("user " + name, String.format(wanted, String.join(" ", argv)), seen, run -> run.rights()
-                    .words());
+            subject.verify(
+                    "user " + name,
+                    String.format(Locale.ROOT, wanted, String.join(" ", argv)),
+                    seen,
+                    run -> run.rights().words());
         });
         return this;
     }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.incus.Endpoint;
 import io.github.incusstemcell.incus.Incus;
+import io.github.incusstemcell.incus.IncusConnectionException;
 import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NetworkInfo;
@@ -25,8 +26,8 @@ final class GuestRoutes {
 
     private final Incus incus;
     private final NetworkInfo network;
-    private final Memoized<Boolean> clustered;
-    private final Memoized<Boolean> bridgeIsHere;
+    private final Optional<Subnet> subnet;
+    private volatile Optional<Boolean> clustered = Optional.empty();
     private final Map<String, Boolean> found = new ConcurrentHashMap<>();
 
     /**
@@ -35,10 +36,20 @@ final class GuestRoutes {
     GuestRoutes(Incus incus, NetworkInfo network, Optional<Subnet> subnet) {
         this.incus = incus;
         this.network = network;
-        this.clustered = new Memoized<>(() -> incus.server().isClustered());
-        this.bridgeIsHere = new Memoized<>(() -> incus.endpoint() instanceof Endpoint.UnixSocket
-                && !clustered.get()
-                && subnet.filter(this::isHere).isPresent());
+        this.subnet = subnet;
+    }
+
+    private boolean isClustered() {
+        if (clustered.isEmpty()) {
+            clustered = Optional.of(incus.server().isClustered());
+        }
+        return clustered.get();
+    }
+
+    private boolean isBridgeHere() {
+        return incus.endpoint() instanceof Endpoint.UnixSocket
+                && !isClustered()
+                && subnet.filter(this::isHere).isPresent();
     }
 
     /** Each member of a cluster has a bridge of that name and address. */
@@ -54,11 +65,11 @@ final class GuestRoutes {
 
     /** {@return whether this JVM can connect to a guest; also where that cannot be found out, as of one that does not run} */
     boolean leadTo(Instance instance, Inet4Address address) {
-        if (bridgeIsHere.get()) {
-            return true;
-        }
         try {
-            String member = clustered.get() ? instance.info().location() : "";
+            if (isBridgeHere()) {
+                return true;
+            }
+            String member = isClustered() ? instance.info().location() : "";
             Optional<Boolean> routable =
                     Optional.ofNullable(found.get(member)).or(() -> new RouteProbe(instance, address).isRoutable());
             routable.ifPresent(answer -> found.put(member, answer));
@@ -72,7 +83,7 @@ final class GuestRoutes {
                         incus.endpoint());
             }
             return routable.orElse(true);
-        } catch (IncusException e) {
+        } catch (IncusException | IncusConnectionException e) {
             LOG.debug("Whether there is a route to {} cannot be found out now", instance.name(), e);
             return true;
         }

@@ -44,7 +44,7 @@ final class Memoized<T> {
                     throw rethrown(e.getCause());
                 }
             } catch (InterruptedException e) {
-                throw Waiting.interrupted("another thread prepared the stemcell", e);
+                throw Waiting.interrupted("another thread did what this one needs as well", e);
             }
         }
     }

@@ -44,10 +44,7 @@ public final class PrivateNetwork implements AutoCloseable {
             String name = ManagedNetwork.NAME_PREFIX + "p"
                     + Long.toString(ThreadLocalRandom.current().nextLong(1L << 50), 36);
             if (createAlone(incus, cluster, name, subnet, ManagedNetwork.config(incus, subnet, ipv6, lease.keys()))) {
-                cluster.ifPresent(members -> LOG.info(
-                        "The machines of {} start on the member '{}' of the cluster, as they share a bridge",
-                        lease.owner(),
-                        members.pin(name)));
+                cluster.ifPresent(members -> pin(members, name, lease, incus));
                 return new PrivateNetwork(incus, name, () -> {
                     afterDelete.accept(name);
                     cluster.ifPresent(members -> members.unpin(name));
@@ -60,6 +57,27 @@ public final class PrivateNetwork implements AutoCloseable {
                         + " times in a row. Look for what creates networks there: incus network list");
     }
 
+    /** Nobody knows the name of a network to which no member can be found: so it goes then. */
+    private static void pin(Cluster members, String name, Lease lease, Incus incus) {
+        try {
+            LOG.info(
+                    "The machines of {} start on the member '{}' of the cluster, as they share a bridge",
+                    lease.owner(),
+                    members.pin(name));
+        } catch (RuntimeException e) {
+            deleteAfter(e, incus, name);
+            throw e;
+        }
+    }
+
+    private static void deleteAfter(RuntimeException reason, Incus incus, String name) {
+        try {
+            incus.networks().delete(name);
+        } catch (RuntimeException left) {
+            reason.addSuppressed(left);
+        }
+    }
+
     /** Nobody knows the name of what was created, or may have been, where it is not told how that went: so it goes then. */
     private static boolean createAlone(
             Incus incus, Optional<Cluster> cluster, String name, Subnet subnet, Map<String, String> config) {
@@ -70,11 +88,7 @@ public final class PrivateNetwork implements AutoCloseable {
             incus.networks().create(name, config, "One test of Incus Stemcell");
             return isAlone(incus, name, subnet);
         } catch (RuntimeException e) {
-            try {
-                incus.networks().delete(name);
-            } catch (RuntimeException left) {
-                e.addSuppressed(left);
-            }
+            deleteAfter(e, incus, name);
             throw e;
         }
     }

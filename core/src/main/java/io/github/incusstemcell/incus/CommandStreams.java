@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,8 +49,7 @@ final class CommandStreams implements Closeable {
 
     private CompletableFuture<WebSocket> open(String stream) {
         return api.webSocketLater(ApiRequest.get("operations", operation, "websocket")
-                .query("secret", secrets.path(stream).asText())
-                .patient());
+                .query("secret", secrets.path(stream).asText()));
     }
 
     /**
@@ -60,7 +60,7 @@ final class CommandStreams implements Closeable {
     void connect() {
         WebSocket orders = await(control);
         if (!relayed) {
-            connection().await(streams(), connection().run(() -> awaitRegistration(orders)));
+            awaitRegistration(orders);
         }
         lastAsked = true;
         sockets.add(open(terminal ? "0" : "2"));
@@ -77,6 +77,18 @@ final class CommandStreams implements Closeable {
      * the next stream.
      */
     private void awaitRegistration(WebSocket orders) {
+        try {
+            connection().await(streams(), connection().run(() -> awaitPing(orders)), ApiRequest.PATIENCE);
+        } catch (TimeoutException e) {
+            throw connection()
+                    .failure(
+                            "Connecting " + streams(),
+                            new IOException("the daemon has not sent its first ping within "
+                                    + ApiRequest.PATIENCE.toSeconds() + " s"));
+        }
+    }
+
+    private void awaitPing(WebSocket orders) {
         try {
             orders.awaitPing();
         } catch (IOException e) {

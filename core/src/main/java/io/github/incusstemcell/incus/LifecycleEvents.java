@@ -27,7 +27,7 @@ public final class LifecycleEvents implements AutoCloseable {
 
     /** Returns when the daemon has begun to tell, so that nothing that comes later is missed. */
     static LifecycleEvents listen(Api api, BiConsumer<String, String> listener) {
-        ApiRequest request = ApiRequest.get("events").query("type", "lifecycle").patient();
+        ApiRequest request = ApiRequest.get("events").query("type", "lifecycle");
         LifecycleEvents events = new LifecycleEvents(api.webSocketLater(request), listener);
         WebSocket opened = api.connection().await(request, events.socket);
         api.connection().run(() -> events.receive(opened));

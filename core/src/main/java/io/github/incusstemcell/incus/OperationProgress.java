@@ -36,7 +36,7 @@ final class OperationProgress implements Closeable {
     }
 
     static OperationProgress listen(Api api, Progress progress) {
-        ApiRequest request = ApiRequest.get("events").query("type", "operation").patient();
+        ApiRequest request = ApiRequest.get("events").query("type", "operation");
         OperationProgress listener = new OperationProgress(progress, api.webSocketLater(request));
         WebSocket socket = api.connection().await(request, listener.events);
         api.connection().run(() -> listener.receive(socket));

@@ -78,7 +78,7 @@ class MemoizedTest {
         assertThat(catchThrowable(second::get))
                 .hasRootCauseInstanceOf(InterruptedException.class)
                 .cause()
-                .hasMessage("Interrupted while another thread prepared the stemcell");
+                .hasMessage("Interrupted while another thread did what this one needs as well");
         goOn.countDown();
         assertThat(first.get()).isEqualTo("made");
     }

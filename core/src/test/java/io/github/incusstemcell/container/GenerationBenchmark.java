@@ -1,50 +1,33 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.bench.Comparison;
 import io.github.incusstemcell.oci.ImageReference;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * How long each generation of stemcells boots, with the whole overlay, beside the first one that is named, in turn. No test, and not run
- * with them: {@code dev/bench}.
- */
+/** What a launch of each generation of stemcells takes, with the whole overlay, beside the default one, and how long it boots. */
 class GenerationBenchmark {
 
-    private static final int ROUNDS = 11;
-
     @Test
-    void boots() {
-        Map<String, List<Long>> times = new LinkedHashMap<>();
+    void boots() throws Exception {
+        List<String> generations = TestMachine.generations();
         try (Stemcells stemcells = TestMachine.stemcells().connect()) {
-            // The first round prepares images and computes host keys, and does not count.
-            for (int round = 0; round <= ROUNDS; round++) {
-                for (String image : TestMachine.generations()) {
-                    long millis = boot(stemcells, image);
-                    if (round > 0) {
-                        times.computeIfAbsent(image, key -> new ArrayList<>()).add(millis);
-                    }
-                }
+            Comparison launches = new Comparison(getClass(), "launch of each generation");
+            for (String image : generations) {
+                launches.variant(image.substring(image.lastIndexOf('/') + 1), round -> launch(stemcells, image, round));
             }
+            // The first round prepares images and computes host keys.
+            launches.run(1, 5);
         }
-        long first = median(times.values().iterator().next());
-        times.forEach((image, millis) -> System.out.printf(
-                "boot of %s, median of %d: %d ms (%d to %d), ratio %.2f%n",
-                image, ROUNDS, median(millis), millis.get(0), millis.get(ROUNDS - 1), (double) median(millis) / first));
     }
 
-    private static long boot(Stemcells stemcells, String image) {
+    private static void launch(Stemcells stemcells, String image, Comparison.Round round) throws Exception {
         try (StemcellContainer stemcell = stemcells.launch(ContainerSpec.of(ImageReference.parse(image)))) {
+            round.end();
             StartTimes times = stemcell.startTimes();
-            return Duration.between(times.started(), times.booted()).toMillis();
+            round.figure(
+                    "boot_ms", Duration.between(times.started(), times.booted()).toMillis());
         }
-    }
-
-    private static long median(List<Long> millis) {
-        millis.sort(null);
-        return millis.get(millis.size() / 2);
     }
 }

@@ -1,36 +1,33 @@
 package io.github.incusstemcell.systemd;
 
+import io.github.incusstemcell.bench.Comparison;
+import io.github.incusstemcell.bench.Program;
 import java.time.Duration;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** How long reading takes on an open connection. No test, and not run with them: {@code dev/bench}. */
+/** What it takes to read units on an open connection, beside {@code systemctl} by the {@code incus} command. */
 class UnitReadingBenchmark {
 
-    private static final int ROUNDS = 300;
+    private static final int WARM_UP = 20;
+    private static final int ROUNDS = 51;
 
     @Test
-    void reading() {
+    void reading() throws Exception {
         try (Guest guest = Guest.start();
                 Systemd systemd = Systemd.of(guest.instance())) {
             systemd.waitUntilBooted(Duration.ofSeconds(60));
-            System.out.printf(
-                    "median of %d readings: one unit with all its properties %.2f ms, all %d units %.2f ms%n",
-                    ROUNDS,
-                    medianMillis(() -> systemd.unit("systemd-journald")),
-                    systemd.units().size(),
-                    medianMillis(systemd::units));
+            new Comparison(getClass(), "one unit with all its properties")
+                    .variant("ours", round -> systemd.unit("systemd-journald"))
+                    .variant("incus exec", round -> systemctl(guest, "show", "systemd-journald"))
+                    .run(WARM_UP, ROUNDS);
+            new Comparison(getClass(), "all units")
+                    .variant("ours", round -> systemd.units())
+                    .variant("incus exec", round -> systemctl(guest, "list-units", "--all"))
+                    .run(WARM_UP, ROUNDS);
         }
     }
 
-    private static double medianMillis(Runnable reading) {
-        long[] nanos = new long[ROUNDS];
-        for (int round = 0; round < ROUNDS; round++) {
-            long start = System.nanoTime();
-            reading.run();
-            nanos[round] = System.nanoTime() - start;
-        }
-        Arrays.sort(nanos);
-        return nanos[ROUNDS / 2] / 1e6;
+    private static void systemctl(Guest guest, String verb, String what) throws Exception {
+        Program.run("incus", "exec", guest.name(), "--", "systemctl", verb, what);
     }
 }

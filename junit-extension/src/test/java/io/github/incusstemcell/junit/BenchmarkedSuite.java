@@ -1,5 +1,6 @@
 package io.github.incusstemcell.junit;
 
+import io.github.incusstemcell.bench.Program;
 import io.github.incusstemcell.container.StemcellContainer;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.BeforeTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,36 +25,31 @@ final class BenchmarkedSuite {
 
     private BenchmarkedSuite() {}
 
-    /** Takes how many may be started ahead, how many tests there are, 8 or 40, how long each of them takes, and how many run at once. */
-    public static void main(String... arguments) {
-        body = Long.parseLong(arguments[2]);
+    /** Takes the name of one of the classes below, how many seconds each of its tests takes, and how many run at once. */
+    public static void main(String... arguments) throws Exception {
+        body = (long) (1000 * Double.parseDouble(arguments[1]));
         Map<String, String> parameters = new HashMap<>();
-        parameters.put("incus.stemcell.starts-ahead", arguments[0]);
-        if (!arguments[3].equals("1")) {
+        // As many as where nothing is set, which other tests here do.
+        parameters.put("incus.stemcell.starts-ahead", "");
+        if (!arguments[2].equals("1")) {
             parameters.put("junit.jupiter.execution.parallel.enabled", "true");
             parameters.put("junit.jupiter.execution.parallel.mode.default", "concurrent");
             parameters.put("junit.jupiter.execution.parallel.config.strategy", "fixed");
-            parameters.put("junit.jupiter.execution.parallel.config.fixed.parallelism", arguments[3]);
+            parameters.put("junit.jupiter.execution.parallel.config.fixed.parallelism", arguments[2]);
         }
-        Class<?> suite =
-                switch (arguments[1]) {
-                    case "2" -> Two.class;
-                    case "8" -> Eight.class;
-                    case "40" -> Forty.class;
-                    default -> throw new IllegalArgumentException(arguments[1]);
-                };
         SummaryGeneratingListener summary = new SummaryGeneratingListener();
         LauncherFactory.create()
                 .execute(
                         LauncherDiscoveryRequestBuilder.request()
                                 .configurationParameters(parameters)
-                                .selectors(DiscoverySelectors.selectClass(suite))
+                                .selectors(DiscoverySelectors.selectClass(
+                                        BenchmarkedSuite.class.getName() + "$" + arguments[0]))
                                 .build(),
                         summary);
         summary.getSummary().getFailures().forEach(failure -> failure.getException()
                 .printStackTrace());
-        List<Long> waits = Stopwatch.WAITED.stream().sorted().toList();
-        System.out.println("median wait: " + waits.get(waits.size() / 2) / 1e6);
+        Stopwatch.WAITED.forEach(nanos -> System.out.println("figure wait_ms " + nanos / 1e6));
+        Program.printPeaks();
         System.exit((int) summary.getSummary().getTotalFailureCount());
     }
 
@@ -87,9 +84,9 @@ final class BenchmarkedSuite {
         }
     }
 
-    static class Two extends Small {
+    static class One extends Small {
 
-        @RepeatedTest(2)
+        @Test
         void test() throws InterruptedException {
             use();
         }
@@ -109,5 +106,21 @@ final class BenchmarkedSuite {
         void test() throws InterruptedException {
             use();
         }
+    }
+
+    @ExtendWith(Stopwatch.class)
+    @IncusStemcell
+    static class Three {
+
+        @Test
+        void test(@Node("a") StemcellContainer a, @Node("b") StemcellContainer b, @Node("c") StemcellContainer c) {
+            List.of(a, b, c).forEach(machine -> machine.exec("true").requireSuccess());
+        }
+    }
+
+    static class Empty {
+
+        @RepeatedTest(40)
+        void test() {}
     }
 }

@@ -1,203 +1,134 @@
 package io.github.incusstemcell.junit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.incusstemcell.bench.Comparison;
+import io.github.incusstemcell.bench.Comparison.Round;
+import io.github.incusstemcell.bench.Program;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /**
- * How long suites of small tests take, and how long their tests wait for their containers: ours, ours without starts ahead, and a shell
- * script that does the same by the {@code incus} command and deletes in the background; in turn, each in a process of its own, from its
- * start to its end. Seconds of the processor are those of the whole machine. {@code dev/bench SuiteBenchmark}; the number of rounds is
- * that of the environment
- * variable {@code INCUS_STEMCELL_DEV_BENCH_ROUNDS}, or 3.
+ * What suites of small tests take, from the start of their JVM to its end, and how long their tests wait for their machines; beside a shell
+ * script that does the same by the {@code incus} command, with the image that ours has prepared, and deletes in the background.
  */
-@Timeout(value = 60, unit = java.util.concurrent.TimeUnit.MINUTES, threadMode = ThreadMode.SAME_THREAD)
 class SuiteBenchmark {
 
-    private static final int ROUNDS =
-            Integer.parseInt(System.getenv().getOrDefault("INCUS_STEMCELL_DEV_BENCH_ROUNDS", "3"));
+    private static final int ROUNDS = 3;
     private static final int TESTS = 40;
-    private static final int WAITING_TESTS = 8;
-    private static final int THREADS = 4;
-    private static final Path RECORD = Path.of("target/bench/suite.csv");
+    private static final int FEW_TESTS = 8;
+    private static final int MACHINES = 3;
+    private static final Suite ONE = new Suite("One", 1);
+    private static final Suite EIGHT = new Suite("Eight", FEW_TESTS);
+    private static final Suite FORTY = new Suite("Forty", TESTS);
 
-    /** USER_HZ, in which proc_stat(5) counts. */
-    private static final double TICKS = 100;
-
-    /** What a process took: seconds by the clock, seconds of the processor, and the median wait of its tests, in milliseconds. */
-    private record Cost(double wall, double cpu, double waited) {}
-
-    private interface Work {
-        double run() throws Exception;
-    }
-
+    /** The image and the network are there from now on. */
     @BeforeAll
-    static void warmUp() throws Exception {
-        Files.createDirectories(RECORD.getParent());
-        Files.writeString(RECORD, "row,variant,round,wall_s,cpu_s,median_wait_ms\n");
-        ours("", 2, 0, 1);
+    static void prepare() throws Exception {
+        Program.run(Program.java(BenchmarkedSuite.class, "One", "0", "1"));
     }
 
     @Test
-    void oneAfterTheOther() throws Exception {
-        compare("40 tests, one after the other", TESTS, 0, 1);
-    }
-
-    @Test
-    void fourAtOnce() throws Exception {
-        compare("40 tests, four at once", TESTS, 0, THREADS);
-    }
-
-    @Test
-    void waitsAtBodiesOfNoTime() throws Exception {
-        compare("8 tests of 0 s", WAITING_TESTS, 0, 1);
-    }
-
-    @Test
-    void waitsAtBodiesOfHalfASecond() throws Exception {
-        compare("8 tests of 0.5 s", WAITING_TESTS, 500, 1);
-    }
-
-    @Test
-    void waitsAtBodiesOfThreeSeconds() throws Exception {
-        compare("8 tests of 3 s", WAITING_TESTS, 3_000, 1);
-    }
-
-    private static void compare(String row, int tests, int body, int threads) throws Exception {
-        Map<String, Work> variants = new LinkedHashMap<>();
-        variants.put("ours", () -> ours("", tests, body, threads));
-        variants.put("none ahead", () -> ours("0", tests, body, threads));
-        variants.put("script", () -> script(tests, body, threads));
-        Map<String, List<Cost>> costs = new LinkedHashMap<>();
-        for (int round = 1; round <= ROUNDS; round++) {
-            for (Map.Entry<String, Work> variant : variants.entrySet()) {
-                Cost cost = measured(variant.getValue());
-                costs.computeIfAbsent(variant.getKey(), absent -> new ArrayList<>())
-                        .add(cost);
-                Files.writeString(
-                        RECORD,
-                        String.format(
-                                Locale.ROOT,
-                                "%s,%s,%d,%.2f,%.2f,%s%n",
-                                row.replace(",", ""),
-                                variant.getKey(),
-                                round,
-                                cost.wall(),
-                                cost.cpu(),
-                                milliseconds(cost.waited())),
-                        java.nio.file.StandardOpenOption.APPEND);
-            }
+    void suites() throws Exception {
+        Comparison one = compare("one test alone", ONE)
+                .variant("no machine", new Suite("Empty", 0))
+                .run(ROUNDS);
+        Comparison forty = compare("40 tests one by one", FORTY)
+                .variant("none ahead", FORTY.with("INCUS_STEMCELL_STARTS_AHEAD=0"))
+                .run(ROUNDS);
+        Comparison further = forty.slope("per further test", one, TESTS - 1);
+        addLimit(forty, further, one);
+        for (int threads : List.of(2, 4)) {
+            Comparison parallel = compare("40 tests at " + threads + " threads", FORTY.atOnce(threads));
+            addLimit(parallel.run(ROUNDS), further, one);
         }
-        print(row, costs);
+        // The script makes no private network for them.
+        compare("one test of 3 machines", new Suite("Three", MACHINES).atOnce(MACHINES))
+                .run(ROUNDS)
+                .slope("per further machine of one test", one, MACHINES - 1);
     }
 
-    private static Cost measured(Work work) throws Exception {
-        double busy = busy();
-        long begin = System.nanoTime();
-        double wait = work.run();
-        return new Cost((System.nanoTime() - begin) / 1e9, busy() - busy, wait);
-    }
-
-    private static void print(String row, Map<String, List<Cost>> costs) {
-        double our = median(costs.get("ours"), Cost::wall);
-        System.out.printf(
-                Locale.ROOT,
-                "%s: %.2f of what the script takes, %.2f of what none ahead take%n",
-                row,
-                our / median(costs.get("script"), Cost::wall),
-                our / median(costs.get("none ahead"), Cost::wall));
-        costs.forEach((variant, all) -> System.out.printf(
-                Locale.ROOT,
-                "  %-10s %6.2f s (%.2f to %.2f), processor %6.2f s, median wait %s ms; medians of %d%n",
-                variant,
-                median(all, Cost::wall),
-                all.stream().mapToDouble(Cost::wall).min().orElseThrow(),
-                all.stream().mapToDouble(Cost::wall).max().orElseThrow(),
-                median(all, Cost::cpu),
-                milliseconds(median(all, Cost::waited)),
-                all.size()));
-    }
-
-    /** A script does not say how long it waits. */
-    private static String milliseconds(double waited) {
-        return Double.isNaN(waited) ? "-" : Long.toString(Math.round(waited));
-    }
-
-    private static double median(List<Cost> costs, ToDoubleFunction<Cost> figure) {
-        return costs.stream().mapToDouble(figure).sorted().toArray()[costs.size() / 2];
-    }
-
-    /** All but idle and waiting for disks, of all processors since the boot. */
-    private static double busy() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
-            String[] ticks = lines.findFirst().orElseThrow().split(" +");
-            return (Long.parseLong(ticks[1])
-                            + Long.parseLong(ticks[2])
-                            + Long.parseLong(ticks[3])
-                            + Long.parseLong(ticks[6])
-                            + Long.parseLong(ticks[7]))
-                    / TICKS;
+    /** What the tests take of the processors, spread over all of them, and the start and the end of the JVM. */
+    private static void addLimit(Comparison suite, Comparison further, Comparison one) throws Exception {
+        for (int i = 0; i < suite.rounds("ours").size(); i++) {
+            double tests = TESTS * further.rounds("ours").get(i).processor();
+            Round empty = one.rounds("no machine").get(i);
+            double wall = tests / Runtime.getRuntime().availableProcessors() + empty.wall();
+            suite.add("limit of processors", new Round(wall, tests + empty.processor()));
         }
     }
 
-    /** Returns the median wait of its tests, in milliseconds. */
-    private static double ours(String ahead, int tests, int body, int threads) throws Exception {
-        String output = finished(Kit.java(
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                BenchmarkedSuite.class.getName(),
-                ahead,
-                "" + tests,
-                "" + body,
-                "" + threads));
-        return output.lines()
-                .filter(line -> line.startsWith("median wait: "))
-                .mapToDouble(line -> Double.parseDouble(line.substring("median wait: ".length())))
-                .findFirst()
-                .orElseThrow();
+    @Test
+    void waits() throws Exception {
+        for (double body : List.of(0.0, 0.5, 3.0)) {
+            compare("8 tests of " + body + " s", EIGHT.body(body)).run(ROUNDS);
+        }
     }
 
-    /** It takes the image that ours has prepared, on its network, and one RSA key for all, so that no guest has to compute any. */
-    private static double script(int tests, int body, int threads) throws Exception {
-        String one = """
-                name=bench-$$-$1
-                incus launch "$IMAGE" "$name" --no-profiles --storage "$POOL" --network "$NETWORK" \\
-                    -c user.incus-stemcell.ssh-rsa-key="$KEY" </dev/null >/dev/null || exit 255
-                until state=$(incus exec "$name" -- systemctl is-system-running --wait 2>/dev/null) || [ "$state" = degraded ]; do :; done
-                incus exec "$name" -- true
-                sleep %s
-                incus delete --force "$name" &
-                """.formatted(body / 1000.0);
-        String all = """
-                export INCUS_PROJECT=incus-stemcell
-                export IMAGE=$(incus image list --format csv --columns f | head -1)
-                export POOL=$(incus storage list --format csv | head -1 | cut -d, -f1)
-                export NETWORK=$(incus network list --format csv | grep -m1 '^isc-.*,YES,' | cut -d, -f1)
-                export KEY=$(openssl genrsa 2048 2>/dev/null)
-                seq %d | xargs -P %d -I{} sh -c "$ONE" sh {}
-                while incus list --format csv --columns n | grep -q ^bench-; do sleep 0.05; done
-                """.formatted(tests, threads);
-        ProcessBuilder script = new ProcessBuilder("sh", "-c", all).redirectErrorStream(true);
-        script.environment().put("ONE", one);
-        finished(script.start());
-        return Double.NaN;
+    private Comparison compare(String row, Suite suite) {
+        return new Comparison(getClass(), row).variant("ours", suite).variant("script", suite::byScript);
     }
 
-    private static String finished(Process process) throws Exception {
-        String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as(output).isZero();
-        return output;
+    /** A class of {@link BenchmarkedSuite}, of how many machines in all and at once, and of how many seconds each test, with settings. */
+    private record Suite(String fixture, int machines, int atOnce, double body, List<String> settings)
+            implements Comparison.Work {
+
+        Suite(String fixture, int machines) {
+            this(fixture, machines, 1, 0, List.of());
+        }
+
+        Suite atOnce(int number) {
+            return new Suite(fixture, machines, number, body, settings);
+        }
+
+        Suite body(double seconds) {
+            return new Suite(fixture, machines, atOnce, seconds, settings);
+        }
+
+        Suite with(String... more) {
+            return new Suite(fixture, machines, atOnce, body, List.of(more));
+        }
+
+        @Override
+        public void run(Round round) throws Exception {
+            run(round, Program.java(BenchmarkedSuite.class, fixture, "" + body, "" + atOnce));
+        }
+
+        private void run(Round round, List<String> command) throws Exception {
+            List<String> all = new ArrayList<>(List.of("env"));
+            all.addAll(settings);
+            all.addAll(command);
+            round.program(all);
+        }
+
+        /** By the image that ours has used last. One RSA key is for all, so that no guest has to compute any. */
+        void byScript(Round round) throws Exception {
+            String image = Kit.images().stream()
+                    .max(Comparator.comparing(found -> found.lastUsedAt().orElse(Instant.MIN)))
+                    .orElseThrow()
+                    .fingerprint();
+            String one = """
+                    name=$RUN-$1
+                    begin=$(date +%s%N)
+                    incus launch "$IMAGE" "$name" --no-profiles --storage "$POOL" --network "$NETWORK" \\
+                        -c user.incus-stemcell.ssh-rsa-key="$KEY" </dev/null >/dev/null || exit 255
+                    until state=$(incus exec "$name" -- systemctl is-system-running --wait 2>/dev/null) || [ "$state" = degraded ]; do :; done
+                    echo "figure wait_ms $((($(date +%s%N) - begin) / 1000000))"
+                    incus exec "$name" -- true
+                    sleep "$BODY"
+                    incus delete --force "$name" &
+                    """;
+            String all = """
+                    export RUN=bench-$$ IMAGE=$1 BODY=$2 ONE=$5 INCUS_PROJECT=incus-stemcell
+                    export POOL=$(incus storage list --format csv | head -1 | cut -d, -f1)
+                    export NETWORK=$(incus network list --format csv | grep -m1 '^isc-.*,YES,' | cut -d, -f1)
+                    export KEY=$(openssl genrsa 2048 2>/dev/null)
+                    seq "$3" | xargs -P "$4" -I{} sh -c "$ONE" sh {}
+                    while incus list --format csv --columns n | grep -q "^$RUN-"; do sleep 0.05; done
+                    """;
+            run(round, List.of("sh", "-ec", all, "sh", image, "" + body, "" + machines, "" + atOnce, one));
+        }
     }
 }

@@ -1,40 +1,22 @@
 package io.github.incusstemcell.junit.assertj;
 
 import static io.github.incusstemcell.junit.assertj.GuestSocket.tcp;
-import static org.assertj.core.api.Assertions.assertThat;
+import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
 
+import io.github.incusstemcell.bench.Comparison;
+import io.github.incusstemcell.bench.Program;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/**
- * What each kind of assertion takes, beside an {@code incus exec} that asks the same, in turn. Seconds of the processor are those of the
- * whole machine. {@code dev/bench AssertionBenchmark}; the number of rounds is that of the environment variable {@code
- * INCUS_STEMCELL_DEV_BENCH_ROUNDS}, or 21.
- */
+/** What each kind of assertion takes, beside an {@code incus exec} that asks the same. */
 @IncusStemcell
-@Timeout(1800)
 class AssertionBenchmark {
-
-    private static final int ROUNDS =
-            Integer.parseInt(System.getenv().getOrDefault("INCUS_STEMCELL_DEV_BENCH_ROUNDS", "21"));
-    private static final int WARM_UP = 5;
-    private static final Path RECORD = Path.of("target/bench/assertions.csv");
-
-    /** USER_HZ, in which proc_stat(5) counts. */
-    private static final double TICKS = 100;
 
     private record Row(Consumer<StemcellAssert> assertion, String... exec) {}
 
@@ -93,78 +75,14 @@ class AssertionBenchmark {
 
     @Test
     void eachKind(StemcellContainer stemcell) throws Exception {
-        Files.createDirectories(RECORD.getParent());
-        List<String> record = new ArrayList<>(List.of("row,variant,round,wall_ms"));
-        System.out.printf("cores: %d, rounds: %d%n", Runtime.getRuntime().availableProcessors(), ROUNDS);
         for (Map.Entry<String, Row> row : rows().entrySet()) {
-            measure(stemcell, row.getKey(), row.getValue(), record);
-        }
-        Files.write(RECORD, record);
-    }
-
-    private static void measure(StemcellContainer stemcell, String name, Row row, List<String> record)
-            throws Exception {
-        double[] ours = new double[ROUNDS];
-        double[] theirs = new double[ROUNDS];
-        double[] busy = new double[2];
-        for (int round = -WARM_UP; round < ROUNDS; round++) {
-            double before = busy();
-            long begin = System.nanoTime();
-            row.assertion().accept(StemcellAssertions.assertThat(stemcell));
-            double our = (System.nanoTime() - begin) / 1e6;
-            double between = busy();
-            begin = System.nanoTime();
-            incus(stemcell, row.exec());
-            double their = (System.nanoTime() - begin) / 1e6;
-            if (round >= 0) {
-                ours[round] = our;
-                theirs[round] = their;
-                busy[0] += between - before;
-                busy[1] += busy() - between;
-                record.add(String.format(Locale.ROOT, "%s,ours,%d,%.2f", name, round, our));
-                record.add(String.format(Locale.ROOT, "%s,incus exec,%d,%.2f", name, round, their));
-            }
-        }
-        print(name, ours, theirs, busy);
-    }
-
-    private static void print(String name, double[] ours, double[] theirs, double[] busy) {
-        Arrays.sort(ours);
-        Arrays.sort(theirs);
-        System.out.printf(
-                Locale.ROOT,
-                "%-18s 1/%.1f of incus exec: %6.2f ms (%.2f to %.2f), exec %6.1f ms (%.1f to %.1f); processor %.1f and %.1f ms%n",
-                name,
-                theirs[ROUNDS / 2] / ours[ROUNDS / 2],
-                ours[ROUNDS / 2],
-                ours[ROUNDS / 10],
-                ours[ROUNDS - 1 - ROUNDS / 10],
-                theirs[ROUNDS / 2],
-                theirs[ROUNDS / 10],
-                theirs[ROUNDS - 1 - ROUNDS / 10],
-                busy[0] * 1000 / ROUNDS,
-                busy[1] * 1000 / ROUNDS);
-    }
-
-    private static void incus(StemcellContainer stemcell, String... command) throws Exception {
-        List<String> argv =
-                new ArrayList<>(List.of("incus", "exec", "--project", "incus-stemcell", stemcell.name(), "--"));
-        argv.addAll(List.of(command));
-        Process exec = new ProcessBuilder(argv)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(exec.waitFor()).as(String.join(" ", argv)).isLessThan(126);
-    }
-
-    /** All but idle and waiting for disks, of all processors since the boot. */
-    private static double busy() throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
-            String[] ticks = lines.findFirst().orElseThrow().split(" +");
-            return Stream.of(1, 2, 3, 6, 7)
-                            .mapToLong(i -> Long.parseLong(ticks[i]))
-                            .sum()
-                    / TICKS;
+            List<String> exec =
+                    new ArrayList<>(List.of("incus", "exec", "--project", "incus-stemcell", stemcell.name(), "--"));
+            exec.addAll(List.of(row.getValue().exec()));
+            new Comparison(getClass(), "assertion: " + row.getKey())
+                    .variant("ours", round -> row.getValue().assertion().accept(assertThat(stemcell)))
+                    .variant("incus exec", round -> Program.run(exec))
+                    .run(5, 21);
         }
     }
 }

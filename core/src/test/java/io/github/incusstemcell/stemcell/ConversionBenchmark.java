@@ -21,18 +21,28 @@ class ConversionBenchmark {
     private static final int ROUNDS = 3;
     private static final long SMALL = 200_000_000;
     private static final long LARGE = 1_230_000_000;
+    private static final int LAYERS = 20;
 
     @TempDir
     private static Path folder;
 
-    /** What cannot be undercut is curl, which does nothing but download the layer and upload it; no digest is verified, and nothing kept. */
+    /** What cannot be undercut is curl, which does nothing but download the layers and upload as much; no digest is verified, and nothing kept. */
     @Test
     void conversionBesideCurl() throws Exception {
-        Comparison small = besideCurl("conversion of 0.2 GB", RepositoryOfNoise.push(folder, SMALL))
+        Comparison small = besideCurl("conversion of 0.2 GB", RepositoryOfNoise.push(folder, SMALL, 1))
                 .run(1, ROUNDS);
-        besideCurl("conversion of 1.23 GB", RepositoryOfNoise.push(folder, LARGE))
+        RepositoryOfNoise noise = RepositoryOfNoise.push(folder, LARGE, 1);
+        Comparison large = besideCurl("conversion of 1.23 GB", noise)
+                .variant(
+                        "ours in its own JVM",
+                        round -> inNewProject(
+                                round,
+                                project -> round.program(Program.java(getClass(), project.name(), noise.image() + ""))))
+                .run(ROUNDS);
+        large.slope("per further GiB of a layer", small, (double) (LARGE - SMALL) / (1 << 30));
+        besideCurl("conversion of 20 layers of 0.2 GB in all", RepositoryOfNoise.push(folder, SMALL, LAYERS))
                 .run(ROUNDS)
-                .slope("per further GiB of a layer", small, (double) (LARGE - SMALL) / (1 << 30));
+                .slope("per further layer", small, LAYERS - 1);
     }
 
     private Comparison besideCurl(String row, RepositoryOfNoise repository) throws Exception {
@@ -43,6 +53,16 @@ class ConversionBenchmark {
                         "curl",
                         round ->
                                 inNewProject(round, project -> repository.downloadAndUpload(metadata, project.name())));
+    }
+
+    /** Converts an image in a JVM whose memory is only for that: takes the project and the image. */
+    public static void main(String... arguments) throws Exception {
+        folder = Files.createTempDirectory("conversion");
+        try (Incus incus = Incus.connect()) {
+            convert(incus.project(arguments[0]), ImageReference.parse(arguments[1]));
+        }
+        Program.printPeaks();
+        Program.run("rm", "-r", folder.toString());
     }
 
     /** The {@code incus} command pulls it as an OCI image; then it creates a container, deletes its resolv.conf, and publishes it. */

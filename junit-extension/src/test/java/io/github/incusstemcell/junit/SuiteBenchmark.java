@@ -3,10 +3,14 @@ package io.github.incusstemcell.junit;
 import io.github.incusstemcell.bench.Comparison;
 import io.github.incusstemcell.bench.Comparison.Round;
 import io.github.incusstemcell.bench.Program;
+import io.github.incusstemcell.stemcell.OverlayPart;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +27,7 @@ class SuiteBenchmark {
     private static final Suite ONE = new Suite("One", 1);
     private static final Suite EIGHT = new Suite("Eight", FEW_TESTS);
     private static final Suite FORTY = new Suite("Forty", TESTS);
+    private static final String DIR_POOL = "dir-bench";
 
     /** The image and the network are there from now on. */
     @BeforeAll
@@ -64,6 +69,38 @@ class SuiteBenchmark {
     void waits() throws Exception {
         for (double body : List.of(0.0, 0.5, 3.0)) {
             compare("8 tests of " + body + " s", EIGHT.body(body)).run(ROUNDS);
+        }
+    }
+
+    /**
+     * Neither has what our overlay spares a guest. It is a plain Debian, as the boot of a stemcell without overlay takes 90 seconds and ends
+     * as degraded; and it lacks the dead man's switch.
+     */
+    @Test
+    void withoutOverlay() throws Exception {
+        String image = "INCUS_STEMCELL_IMAGE=rootfs:" + System.getenv("INCUS_STEMCELL_DEV_ROOTFS");
+        String without = "INCUS_STEMCELL_OVERLAY_WITHOUT="
+                + Arrays.stream(OverlayPart.values())
+                        .map(part -> part.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .collect(Collectors.joining(","));
+        Comparison one =
+                compare("one test without overlay", ONE.with(image, without)).run(1, ROUNDS);
+        compare("8 tests without overlay", EIGHT.with(image, without))
+                .run(ROUNDS)
+                .slope("per further test without overlay", one, FEW_TESTS - 1);
+    }
+
+    /** What {@code incus.stemcell.storage.create} spares those who have no pool that clones images. */
+    @Test
+    void onDirPool() throws Exception {
+        String pool = "incus storage show %1$s >/dev/null 2>&1 || incus storage create %1$s dir".formatted(DIR_POOL);
+        Program.run("sh", "-c", pool);
+        try {
+            compare("one test on a dir pool", ONE.with("INCUS_STEMCELL_STORAGE_POOL=" + DIR_POOL))
+                    .variant("ours on a pool that clones", ONE)
+                    .run(ROUNDS);
+        } finally {
+            Program.run("incus", "storage", "delete", DIR_POOL);
         }
     }
 
@@ -122,7 +159,7 @@ class SuiteBenchmark {
                     """;
             String all = """
                     export RUN=bench-$$ IMAGE=$1 BODY=$2 ONE=$5 INCUS_PROJECT=incus-stemcell
-                    export POOL=$(incus storage list --format csv | head -1 | cut -d, -f1)
+                    export POOL=${INCUS_STEMCELL_STORAGE_POOL:-$(incus storage list --format csv | head -1 | cut -d, -f1)}
                     export NETWORK=$(incus network list --format csv | grep -m1 '^isc-.*,YES,' | cut -d, -f1)
                     export KEY=$(openssl genrsa 2048 2>/dev/null)
                     seq "$3" | xargs -P "$4" -I{} sh -c "$ONE" sh {}

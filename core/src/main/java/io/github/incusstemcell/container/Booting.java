@@ -12,7 +12,6 @@ import io.github.incusstemcell.systemd.BootTimeoutException;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.UnusableGuestException;
 import java.time.Duration;
-import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,18 +41,18 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
      * Waits until systemd has finished booting, in a guest that knows that it is held. {@code degraded} is booted, too: what failed is for
      * the test to judge.
      *
-     * @param timeout how long it all may take
-     * @param begin since when
+     * @param deadline of it all, which began with the start of the container
      * @throws StartupTimeoutException if it takes longer
      * @throws IncusStemcellException if it never will, as the guest has no systemd, or has ended
      */
-    void await(Duration timeout, Instant begin) {
-        awaitBoot(timeout, begin, BOOTS);
+    void await(Deadline deadline) {
+        awaitBoot(deadline, BOOTS);
     }
 
-    private void awaitBoot(Duration timeout, Instant begin, int boots) {
+    private void awaitBoot(Deadline deadline, int boots) {
+        Duration timeout = deadline.span();
         try {
-            systemd.waitUntilBooted(remaining(timeout, begin));
+            systemd.waitUntilBooted(deadline.left());
             deadMansSwitch.awaitHold();
         } catch (BootTimeoutException e) {
             requireMember(e);
@@ -85,10 +84,10 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
                 "{} was not held in time and has powered off, so it is booted again: {}",
                 instance(),
                 failure.getMessage());
-        Instant again = Instant.now();
+        long again = System.nanoTime();
         instance().start();
         deadMansSwitch.arm(again);
-        awaitBoot(timeout, again, boots - 1);
+        awaitBoot(Deadline.in(timeout), boots - 1);
     }
 
     private StartupTimeoutException late(Duration timeout, BootTimeoutException failure) {
@@ -169,11 +168,5 @@ record Booting(DeadMansSwitch deadMansSwitch, Systemd systemd, StemcellImage ima
             failure.addSuppressed(e);
             return "";
         }
-    }
-
-    /** What is left of a timeout, never less than nothing. */
-    static Duration remaining(Duration timeout, Instant begin) {
-        Duration remaining = timeout.minus(Duration.between(begin, Instant.now()));
-        return remaining.isNegative() ? Duration.ZERO : remaining;
     }
 }

@@ -3,6 +3,7 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.container.ContainerLauncher.Launch;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import java.time.Duration;
@@ -40,7 +41,7 @@ record ContainerStart(
         ContainerSpec spec = launch.spec();
         NewInstance created = request(lease);
         StartRefusal refusal = new StartRefusal(instance(), image(), spec.overlay());
-        Instant asked = Instant.now();
+        long asked = System.nanoTime();
         create(created, refusal);
         GuestAgent.Access agent =
                 new GuestAgent.Access(request.agentSettings(instance().name(), network.address()), packages);
@@ -54,13 +55,14 @@ record ContainerStart(
             return unbooted(agent);
         }
         if (!launch.startsAtOnce()) {
-            asked = Instant.now();
+            asked = System.nanoTime();
             Refusal.explaining(instance()::start, refusal);
         }
         Instant started = Instant.now();
+        Deadline deadline = Deadline.in(spec.startupTimeout());
         deadMansSwitch.arm(asked);
         RsaHostKeys.forgetIn(instance(), created);
-        return booted(limits, started, agent);
+        return booted(limits, started, deadline, agent);
     }
 
     private NewInstance request(Lease lease) {
@@ -83,14 +85,14 @@ record ContainerStart(
                 new CreateRefusal(image(), request.placement().incus().project(), root.getOrDefault("pool", "")));
     }
 
-    private StemcellContainer booted(LimitCheck limits, Instant started, GuestAgent.Access agent) {
+    private StemcellContainer booted(LimitCheck limits, Instant started, Deadline deadline, GuestAgent.Access agent) {
         ContainerSpec spec = launch.spec();
         Systemd systemd = Systemd.of(instance());
         GuestAddress address;
         try {
-            new Booting(deadMansSwitch, systemd, image()).await(spec.startupTimeout(), started);
+            new Booting(deadMansSwitch, systemd, image()).await(deadline);
             limits.check(instance(), spec);
-            address = network.afterBoot(instance(), spec, started);
+            address = network.afterBoot(instance(), deadline);
             address.bringUp(instance());
         } catch (RuntimeException e) {
             systemd.close();
@@ -116,7 +118,7 @@ record ContainerStart(
                 agent,
                 release);
         try {
-            container.awaitAgent(started);
+            container.awaitAgent(deadline);
         } catch (RuntimeException e) {
             container.release();
             throw e;

@@ -12,7 +12,6 @@ import io.github.incusstemcell.stemcell.OverlayPart;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -100,11 +99,16 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private final Instance instance;
     private @Nullable RunningCommand held;
-    private Instant heldSince = Instant.MIN;
-    /** The earliest moment at which the guest may have started, and that at which it has said that it is held. */
-    private Instant started = Instant.MIN;
 
-    private Instant confirmed = Instant.MIN;
+    /** All by {@link System#nanoTime}, as the clock of the machine may be set: since when it is held. */
+    private long heldSince = System.nanoTime();
+
+    /** The earliest moment at which the guest may have started. */
+    private long started = heldSince;
+
+    /** That at which it has said that it is held. */
+    private long confirmed = started - 1;
+
     private boolean arming;
     private boolean over;
     private Duration pause = FIRST_PAUSE;
@@ -120,11 +124,11 @@ final class DeadMansSwitch implements AutoCloseable {
     /**
      * Begins to hold a container that runs, on a thread of our own; does nothing where it is held already.
      *
-     * @param asked when it was asked to start
+     * @param asked when it was asked to start, by {@link System#nanoTime}
      */
-    synchronized void arm(Instant asked) {
+    synchronized void arm(long asked) {
         started = asked;
-        if (heldSince.isBefore(asked)) {
+        if (heldSince - asked < 0) {
             // Of the boot before: the daemon may say late that it has ended.
             held = null;
         }
@@ -150,12 +154,12 @@ final class DeadMansSwitch implements AutoCloseable {
     }
 
     private synchronized boolean isHeld() {
-        return over || held != null && !confirmed.isBefore(started);
+        return over || held != null && confirmed - started >= 0;
     }
 
     private void hold() {
         try {
-            Instant since = Instant.now();
+            long since = System.nanoTime();
             RunningCommand command = instance.start(Command.of("sh", "-c", SCRIPT, NAME));
             if (takes(command, since)) {
                 LISTENERS.execute(() -> awaitConfirmation(command));
@@ -177,13 +181,13 @@ final class DeadMansSwitch implements AutoCloseable {
     }
 
     /** What was asked for before the last start holds the boot before, if anything. */
-    private synchronized boolean takes(RunningCommand command, Instant since) {
+    private synchronized boolean takes(RunningCommand command, long since) {
         arming = false;
         if (!over) {
             held = command;
             heldSince = since;
             pause = FIRST_PAUSE;
-            if (since.isBefore(started)) {
+            if (since - started < 0) {
                 arm(started);
             }
         }
@@ -202,7 +206,7 @@ final class DeadMansSwitch implements AutoCloseable {
 
     private synchronized void confirm(RunningCommand command) {
         if (held == command) {
-            confirmed = Instant.now();
+            confirmed = System.nanoTime();
         }
     }
 

@@ -3,11 +3,10 @@ package io.github.incusstemcell.container;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import io.github.incusstemcell.internal.Waiting;
 import java.net.Inet4Address;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -20,19 +19,18 @@ record DhcpAddress(Instance instance) {
     /**
      * Waits, in the guest, until systemd-networkd has an IPv4 address for {@code eth0}; without systemd-networkd, until there is one.
      *
-     * @param timeout how long the whole start may take
-     * @param begin since when
+     * @param deadline of the whole start
      * @throws StartupTimeoutException if it takes longer
      */
-    Inet4Address await(Duration timeout, Instant begin) {
+    Inet4Address await(Deadline deadline) {
         // Whole seconds, and 0 would mean for ever.
-        long seconds = Math.max(1, Booting.remaining(timeout, begin).toSeconds());
+        long seconds = Math.max(1, deadline.left().toSeconds());
         ExecResult wait = instance.exec(Command.of(
                 "/usr/lib/systemd/systemd-networkd-wait-online", "--interface=eth0", "--ipv4", "--timeout=" + seconds));
-        return findUntilEnd(timeout, begin)
+        return findUntilEnd(deadline)
                 .orElseThrow(() -> new StartupTimeoutException(
                         "The container '" + instance.name() + "' has no IPv4 address on eth0 after "
-                                + DurationText.of(timeout) + ": " + why(wait)
+                                + DurationText.of(deadline.span()) + ": " + why(wait)
                                 + ". Look at what DHCP the network offers, or allow raw.lxc in the project"
                                 + " (restricted.containers.lowlevel=allow), which needs no DHCP",
                         null));
@@ -46,9 +44,9 @@ record DhcpAddress(Instance instance) {
     }
 
     /** Something else than systemd-networkd may ask, of which neither it nor Incus tells when it is done. */
-    private Optional<Inet4Address> findUntilEnd(Duration timeout, Instant begin) {
+    private Optional<Inet4Address> findUntilEnd(Deadline deadline) {
         Optional<Inet4Address> found = find();
-        while (found.isEmpty() && !Booting.remaining(timeout, begin).isZero()) {
+        while (found.isEmpty() && !deadline.isOver()) {
             try {
                 TimeUnit.MILLISECONDS.sleep(LOOK_AGAIN);
             } catch (InterruptedException e) {

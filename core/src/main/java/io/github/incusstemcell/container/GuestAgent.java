@@ -6,10 +6,10 @@ import io.github.incusstemcell.agent.AgentException;
 import io.github.incusstemcell.agent.AgentSettings;
 import io.github.incusstemcell.agent.PackageCache;
 import io.github.incusstemcell.agent.Release;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.internal.DurationText;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,6 @@ final class GuestAgent {
     private final StemcellContainer stemcell;
     private final Access access;
     private final boolean awaited;
-    private final Duration startupTimeout;
     private @Nullable Agent client;
 
     /**
@@ -34,7 +33,6 @@ final class GuestAgent {
         this.stemcell = stemcell;
         this.access = access;
         this.awaited = spec.startsAgent();
-        this.startupTimeout = spec.startupTimeout();
         if (awaited) {
             // While the machine boots: where there is a JRuby, jobs of a release may be deployed.
             Release.prepare();
@@ -60,21 +58,21 @@ final class GuestAgent {
     /**
      * Waits until it answers, where its settings are ours.
      *
-     * @param begin when the start of the machine began, all of which is to be over within the startup timeout
+     * @param deadline of the whole start of the machine
      * @throws StartupTimeoutException if it does not
      */
-    void await(Instant begin) {
+    void await(Deadline deadline) {
         if (!awaited) {
             return;
         }
-        Duration left = Booting.remaining(startupTimeout, begin);
+        Duration left = deadline.left();
         try {
             client().within(left.isZero() ? Duration.ofMillis(1) : left).awaitPing();
         } catch (AgentException e) {
             throw new StartupTimeoutException(
                     "The container '" + stemcell + "' of " + stemcell.image()
                             + " has booted, but its BOSH agent did not come up within "
-                            + DurationText.of(startupTimeout) + ": " + e.getMessage(),
+                            + DurationText.of(deadline.span()) + ": " + e.getMessage(),
                     e);
         }
     }

@@ -1,12 +1,12 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.stemcell.GuestOverlay;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.SystemdException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /** How a container that is there comes up again. */
@@ -45,14 +45,14 @@ final class Lifecycle {
 
     /** Has it started by a request, and waits until systemd has finished booting, and an agent of ours answers. */
     void boot(Runnable start) {
-        Instant asked = Instant.now();
+        long asked = System.nanoTime();
         Refusal.explaining(start, new StartRefusal(instance, image, overlay));
         deadMansSwitch.arm(asked);
         // What came before, as a shutdown or the copy of a snapshot, is no part of the boot.
-        Instant started = Instant.now();
-        new Booting(deadMansSwitch, systemd, image).await(startupTimeout, started);
+        Deadline deadline = Deadline.in(startupTimeout);
+        new Booting(deadMansSwitch, systemd, image).await(deadline);
         address.bringUp(instance);
-        agent.await(started);
+        agent.await(deadline);
         journalLog.ifPresent(JournalLog::follow);
     }
 

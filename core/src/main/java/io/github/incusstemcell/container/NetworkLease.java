@@ -1,8 +1,8 @@
 package io.github.incusstemcell.container;
 
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.Deadline;
 import java.net.Inet4Address;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -33,13 +33,12 @@ record NetworkLease(Optional<NetworkAttachment> network, Optional<Inet4Address> 
     }
 
     /** The address of one that is up, which is waited for where only DHCP knows it. */
-    GuestAddress afterBoot(Instance instance, ContainerSpec spec, Instant begin) {
+    GuestAddress afterBoot(Instance instance, Deadline deadline) {
         return network.map(attachment -> reached(
                         attachment,
                         attachment
                                 .known(address)
-                                .orElseGet(() ->
-                                        GuestAddress.of(new DhcpAddress(instance).await(spec.startupTimeout(), begin))),
+                                .orElseGet(() -> GuestAddress.of(new DhcpAddress(instance).await(deadline))),
                         instance))
                 .orElseGet(() -> GuestAddress.none("was started without a network, so it has no address"));
     }

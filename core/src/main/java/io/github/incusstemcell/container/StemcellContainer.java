@@ -11,6 +11,7 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceState;
 import io.github.incusstemcell.incus.MemberLostException;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Journal;
 import io.github.incusstemcell.systemd.Systemd;
@@ -18,7 +19,6 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,8 +338,8 @@ public final class StemcellContainer implements AutoCloseable {
     }
 
     /** Waits until the agent answers, if there is one to wait for. */
-    void awaitAgent(Instant begin) {
-        agent.await(begin);
+    void awaitAgent(Deadline deadline) {
+        agent.await(deadline);
     }
 
     /**

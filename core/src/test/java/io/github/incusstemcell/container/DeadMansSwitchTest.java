@@ -11,13 +11,13 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.InstanceGoneException;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.RunningCommand;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.stemcell.StemcellImage;
 import io.github.incusstemcell.systemd.Systemd;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -160,7 +160,7 @@ class DeadMansSwitchTest {
                     Lease.ofThisProcess().of(OWNER).keys());
             try (DeadMansSwitch held = new DeadMansSwitch(late);
                     Systemd systemd = Systemd.of(late)) {
-                new Booting(held, systemd, image).await(Duration.ofMinutes(1), Instant.now());
+                new Booting(held, systemd, image).await(Deadline.in(Duration.ofMinutes(1)));
 
                 late.exec(HELD).requireSuccess();
                 assertThat(late.start(Command.of("sleep", "600")).waitFor(Duration.ofSeconds(8)))

@@ -7,6 +7,7 @@ import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.incus.Instance;
+import io.github.incusstemcell.internal.Deadline;
 import io.github.incusstemcell.oci.ImageNotFoundException;
 import io.github.incusstemcell.oci.ImageReference;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ class DeletedMeanwhileTest {
             Instance instance = incus.project(project).instance(stemcell.name());
             Instant begin = Instant.now();
 
-            assertThatThrownBy(() -> new DhcpAddress(instance).await(Duration.ofSeconds(2), begin))
+            assertThatThrownBy(() -> new DhcpAddress(instance).await(Deadline.in(Duration.ofSeconds(2))))
                     .isInstanceOf(StartupTimeoutException.class)
                     .hasMessageStartingWith("The container '" + stemcell.name()
                             + "' has no IPv4 address on eth0 after 2s: it has no systemd-networkd-wait-online, so");

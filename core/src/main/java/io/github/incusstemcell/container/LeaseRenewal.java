@@ -6,7 +6,6 @@ import io.github.incusstemcell.incus.InstanceInfo;
 import io.github.incusstemcell.internal.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +32,7 @@ final class LeaseRenewal implements AutoCloseable {
     /** Begins, with a first renewal after an interval. */
     static LeaseRenewal every(Duration interval, Incus incus, Lease lease) {
         LeaseRenewal renewal = new LeaseRenewal(incus, lease);
-        renewal.clock.scheduleWithFixedDelay(
-                renewal::renew, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        DaemonThreads.repeat(renewal.clock, interval, renewal::renew);
         return renewal;
     }
 

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -116,8 +115,7 @@ final class MachineLimit implements AutoCloseable {
 
     static MachineLimit of(Incus incus, Lease lease, int limit, Duration term, Duration patience) {
         MachineLimit shared = new MachineLimit(incus, lease, limit, term, patience);
-        long renewal = term.dividedBy(RENEWALS).toMillis();
-        shared.clock.scheduleWithFixedDelay(shared::renew, renewal, renewal, TimeUnit.MILLISECONDS);
+        DaemonThreads.repeat(shared.clock, term.dividedBy(RENEWALS), shared::renew);
         return shared;
     }
 
@@ -213,6 +211,10 @@ final class MachineLimit implements AutoCloseable {
     }
 
     private synchronized boolean isTurn() {
+        if (clock.isShutdown()) {
+            throw new IncusStemcellException(
+                    "No machine is started any more on " + incus.endpoint() + ", as the connection to it is closed");
+        }
         return share(0).before(others.shares()) < limit - taken();
     }
 

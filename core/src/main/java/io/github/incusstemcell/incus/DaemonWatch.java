@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -37,8 +36,7 @@ final class DaemonWatch implements Watch {
 
     static DaemonWatch over(Connection connection) {
         DaemonWatch watch = new DaemonWatch(connection);
-        watch.clock.scheduleWithFixedDelay(
-                watch::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        DaemonThreads.repeat(watch.clock, INTERVAL, watch::look);
         return watch;
     }
 

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +48,7 @@ final class MemberWatch implements Watch {
 
     static MemberWatch over(Connection watched, Connection relay, String member) {
         MemberWatch watch = new MemberWatch(watched, relay, member);
-        watch.clock.scheduleWithFixedDelay(watch::look, CLOCK.toMillis(), CLOCK.toMillis(), TimeUnit.MILLISECONDS);
+        DaemonThreads.repeat(watch.clock, CLOCK, watch::look);
         return watch;
     }
 

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.internal;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -8,9 +9,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Threads that never keep a JVM alive and can be told apart in a dump. */
 public final class DaemonThreads {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DaemonThreads.class);
 
     private static final String PREFIX = "incus-stemcell-";
 
@@ -40,6 +45,18 @@ public final class DaemonThreads {
     public static ExecutorService pool(String name) {
         return new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named(name));
+    }
+
+    /** Does something again and again, with a pause before each time. One that fails unexpectedly is no reason to do it no more. */
+    public static void repeat(ScheduledExecutorService clock, Duration pause, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("What is done every {} has failed, and is done again", pause, e);
+            }
+        };
+        clock.scheduleWithFixedDelay(guarded, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** {@return one thread that does small things from time to time} */

@@ -146,6 +146,20 @@ class MachineLimitTest {
     }
 
     @Test
+    void saysThatItIsClosedToThoseThatWait() throws Exception {
+        MachineLimit limit = limit(1, MachineLimit.TERM, MachineLimit.PATIENCE);
+        limit.enter("the first");
+        CompletableFuture<Runnable> entering = later(limit);
+        assertThatThrownBy(() -> entering.get(1, SECONDS)).isInstanceOf(java.util.concurrent.TimeoutException.class);
+
+        limit.close();
+
+        assertThatThrownBy(() -> Waiting.on(entering))
+                .hasRootCauseMessage("No machine is started any more on " + incus.endpoint()
+                        + ", as the connection to it is closed");
+    }
+
+    @Test
     void hasAContainerWaitForTheEndOfAnother() throws Exception {
         TestMachine.run("incus", "project", "set", Placement.DEFAULT_PROJECT, MachineLimit.KEY + "=1");
         try (Stemcells stemcells = TestMachine.stemcells().machines(5).connect()) {

@@ -8,7 +8,8 @@ import org.assertj.core.api.ObjectAssert;
 
 /**
  * Assertions on all rules of nftables that the kernel has for a guest, in their order, or on some of them: also those that the newer iptables
- * has made. {@link #satisfies} is given a {@link FirewallRule} for each. A guest without nft fails all of them.
+ * has made. {@link #satisfies} is given a {@link FirewallRule} for each. A guest without nft fails all of them, and so does a table or a chain
+ * that was named and is not there.
  */
 public final class FirewallAssert extends GuestListAssert<FirewallAssert, FirewallRule> {
 
@@ -34,7 +35,8 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     }
 
     /** Whether there is such a table or chain, be there a rule in it or not. */
-    private boolean isThere(List<FirewallRule> found) {
+    @Override
+    boolean haveAPlace(List<FirewallRule> found) {
         return !found.isEmpty()
                 || place.test(NOWHERE)
                 || FirewallRule.placesOf(subject.stemcell()).stream().anyMatch(place);
@@ -42,12 +44,21 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
 
     @Override
     String none() {
+        return "there were none" + chains();
+    }
+
+    @Override
+    String noPlace() {
+        return "there is no such table or chain" + chains();
+    }
+
+    private String chains() {
         List<FirewallRule> all = FirewallRule.placesOf(subject.stemcell()).stream()
                 .filter(found -> !found.chain().isEmpty())
                 .toList();
         return all.isEmpty()
-                ? "there are no rules at all"
-                : "there were none; there are chains: "
+                ? "; there are no chains at all"
+                : "; there are chains: "
                         + String.join(
                                 ", ",
                                 all.stream()
@@ -153,7 +164,7 @@ public final class FirewallAssert extends GuestListAssert<FirewallAssert, Firewa
     }
 
     private FirewallAssert none(String wanted, Predicate<FirewallRule> holds) {
-        return that(wanted, all -> all.stream().noneMatch(holds) && isThere(all));
+        return that(wanted, all -> all.stream().noneMatch(holds));
     }
 
     private FirewallAssert some(String wanted, Predicate<FirewallRule> holds) {

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * @param table the name of its table
  * @param chain the name of its chain
  * @param text what {@code nft list ruleset} prints of it, without counts, as {@code tcp dport 22 accept}; where a chain has a hook, the
- *     first one says which, and the policy, as {@code type filter hook input priority filter; policy drop;}
+ *     first one says which, and the policy, as {@code type filter hook input priority filter; policy drop;}. A chain without a name is in
+ *     the one rule that leads there: {@code tcp dport 22 jump { ip saddr 10.0.0.1 accept; drop; }}
  */
 public record FirewallRule(String family, String table, String chain, String text) {
 
@@ -60,11 +61,33 @@ public record FirewallRule(String family, String table, String chain, String tex
                 rules.add(new FirewallRule(family, table, chain, ""));
             } else if (line.startsWith("\t}")) {
                 chain = "";
-            } else if (!chain.isEmpty() && !line.isBlank() && !line.strip().startsWith("#")) {
+            } else if (isInside(line) && !chain.isEmpty() && !last(rules).text().isEmpty()) {
+                rules.add(rules.remove(rules.size() - 1).with(line));
+            } else if (!chain.isEmpty() && isRule(line)) {
                 rules.add(new FirewallRule(family, table, chain, line.strip()));
             }
         }
         return List.copyOf(rules);
+    }
+
+    private static FirewallRule last(List<FirewallRule> rules) {
+        return rules.get(rules.size() - 1);
+    }
+
+    /** Of a chain without a name, which is part of the rule before it, up to the brace that ends it. */
+    private static boolean isInside(String line) {
+        return line.startsWith("\t\t\t") || line.startsWith("\t\t}");
+    }
+
+    /** A comment that begins a line is the chain's: each rule has something before its own. */
+    private static boolean isRule(String line) {
+        return !line.isBlank() && !line.strip().startsWith("#") && !line.startsWith("\t\tcomment \"");
+    }
+
+    /** With a line of a chain without a name, as nft takes it in one line: each rule in it ends with a semicolon. */
+    private FirewallRule with(String line) {
+        boolean isWhole = line.startsWith("\t\t}") || line.endsWith("{");
+        return new FirewallRule(family, table, chain, text + " " + line.strip() + (isWhole ? "" : ";"));
     }
 
     String words() {

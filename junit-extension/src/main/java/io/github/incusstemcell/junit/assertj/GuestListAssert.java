@@ -65,6 +65,16 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
         return "there were none";
     }
 
+    /** Whether there is what they would be in; where it is not, nothing can be said of them, not even that there is none. */
+    boolean haveAPlace(List<T> all) {
+        return true;
+    }
+
+    /** What messages say where they have no place. */
+    String noPlace() {
+        return none();
+    }
+
     private String found(List<T> all) {
         return all.isEmpty() ? none() : "there were: " + many.list(all);
     }
@@ -80,11 +90,17 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
      * @param but what they are instead, behind "but "
      */
     S that(String wanted, Predicate<List<T>> holds, Function<List<T>, String> but) {
-        Observation<List<T>> seen = new Observation<>(
-                        subject.timing(), holds, all -> all.isEmpty() ? "none" : many.list(all))
-                .polling(many.reading);
-        subject.verify(many.name, wanted, seen, but);
+        look(wanted, holds, but);
         return itself();
+    }
+
+    private Optional<List<T>> look(String wanted, Predicate<List<T>> holds, Function<List<T>, String> but) {
+        Observation<List<T>> seen = new Observation<List<T>>(
+                        subject.timing(),
+                        all -> haveAPlace(all) && holds.test(all),
+                        all -> all.isEmpty() ? "none" : many.list(all))
+                .polling(many.reading);
+        return subject.verify(many.name, wanted, seen, all -> haveAPlace(all) ? but.apply(all) : noPlace());
     }
 
     /**
@@ -228,7 +244,7 @@ public abstract class GuestListAssert<S extends GuestListAssert<S, T>, T> extend
     /** The same of something that each of them has. */
     <V> AbstractListAssert<?, List<? extends V>, V, ObjectAssert<V>> plain(Function<T, V> part) {
         return subject.list(
-                () -> Optional.of(many.reading.get()),
+                () -> look("be read", all -> true, this::found),
                 all -> all.stream().map(part).toList(),
                 many.name + " on " + subject.name());
     }

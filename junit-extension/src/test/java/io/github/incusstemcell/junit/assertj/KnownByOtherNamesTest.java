@@ -1,6 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
 import static io.github.incusstemcell.junit.assertj.GuestSocket.unix;
+import static io.github.incusstemcell.junit.assertj.Messages.expecting;
 import static io.github.incusstemcell.junit.assertj.Messages.fail;
 import static io.github.incusstemcell.junit.assertj.Messages.message;
 import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertThat;
@@ -179,7 +180,7 @@ class KnownByOtherNamesTest {
                 .ofChain("open")
                 .doNotContain("accept");
 
-        String none = "\n  but there were none; there are chains: inet guarded open";
+        String none = "\n  but there is no such table or chain; there are chains: inet guarded open";
         assertThat(message(stemcell, () -> assertThat(stemcell)
                         .firewall()
                         .ofTable("inet", "guard")
@@ -194,6 +195,24 @@ class KnownByOtherNamesTest {
                 .isEqualTo(
                         "Expecting the firewall's rules of the table inet guarded of the chain opn on NAME to have no match"
                                 + " for accept" + none);
+        FirewallAssert mistyped =
+                assertThat(stemcell).firewall().ofTable("inet", "guarded").ofChain("opn");
+        assertThat(stemcell)
+                .firewall()
+                .ofChain("open")
+                .isEmpty()
+                .hasSize(0)
+                .noneMatch(rule -> true, "is there")
+                .texts()
+                .isEmpty();
+        fail(
+                stemcell,
+                "Expecting the firewall's rules of the table inet guarded of the chain opn on NAME WANTED" + none,
+                expecting("to be none", mistyped::isEmpty),
+                expecting("to be 0", () -> mistyped.hasSize(0)),
+                expecting("to not match \"is there\"", () -> mistyped.noneMatch(rule -> true, "is there")),
+                expecting("to be read", mistyped::texts),
+                expecting("to be read", mistyped::list));
     }
 
     @Test

@@ -98,7 +98,7 @@ final class Arguments {
 
     /** A pattern that does not find something in every text, nor the empty text alone. */
     static Pattern regex(String regex, int flags) {
-        return regex(Pattern.compile(Objects.requireNonNull(regex, "regex"), flags));
+        return regex(Pattern.compile(Objects.requireNonNull(regex, "regex"), flags | Pattern.UNIX_LINES));
     }
 
     static Pattern regex(Pattern pattern) {

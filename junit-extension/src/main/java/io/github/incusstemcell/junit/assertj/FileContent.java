@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +23,13 @@ final class FileContent {
 
     static Optional<String> textOf(GuestFiles files, FileStat stat) {
         return stat.isFile() ? Optional.of(files.readString(stat.path())) : Optional.empty();
+    }
+
+    /** What is between the ends of lines, which to the programs of a guest are nothing but {@code \n}, as to grep(1). */
+    static List<String> lines(String text) {
+        List<String> lines = List.of(text.split("\n", -1));
+        boolean isEnded = lines.get(lines.size() - 1).isEmpty();
+        return isEnded ? lines.subList(0, lines.size() - 1) : lines;
     }
 
     /** How messages show it: its beginning. */

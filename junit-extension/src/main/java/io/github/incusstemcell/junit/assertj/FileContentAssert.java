@@ -162,7 +162,8 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      * assertThat(stemcell).file("/etc/passwd").matches("^vcap:.*:/bin/sh$"); // fails
      * }</pre>
      *
-     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines
+     * @param regex a pattern that is found somewhere in it, in which {@code ^} and {@code $} are the ends of lines, which end with
+     *     {@code \n} alone
      * @return this assertion object
      */
     public FileAssert matches(String regex) {
@@ -179,7 +180,8 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      * assertThat(stemcell).file("/etc/passwd").doesNotMatch("^[^:]+:x:"); // fails
      * }</pre>
      *
-     * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines
+     * @param regex a pattern that is found nowhere in it, in which {@code ^} and {@code $} are the ends of lines, which end with
+     *     {@code \n} alone
      * @return this assertion object
      */
     public FileAssert doesNotMatch(String regex) {
@@ -228,7 +230,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
      */
     public AbstractListAssert<?, List<? extends String>, String, ?> lines() {
         return subject.list(
-                this::file, file -> text(file).lines().toList(), "lines of " + path + " on " + subject.name());
+                this::file, file -> FileContent.lines(text(file)), "lines of " + path + " on " + subject.name());
     }
 
     /**
@@ -241,7 +243,9 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
         Pattern pattern = Arguments.regex(regex, 0);
         return subject.list(
                 this::file,
-                file -> text(file).lines().filter(pattern.asPredicate()).toList(),
+                file -> FileContent.lines(text(file)).stream()
+                        .filter(pattern.asPredicate())
+                        .toList(),
                 "lines of " + path + " on " + subject.name() + " with a match for " + regex);
     }
 
@@ -262,7 +266,7 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
 
     /**
      * Goes on with the settings in it: lines as {@code key = value} or {@code key value}, but comments behind {@code #} and {@code ;}. Where
-     * there are other lines only, all assertions fail.
+     * there are other lines only, all assertions fail. A carriage return before the end of a line belongs to the value, as it does to a shell.
      *
      * @return assertions on them
      */
@@ -271,7 +275,8 @@ public abstract sealed class FileContentAssert extends GuestAssert<FileAssert, F
     }
 
     /**
-     * Goes on with the settings in it that are in sections, as unit files have them. Where there are other lines only, all assertions fail.
+     * Goes on with the settings in it that are in sections, as unit files have them. Where there are other lines only, all assertions fail. A
+     * carriage return ends a line, and the mark of a byte order that the file begins with is passed over, as systemd has it.
      *
      * @return assertions on them, by keys as {@code Section.Key}
      */

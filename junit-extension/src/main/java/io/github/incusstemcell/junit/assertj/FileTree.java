@@ -141,12 +141,12 @@ record FileTree(StemcellContainer stemcell, String path, boolean crosses, List<T
     /** {@return the paths of all regular files in which a pattern is found in a line} */
     List<String> grep(String regex) {
         return StoppedGuest.orFiles(stemcell, () -> byGrep(regex), () -> {
-            Pattern pattern = Pattern.compile(regex);
+            Pattern pattern = Pattern.compile(regex, Pattern.UNIX_LINES);
             return files(true).stream()
                     .filter(FileStat::isFile)
                     .map(FileStat::path)
-                    .filter(file -> stemcell.files().readString(file).lines().anyMatch(line -> pattern.matcher(line)
-                            .find()))
+                    .filter(file -> FileContent.lines(stemcell.files().readString(file)).stream()
+                            .anyMatch(pattern.asPredicate()))
                     .sorted()
                     .toList();
         });

@@ -204,7 +204,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
      * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key").match("^(ssh|ecdsa)-"); // fails
      * }</pre>
      *
-     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines, which end with {@code \n} alone
      * @return this assertion object
      */
     public FilesAssert match(String regex) {
@@ -222,7 +222,7 @@ public final class FilesAssert extends GuestListAssert<FilesAssert, FileStat> {
      * assertThat(stemcell).files("/etc/ssh/ssh_host_*_key*").doNotMatch("PRIVATE KEY"); // fails
      * }</pre>
      *
-     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines
+     * @param regex the pattern, in which {@code ^} and {@code $} are the ends of lines, which end with {@code \n} alone
      * @return this assertion object
      */
     public FilesAssert doNotMatch(String regex) {

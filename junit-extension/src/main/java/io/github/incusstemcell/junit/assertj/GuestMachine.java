@@ -60,7 +60,7 @@ public record GuestMachine(
     }
 
     static GuestMachine of(String guest, String printed) {
-        List<String> line = printed.lines().toList();
+        List<String> line = FileContent.lines(printed);
         if (line.size() != LINES) {
             throw AssertionErrors.of(
                     "Expecting perl on " + guest + " to print " + LINES + " lines of the machine\n  but was: " + line);

@@ -114,7 +114,7 @@ final class LogRotation {
         List<String> paths = new ArrayList<>();
         Map<String, List<String>> block = null;
         List<String> script = null;
-        for (String each : files.getOrDefault(file, "").lines().toList()) {
+        for (String each : FileContent.lines(files.getOrDefault(file, ""))) {
             String line = each.strip();
             if (script != null) {
                 if (line.equals("endscript")) {

@@ -34,9 +34,10 @@ record MainProcess(StemcellContainer stemcell) {
             return Optional.empty();
         }
         try {
-            return stemcell.files()
-                    .readString("/proc/" + unit.mainPid().getAsLong() + "/status")
-                    .lines()
+            String status =
+                    stemcell.files().readString("/proc/" + unit.mainPid().getAsLong() + "/status");
+            // Its name is in it, too, and may have other ends of lines.
+            return FileContent.lines(status).stream()
                     .filter(line -> line.startsWith("Uid:"))
                     .map(line -> GuestLine.read(
                             "a user of the process " + unit.mainPid().getAsLong() + " on " + stemcell.name(),

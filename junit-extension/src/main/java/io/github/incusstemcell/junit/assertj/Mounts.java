@@ -21,8 +21,8 @@ record Mounts(List<GuestMount> mounts, List<GuestMount> hidden) {
     }
 
     static Mounts of(String guest, String mountinfo) {
-        List<MountTree.Placed> all = mountinfo
-                .lines()
+        // The kernel writes other ends of lines as they are, of which paths may have some.
+        List<MountTree.Placed> all = FileContent.lines(mountinfo).stream()
                 .map(line -> GuestLine.read("mounts in /proc/1/mountinfo on " + guest, line, Mounts::placed))
                 .toList();
         if (all.isEmpty()) {

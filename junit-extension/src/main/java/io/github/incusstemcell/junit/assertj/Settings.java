@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Settings that a file or a program has, each under its key.
@@ -22,11 +23,11 @@ import java.util.stream.Collectors;
  */
 record Settings(Map<String, List<String>> values, Function<String, List<String>> others) {
 
-    private static final Pattern ASSIGNMENT = Pattern.compile("([^\\s=]+)\\s*=\\s*(.*)");
+    private static final Pattern ASSIGNMENT = Pattern.compile("([^\\s=]+)\\s*=\\s*(.*)", Pattern.DOTALL);
     /** With a key that may have several words, as in {@code map to guest = never}. */
-    private static final Pattern ASSIGNMENT_OF_WORDS = Pattern.compile("([^=]*[^\\s=])\\s*=\\s*(.*)");
+    private static final Pattern ASSIGNMENT_OF_WORDS = Pattern.compile("([^=]*[^\\s=])\\s*=\\s*(.*)", Pattern.DOTALL);
 
-    private static final Pattern WORDS = Pattern.compile("([^\\s=]+)(?:\\s+(.*))?");
+    private static final Pattern WORDS = Pattern.compile("([^\\s=]+)(?:\\s+(.*))?", Pattern.DOTALL);
     private static final Pattern SECTION = Pattern.compile("\\[(.+)]");
 
     Settings(Map<String, List<String>> values) {
@@ -38,11 +39,13 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
         void read(Map<String, List<String>> values, String line);
     }
 
+    /** Of what systemd reads, to which a carriage return ends a line, too, or a program prints. */
     private static Settings of(Map<String, List<String>> values, String text, Line reader) {
-        text.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !isComment(line))
-                .forEach(line -> reader.read(values, line));
+        return of(values, text.lines().map(Settings::stripped), reader);
+    }
+
+    private static Settings of(Map<String, List<String>> values, Stream<String> lines, Line reader) {
+        lines.filter(line -> !line.isEmpty() && !isComment(line)).forEach(line -> reader.read(values, line));
         return new Settings(Collections.unmodifiableMap(values));
     }
 
@@ -50,9 +53,16 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
         values.computeIfAbsent(key, none -> new ArrayList<>()).add(value);
     }
 
-    /** Lines as {@code key = value}, {@code key value} or {@code key}. */
+    /** Without the blanks of ASCII around it: no other is one to those that read files. */
+    private static String stripped(String line) {
+        return line.replaceAll("^[ \t\f\r]+|[ \t\f\r]+$", "");
+    }
+
+    /** Lines as {@code key = value}, {@code key value} or {@code key}. To a shell a carriage return at the end is of the value. */
     static Settings ofLines(String text) {
-        return of(new TreeMap<>(), text, Settings::keyAndValue);
+        Stream<String> lines =
+                FileContent.lines(text).stream().map(line -> line.replaceAll("^[ \t\f\r]+|[ \t\f]+$", ""));
+        return of(new TreeMap<>(), lines, Settings::keyAndValue);
     }
 
     private static void keyAndValue(Map<String, List<String>> values, String line) {
@@ -98,8 +108,8 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
 
     /** Between double quotes a backslash takes from these letters what they mean to a shell. */
     private static String unquoted(String value) {
-        boolean isDouble = value.matches("\".*\"");
-        String text = value.replaceFirst("^([\"'])(.*)\\1$", "$2");
+        boolean isDouble = value.matches("(?s)\".*\"");
+        String text = value.replaceFirst("(?s)^([\"'])(.*)\\1$", "$2");
         return isDouble ? text.replaceAll("\\\\([\"$`\\\\])", "$1") : text;
     }
 
@@ -173,7 +183,7 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
 
     private static Settings ofSections(Map<String, List<String>> found, String text) {
         String[] section = {""};
-        return of(found, joined(text), (values, line) -> {
+        return of(found, joined(withoutMark(text)), (values, line) -> {
             Matcher header = SECTION.matcher(line);
             Matcher assignment = ASSIGNMENT_OF_WORDS.matcher(line);
             if (header.matches()) {
@@ -188,10 +198,15 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
         });
     }
 
+    /** systemd passes over the first mark of a byte order that begins a line. */
+    private static String withoutMark(String text) {
+        return text.replaceFirst("(?<![^\r\n])\uFEFF", "");
+    }
+
     /** Comments are none of the lines that a backslash joins, and join none themselves. */
     private static String joined(String text) {
         return text.lines()
-                .filter(line -> !isComment(line.strip()))
+                .filter(line -> !isComment(stripped(line)))
                 .map(line -> goesOn(line) ? line.substring(0, line.length() - 1) + " " : line + "\n")
                 .collect(Collectors.joining());
     }
@@ -210,8 +225,9 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
     boolean areThoseOf(String text) {
         return text.indexOf('\0') < 0
                 && (!values.isEmpty()
-                        || text.lines()
-                                .map(String::strip)
+                        || withoutMark(text)
+                                .lines()
+                                .map(Settings::stripped)
                                 .allMatch(line -> line.isEmpty()
                                         || isComment(line)
                                         || SECTION.matcher(line).matches()));
@@ -231,6 +247,6 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
     String words(String key) {
         return of(key).isEmpty()
                 ? "there is no " + key + "; the closest names: " + NearMisses.text(key, values.keySet())
-                : "was: " + String.join(", ", of(key));
+                : "was: " + String.join(", ", of(key)).replace("\r", "\\r");
     }
 }

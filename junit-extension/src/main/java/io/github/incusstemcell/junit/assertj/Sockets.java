@@ -58,7 +58,7 @@ record Sockets(List<ListeningSocket> listeners) {
 
     static List<ListeningSocket> of(String guest, Protocol table, String text) {
         String what = "sockets in /proc/net/" + table + " on " + guest;
-        return text.lines()
+        return FileContent.lines(text).stream()
                 .flatMap(line ->
                         GuestLine.read(what, line, each -> table == Protocol.UNIX ? unix(each) : port(table, each))
                                 .stream())

@@ -91,6 +91,36 @@ class FileLinksAndLinesTest {
     }
 
     @Test
+    void linesThatEndInAnotherWay(StemcellContainer stemcell) {
+        stemcell.shell("cd /links && printf '#!/bin/sh\\r\\nFOO=bar\\r\\nBAZ=a\\rQUX=q\\n' > crlf")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/links/crlf")
+                .doesNotMatch("^#!/bin/sh$")
+                .matches("^#!/bin/sh\r$")
+                .doesNotMatch("^QUX");
+        assertThat(stemcell).files("/links/crl?").doNotMatch("^#!/bin/sh$").match("^#!/bin/sh.$");
+        assertThat(stemcell).file("/links").tree().hasNoFileMatching("^#!/bin/sh$");
+        assertThat(stemcell).file("/links/crlf").lines().containsExactly("#!/bin/sh\r", "FOO=bar\r", "BAZ=a\rQUX=q");
+        assertThat(stemcell).file("/links/crlf").linesMatching("^QUX").isEmpty();
+        assertThat(stemcell).file("/links/crlf").linesMatching("^FOO=bar$").isEmpty();
+        assertThat(stemcell)
+                .file("/links/crlf")
+                .settings()
+                .hasValue("FOO", "bar\r")
+                .doesNotHaveKey("QUX");
+        fail(
+                stemcell,
+                "Expecting /links/crlf on NAME to have FOO bar\n  but was: bar\\\\r",
+                () -> assertThat(stemcell).file("/links/crlf").settings().hasValue("FOO", "bar"));
+        fail(
+                stemcell,
+                "(?s)Expecting /links/crlf on NAME to have a match for .*\n  but was: file, .*",
+                () -> assertThat(stemcell).file("/links/crlf").matches("^#!/bin/sh$"));
+    }
+
+    @Test
     void aGuestInWhichLinksCannotBeFollowed(StemcellContainer stemcell) {
         stemcell.files().move("/usr/bin/readlink", "/usr/bin/readlink.away");
         try {

@@ -28,6 +28,35 @@ class SettingsReadingTest {
     }
 
     @Test
+    void linesEndAsTheirReadersHaveIt() {
+        Settings lines = Settings.ofLines("FOO=bar\r\nBAR=a\u0085B=b\u2028\nBAZ=a\rQUX=b\nC c\rD d\n");
+        assertThat(lines.values().keySet()).containsExactly("BAR", "BAZ", "C", "FOO");
+        assertThat(lines.of("FOO")).containsExactly("bar\r");
+        assertThat(lines.of("BAR")).containsExactly("a\u0085B=b\u2028");
+        assertThat(lines.of("BAZ")).containsExactly("a\rQUX=b");
+        assertThat(lines.of("C")).containsExactly("c\rD d");
+        assertThat(lines.words("FOO")).isEqualTo("was: bar\\r");
+
+        Settings sections = Settings.ofSections("[Unit]\r\nAfter=a\rBefore=b\nDescription=c\u0085d=e\u2028\n");
+        assertThat(sections.values().keySet()).containsExactly("Unit.After", "Unit.Before", "Unit.Description");
+        assertThat(sections.of("Unit.After")).containsExactly("a");
+        assertThat(sections.of("Unit.Description")).containsExactly("c\u0085d=e\u2028");
+    }
+
+    @Test
+    void systemdPassesOverTheMarkOfAByteOrder() {
+        String unit = "\uFEFF[Unit]\nDescription=x\n";
+        assertThat(Settings.ofSections(unit).of("Unit.Description")).containsExactly("x");
+        assertThat(Settings.ofSections("\uFEFF[Unit]\n").areThoseOf("\uFEFF[Unit]\n"))
+                .isTrue();
+        assertThat(Settings.ofSections("\uFEFF" + unit).values().keySet()).containsExactly("Description");
+        assertThat(Settings.ofFilesInSections("# /etc/systemd/a.conf\n\uFEFF[A]\nB=c\n", "systemd/a.conf")
+                        .of("A.B"))
+                .containsExactly("c");
+        assertThat(Settings.ofLines("\uFEFFA=b\n").of("A")).isEmpty();
+    }
+
+    @Test
     void whatHasNoSettingIsNotThereAsSettings() {
         for (String text : List.of("{\"a\": 1}", "{\n  \"a\": 1\n}\n", "a\0b=c\n", "just text\n")) {
             assertThat(Settings.ofSections(text).areThoseOf(text)).as(text).isFalse();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where symbolic links lead, by readlink(1), and link by link where the guest does not run: SFTP's own request for it goes by names alone.
+ * Where symbolic links lead, by readlink(1) as far as the kernel follows them, and link by link where the guest does not run: SFTP's own request for it goes by names alone.
  */
 final class FileLinks {
 
@@ -33,7 +33,9 @@ final class FileLinks {
     }
 
     private static Optional<String> byReadlink(StemcellContainer stemcell, String path) {
-        Command command = Command.of("readlink", "-ez", "--", path).environment("LC_ALL", "C");
+        // readlink(1) follows links without end, where the kernel stops: what that does not reach is not there.
+        Command command = Command.of("sh", "-c", "test -e \"$0\" || exit 1; exec readlink -ez -- \"$0\"", path)
+                .environment("LC_ALL", "C");
         ExecResult result = stemcell.inspect(command);
         if (result.isSuccess()) {
             return Optional.of(result.requireWhole().stdout().replace("\0", ""));

@@ -91,6 +91,23 @@ class FileLinksAndLinesTest {
     }
 
     @Test
+    void noMoreLinksThanTheKernelFollows(StemcellContainer stemcell) {
+        stemcell.shell("mkdir /chain && cd /chain && touch 0 && for i in $(seq 41); do ln -s $((i - 1)) $i; done")
+                .requireSuccess();
+
+        assertThat(stemcell)
+                .file("/chain/40")
+                .resolvesTo("/chain/0")
+                .followingLinks()
+                .isFile();
+        assertThat(stemcell).file("/chain/41").exists().followingLinks().doesNotExist();
+        fail(
+                stemcell,
+                "Expecting /chain/41 on NAME to resolve to /chain/0\n  but was: symlink, .*, to 40, leads nowhere",
+                () -> assertThat(stemcell).file("/chain/41").resolvesTo("/chain/0"));
+    }
+
+    @Test
     void linesThatEndInAnotherWay(StemcellContainer stemcell) {
         stemcell.shell("cd /links && printf '#!/bin/sh\\r\\nFOO=bar\\r\\nBAZ=a\\rQUX=q\\n' > crlf")
                 .requireSuccess();
@@ -126,7 +143,7 @@ class FileLinksAndLinesTest {
         try {
             fail(
                     stemcell,
-                    "Following the links of /links/two on NAME by 'readlink -ez -- /links/two' ended with exit code 127\n"
+                    "Following the links of /links/two on NAME by 'sh -c 'test -e \"\\$0\" \\|\\| exit 1; exec readlink -ez -- \"\\$0\"' /links/two' ended with exit code 127\n"
                             + "  stderr: .*",
                     () -> assertThat(stemcell)
                             .file("/links/two")

@@ -370,15 +370,18 @@ final class Arguments {
 
     /** A moment that has been, as far as the clocks agree: nothing happened since a later one. */
     static Instant past(Instant time) {
-        refuse(
-                Objects.requireNonNull(time, "time").isAfter(Instant.now().plus(CLOCKS_APART)),
-                "Not a moment that has been: " + time);
+        refuse(!hasBeen(Objects.requireNonNull(time, "time")), "Not a moment that has been: " + time);
         return time;
     }
 
     /** A moment that has been, and not the first at which a file can have changed. */
     static Instant pastOfFiles(Instant time) {
         refuse(past(time).compareTo(Instant.EPOCH) <= 0, "Every file was modified since " + time);
+    /** Whether it is not to come, as far as the clocks agree. */
+    static boolean hasBeen(Instant time) {
+        return !time.isAfter(Instant.now().plus(CLOCKS_APART));
+    }
+
         return time;
     }
 }

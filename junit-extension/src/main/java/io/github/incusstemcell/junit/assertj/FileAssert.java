@@ -1,5 +1,7 @@
 package io.github.incusstemcell.junit.assertj;
 
+import io.github.incusstemcell.incus.Command;
+import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.FileStat;
 import java.time.Instant;
 import java.util.List;
@@ -372,7 +374,8 @@ public final class FileAssert extends FileContentAssert {
     }
 
     /**
-     * Verifies that its content changed since a moment.
+     * Verifies that its content changed since a moment. SFTP has 32 bits for that, so that a time of 2106 or later seems to be 136 years
+     * earlier, and one before 1890 as much later; in a guest that does not run, so does every one before 1970.
      *
      * <pre>{@code
      * Instant before = Instant.now();
@@ -388,10 +391,28 @@ public final class FileAssert extends FileContentAssert {
         Arguments.pastOfFiles(time);
         that(
                 "be modified since " + time,
-                FileStat::modified,
+                this::modified,
                 modified -> modified.getEpochSecond() >= time.getEpochSecond(),
                 modified -> ", modified " + modified);
         return this;
+    }
+
+    /** SFTP has 32 bits for it, in which a time before 1970 seems to be one to come, of which the guest is asked. */
+    private Instant modified(FileStat file) {
+        if (Arguments.hasBeen(file.modified())) {
+            return file.modified();
+        }
+        Command command = Command.of("stat", "-c", "%Y", "--", file.path());
+        return StoppedGuest.orFiles(
+                subject.stemcell(),
+                () -> {
+                    ExecResult result = subject.stemcell().inspect(command);
+                    return result.isSuccess()
+                            ? Instant.ofEpochSecond(
+                                    Long.parseLong(result.stdout().strip()))
+                            : file.modified();
+                },
+                file::modified);
     }
 
     /**

@@ -110,6 +110,18 @@ class FileAssertionsTest {
     }
 
     @Test
+    void aFileThatChangedBeforeTheEpoch(StemcellContainer stemcell) {
+        stemcell.shell("touch -d 1950-01-01T00:00:00Z /old && touch -d 2040-01-01T00:00:00Z /new")
+                .requireSuccess();
+
+        assertThat(stemcell).file("/new").wasModifiedSince(Instant.parse("2026-01-01T00:00:00Z"));
+        fail(
+                stemcell,
+                "Expecting /old on NAME to be modified since INSTANT\n  but was: .*, modified INSTANT",
+                () -> assertThat(stemcell).file("/old").wasModifiedSince(Instant.parse("2026-01-01T00:00:00Z")));
+    }
+
+    @Test
     void whoseAFileIsAndWhenItChanged(StemcellContainer stemcell) {
         stemcell.shell(
                         "useradd -u 7501 owner && groupadd -g 7502 owners && touch -d @1000 /owned && chown owner:owners /owned")

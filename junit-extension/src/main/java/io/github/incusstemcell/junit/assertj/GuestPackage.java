@@ -10,9 +10,12 @@ package io.github.incusstemcell.junit.assertj;
  */
 public record GuestPackage(String name, String version, String architecture, String status) {
 
-    /** {@return whether it is installed and configured} */
+    /**
+     * {@return whether it is installed and configured} Of one that has been triggered, {@code it}, that holds as well. One that awaits what others
+     * do about its triggers, {@code iW}, is not configured yet to dpkg, for which it satisfies no dependency.
+     */
     public boolean isInstalled() {
-        return status.length() > 1 && status.charAt(1) == 'i';
+        return status.length() > 1 && "it".indexOf(status.charAt(1)) >= 0;
     }
 
     /** Whether no more than its configuration is there. */

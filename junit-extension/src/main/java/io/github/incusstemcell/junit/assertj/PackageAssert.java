@@ -17,13 +17,14 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     private final String name;
 
     PackageAssert(Subject subject, String name) {
-        super(new Presence<>(
+        super(new Presence<Packages, GuestPackage>(
                 subject,
                 "package " + Arguments.packageName(name),
-                () -> Packages.of(subject.stemcell()),
+                seen -> seen.polling(() -> Packages.of(subject.stemcell())),
                 packages -> packages.there(name),
-                GuestPackage::words,
-                packages -> packages.notThere(name)));
+                entry -> entry.words() + Packages.of(subject.stemcell()).wordsOfOthers(entry, name),
+                packages -> packages.notThere(name),
+                GuestPackage::words));
         this.name = name;
     }
 
@@ -33,7 +34,8 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
     }
 
     /**
-     * Verifies that the package is installed and configured.
+     * Verifies that the package is installed and configured; where another one has triggered it, dpkg(1), that holds as well. Of several
+     * with this name, each for another architecture, one is looked at: name the one that is meant, as {@code libc6:i386}.
      *
      * <pre>{@code
      * assertThat(stemcell).packageNamed("cron").isInstalled(); // passes
@@ -145,7 +147,7 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
 
     /**
      * Verifies that the files of the package are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
-     * contents.
+     * contents. A package that came without hashes, or has lost them, fails where it has files that are no configuration.
      *
      * <pre>{@code
      * assertThat(stemcell).packageNamed("cron").isUnmodified("/usr/share/doc", "/usr/share/man"); // passes
@@ -160,15 +162,20 @@ public final class PackageAssert extends GuestObjectAssert<PackageAssert, GuestP
         if (presence.holds("be installed", GuestPackage::isInstalled).isEmpty()) {
             return this;
         }
-        Observation<List<String>> seen = new Observation<List<String>>(
-                        subject.timing(), List::isEmpty, changed -> String.join("; ", changed))
-                .polling(() -> new PackageFiles(subject.stemcell()).changed(excepted, name));
+        Observation<PackageFiles.Verified> seen = new Observation<>(
+                        subject.timing(), PackageFiles.Verified::isUnmodified, PackageAssert::words)
+                .polling(() -> new PackageFiles(subject.stemcell())
+                        .verify(excepted, Packages.of(subject.stemcell()).installed(name), name));
         subject.verify(
                 "package " + name,
                 "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
                 seen,
-                changed -> "dpkg says: " + String.join("; ", changed));
+                PackageAssert::words);
         return this;
+    }
+
+    private static String words(PackageFiles.Verified found) {
+        return found.words(lines -> String.join("; ", lines));
     }
 
     private boolean is(String version, String relation, IntPredicate holds, String other) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** What dpkg says of the files of packages: whose they are, and whether they are those that were installed. */
@@ -96,7 +97,7 @@ record PackageFiles(StemcellContainer stemcell) {
     /** Lines as {@code passwd, login:amd64: /usr/share/man}; those of diversions are none. */
     private static List<String> owners(ExecResult result, List<String> paths) {
         TreeSet<String> owners = new TreeSet<>();
-        for (String line : result.stdout().lines().toList()) {
+        for (String line : FileContent.lines(result.stdout())) {
             int end = line.indexOf(": /");
             if (end > 0 && paths.contains(line.substring(end + 2)) && !line.contains("diversion ")) {
                 Arrays.stream(line.substring(0, end).split(", ")).forEach(owners::add);
@@ -106,12 +107,73 @@ record PackageFiles(StemcellContainer stemcell) {
     }
 
     /**
-     * Lines as {@code ??5?????? c /etc/x} and {@code missing /usr/x}.
+     * What dpkg says of the files of packages.
+     *
+     * @param changed lines as {@code ??5?????? c /etc/x} and {@code missing /usr/x}
+     * @param unknown files of which it has no hash, so that it says nothing of them, as {@code /usr/x of y}
+     */
+    record Verified(List<String> changed, List<String> unknown) {
+
+        boolean isUnmodified() {
+            return changed.isEmpty() && unknown.isEmpty();
+        }
+
+        /**
+         * As messages say it behind "but ".
+         *
+         * @param list how they write several
+         */
+        String words(Function<List<String>, String> list) {
+            List<String> words = new ArrayList<>();
+            if (!changed.isEmpty()) {
+                words.add("dpkg says: " + list.apply(changed));
+            }
+            if (!unknown.isEmpty()) {
+                words.add("dpkg has no hash of " + list.apply(unknown));
+            }
+            return String.join("; ", words);
+        }
+    }
+
+    /**
+     * Verifies them.
      *
      * @param except paths that do not count, nor what is below them
-     * @param names of packages; none: of all
+     * @param packages those that are verified
+     * @param names of them; none: of all
      */
-    List<String> changed(List<String> except, String... names) {
+    Verified verify(List<String> except, List<GuestPackage> packages, String... names) {
+        return new Verified(changed(except, names), unknown(except, packages));
+    }
+
+    /**
+     * Prints packages and files, each with a NUL behind it: files of packages without hashes, which need none for folders, links and
+     * configuration.
+     */
+    private static final String WITHOUT_HASHES = """
+            sub content { open my $file, "<", $_[0] or return (); chomp(my @lines = <$file>); return @lines }
+            for my $name (@ARGV) {
+                my ($base) = grep { -e "$_.list" } map { "/var/lib/dpkg/info/$_" } $name, $name =~ s/:.*//r;
+                next if !defined $base || -s "$base.md5sums";
+                my %spared = map { (s/^remove-on-upgrade //r, 1) } content("$base.conffiles");
+                print "$name\\0$_\\0" for grep { !$spared{$_} && !-l $_ && -f _ } content("$base.list");
+            }
+            """;
+
+    private List<String> unknown(List<String> except, List<GuestPackage> packages) {
+        String[] names = packages.stream().map(GuestPackage::fullName).toArray(String[]::new);
+        Command ask = Command.perl(WITHOUT_HASHES, names).environment("LC_ALL", "C");
+        String[] printed = stemcell.inspect(ask).requireWhole().stdout().split("\0");
+        List<String> unknown = new ArrayList<>();
+        for (int i = 0; i + 1 < printed.length; i += 2) {
+            if (!isExcepted(except, printed[i + 1])) {
+                unknown.add(printed[i + 1] + " of " + printed[i]);
+            }
+        }
+        return unknown;
+    }
+
+    private List<String> changed(List<String> except, String... names) {
         Command verify = command(List.of("dpkg", "--verify"), List.of(names));
         ExecResult result = stemcell.inspect(verify);
         // It ends with 1 where there are some.

@@ -27,7 +27,7 @@ final class PackageList {
         List<String> names = new ArrayList<>();
         for (String line : lines) {
             String[] word = line.strip().split("\\s+");
-            if (isDpkgs && word.length > 1 && word[0].matches("[uirph][a-zA-Z]R?") && word[0].charAt(1) == 'i') {
+            if (isDpkgs && word.length > 1 && word[0].matches("[uirph][it]R?")) {
                 names.add(word[1]);
             } else if (!isDpkgs && !word[0].isEmpty() && !word[0].startsWith("#")) {
                 names.add(word[0]);

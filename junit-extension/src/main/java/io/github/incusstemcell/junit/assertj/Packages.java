@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The packages that dpkg knows of in a guest. */
 record Packages(List<GuestPackage> entries) {
@@ -61,6 +62,24 @@ record Packages(List<GuestPackage> entries) {
 
     Optional<GuestPackage> there(String name) {
         return entry(name).filter(entry -> !entry.isGone());
+    }
+
+    /** {@return those that are installed of a name, each for another architecture} */
+    List<GuestPackage> installed(String name) {
+        return entries.stream()
+                .filter(entry -> entry.isNamed(name) && entry.isInstalled())
+                .toList();
+    }
+
+    /** Which others there are of the same name, as messages say it behind what one of them is. */
+    String wordsOfOthers(GuestPackage one, String name) {
+        String others = entries.stream()
+                .filter(entry -> entry.isNamed(name)
+                        && !entry.isGone()
+                        && !entry.architecture().equals(one.architecture()))
+                .map(GuestPackage::fullName)
+                .collect(Collectors.joining(" "));
+        return others.isEmpty() ? "" : "; there is also " + others;
     }
 
     String notThere(String name) {

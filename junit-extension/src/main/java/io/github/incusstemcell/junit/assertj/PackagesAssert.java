@@ -70,7 +70,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
                 all -> missing(wanted, installed(all)).isEmpty()
                         && unwanted(all, wanted).isEmpty(),
                 all -> "there were " + installed(all).size() + "\n  missing: " + list(missing(wanted, installed(all)))
-                        + "\n  not in the list: " + list(unwanted(all, wanted)));
+                        + "\n  not in the list: " + list(names(unwanted(all, wanted), all)));
     }
 
     /**
@@ -128,10 +128,19 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
                 .toList();
     }
 
-    private static List<String> unwanted(List<GuestPackage> all, List<String> names) {
+    private static List<GuestPackage> unwanted(List<GuestPackage> all, List<String> names) {
         return all.stream()
                 .filter(entry -> names.stream().noneMatch(entry::isNamed))
-                .map(GuestPackage::name)
+                .toList();
+    }
+
+    /** With their architectures where there are several of one name. */
+    static List<String> names(List<GuestPackage> some, List<GuestPackage> all) {
+        return some.stream()
+                .map(one ->
+                        all.stream().filter(other -> other.isNamed(one.name())).count() > 1
+                                ? one.fullName()
+                                : one.name())
                 .toList();
     }
 
@@ -185,7 +194,7 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      * stemcell.exec("apt-mark", "unhold", "cron");
      * }</pre>
      *
-     * @param names the names of all of them, in any order; one at least
+     * @param names the names of all of them, in any order; one at least. One without an architecture is for all that are of that name.
      * @return this assertion object
      */
     public PackagesAssert hasOnlyOnHold(String... names) {
@@ -193,8 +202,8 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
                 names, "Name a package, or ask whether there are none by areNotOnHold", Arguments::packageName)));
         return that(
                 "have only " + String.join(" ", wanted) + " on hold",
-                all -> held(all).size() == wanted.size()
-                        && missing(wanted, held(all)).isEmpty(),
+                all -> missing(wanted, held(all)).isEmpty()
+                        && unwanted(held(all), wanted).isEmpty(),
                 PackagesAssert::heldWords);
     }
 
@@ -203,12 +212,13 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
     }
 
     private static String heldWords(List<GuestPackage> all) {
-        return "these were: " + list(held(all).stream().map(GuestPackage::name).toList());
+        return "these were: " + list(names(held(all), all));
     }
 
     /**
      * Verifies that the files of all packages are those that were installed, as far as {@code dpkg --verify} can tell: by hashes of their
-     * contents. It reads all of them, which takes seconds.
+     * contents. It reads all of them, which takes seconds. A package that came without hashes, or has lost them, fails where it has files that are
+     * no configuration.
      *
      * <pre>{@code
      * assertThat(stemcell).packages().areUnmodified("/etc", "/lib", "/usr/lib", "/usr/share"); // passes
@@ -220,17 +230,21 @@ public final class PackagesAssert extends GuestAssert<PackagesAssert, List<Guest
      */
     public PackagesAssert areUnmodified(String... except) {
         List<String> excepted = Arguments.anyTexts(except, Arguments::plainPath);
-        Observation<List<String>> seen = new Observation<List<String>>(
-                        subject.timing(), List::isEmpty, changed -> changed.size() + " changes")
+        Observation<PackageFiles.Verified> seen = new Observation<>(
+                        subject.timing(),
+                        PackageFiles.Verified::isUnmodified,
+                        found -> found.changed().size() + " changes")
                 .polling(() -> {
-                    Packages.of(subject.stemcell()); // where there are none, dpkg verifies none of them
-                    return new PackageFiles(subject.stemcell()).changed(excepted);
+                    // Where there are none, dpkg verifies none of them.
+                    List<GuestPackage> all =
+                            installed(Packages.of(subject.stemcell()).entries());
+                    return new PackageFiles(subject.stemcell()).verify(excepted, all);
                 });
         subject.verify(
                 "the installed packages",
                 "be unmodified" + (excepted.isEmpty() ? "" : " except " + String.join(" ", excepted)),
                 seen,
-                changed -> "dpkg says: " + GuestListAssert.Many.list(changed, line -> line));
+                found -> found.words(lines -> GuestListAssert.Many.list(lines, line -> line)));
         return this;
     }
 

@@ -197,6 +197,73 @@ class PortsAndPackagesTest {
                 .hasMessage("There are no packages in the list " + folder.resolve("no"));
     }
 
+    @Test
+    void packagesWithoutHashes(StemcellContainer stemcell) {
+        String hashes = "/var/lib/dpkg/info/logrotate.md5sums";
+        assertThat(stemcell).packageNamed("logrotate").isUnmodified("/usr/share", "/etc");
+        stemcell.files().move(hashes, "/root/hashes");
+        try {
+            stemcell.shell("echo >> /usr/sbin/logrotate").requireSuccess();
+            assertThat(stemcell)
+                    .packageNamed("logrotate")
+                    .isUnmodified("/usr/share", "/etc", "/usr/sbin", "/usr/lib", "/lib", "/var");
+            fail(
+                    stemcell,
+                    "Expecting package logrotate on NAME to be unmodified except /usr/share /etc\n"
+                            + "  but dpkg has no hash of .*/usr/sbin/logrotate of logrotate:.*",
+                    () -> assertThat(stemcell).packageNamed("logrotate").isUnmodified("/usr/share", "/etc"));
+            fail(
+                    stemcell,
+                    "Expecting the installed packages on NAME to be unmodified except /usr/share\n"
+                            + "  but .*dpkg has no hash of .*/usr/sbin/logrotate of logrotate:.*",
+                    () -> assertThat(stemcell).packages().areUnmodified("/usr/share"));
+        } finally {
+            stemcell.files().move("/root/hashes", hashes);
+        }
+    }
+
+    @Test
+    void packagesOfSeveralArchitectures(StemcellContainer stemcell) {
+        String status = "/var/lib/dpkg/status";
+        stemcell.exec("cp", status, "/root/status").requireSuccess();
+        stemcell.shell("""
+                set -e
+                for arch in amd64 i386; do
+                    printf '\\nPackage: twin\\nStatus: hold ok installed\\nMaintainer: x <x@x>\\nArchitecture: %s\\nMulti-Arch: same\\nVersion: 1\\nDescription: x\\n' $arch >> /var/lib/dpkg/status
+                    : > /var/lib/dpkg/info/twin:$arch.list
+                done
+                printf '\\nPackage: told\\nStatus: install ok triggers-pending\\nMaintainer: x <x@x>\\nArchitecture: all\\nVersion: 1\\nTriggers-Pending: x\\nDescription: x\\n' >> /var/lib/dpkg/status
+                : > /var/lib/dpkg/info/told.list
+                """).requireSuccess();
+        try {
+            assertThat(stemcell)
+                    .packages()
+                    .hasOnlyOnHold("twin")
+                    .hasOnlyOnHold("twin:i386", "twin:amd64")
+                    .contains("told");
+            assertThat(stemcell).packageNamed("twin:i386").hasArchitecture("i386");
+            assertThat(stemcell).packageNamed("told").isInstalled();
+            fail(
+                    stemcell,
+                    "Expecting the installed packages on NAME to have only twin:i386 on hold\n"
+                            + "  but these were: twin:amd64 twin:i386",
+                    () -> assertThat(stemcell).packages().hasOnlyOnHold("twin:i386"));
+            fail(
+                    stemcell,
+                    "Expecting package twin on NAME to have the architecture none\n"
+                            + "  but was: version 1, architecture amd64, status hi; there is also twin:i386",
+                    () -> assertThat(stemcell).packageNamed("twin").hasArchitecture("none"));
+            fail(
+                    stemcell,
+                    "Expecting package told on NAME to not be installed\n  but was: version 1, .*, status it",
+                    () -> assertThat(stemcell).packageNamed("told").isNotInstalled());
+        } finally {
+            stemcell.shell("cp /root/status " + status
+                            + " && rm /var/lib/dpkg/info/tw*.list /var/lib/dpkg/info/told.list")
+                    .requireSuccess();
+        }
+    }
+
     private static Path written(Path folder, String name, String text) {
         try {
             return Files.writeString(folder.resolve(name), text);

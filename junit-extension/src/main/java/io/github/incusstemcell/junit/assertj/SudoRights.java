@@ -16,9 +16,9 @@ import java.util.stream.Stream;
  *
  * @param entries those that it has; none where it lets the user run nothing
  * @param rules each of the commands in them
- * @param isRoot whether this is root, whom sudo never asks for a password
+ * @param who the user; sudo asks neither root for a password, nor who runs something as himself
  */
-record SudoRights(String what, List<SudoEntry> entries, List<SudoRule> rules, SudoDefaults defaults, boolean isRoot) {
+record SudoRights(String what, List<SudoEntry> entries, List<SudoRule> rules, SudoDefaults defaults, GuestUser who) {
 
     private static final String LAST_ONE = "; of those about the same command the last one counts";
 
@@ -47,8 +47,7 @@ record SudoRights(String what, List<SudoEntry> entries, List<SudoRule> rules, Su
                 "options of sudo on " + stemcell.name(),
                 result.stdout(),
                 listing -> SudoDefaults.of(listing, user.groups()));
-        return new SudoRights(
-                "user " + user.name() + " on " + stemcell.name(), entries, rules, defaults, user.uid() == 0);
+        return new SudoRights("user " + user.name() + " on " + stemcell.name(), entries, rules, defaults, user);
     }
 
     /** Of rules about the same command the last one counts; more than one answer where that cannot be told. */
@@ -60,13 +59,24 @@ record SudoRights(String what, List<SudoEntry> entries, List<SudoRule> rules, Su
                 continue;
             }
             for (boolean asks : defaults.asks(rule.tag(), target)) {
-                answers.add(asks && !isRoot ? Answer.ASKS : Answer.RUNS);
+                answers.addAll(asks ? answersWherePasswordsAre(rule) : Set.of(Answer.RUNS));
             }
         }
         if (!SudoRule.isSettled(rules, target)) {
             answers.add(Answer.DENIES);
         }
         return answers;
+    }
+
+    /** Of a rule for oneself in some group sudo does not tell whether it may be left out, without which it asks for nothing. */
+    private Set<Answer> answersWherePasswordsAre(SudoRule rule) {
+        if (who.uid() == 0) {
+            return Set.of(Answer.RUNS);
+        }
+        if (!rule.isOnlyAs(who)) {
+            return Set.of(Answer.ASKS);
+        }
+        return rule.runAs().contains(":") ? Set.of(Answer.ASKS, Answer.RUNS) : Set.of(Answer.RUNS);
     }
 
     boolean allowSomething() {

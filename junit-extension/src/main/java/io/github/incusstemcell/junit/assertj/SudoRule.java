@@ -44,6 +44,12 @@ record SudoRule(String runAs, Tag tag, boolean isTimed, boolean isDenial, String
         return command.replaceFirst("^(sha\\d+:\\S+\\s+)+", "");
     }
 
+    /** Whether it lets a user run something as himself alone, for which sudo asks nobody for a password. */
+    boolean isOnlyAs(GuestUser user) {
+        return SudoTarget.users(runAs).stream()
+                .allMatch(name -> name.equals(user.name()) || name.equals("#" + user.uid()));
+    }
+
     /** A command that it is about, whatever others say of it. */
     SudoTarget target() {
         return SudoTarget.of(runAs, command);

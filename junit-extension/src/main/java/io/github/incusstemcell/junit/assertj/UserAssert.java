@@ -367,7 +367,8 @@ public final class UserAssert extends GuestObjectAssert<UserAssert, GuestUser> {
      * options {@code authenticate} and {@code exempt_group}, those for some commands included, or because it is root. Where a pattern
      * leaves open which commands those are, or all are for a time, {@code NOTBEFORE} and {@code NOTAFTER}, that fails.
      *
-     * <p>That sudo asks nobody who runs a command as himself counts for nothing here.
+     * <p>Sudo asks nobody who runs a command as himself, which counts here where a rule is for the user alone, and not where it is for
+     * others as well.
      *
      * <pre>{@code
      * stemcell.exec("useradd", "--groups", "bosh_sudoers", "clara");

@@ -107,6 +107,22 @@ class SudoOptionsTest {
     }
 
     @Test
+    void asOneself(StemcellContainer stemcell) {
+        write(stemcell, "ann ALL=(ann) /usr/bin/id", "eve ALL=(eve, bob) /usr/bin/id", "bob ALL=(:exempt) /usr/bin/id");
+        List<String> asAnn = List.of("setpriv", "--reuid", "ann", "--regid", "ann", "--init-groups", "sudo", "-n");
+        stemcell.exec(Stream.concat(asAnn.stream(), Stream.of("-u", "ann", ID)).toArray(String[]::new))
+                .requireSuccess();
+
+        assertThat(stemcell).user("ann").mayUseSudo().mayUseSudoWithoutPassword();
+        failsAs(stemcell, "ann", "(ann) /usr/bin/id");
+        needsAs(stemcell, "eve", "(eve, bob) /usr/bin/id");
+        assertThat(message(stemcell, () -> assertThat(stemcell).user("bob").needsPasswordForSudo()))
+                .startsWith(
+                        "Expecting the rules of sudo for user bob on NAME to say whether it may run anything without a"
+                                + " password\n  but that cannot be told of them: ");
+    }
+
+    @Test
     void asSomebody(StemcellContainer stemcell) {
         write(
                 stemcell,

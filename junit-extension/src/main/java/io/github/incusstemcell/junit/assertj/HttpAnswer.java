@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,9 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
     private static final int SHOWN = 500;
     private static final int OK = 200;
     private static final Set<Integer> WITHOUT_BODY = Set.of(204, 304);
+    /** RFC 9112, 2.2: a line may end without the carriage return. */
+    private static final Pattern END_OF_HEADERS = Pattern.compile("\r?\n\r?\n");
+
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] \\d{3}\\b");
 
     /** Keeps the headers as they are. */
@@ -48,14 +52,14 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
     static HttpAnswer of(byte[] message, String method, boolean closed) {
         String text = new String(message, StandardCharsets.ISO_8859_1);
         int start = 0;
-        int end = endOfHeaders(text, start);
+        MatchResult end = endOfHeaders(text, start);
         while (status(text, start) < OK) {
-            start = end + 4; // An interim answer, as 103, was before the next one.
+            start = end.end(); // An interim answer, as 103, was before the next one.
             end = endOfHeaders(text, start);
         }
-        byte[] rest = Arrays.copyOfRange(message, end + 4, message.length);
+        byte[] rest = Arrays.copyOfRange(message, end.end(), message.length);
         Map<String, List<String>> headers = new TreeMap<>();
-        text.substring(start, end).lines().skip(1).forEach(line -> {
+        FileContent.lines(text.substring(start, end.start())).stream().skip(1).forEach(line -> {
             String[] field = line.split(":", 2);
             headers.merge(
                     field[0].strip().toLowerCase(Locale.ROOT),
@@ -88,10 +92,10 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
         return Arrays.copyOf(rest, Integer.parseInt(length));
     }
 
-    private static int endOfHeaders(String text, int start) {
-        int end = text.indexOf("\r\n\r\n", start);
+    private static MatchResult endOfHeaders(String text, int start) {
+        Matcher end = END_OF_HEADERS.matcher(text);
         Matcher status = STATUS.matcher(text).region(start, text.length());
-        if (end < 0 || !status.lookingAt()) {
+        if (!end.find(start) || !status.lookingAt()) {
             throw new NotHttp(start == text.length() ? "it closed the connection" : shortened(text.substring(start)));
         }
         return end;
@@ -110,7 +114,7 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
         String text = new String(chunks, StandardCharsets.ISO_8859_1);
         int start = 0;
         while (true) {
-            int line = text.indexOf("\r\n", start);
+            int line = text.indexOf('\n', start);
             if (line < 0) {
                 throw new NotHttp("a body in chunks that breaks off");
             }
@@ -122,11 +126,12 @@ public record HttpAnswer(int status, Map<String, List<String>> headers, String b
             if (length == 0) {
                 return body.toByteArray();
             }
-            if (line + 2 + length > chunks.length) {
+            if (line + 1 + length > chunks.length) {
                 throw new NotHttp("a body in chunks that breaks off");
             }
-            body.write(chunks, line + 2, length);
-            start = line + 2 + length + 2;
+            body.write(chunks, line + 1, length);
+            int end = line + 1 + length;
+            start = end + (text.startsWith("\r\n", end) ? 2 : 1);
         }
     }
 

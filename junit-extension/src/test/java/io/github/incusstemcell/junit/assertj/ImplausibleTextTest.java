@@ -117,6 +117,25 @@ class ImplausibleTextTest {
     }
 
     @Test
+    void linesOfHttpThatEndWithoutACarriageReturn() {
+        String head = "HTTP/1.0 200 OK\nServer: x\n\n";
+        for (String text : List.of(
+                head + "a\r\n\r\nb",
+                head.replace("\n\n", "\nContent-Length: 6\n\n") + "a\r\n\r\nbc",
+                "HTTP/1.1 103 Early Hints\n\n"
+                        + head.replace("\n\n", "\r\nTransfer-Encoding: chunked\n\r\n")
+                        + "5\na\r\n\r\n\n1\r\nb\r\n0\n\n")) {
+            HttpAnswer answer = HttpAnswer.of(text.getBytes(StandardCharsets.US_ASCII), "GET", true);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers()).containsEntry("server", List.of("x"));
+            assertThat(answer.body()).isEqualTo("a\r\n\r\nb");
+        }
+        assertThatExceptionOfType(HttpAnswer.NotHttp.class)
+                .isThrownBy(() -> HttpAnswer.of(
+                        "HTTP/1.0 200 OK\rServer: x\r\r".getBytes(StandardCharsets.US_ASCII), "GET", true));
+    }
+
+    @Test
     void yamlThatIsNoJson() {
         assertThatExceptionOfType(DataFormat.NotOfFormat.class)
                 .isThrownBy(() -> DataFormat.YAML.read("? null\n: x"))

@@ -83,7 +83,7 @@ public final class GroupAssert extends GuestObjectAssert<GroupAssert, GuestGroup
      *
      * <pre>{@code
      * assertThat(stemcell).group("vcap").hasLockedPassword(); // passes
-     * stemcell.exec("groupadd", "--password", "secret", "web");
+     * stemcell.exec("groupadd", "--password", "$6$salt$hash", "web");
      * assertThat(stemcell).group("web").hasLockedPassword(); // fails
      * stemcell.exec("groupdel", "web");
      * }</pre>

@@ -120,7 +120,7 @@ public final class GroupsAssert extends GuestListAssert<GroupsAssert, GuestGroup
      *
      * <pre>{@code
      * assertThat(stemcell).groups().withGidBetween(1, 999).haveLockedPasswords(); // passes
-     * stemcell.exec("groupadd", "--gid", "4711", "--password", "secret", "open");
+     * stemcell.exec("groupadd", "--gid", "4711", "--password", "$6$salt$hash", "open");
      * assertThat(stemcell).groups().withGid(4711).haveLockedPasswords(); // fails
      * stemcell.exec("groupdel", "open");
      * }</pre>

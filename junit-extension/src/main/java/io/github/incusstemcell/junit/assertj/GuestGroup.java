@@ -21,9 +21,9 @@ public record GuestGroup(
         administrators = List.copyOf(administrators);
     }
 
-    /** {@return whether no password makes anybody a member} */
+    /** {@return whether no password makes anybody a member, as where what stands for it is no result of crypt(3), gshadow(5)} */
     public boolean isLocked() {
-        return password.startsWith("!") || password.startsWith("*");
+        return PasswordHash.isLocked(password);
     }
 
     /** What may be said of the password, which is never shown itself. */

@@ -37,9 +37,9 @@ public record GuestUser(
         groups = List.copyOf(groups);
     }
 
-    /** {@return whether no password lets anybody in as this user} */
+    /** {@return whether no password lets anybody in as this user, as where what stands for it is no result of crypt(3), shadow(5)} */
     public boolean isLocked() {
-        return password.startsWith("!") || password.startsWith("*");
+        return PasswordHash.isLocked(password);
     }
 
     /** {@return whether its shell is another one than nologin and false} */

@@ -27,6 +27,15 @@ public enum PasswordHash {
         this.prefixes = List.of(prefixes);
     }
 
+    /** Of DES, which has no prefix; all others are longer. */
+    private static final int SHORTEST = 13;
+
+    /** Whether a field of shadow lets nobody in, since no password has it as its hash; an empty one lets in everybody. */
+    static boolean isLocked(String field) {
+        boolean isShort = field.length() < SHORTEST && !field.startsWith("$") && !field.startsWith("_");
+        return field.startsWith("!") || field.startsWith("*") || !field.isEmpty() && isShort;
+    }
+
     /** Whether a field of shadow has such a hash, locked by an exclamation mark before it or not. */
     boolean isOf(String password) {
         String hash = password.replaceFirst("^!+", "");

@@ -136,6 +136,16 @@ class ImplausibleTextTest {
     }
 
     @Test
+    void passwordsThatNoHashIs() {
+        for (String field : List.of("!", "*", "!$6$x$y", "NP", "x", "*LK*", "abcdefghijkl")) {
+            assertThat(PasswordHash.isLocked(field)).as(field).isTrue();
+        }
+        for (String field : List.of("", "$6$x$y", "_J9..rasmBYk", "abcdefghijklm")) {
+            assertThat(PasswordHash.isLocked(field)).as(field).isFalse();
+        }
+    }
+
+    @Test
     void yamlThatIsNoJson() {
         assertThatExceptionOfType(DataFormat.NotOfFormat.class)
                 .isThrownBy(() -> DataFormat.YAML.read("? null\n: x"))

@@ -130,7 +130,8 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
 
     /**
      * Turns to what sshd makes of all that configures it, by {@code sshd -T}, in which large and small letters of keys are the same; a key
-     * that sshd does not know is not there. sshd has to have a host key for that.
+     * that sshd does not know is not there. sshd has to have a host key for that. Of values that have several names it prints one, whatever the
+     * file has: {@code without-password} for {@code prohibit-password}.
      *
      * @return assertions on its settings
      */
@@ -140,7 +141,8 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
     }
 
     /**
-     * Turns to what sshd makes of all that configures it for one connection, by {@code sshd -T -C}: with what its {@code Match} lines say.
+     * Turns to what sshd makes of all that configures it for one connection, by {@code sshd -T -C}: with what its {@code Match} lines say. Its
+     * words are those of {@link #sshd}.
      *
      * @param user who logs in
      * @param address from where, in numbers
@@ -173,7 +175,7 @@ public abstract sealed class AbstractStemcellAssert extends AbstractAssert<Stemc
         return Configurations.systemd(subject(), name);
     }
 
-    /** {@return assertions on what {@code /etc/os-release} says, os-release(5)} */
+    /** {@return assertions on what {@code /etc/os-release} says, or {@code /usr/lib/os-release} where that is not there, os-release(5)} */
     @CheckReturnValue
     public SettingsAssert osRelease() {
         return Configurations.osRelease(subject());

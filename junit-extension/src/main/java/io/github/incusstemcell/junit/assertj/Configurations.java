@@ -2,9 +2,12 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
+import io.github.incusstemcell.incus.GuestFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** What programs of a guest make of all the files that configure them. */
 final class Configurations {
@@ -37,12 +40,28 @@ final class Configurations {
                 "systemd/" + name);
     }
 
-    /** os-release(5). */
+    /** os-release(5): the first of these that is there. */
     static SettingsAssert osRelease(Subject subject) {
         return new SettingsAssert(
                 subject,
                 "os-release",
-                () -> Settings.ofShell(subject.stemcell().files().readString("/etc/os-release")));
+                () -> Stream.of("/etc/os-release", "/usr/lib/os-release")
+                        .flatMap(path -> content(subject, path).stream())
+                        .findFirst()
+                        .map(Settings::ofShell),
+                () -> "there is neither /etc/os-release nor /usr/lib/os-release");
+    }
+
+    /** Empty where there is nothing, or a link leads to nothing. */
+    private static Optional<String> content(Subject subject, String path) {
+        try {
+            return Optional.of(subject.stemcell().files().readString(path));
+        } catch (GuestFileException e) {
+            if (e.reason().isAbsence()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /** What logrotate(8) is told of a log. */

@@ -212,6 +212,23 @@ class ConfigurationAssertionsTest {
                 () -> assertThat(stemcell).systemdConfiguration("none.conf").doesNotHaveKey("a"));
     }
 
+    @Test
+    void osReleaseOfTheImageAlone(StemcellContainer stemcell) {
+        stemcell.shell("mkdir -p /root/os && mv /etc/os-release /root/os/etc").requireSuccess();
+        try {
+            assertThat(stemcell).osRelease().hasKey("ID");
+            stemcell.files().move("/usr/lib/os-release", "/root/os/usr");
+            fail(
+                    stemcell,
+                    "Expecting os-release on NAME to not have I\n"
+                            + "  but there is neither /etc/os-release nor /usr/lib/os-release",
+                    () -> assertThat(stemcell).osRelease().doesNotHaveKey("I"));
+        } finally {
+            stemcell.shell(
+                    "mv /root/os/etc /etc/os-release; test -e /root/os/usr && mv /root/os/usr /usr/lib/os-release");
+        }
+    }
+
     /** As where a socket listens for sshd, and nobody has connected. */
     @Test
     void theConfigurationOfAnSshdThatWasNeverStarted(StemcellContainer stemcell) {

@@ -97,6 +97,7 @@ final class Arguments {
     }
 
     /** A pattern that does not find something in every text, nor the empty text alone. */
+    /** Of text of a guest, whose programs know one end of a line, as grep(1) does; Java knows five more. */
     static Pattern regex(String regex, int flags) {
         return regex(Pattern.compile(Objects.requireNonNull(regex, "regex"), flags | Pattern.UNIX_LINES));
     }
@@ -123,7 +124,9 @@ final class Arguments {
                 "Not an absolute path: '" + path + "'");
         refuse(
                 path.matches("(?s).*[*?].*|.*\\[[^/]+].*"),
-                "Not one path, but a pattern, and nothing has such a name: '" + path + "'");
+                "Like a pattern, and not like one path: '" + path
+                        + "'; what has this very name is found by files(...) with '"
+                        + path.replaceAll("[\\\\*?\\[]", "\\\\$0") + "'");
         return path;
     }
 
@@ -374,14 +377,14 @@ final class Arguments {
         return time;
     }
 
-    /** A moment that has been, and not the first at which a file can have changed. */
-    static Instant pastOfFiles(Instant time) {
-        refuse(past(time).compareTo(Instant.EPOCH) <= 0, "Every file was modified since " + time);
     /** Whether it is not to come, as far as the clocks agree. */
     static boolean hasBeen(Instant time) {
         return !time.isAfter(Instant.now().plus(CLOCKS_APART));
     }
 
+    /** A moment that has been, and not the first at which a file can have changed. */
+    static Instant pastOfFiles(Instant time) {
+        refuse(past(time).compareTo(Instant.EPOCH) <= 0, "Every file was modified since " + time);
         return time;
     }
 }

@@ -51,7 +51,7 @@ record Glob(String text) {
             return;
         }
         for (FileStat stat : list(files, folder.isEmpty() ? "/" : folder)) {
-            boolean isHidden = stat.name().startsWith(".") && !name.startsWith(".");
+            boolean isHidden = stat.name().startsWith(".") && !name.matches("(?s)\\\\?\\..*");
             if (!isHidden && matches(name, stat.name())) {
                 if (slash < 0) {
                     found.add(stat);
@@ -81,8 +81,9 @@ record Glob(String text) {
                 && IntStream.range(0, names.length).allMatch(i -> matches(wanted[i], names[i]));
     }
 
+    /** Whether it may be another name than it is, be it that a backslash takes from a letter what it means. */
     static boolean isWild(String name) {
-        return name.matches("(?s).*[*?].*|.*\\[.+].*");
+        return name.matches("(?s).*[*?\\\\].*|.*\\[.+].*");
     }
 
     /**
@@ -118,6 +119,9 @@ record Glob(String text) {
 
     /** Where the pattern goes on behind what means this letter. */
     private static int behind(int[] wanted, int at, int letter) {
+        if (wanted[at] == '\\' && at + 1 < wanted.length) {
+            return wanted[at + 1] == letter ? at + 2 : NO_MATCH;
+        }
         int end = wanted[at] == '[' ? end(wanted, at) : NO_MATCH;
         boolean matches = end == NO_MATCH
                 ? wanted[at] == '?' || wanted[at] == letter

@@ -204,7 +204,8 @@ public non-sealed class StemcellAssert extends AbstractStemcellAssert {
      * Turns to all files, folders and links whose paths match a pattern.
      *
      * @param pattern their absolute paths with wildcards as glob(7) has them, as {@code /etc/ssh/ssh_host_*_key}: {@code *}, {@code ?} and
-     *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning
+     *     {@code [a-z]} stand for letters of one name, and only a point of its own for one at the beginning. A letter behind a backslash stands
+     *     for itself, as in {@code /tmp/what\?}
      * @return assertions on them
      */
     @CheckReturnValue

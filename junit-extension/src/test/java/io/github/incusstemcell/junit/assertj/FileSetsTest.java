@@ -7,6 +7,7 @@ import static io.github.incusstemcell.junit.assertj.StemcellAssertions.assertTha
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.FileStat;
@@ -116,6 +117,33 @@ class FileSetsTest {
                 expecting(
                         "to be only /sets/aa",
                         () -> assertThat(stemcell).files("/sets/??").hasOnlyPaths("/sets/aa")));
+    }
+
+    @Test
+    void namesThatLookLikePatterns(StemcellContainer stemcell) {
+        stemcell.shell("mkdir /names && cd /names && touch 'a*b' 'a\\Xb' 'what?' 'x[1].log' whatX '.h?'")
+                .requireSuccess();
+
+        assertThat(stemcell).files("/names/a\\*b").paths().containsExactly("/names/a*b");
+        assertThat(stemcell).files("/names/a\\\\*").paths().containsExactly("/names/a\\Xb");
+        assertThat(stemcell).files("/names/what\\?").paths().containsExactly("/names/what?");
+        assertThat(stemcell).files("/names/x\\[1].log").areFiles();
+        assertThat(stemcell).files("/names/\\.h\\?").areFiles();
+        assertThat(stemcell).file("/names").tree().named("a\\*b").paths().containsExactly("/names/a*b");
+        fail(
+                stemcell,
+                "Expecting the files /names/what\\\\\\?x on NAME to exist\n  but there were none: .*",
+                () -> assertThat(stemcell).files("/names/what\\?x").exist());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> assertThat(stemcell).file("/names/what?"))
+                .withMessage(
+                        "Like a pattern, and not like one path: '/names/what?'; what has this very name is found by"
+                                + " files(...) with '/names/what\\?'");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> assertThat(stemcell).files("/names/*").hasOnlyPaths("/names/x[1].log"))
+                .withMessage(
+                        "Like a pattern, and not like one path: '/names/x[1].log'; what has this very name is found"
+                                + " by files(...) with '/names/x\\[1].log'");
     }
 
     @Test

@@ -34,7 +34,12 @@ class GlobTest {
         "[_[:upper:]a-c], B",
         "[_[:upper:]a-c], b",
         "[[:alpha:]], \u00e9",
-        "[[:xdigit:]]*, f0"
+        "[[:xdigit:]]*, f0",
+        "a\\*b, a*b",
+        "\\?\\[x], ?[x]",
+        "*\\\\, a\\",
+        "[?*\\]x, \\x",
+        "a\\, a\\"
     })
     void means(String pattern, String name) {
         assertThat(Glob.matches(pattern, name)).isTrue();
@@ -55,7 +60,11 @@ class GlobTest {
         "*[, a",
         "[[:digit:]], d",
         "[![:digit:]], 7",
-        "[_[:upper:]a-c], d"
+        "[_[:upper:]a-c], d",
+        "a\\*b, aXb",
+        "a\\*b, a\\Xb",
+        "\\?, x",
+        "a\\b, a\\b"
     })
     void doesNotMean(String pattern, String name) {
         assertThat(Glob.matches(pattern, name)).isFalse();

@@ -15,8 +15,12 @@ enum DataFormat {
         @Nullable
         JsonNode read(String text) {
             try {
-                return MAPPER.readTree(text);
+                return requireFinite(MAPPER.readTree(text));
             } catch (JsonProcessingException e) {
+                // By its name: before 2.15 Jackson has no such class.
+                if (e.getClass().getSimpleName().equals("StreamConstraintsException")) {
+                    throw new NotOfFormat(TOO_LARGE + e.getOriginalMessage(), e);
+                }
                 throw new NotOfFormat("it is not JSON: "
                         + e.getOriginalMessage().replaceFirst(": not allowed when `DeserializationFeature.*", "")
                         + " in line "
@@ -48,6 +52,20 @@ enum DataFormat {
             .enable(
                     DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
                     DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+    /** How messages begin that are about what may be of the format all the same. */
+    static final String TOO_LARGE = "it is too large to be read: ";
+
+    /** Refuses numbers for which no double is large enough: they would be one and the same, and no number. */
+    private static @Nullable JsonNode requireFinite(@Nullable JsonNode node) {
+        if (node != null && node.isDouble() && Double.isInfinite(node.doubleValue())) {
+            throw new NotOfFormat(TOO_LARGE + "a number is beyond " + Double.MAX_VALUE);
+        }
+        if (node != null) {
+            node.forEach(DataFormat::requireFinite);
+        }
+        return node;
+    }
 
     /** What is in a text; null where nothing is. */
     abstract @Nullable JsonNode read(String text);

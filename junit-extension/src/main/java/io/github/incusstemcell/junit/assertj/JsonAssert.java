@@ -20,6 +20,7 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int SHOWN = 300;
+    private static final long LAST_EXACT = 1L << 53;
 
     private final String path;
     private final DataFormat format;
@@ -187,14 +188,20 @@ public final class JsonAssert extends GuestAssert<JsonAssert, Object> {
      * }</pre>
      *
      * @param pointer the place
-     * @param value what is there, which has to be a whole number
+     * @param value what is there, which has to be a whole number, be it written as 1024, 1024.0 or 1.024E3
      * @return this assertion object
      */
     public JsonAssert hasValue(String pointer, long value) {
         Arguments.pointer(pointer);
-        return at(pointer, "have " + pointer + " " + value, found -> found.filter(
-                        node -> node.isIntegralNumber() && node.canConvertToLong() && node.longValue() == value)
+        return at(pointer, "have " + pointer + " " + value, found -> found.filter(node -> isWhole(node, value))
                 .isPresent());
+    }
+
+    /** In JSON 1000, 1000.0 and 1E3 are one number; those that are not whole to it are read as doubles, exact up to here. */
+    static boolean isWhole(JsonNode node, long value) {
+        return node.isFloatingPointNumber()
+                ? Math.abs(value) <= LAST_EXACT && node.doubleValue() == value
+                : node.isIntegralNumber() && node.canConvertToLong() && node.longValue() == value;
     }
 
     private JsonAssert equal(String pointer, JsonNode value) {

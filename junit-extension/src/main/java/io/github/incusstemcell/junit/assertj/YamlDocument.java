@@ -19,6 +19,10 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /** One document of YAML. It alone refers to SnakeYAML, which need not be there. */
 final class YamlDocument {
 
+    /** How SnakeYAML says that it does not read on. */
+    private static final Pattern LIMIT = Pattern.compile(
+            "^(Nesting Depth exceeded max|Number of aliases for non-scalar nodes|The incoming YAML document exceeds)");
+
     private YamlDocument() {}
 
     /** What looks like a time stays a text, for which JSON has nothing else. */
@@ -76,8 +80,10 @@ final class YamlDocument {
         try {
             return yaml.load(text);
         } catch (YAMLException e) {
+            String trouble =
+                    LIMIT.matcher(String.valueOf(e.getMessage())).find() ? DataFormat.TOO_LARGE : "it is not YAML: ";
             throw new DataFormat.NotOfFormat(
-                    "it is not YAML: " + String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " "));
+                    trouble + String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " "));
         } catch (RuntimeException e) {
             // SnakeYAML takes a tag at its word, and a value of another kind ends in whatever Java says of it.
             throw new DataFormat.NotOfFormat("it is not YAML: a value is not of the kind that its tag names", e);

@@ -8,6 +8,7 @@ import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +134,39 @@ class ImplausibleTextTest {
         assertThatExceptionOfType(HttpAnswer.NotHttp.class)
                 .isThrownBy(() -> HttpAnswer.of(
                         "HTTP/1.0 200 OK\rServer: x\r\r".getBytes(StandardCharsets.US_ASCII), "GET", true));
+    }
+
+    @Test
+    void whatIsTooLargeToBeRead() {
+        for (String text : List.of("[".repeat(1_200) + "]".repeat(1_200), "1".repeat(1_200), "[1e400]")) {
+            assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                    .isThrownBy(() -> DataFormat.JSON.read(text))
+                    .withMessageStartingWith("it is too large to be read: ");
+        }
+        assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                .isThrownBy(() -> DataFormat.YAML.read("[".repeat(60) + "]".repeat(60)))
+                .withMessageStartingWith("it is too large to be read: ");
+        assertThatExceptionOfType(DataFormat.NotOfFormat.class)
+                .isThrownBy(() -> DataFormat.JSON.read("[1e400"))
+                .withMessageStartingWith("it is not JSON: ");
+        assertThat(DataFormat.YAML.read(".inf")).isNotNull();
+    }
+
+    @Test
+    void oneNumberInAllItsForms() {
+        for (String text : List.of("1000", "1000.0", "1E3", "1.000e+3")) {
+            assertThat(JsonAssert.isWhole(Objects.requireNonNull(DataFormat.JSON.read(text)), 1000))
+                    .as(text)
+                    .isTrue();
+        }
+        for (String text : List.of("1000.5", "\"1000\"", "1e-3", "true")) {
+            assertThat(JsonAssert.isWhole(Objects.requireNonNull(DataFormat.JSON.read(text)), 1000))
+                    .as(text)
+                    .isFalse();
+        }
+        assertThat(JsonAssert.isWhole(
+                        Objects.requireNonNull(DataFormat.JSON.read("9007199254740993.0")), 9007199254740993L))
+                .isFalse();
     }
 
     @Test

@@ -85,7 +85,8 @@ public record GuestMachine(
 
     String words() {
         return "hostname " + hostname + ", static hostname " + staticHostname.orElse("none") + ", timezone "
-                + timezone.orElse("none") + ", locale " + locale.orElse("none") + ", clock "
+                + timezone.orElse("not to be told, as /etc/localtime is no link to one") + ", locale "
+                + locale.orElse("none") + ", clock "
                 + (isClockSynchronized ? "synchronized" : "not synchronized");
     }
 }

@@ -180,6 +180,17 @@ class ImplausibleTextTest {
     }
 
     @Test
+    void aTimeZoneThatIsACopy() {
+        assertThat(GuestMachine.of("c1", "host\nhost\r\t\n?\n\nyes\n").words())
+                .isEqualTo(
+                        "hostname host, static hostname host, timezone not to be told, as /etc/localtime is no link to"
+                                + " one, locale none, clock synchronized");
+        assertThat(GuestMachine.of("c1", "host\n\n/usr/share/zoneinfo/Etc/UTC\n\nyes\n")
+                        .timezone())
+                .contains("Etc/UTC");
+    }
+
+    @Test
     void yamlThatIsNoJson() {
         assertThatExceptionOfType(DataFormat.NotOfFormat.class)
                 .isThrownBy(() -> DataFormat.YAML.read("? null\n: x"))

@@ -28,13 +28,20 @@ final class LogRotation {
     /** Stands for the path before what logrotate says of its version. */
     private static final String VERSION = "version";
 
+    /** Stands for the path before all that logrotate says as it reads the files and would rotate by them. */
+    private static final String SAID = "said";
+
+    /** What it says behind this is about logs, and no longer about the files that tell of them. */
+    private static final Pattern STATE = Pattern.compile("(?m)^(?:Reading state from file|Handling \\d+ logs)");
+
     /** Path and content of each, each with a NUL behind it. Logrotate passes over those that are not of root, or that others may write to. */
-    private static final String SCRIPT =
-            "printf '" + VERSION + "\\0%s\\0' \"$(logrotate --version 2>&1)\"; for file in " + MAIN + " " + FOLDER
-                    + "/.[!.]* " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
-                    + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
-                    + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
-                    + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
+    private static final String SCRIPT = "printf '" + VERSION + "\\0%s\\0" + SAID
+            + "\\0%s\\0' \"$(logrotate --version 2>&1)\" \"$(logrotate --debug " + MAIN + " 2>&1)\"; for file in "
+            + MAIN + " " + FOLDER
+            + "/.[!.]* " + FOLDER + "/*; do if [ -f \"$file\" ]; then"
+            + " if [ -n \"$(find -L \"$file\" -uid 0 ! -perm /022)\" ]; then"
+            + " printf '%s\\0' \"$file\" && cat -- \"$file\" && printf '\\0' || exit 1;"
+            + " else printf '" + IGNORED + "%s\\0\\0' \"$file\"; fi; fi; done";
 
     /** Endings of names that logrotate passes over, and since 3.22, from its config.c; tabooext tells it of others. */
     private static final String TABOO =
@@ -55,17 +62,30 @@ final class LogRotation {
     /** What changes the names that are passed over, and what stands before each for its pattern. */
     private static final Map<String, String> TABOOS = Map.of("tabooext", "*", "taboopat", "");
 
+    /** Of a block, alone or behind a word that has no value, of which it would be a part. */
+    private static final Pattern END = Pattern.compile("([A-Za-z]*)\\s*}");
+
     private static final Pattern PATH = Pattern.compile("\"([^\"]+)\"|'([^']+)'|(\\S+)");
 
+    private final String guest;
     private final Map<String, String> files;
     private final List<String> ignored;
     private final List<String> taboo = new ArrayList<>();
     private final Set<String> open = new HashSet<>();
     private final Set<String> read = new HashSet<>();
     private final Map<String, List<String>> general = new LinkedHashMap<>();
-    private final Map<List<String>, Map<String, List<String>>> logs = new LinkedHashMap<>();
+    private final List<Block> blocks = new ArrayList<>();
 
-    private LogRotation(Map<String, String> files, List<String> ignored) {
+    /** What is said of some logs, and the file that says it. */
+    private record Block(String file, List<String> patterns, Map<String, List<String>> settings) {
+
+        boolean isAbout(String path) {
+            return patterns.stream().anyMatch(pattern -> matches(pattern, path));
+        }
+    }
+
+    private LogRotation(String guest, Map<String, String> files, List<String> ignored) {
+        this.guest = guest;
         this.files = files;
         this.ignored = ignored;
         boolean isOld = BEFORE_3_22.matcher(files.getOrDefault(VERSION, "")).matches();
@@ -90,7 +110,7 @@ final class LogRotation {
                 files.put(field[i], field[i + 1]);
             }
         }
-        LogRotation rotation = new LogRotation(files, ignored);
+        LogRotation rotation = new LogRotation(guest, files, ignored);
         if (!files.containsKey(MAIN)) {
             throw AssertionErrors.of("Expecting " + MAIN + " on " + guest + " to say how logs are rotated\n"
                     + "  but it does not exist" + rotation.ignoredWords());
@@ -122,20 +142,23 @@ final class LogRotation {
                 } else {
                     script.add(line);
                 }
-            } else if (block != null && line.equals("}")) {
+            } else if (line.startsWith("#")) {
+                continue;
+            } else if (block != null && END.matcher(line).matches()) {
+                directive(block, END.matcher(line).replaceFirst("$1"));
                 block = null;
-            } else if (block != null) {
-                script = directive(block, line);
-            } else if (line.matches(".*\\{.+|.*}")) {
+            } else if (line.matches(block == null ? ".*\\{.+|.*}" : ".*[{}].*")) {
                 throw AssertionErrors.of("Expecting each { and } in " + file
                         + " at the end of a line of logs, and alone\n  but was: " + line);
+            } else if (block != null) {
+                script = directive(block, line);
             } else if (INCLUDE.matcher(line).lookingAt()) {
                 include(file, INCLUDE.matcher(line).replaceFirst(""));
             } else if (line.startsWith("/") || line.startsWith("\"") || line.startsWith("'") || line.equals("{")) {
                 PATH.matcher(line.replaceFirst("\\{$", "")).results().forEach(path -> paths.add(first(path)));
                 if (line.endsWith("{")) {
                     block = copy(general);
-                    logs.putIfAbsent(List.copyOf(paths), block);
+                    blocks.add(new Block(file, List.copyOf(paths), block));
                     paths.clear();
                 }
             } else {
@@ -174,7 +197,7 @@ final class LogRotation {
     private void include(String from, String what) {
         if (files.containsKey(what)) {
             read(what);
-        } else if (what.equals(FOLDER)) {
+        } else if (what.replaceFirst("/+$", "").equals(FOLDER)) {
             files.keySet().stream()
                     .filter(file -> file.startsWith(FOLDER + "/")
                             && taboo.stream().noneMatch(name -> matchesName(name, file.substring(FOLDER.length() + 1))))
@@ -189,7 +212,7 @@ final class LogRotation {
     /** Takes note of one; the lines of the script that begins with it, or null. */
     private static @Nullable List<String> directive(Map<String, List<String>> settings, String line) {
         Matcher directive = DIRECTIVE.matcher(line);
-        if (line.startsWith("#") || !directive.matches()) {
+        if (!directive.matches()) {
             return null;
         }
         String key = directive.group(1);
@@ -197,6 +220,9 @@ final class LogRotation {
         settings.remove(opposite);
         if (key.equals("ifempty") || key.equals("notifempty")) {
             settings.remove(key.equals("ifempty") ? "notifempty" : "ifempty");
+        }
+        if (key.equals("mailfirst") || key.equals("maillast")) {
+            settings.remove(key.equals("mailfirst") ? "maillast" : "mailfirst");
         }
         if (INTERVALS.contains(key)) {
             settings.keySet().removeAll(INTERVALS);
@@ -210,12 +236,28 @@ final class LogRotation {
         return null;
     }
 
-    /** What is said of a log; empty where nothing is. */
+    /** What is said of a log; empty where nothing is. The first that is about it counts. */
     Optional<Settings> of(String path) {
-        return logs.entrySet().stream()
-                .filter(log -> log.getKey().stream().anyMatch(pattern -> matches(pattern, path)))
-                .findFirst()
-                .map(log -> new Settings(new TreeMap<>(log.getValue())));
+        Optional<Block> found =
+                blocks.stream().filter(block -> block.isAbout(path)).findFirst();
+        found.map(Block::file).ifPresent(this::requireTaken);
+        return found.map(block -> new Settings(new TreeMap<>(block.settings())));
+    }
+
+    /**
+     * Of a file in which it finds an error logrotate passes over lines, logs or the rest, as the error may be, and that of {@code
+     * logrotate.conf} goes for all. It names files of a folder by their names.
+     */
+    private void requireTaken(String file) {
+        String said = STATE.split(files.getOrDefault(SAID, ""), 2)[0];
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        List<String> errors = said.lines()
+                .filter(line -> Stream.of(file, name, MAIN).anyMatch(each -> line.startsWith("error: " + each + ":")))
+                .toList();
+        if (!errors.isEmpty()) {
+            throw AssertionErrors.of("Expecting logrotate on " + guest + " to find no error in " + file
+                    + "\n  but it says: " + String.join("; ", errors));
+        }
     }
 
     private static boolean matches(String pattern, String path) {
@@ -236,7 +278,10 @@ final class LogRotation {
     String surroundings(String path) {
         return "nothing rotates it; the closest: "
                 + NearMisses.text(
-                        path, logs.keySet().stream().flatMap(List::stream).toList())
+                        path,
+                        blocks.stream()
+                                .flatMap(block -> block.patterns().stream())
+                                .toList())
                 + ignoredWords();
     }
 

@@ -170,4 +170,69 @@ class LogRotationTest {
                 .hasMessageContaining("Expecting " + MAIN + " on c1 to say how logs are rotated")
                 .hasMessageEndingWith("but it does not exist");
     }
+
+    @Test
+    void aBlockEndsBehindAWordWithoutAValue() {
+        LogRotation rotation = rotation(
+                MAIN, "/var/log/a {\n  missingok }\n/var/log/b {\n  # of {b}\n  daily\n}\n# all {of} them\nweekly\n");
+
+        assertThat(rotation.of("/var/log/a").orElseThrow().values()).containsOnlyKeys("missingok");
+        assertThat(rotation.of("/var/log/b").orElseThrow().values()).containsOnlyKeys("daily");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"} # end", "rotate 5 }", "dateformat {", "} weekly", "/var/log/b {"})
+    void refusesOtherBracesInABlock(String line) {
+        assertThatThrownBy(() -> rotation(MAIN, "/var/log/a {\n" + line + "\n}\n"))
+                .hasMessage("Expecting each { and } in " + MAIN + " at the end of a line of logs, and alone\n"
+                        + "  but was: " + line);
+    }
+
+    @Test
+    void ofWhichEndOfALogIsMailedTheLastWordCounts() {
+        assertThat(settings("", "mailfirst\nmaillast")).containsOnlyKeys("maillast");
+        assertThat(settings("maillast", "mailfirst")).containsOnlyKeys("mailfirst");
+    }
+
+    @Test
+    void readsTheFolderBehindASlash() {
+        LogRotation rotation =
+                rotation(MAIN, "include /etc/logrotate.d/\n", "/etc/logrotate.d/apt", "/var/log/apt {\n}\n");
+
+        assertThat(rotation.of("/var/log/apt")).isPresent();
+    }
+
+    /** As logrotate 3.21 says it of a file with each of these errors. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "b:2 unknown user 'nosuchuser'",
+                "b:5 bad rotation count '5 # five'",
+                "b:prerotate, postrotate or preremove without endscript",
+                "b:1 duplicate log entry for /var/log/a",
+                "/etc/logrotate.d/b:2 unknown user 'nosuchuser'",
+                "/etc/logrotate.conf:1 unknown option 'weekley' -- ignoring line"
+            })
+    void whatLogrotateFindsAnErrorInIsNotTaken(String error) {
+        String said = "reading config file b\nerror: " + error + "\nerror: found error in file b, skipping\n"
+                + "Reading state from file: /var/lib/logrotate/status\n";
+        LogRotation rotation = rotation(
+                "said", said, MAIN, "include /etc/logrotate.d\n", "/etc/logrotate.d/b", "/var/log/b {\n  daily\n}\n");
+
+        assertThatThrownBy(() -> rotation.of("/var/log/b"))
+                .isExactlyInstanceOf(AssertionError.class)
+                .hasMessage("Expecting logrotate on c1 to find no error in /etc/logrotate.d/b\n  but it says: error: "
+                        + error);
+    }
+
+    @Test
+    void whatLogrotateSaysOfOtherFilesAndOfLogsIsNoErrorOfAFile() {
+        String said = "error: b:2 unknown user 'nosuchuser'\nerror: found error in file b, skipping\n"
+                + "Reading state from file: /var/lib/logrotate/status\n\nHandling 1 logs\n\n"
+                + "error: stat of /var/log/a failed: No such file or directory\nerror: a:1 of a log\n";
+        LogRotation rotation = rotation(
+                "said", said, MAIN, "include /etc/logrotate.d\n", "/etc/logrotate.d/a", "/var/log/a {\n  daily\n}\n");
+
+        assertThat(rotation.of("/var/log/a").orElseThrow().values()).containsOnlyKeys("daily");
+    }
 }

@@ -2,6 +2,7 @@ package io.github.incusstemcell.junit.assertj;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,21 +116,26 @@ record Settings(Map<String, List<String>> values, Function<String, List<String>>
 
     /**
      * As sysctl.d(5) has them: a hyphen before a name lets failures pass, slashes stand for points, and the last value counts. A pattern is
-     * for all names that have no line of their own, which need not have a value.
+     * for all names that have no line of their own, which need not have a value; of several patterns the last one, where one that comes
+     * again with the same value keeps its place.
      */
     static Settings ofSysctls(String text) {
         Map<String, List<String>> patterns = new LinkedHashMap<>();
+        Map<String, String> asWritten = new HashMap<>();
         Set<String> spared = new HashSet<>();
         Settings plain = of(new TreeMap<>(), text, (values, line) -> {
             Matcher assignment = ASSIGNMENT.matcher(line.replaceFirst("^-\\s*", ""));
             if (assignment.matches()) {
                 String name = nameOfSysctl(assignment.group(1));
-                patterns.remove(name);
+                String value = assignment.group(2);
                 spared.remove(name);
-                (Glob.isWild(name) ? patterns : values)
-                        .put(name, List.of(assignment.group(2).replaceAll("\\s+", " ")));
+                if (!value.equals(asWritten.put(name, value))) {
+                    patterns.remove(name);
+                }
+                (Glob.isWild(name) ? patterns : values).put(name, List.of(value.replaceAll("\\s+", " ")));
             } else if (line.startsWith("-")) {
                 String name = nameOfSysctl(line.substring(1).strip());
+                asWritten.remove(name);
                 patterns.remove(name);
                 values.remove(name);
                 spared.add(name);

@@ -119,4 +119,20 @@ class SettingsReadingTest {
         assertThat(settings.values().keySet()).containsExactly("SHELL", "TEXT");
         assertThat(settings.of("TEXT")).containsExactly("a\nb=c");
     }
+
+    @Test
+    void aPatternOfSysctlsThatComesAgainUnchangedKeepsItsPlace() {
+        String lines = """
+                net.ipv4.conf.*.rp_filter = 1
+                net.ipv4.conf.e*.rp_filter = 0
+                net/ipv4/conf/*/rp_filter = %s
+                """;
+        Settings same = Settings.ofSysctls(lines.formatted("1"));
+        Settings other = Settings.ofSysctls(lines.formatted("2"));
+
+        assertThat(same.of("net.ipv4.conf.eth0.rp_filter")).containsExactly("0");
+        assertThat(same.of("net.ipv4.conf.lo.rp_filter")).containsExactly("1");
+        assertThat(other.of("net.ipv4.conf.eth0.rp_filter")).containsExactly("2");
+        assertThat(other.of("net.ipv4.conf.lo.rp_filter")).containsExactly("2");
+    }
 }

@@ -23,7 +23,7 @@ public record ProcessDetails(
         List<String> openFiles) {
 
     /**
-     * A limit, getrlimit(2).
+     * A limit, getrlimit(2); one beyond {@link Long#MAX_VALUE} is that.
      *
      * @param soft what is in force; empty where nothing is
      * @param hard how far the process may raise it; empty where that is without an end

@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestChannel;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -238,8 +239,13 @@ record Processes(List<GuestProcess> entries) {
             });
         }
 
+        /** The kernel's numbers have no sign. */
         private static OptionalLong limit(String text) {
-            return text.equals("unlimited") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
+            return text.equals("unlimited")
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(new BigInteger(text)
+                            .min(BigInteger.valueOf(Long.MAX_VALUE))
+                            .longValueExact());
         }
 
         Draft readProgram(String line) {

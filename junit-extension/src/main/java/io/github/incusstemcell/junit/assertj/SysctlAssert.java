@@ -4,6 +4,7 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -122,9 +123,10 @@ public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> 
         return that("have a value of at least " + least, value -> isAtLeast(value, least));
     }
 
-    private static boolean isAtLeast(String value, long least) {
+    static boolean isAtLeast(String value, long least) {
         try {
-            return Long.parseLong(value) >= least;
+            // Some numbers of the kernel have no sign, and go beyond those of Java.
+            return new BigInteger(value).compareTo(BigInteger.valueOf(least)) >= 0;
         } catch (NumberFormatException e) {
             return false; // the message shows what it is instead
         }

@@ -47,4 +47,11 @@ class MountTreeTest {
                 .hasSize(50_000)
                 .contains("/", "/beside/2", "/top");
     }
+
+    /** The kernel writes a line end as a number, but not this. */
+    @Test
+    void aCarriageReturnIsPartOfAPath() {
+        assertThat(visible(line(1, 0, "/"), line(2, 1, "/a\rb"), line(3, 1, "/c\\012d")))
+                .containsExactly("/", "/a\rb", "/c\nd");
+    }
 }

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
  * A route of a guest's main table.
  *
  * @param target where to, as {@code 10.0.0.0/8}
- * @param nextHops where packets go on to: one of these, and of several now the one, now the other; never empty of a route that
- *     exists
+ * @param nextHops where packets go on to: one of these, and of several now the one, now the other, those of other routes of IPv6 to the same
+ *     network with the same metric among them; never empty of a route that exists
  * @param metric the smaller, the more preferred
  */
 public record GuestRoute(String target, List<NextHop> nextHops, long metric) {

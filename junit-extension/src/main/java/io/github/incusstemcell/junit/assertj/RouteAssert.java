@@ -5,7 +5,8 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 /**
- * Assertions on the route to one network, of several on the preferred one, as the kernel has them in its main table (rtnetlink(7)). Where there is
+ * Assertions on the route to one network, of several on the preferred one, and over IPv6 on all of the
+ * lowest metric as on one with their next hops, as the kernel has them in its main table (rtnetlink(7)). Where there is
  * none all of them fail but {@link #doesNotExist()}; what throws packets away, as a blackhole, is no route, and where it is preferred there
  * is none. {@link #satisfies} is given the {@link GuestRoute}.
  *

@@ -154,11 +154,23 @@ record Routes(List<GuestRoute> routes) {
                 new NextHop(gateway.map(Addresses::ofBytes).orElse(""), interfaces.getOrDefault(device, "")));
     }
 
+    /** Of IPv4 the kernel takes the first of one metric; of IPv6 now one and now another, as each of several next hops of one route. */
     Optional<GuestRoute> to(String target) {
+        List<GuestRoute> all =
+                routes.stream().filter(route -> route.target().equals(target)).toList();
+        if (all.isEmpty() || all.get(0).nextHops().isEmpty()) {
+            return Optional.empty();
+        }
+        GuestRoute first = all.get(0);
+        return Optional.of(
+                target.indexOf(':') < 0 ? first : new GuestRoute(target, hops(all, first.metric()), first.metric()));
+    }
+
+    private static List<NextHop> hops(List<GuestRoute> routes, long metric) {
         return routes.stream()
-                .filter(route -> route.target().equals(target))
-                .findFirst()
-                .filter(route -> !route.nextHops().isEmpty());
+                .filter(route -> route.metric() == metric)
+                .flatMap(route -> route.nextHops().stream())
+                .toList();
     }
 
     String words() {

@@ -4,6 +4,7 @@ import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.systemd.Unit;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What {@code systemd-analyze verify} says of a unit's files. */
@@ -23,9 +24,16 @@ record UnitVerification(UnitCheck check) {
 
     /** And not about one of the units that are loaded with it. */
     private static boolean isAbout(Unit unit, String line) {
-        return line.contains(unit.name())
-                || Stream.concat(unit.dropIns().stream(), unit.fragmentPath().stream())
-                        .anyMatch(line::contains);
+        return Stream.concat(
+                        Stream.of(unit.name()), Stream.concat(unit.dropIns().stream(), unit.fragmentPath().stream()))
+                .anyMatch(name -> names(line, name));
+    }
+
+    /** Whether a line has all of a name, and not as part of another one: behind it a line has its number, or ends a sentence. */
+    static boolean names(String line, String name) {
+        return Pattern.compile("(?<![\\w:.\\\\@-])" + Pattern.quote(name) + "(?![\\w\\\\@-])")
+                .matcher(line)
+                .find();
     }
 
     private List<String> complaints(Unit unit, List<String> except) {

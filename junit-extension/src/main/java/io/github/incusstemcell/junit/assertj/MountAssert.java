@@ -94,7 +94,7 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
      * assertThat(stemcell).mount("/mnt/jobs").isBindOf("/etc/cron.daily"); // fails
      * }</pre>
      *
-     * @param source the absolute path of that, without links in it
+     * @param source the absolute path of that, which may lead over links
      * @return this assertion object
      */
     public MountAssert isBindOf(String source) {
@@ -104,7 +104,8 @@ public final class MountAssert extends GuestObjectAssert<MountAssert, GuestMount
                 "mount " + path,
                 () -> Mounts.of(subject.stemcell()),
                 mounts -> mounts.at(subject.stemcell(), path)
-                        .map(mount -> new Bound(mount, mounts.isBind(mount, source))),
+                        .map(mount -> new Bound(
+                                mount, mounts.isBind(mount, FileLinks.plainPath(subject.stemcell(), source)))),
                 found -> found.mount().words(),
                 mounts -> mounts.notMounted(path));
         bound.holds("be a bind of " + source, Bound::isBind);

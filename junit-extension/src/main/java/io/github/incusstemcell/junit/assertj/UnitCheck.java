@@ -65,11 +65,11 @@ record UnitCheck(Subject subject, String name, Systemd systemd, String user) {
     }
 
     /**
-     * The main process of a service tells it; of other units, when they became active. Of one that systemd has forgotten, as it does with
+     * {@link UnitDetails#started} tells it. Of one that systemd has forgotten, as it does with
      * a oneshot that has ended well and that nothing needs, the journal does.
      */
     boolean hasStartedSince(Unit unit, Instant time) {
-        Optional<Instant> start = unit.mainProcessStarted().or(unit::activeEnter);
+        Optional<Instant> start = UnitDetails.started(unit);
         return start.isPresent() ? start.get().isAfter(time) : isStartInJournal(unit, time);
     }
 

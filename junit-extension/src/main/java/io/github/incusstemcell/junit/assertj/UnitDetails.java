@@ -3,8 +3,11 @@ package io.github.incusstemcell.junit.assertj;
 import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.Unit;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What messages show of a unit besides what they always show: each a whole line. */
 final class UnitDetails {
@@ -31,13 +34,23 @@ final class UnitDetails {
         return line(dependency.property() + ": ", listed(unit.dependencies(dependency)));
     }
 
+    /**
+     * When a unit was last started. The main process of a service tells it; of other units, when they became active, and of those of which
+     * a start failed before that, as in ExecStartPre=, when they began to: systemd has forgotten the process of the run before by then.
+     */
+    static Optional<Instant> started(Unit unit) {
+        return unit.mainProcessStarted().or(() -> Stream.of(unit.activeEnter(), unit.inactiveExit())
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder()));
+    }
+
     static String start(Unit unit) {
-        return line(
-                "last start: ",
-                unit.mainProcessStarted()
-                        .or(unit::activeEnter)
-                        .map(Instant::toString)
-                        .orElse("none that systemd remembers"));
+        return line("last start: ", started(unit).map(Instant::toString).orElse("none that systemd remembers"));
+    }
+
+    /** Nothing where systemd counts them, as that is always shown. */
+    static String restarts(Unit unit) {
+        return unit.restarts().isPresent() ? "" : line("restarts: ", "systemd counts those of services only");
     }
 
     /** As it is, or why it is not. */

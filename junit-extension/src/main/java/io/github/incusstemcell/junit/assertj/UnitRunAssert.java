@@ -112,7 +112,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
      * @return this assertion object
      */
     public UnitAssert hasNotRestarted() {
-        return that("not have restarted", unit -> unit.restarts().orElse(-1) == 0);
+        return that("not have restarted", unit -> unit.restarts().orElse(-1) == 0, UnitDetails::restarts);
     }
 
     /**
@@ -132,11 +132,12 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
                 "a number of restarts; whether there were none asks hasNotRestarted", times, 1, Integer.MAX_VALUE);
         return that(
                 "have restarted at least " + times + " times",
-                unit -> unit.restarts().orElse(-1) >= times);
+                unit -> unit.restarts().orElse(-1) >= times,
+                UnitDetails::restarts);
     }
 
     /**
-     * Verifies that the unit was started since a moment, by whomever.
+     * Verifies that the unit was started since a moment, by whomever, be it that the start failed.
      *
      * <pre>{@code
      * Instant time = Instant.now();
@@ -154,7 +155,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that the unit was started since a moment, by whomever.
+     * Verifies that the unit was started since a moment, by whomever, be it that the start failed.
      *
      * <pre>{@code
      * JournalMark mark = stemcell.journal().mark();
@@ -172,7 +173,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that nobody started the unit since a moment.
+     * Verifies that nobody started the unit since a moment, nor tried to and failed.
      *
      * <pre>{@code
      * Instant time = Instant.now();
@@ -190,7 +191,7 @@ public abstract sealed class UnitRunAssert extends GuestAssert<UnitAssert, Unit>
     }
 
     /**
-     * Verifies that nobody started the unit since a moment.
+     * Verifies that nobody started the unit since a moment, nor tried to and failed.
      *
      * <pre>{@code
      * JournalMark mark = stemcell.journal().mark();

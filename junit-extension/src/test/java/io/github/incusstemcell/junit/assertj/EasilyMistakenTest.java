@@ -74,6 +74,31 @@ class EasilyMistakenTest {
     }
 
     @Test
+    void aStartThatFailsBeforeItsMainProcessCountsAsOne(StemcellContainer stemcell) {
+        stemcell.systemd()
+                .writeUnit("trips", "[Service]\nExecStartPre=/bin/test ! -e /run/stone\nExecStart=/bin/sleep 1000\n");
+        stemcell.systemd().start("trips");
+        JournalMark mark = stemcell.journal().mark();
+        assertThat(stemcell).unit("trips").hasNotRestartedSince(mark);
+        fails(() -> assertThat(stemcell).unit("trips").hasRestartedSince(mark), "\n  last start: 2");
+
+        stemcell.files().writeString("/run/stone", "");
+        assertThat(stemcell.exec("systemctl", "restart", "trips").isSuccess()).isFalse();
+
+        assertThat(stemcell).unit("trips").isFailed().hasRestartedSince(mark);
+        fails(() -> assertThat(stemcell).unit("trips").hasNotRestartedSince(mark), "\n  last start: 2");
+        stemcell.systemd().resetFailed("trips");
+    }
+
+    @Test
+    void aUnitWhoseRestartsNobodyCountsHasNotNone(StemcellContainer stemcell) {
+        assertThat(stemcell).unit("cron").hasNotRestarted();
+        String reason = "\n  restarts: systemd counts those of services only\n";
+        fails(() -> assertThat(stemcell).unit("dbus.socket").hasNotRestarted(), reason);
+        fails(() -> assertThat(stemcell).unit("dbus.socket").hasRestartedAtLeast(1), reason);
+    }
+
+    @Test
     void aUnitInARelationIsTheSameByItsOtherNames(StemcellContainer stemcell) {
         stemcell.systemd().writeUnit("logs", "[Unit]\nAfter=rsyslog.service\n[Service]\nExecStart=/bin/sleep 1000\n");
 

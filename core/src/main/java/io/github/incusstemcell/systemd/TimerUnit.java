@@ -12,9 +12,18 @@ import java.util.Optional;
  * @param name the timer's name
  * @param activates the unit that it starts
  * @param next when it will elapse next, by the guest's clock; empty where it will not
- * @param last when it elapsed last; empty where it never did
+ * @param last when it elapsed last since the guest booted; empty where it did not
+ * @param stamp the time of its stamp file, which one with {@code Persistent=} has, where it did not elapse since the guest booted: when it
+ *     elapsed before that, or when it was started for the first time, of which systemd does not tell which
+ * @param isWaiting whether what it starts runs: only once that has ended it is decided when it will elapse next
  */
-public record TimerUnit(String name, String activates, Optional<Instant> next, Optional<Instant> last) {
+public record TimerUnit(
+        String name,
+        String activates,
+        Optional<Instant> next,
+        Optional<Instant> last,
+        Optional<Instant> stamp,
+        boolean isWaiting) {
 
     /** Refuses nulls. */
     public TimerUnit {
@@ -22,6 +31,7 @@ public record TimerUnit(String name, String activates, Optional<Instant> next, O
         Objects.requireNonNull(activates, "activates");
         Objects.requireNonNull(next, "next");
         Objects.requireNonNull(last, "last");
+        Objects.requireNonNull(stamp, "stamp");
     }
 
     static TimerUnit of(PropertyValues timer, PropertyValues manager) {
@@ -38,6 +48,15 @@ public record TimerUnit(String name, String activates, Optional<Instant> next, O
                 .or(() -> calendar)
                 // Of one that is stopped and started again systemd tells when its next time stands already.
                 .filter(time -> ActiveState.of(timer.text("ActiveState")) == ActiveState.ACTIVE);
-        return new TimerUnit(timer.text("Id"), timer.text("Unit"), next, timer.time("LastTriggerUSec"));
+        Optional<Instant> triggered = timer.time("LastTriggerUSec");
+        // What systemd has read from a stamp file has no time by this clock.
+        boolean isOfBoot = timer.micros("LastTriggerUSecMonotonic").isPresent();
+        return new TimerUnit(
+                timer.text("Id"),
+                timer.text("Unit"),
+                next,
+                triggered.filter(time -> isOfBoot),
+                triggered.filter(time -> !isOfBoot),
+                timer.text("SubState").equals("running"));
     }
 }

@@ -141,7 +141,9 @@ class FallbackTest {
                             timer.name(),
                             timer.activates(),
                             timer.next().map(time -> time.truncatedTo(ChronoUnit.SECONDS)),
-                            timer.last().map(time -> time.truncatedTo(ChronoUnit.SECONDS))))
+                            timer.last().map(time -> time.truncatedTo(ChronoUnit.SECONDS)),
+                            timer.stamp().map(time -> time.truncatedTo(ChronoUnit.SECONDS)),
+                            timer.isWaiting()))
                     .toList();
         }
 

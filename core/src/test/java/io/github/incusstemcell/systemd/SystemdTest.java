@@ -279,7 +279,9 @@ class SystemdTest {
                         "daily.timer",
                         "ticks.service",
                         java.util.Optional.of(Instant.parse("2100-01-01T00:00:00Z")),
-                        java.util.Optional.empty()));
+                        java.util.Optional.empty(),
+                        java.util.Optional.empty(),
+                        false));
     }
 
     @Test

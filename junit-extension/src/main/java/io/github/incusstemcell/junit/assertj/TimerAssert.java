@@ -66,8 +66,16 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     private static String words(TimerUnit timer) {
-        return "next run " + timer.next().map(Instant::toString).orElse("never") + ", last run "
-                + timer.last().map(Instant::toString).orElse("never") + ", of " + timer.activates();
+        String none = timer.isWaiting() ? "not before " + timer.activates() + " has ended" : "never";
+        return "next run " + timer.next().map(Instant::toString).orElse(none) + ", last run "
+                + timer.last().map(Instant::toString).orElseGet(() -> lastByStamp(timer)) + ", of " + timer.activates();
+    }
+
+    private static String lastByStamp(TimerUnit timer) {
+        return timer.stamp()
+                .map(time -> "not since the boot, and its stamp file is of " + time
+                        + ", when it ran before that or was started for the first time")
+                .orElse("never");
     }
 
     /**
@@ -85,7 +93,8 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     /**
-     * Verifies that the timer is there and will not run, as one that is not active.
+     * Verifies that the timer is there and will not run, as one that is not active. While what it starts runs, it is not decided yet
+     * whether and when it will run again: then this fails, as {@link #isScheduled} does.
      *
      * <pre>{@code
      * assertThat(stemcell).timer("fstrim.timer").isNotScheduled(); // passes
@@ -95,7 +104,7 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
      * @return this assertion object
      */
     public TimerAssert isNotScheduled() {
-        return that("not be scheduled", timer -> timer.next().isEmpty());
+        return that("not be scheduled", timer -> timer.next().isEmpty() && !timer.isWaiting());
     }
 
     /**
@@ -128,7 +137,8 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     /**
-     * Verifies that the timer has run since a moment.
+     * Verifies that the timer has run since a moment, and since the guest booted: of earlier runs systemd has only the time of a stamp
+     * file, which it also makes when a timer with {@code Persistent=} is started for the first time.
      *
      * <pre>{@code
      * Instant start = Instant.now();
@@ -150,7 +160,8 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     /**
-     * Verifies that the timer never ran, as far as systemd remembers.
+     * Verifies that the timer never ran, as far as systemd remembers. Where it has only the time of a stamp file, this fails: see {@link
+     * #hasRunSince}.
      *
      * <pre>{@code
      * stemcell.systemd().writeUnit("tock.service", "[Service]\nExecStart=/bin/true\n");
@@ -164,7 +175,9 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
      * @return this assertion object
      */
     public TimerAssert hasNeverRun() {
-        return that("have never run", timer -> timer.last().isEmpty());
+        return that(
+                "have never run",
+                timer -> timer.last().isEmpty() && timer.stamp().isEmpty());
     }
 
     /**
@@ -175,12 +188,15 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
      * assertThat(stemcell).timer("logrotate.timer").activates("cron.service"); // fails
      * }</pre>
      *
-     * @param unit the full name of the unit
+     * @param unit the full name of the unit, which may be an alias
      * @return this assertion object
      */
     public TimerAssert activates(String unit) {
         Arguments.unit(unit);
-        return that("activate " + unit, timer -> timer.activates().equals(unit));
+        return that(
+                "activate " + unit,
+                timer -> timer.activates().equals(unit)
+                        || timer.activates().equals(subject.systemd().unit(unit).name()));
     }
 
     /**
@@ -196,7 +212,7 @@ public final class TimerAssert extends GuestObjectAssert<TimerAssert, TimerUnit>
     }
 
     /**
-     * Goes on with the time of the last run in plain AssertJ; there has to be one.
+     * Goes on with the time of the last run in plain AssertJ; there has to be one since the guest booted.
      *
      * @return assertions on it
      */

@@ -14,6 +14,7 @@ import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.JournalMark;
 import io.github.incusstemcell.systemd.Priority;
 import io.github.incusstemcell.systemd.SystemdException;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -96,6 +97,52 @@ class EasilyMistakenTest {
         String reason = "\n  restarts: systemd counts those of services only\n";
         fails(() -> assertThat(stemcell).unit("dbus.socket").hasNotRestarted(), reason);
         fails(() -> assertThat(stemcell).unit("dbus.socket").hasRestartedAtLeast(1), reason);
+    }
+
+    @Test
+    void aStampFileOfATimerIsNoRun(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("far.service", "[Service]\nType=oneshot\nExecStart=/bin/true\n");
+        stemcell.systemd().writeUnit("far.timer", "[Timer]\nOnCalendar=2099-01-01\nPersistent=true\n");
+        stemcell.systemd().start("far.timer");
+        assertThat(stemcell).timer("far.timer").hasNeverRun();
+
+        stemcell.systemd().restart("far.timer");
+
+        String last = "last run not since the boot, and its stamp file is of 2";
+        fails(() -> assertThat(stemcell).timer("far.timer").hasRunSince(Instant.EPOCH), last);
+        fails(() -> assertThat(stemcell).timer("far.timer").hasNeverRun(), last);
+        fails(() -> assertThat(stemcell).timer("far.timer").lastRun(), last);
+        stemcell.systemd().stop("far.timer");
+    }
+
+    @Test
+    void aTimerWhoseServiceRunsIsNeitherScheduledNorNot(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("busy.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n");
+        stemcell.systemd().writeUnit("busy.timer", "[Timer]\nOnActiveSec=0\nOnUnitInactiveSec=1h\nAccuracySec=1us\n");
+        stemcell.systemd().start("busy.timer");
+        assertThat(stemcell).within(ofSeconds(30)).timer("busy.timer").hasRunSince(Instant.EPOCH);
+
+        String next = "next run not before busy.service has ended, last run 2";
+        fails(() -> assertThat(stemcell).timer("busy.timer").isNotScheduled(), next);
+        fails(() -> assertThat(stemcell).timer("busy.timer").isScheduled(), next);
+        stemcell.systemd().stop("busy.service");
+        assertThat(stemcell).within(ofSeconds(30)).timer("busy.timer").isScheduled();
+        stemcell.systemd().stop("busy.timer");
+        assertThat(stemcell).timer("busy.timer").isNotScheduled();
+        stemcell.exec("systemctl", "reset-failed", "busy.service");
+    }
+
+    @Test
+    void aTimerActivatesAUnitByItsOtherNames(StemcellContainer stemcell) {
+        stemcell.systemd().writeUnit("real.service", "[Service]\nExecStart=/bin/sleep 1000\n");
+        stemcell.exec("ln", "-s", "real.service", "/etc/systemd/system/al.service")
+                .requireSuccess();
+        stemcell.systemd().writeUnit("wakes.timer", "[Timer]\nOnActiveSec=1h\nUnit=al.service\n");
+
+        assertThat(stemcell).timer("wakes.timer").activates("al.service").activates("real.service");
+        fails(
+                () -> assertThat(stemcell).timer("wakes.timer").activates("cron.service"),
+                "last run never, of real.service");
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.github.incusstemcell.junit.assertj;
 
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import io.github.incusstemcell.systemd.ActiveState;
 import io.github.incusstemcell.systemd.SocketUnit;
+import io.github.incusstemcell.systemd.UnitSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +65,13 @@ final class Listening {
         return there.stream().allMatch(listener -> owners(listener).stream().anyMatch(owner));
     }
 
-    /** Whether systemd holds each of them for a unit of type socket. */
+    /** Whether systemd holds each of them for a unit of type socket, by whichever of its names. */
     boolean areAllOf(String socketUnit) {
+        return areAllOfName(socketUnit)
+                || areAllOfName(stemcell.systemd().unit(socketUnit).name());
+    }
+
+    private boolean areAllOfName(String socketUnit) {
         return there.stream().allMatch(listener -> socketUnits(listener).contains(socketUnit));
     }
 
@@ -73,12 +81,24 @@ final class Listening {
             return List.of();
         }
         if (socketUnits == null) {
-            socketUnits = stemcell.systemd().sockets();
+            socketUnits = activeSocketUnits();
         }
         return socketUnits.stream()
                 .filter(unit -> unit.listeners().stream()
-                        .anyMatch(place -> place.address().equals(listener.place())))
+                        .anyMatch(place -> place.address().equals(listener.place())
+                                && place.type().equals(listener.type().inUnits())))
                 .map(SocketUnit::name)
+                .toList();
+    }
+
+    /** Others have a place, too, and do not listen there. */
+    private List<SocketUnit> activeSocketUnits() {
+        Set<String> active = stemcell.systemd().units().stream()
+                .filter(unit -> unit.activeState() == ActiveState.ACTIVE)
+                .map(UnitSummary::name)
+                .collect(Collectors.toSet());
+        return stemcell.systemd().sockets().stream()
+                .filter(unit -> active.contains(unit.name()))
                 .toList();
     }
 

@@ -9,9 +9,31 @@ import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
  * @param port the number of the port; 0 for Unix sockets
  * @param path the path of a Unix socket, or an abstract name behind an {@code @}; empty for ports
  * @param address its local address in numbers, as {@code 0.0.0.0} or {@code ::}; empty for Unix sockets
+ * @param type of which type it is
  * @param inode its number, by which processes hold it
  */
-public record ListeningSocket(Protocol protocol, int port, String path, String address, long inode) {
+public record ListeningSocket(Protocol protocol, int port, String path, String address, Type type, long inode) {
+
+    /** The types of sockets, socket(2). */
+    public enum Type {
+        /** One connection for each who connects. */
+        STREAM("Stream"),
+        /** Packets without a connection. */
+        DATAGRAM("Datagram"),
+        /** Connections that keep packets apart. */
+        SEQPACKET("SequentialPacket");
+
+        private final String inUnits;
+
+        Type(String inUnits) {
+            this.inUnits = inUnits;
+        }
+
+        /** How systemd calls it. */
+        String inUnits() {
+            return inUnits;
+        }
+    }
 
     /** {@return whether it is one of those that are meant by this} */
     public boolean isAt(GuestSocket socket) {

@@ -70,6 +70,7 @@ final class ListeningTcp {
                 message.duplicate().order(ByteOrder.BIG_ENDIAN).getShort(PORT) & 0xffff,
                 "",
                 Addresses.ofBytes(address),
+                ListeningSocket.Type.STREAM,
                 Integer.toUnsignedLong(message.getInt(INODE)));
     }
 }

@@ -13,6 +13,9 @@ import java.util.function.Predicate;
  * {@link GuestSocket#tcp} or {@link GuestSocket#udp} is meant, it is over IPv4 and IPv6 alike. {@link #satisfies} is given all sockets
  * there, one or more.
  *
+ * <p>A Unix socket is listened on at the path by which whoever listens has bound it: also where its file was removed since, or is in a
+ * file system that others do not see, as by {@code PrivateTmp=}, so that nobody can connect.
+ *
  * <p>That sshd answers on port 22 is due to host keys of the overlay ({@link io.github.incusstemcell.stemcell.OverlayPart}{@code
  * .SSH_HOST_KEYS}) where the first boot is not left to the stemcell.
  */
@@ -48,7 +51,7 @@ public final class SocketAssert extends GuestAssert<SocketAssert, List<Listening
     }
 
     /**
-     * Verifies that somebody listens there, on whatever address.
+     * Verifies that somebody listens there, on whatever address; of a Unix socket not that its file is still there.
      *
      * <pre>{@code
      * assertThat(stemcell).socket(tcp(22)).isListening(); // passes

@@ -4,8 +4,10 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.GuestFileException;
 import io.github.incusstemcell.incus.GuestFiles;
 import io.github.incusstemcell.junit.assertj.GuestSocket.Protocol;
+import io.github.incusstemcell.junit.assertj.ListeningSocket.Type;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,12 +17,19 @@ import java.util.stream.Stream;
 /** The sockets on which a guest listens, from the kernel's own tables under /proc/net; for TCP the kernel is asked in a quicker way first. */
 record Sockets(List<ListeningSocket> listeners) {
 
+    /** The kernel writes the number of a Unix socket with all digits of a pointer: a line that begins otherwise belongs to a path. */
+    private static final String UNIX_BEGINNING = "\\p{XDigit}{16}: ";
+
+    private static final Pattern UNIX_ENTRIES = Pattern.compile("\n(?=" + UNIX_BEGINNING + ")");
+
     /**
-     * Number, references, protocol, flags, type, state, inode, and the path where there is one. What does not look so is the headline, or
-     * what comes behind a line end in a path, which the kernel writes as it is.
+     * Number, references, protocol, flags, type, state, inode, and the path where there is one, over whatever line ends in it, which the
+     * kernel writes as they are.
      */
-    private static final Pattern UNIX = Pattern.compile("\\p{XDigit}+: \\p{XDigit}+ \\p{XDigit}+ (\\p{XDigit}{8})"
-            + " (\\p{XDigit}{4}) \\p{XDigit}+ +(\\d{1,18}) ([/@].*)");
+    private static final Pattern UNIX = Pattern.compile(
+            UNIX_BEGINNING + "\\p{XDigit}{8} \\p{XDigit}{8} (\\p{XDigit}{8})"
+                    + " (\\p{XDigit}{4}) \\p{XDigit}{2} +(\\d{1,18}) ([/@].*)",
+            Pattern.DOTALL);
 
     private static final String FOLDER = "/proc/net/";
 
@@ -31,7 +40,8 @@ record Sockets(List<ListeningSocket> listeners) {
     /** In the flags of a Unix socket: listen() was called. */
     private static final int ACCEPTS = 0x10000;
 
-    private static final String DATAGRAM = "0002";
+    /** By the numbers of the kernel, which has no others for Unix sockets. */
+    private static final Map<Integer, Type> TYPES = Map.of(1, Type.STREAM, 2, Type.DATAGRAM, 5, Type.SEQPACKET);
 
     private static final Set<Protocol> OF_TCP = Set.of(Protocol.TCP, Protocol.TCP6);
 
@@ -58,7 +68,11 @@ record Sockets(List<ListeningSocket> listeners) {
 
     static List<ListeningSocket> of(String guest, Protocol table, String text) {
         String what = "sockets in /proc/net/" + table + " on " + guest;
-        return FileContent.lines(text).stream()
+        // The kernel's own line ends only: a path may have others, too.
+        Stream<String> lines = table == Protocol.UNIX
+                ? UNIX_ENTRIES.splitAsStream(text.replaceFirst("\n$", ""))
+                : Stream.of(text.split("\n"));
+        return lines.filter(line -> !line.isEmpty())
                 .flatMap(line ->
                         GuestLine.read(what, line, each -> table == Protocol.UNIX ? unix(each) : port(table, each))
                                 .stream())
@@ -98,7 +112,8 @@ record Sockets(List<ListeningSocket> listeners) {
             return Optional.empty();
         }
         String address = Addresses.ofWords(field[1].substring(0, colon));
-        return Optional.of(new ListeningSocket(protocol, port, "", address, Long.parseLong(field[9])));
+        return Optional.of(new ListeningSocket(
+                protocol, port, "", address, stream ? Type.STREAM : Type.DATAGRAM, Long.parseLong(field[9])));
     }
 
     private static Optional<ListeningSocket> unix(String line) {
@@ -106,11 +121,11 @@ record Sockets(List<ListeningSocket> listeners) {
         if (!socket.matches()) {
             return Optional.empty();
         }
-        boolean listens = (Integer.parseUnsignedInt(socket.group(1), 16) & ACCEPTS) != 0
-                || socket.group(2).equals(DATAGRAM);
-        return listens
-                ? Optional.of(
-                        new ListeningSocket(Protocol.UNIX, 0, socket.group(4), "", Long.parseLong(socket.group(3))))
+        Type type = TYPES.get(Integer.parseInt(socket.group(2), 16));
+        boolean listens = (Integer.parseUnsignedInt(socket.group(1), 16) & ACCEPTS) != 0 || type == Type.DATAGRAM;
+        return listens && type != null
+                ? Optional.of(new ListeningSocket(
+                        Protocol.UNIX, 0, socket.group(4), "", type, Long.parseLong(socket.group(3))))
                 : Optional.empty();
     }
 

@@ -9,7 +9,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Assertions on all ports on which a guest listens, of TCP and UDP, over IPv4 and IPv6; Unix sockets are none of them. A socket that systemd
+ * Assertions on all ports on which a guest listens, of TCP and UDP, over IPv4 and IPv6; those of UDP-Lite, DCCP or SCTP and Unix sockets are
+ * none of them. A socket that systemd
  * holds for a service that does not run yet is listened on. {@link #satisfies} is given a {@link ListeningSocket} for each address of each.
  */
 public final class SocketsAssert extends GuestListAssert<SocketsAssert, ListeningSocket> {

@@ -296,6 +296,43 @@ class MountsAndOwnersTest {
     }
 
     @Test
+    void whichOfSeveralUnitsOfOnePlaceListens(StemcellContainer stemcell) {
+        for (String unit : new String[] {"st.socket", "idle.socket", "dg.socket"}) {
+            String listens = unit.equals("dg.socket") ? "ListenDatagram" : "ListenStream";
+            stemcell.systemd()
+                    .writeUnit(
+                            unit,
+                            "[Socket]\nService=holds.service\n" + listens + "=0.0.0.0:5555\n" + listens
+                                    + "=@one-name\n");
+        }
+        stemcell.systemd().writeUnit("holds.service", "[Service]\nExecStart=/bin/sleep 1000\n");
+        stemcell.shell("ln -s st.socket /etc/systemd/system/by-link.socket && systemctl daemon-reload"
+                        + " && systemctl start st.socket dg.socket")
+                .requireSuccess();
+
+        assertThat(stemcell).socket(tcp(5555)).isOwnedByUnit("st.socket").isOwnedByUnit("by-link.socket");
+        assertThat(stemcell).socket(GuestSocket.udp(5555)).isOwnedByUnit("dg.socket");
+        fail(
+                stemcell,
+                "Expecting tcp port 5555 on NAME to be owned by the unit (dg|idle).socket\n"
+                        + "  but was: tcp 0.0.0.0:5555 by systemd\\[PID\\] of init.scope for st.socket",
+                () -> assertThat(stemcell).socket(tcp(5555)).isOwnedByUnit("dg.socket"),
+                () -> assertThat(stemcell).socket(tcp(5555)).isOwnedByUnit("idle.socket"));
+        fail(
+                stemcell,
+                "Expecting udp port 5555 on NAME to be owned by the unit (st|by-link).socket\n"
+                        + "  but was: udp 0.0.0.0:5555 by systemd\\[PID\\] of init.scope for dg.socket",
+                () -> assertThat(stemcell).socket(GuestSocket.udp(5555)).isOwnedByUnit("st.socket"),
+                () -> assertThat(stemcell).socket(GuestSocket.udp(5555)).isOwnedByUnit("by-link.socket"));
+        fail(
+                stemcell,
+                "Expecting unix socket @one-name on NAME to be owned by the unit st.socket\n"
+                        + "  but was: unix @one-name by systemd\\[PID\\] of init.scope for (st|dg).socket;"
+                        + " unix @one-name by systemd\\[PID\\] of init.scope for (st|dg).socket",
+                () -> assertThat(stemcell).socket(GuestSocket.unix("@one-name")).isOwnedByUnit("st.socket"));
+    }
+
+    @Test
     void howLogsAreRotated(StemcellContainer stemcell) {
         stemcell.shell("rm -f /etc/logrotate.d/*").requireSuccess();
         stemcell.files()

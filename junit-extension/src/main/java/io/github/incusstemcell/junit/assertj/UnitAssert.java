@@ -6,6 +6,7 @@ import io.github.incusstemcell.systemd.LoadState;
 import io.github.incusstemcell.systemd.Unit;
 import io.github.incusstemcell.systemd.UnitFileState;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -175,7 +176,14 @@ public final class UnitAssert extends UnitRunAssert {
 
     /**
      * Verifies that the default target starts the unit at boot, whether its own unit file says so, another one, an alias or a generator,
-     * as for scripts of SysV; of a user's unit, that of the user's service manager, as that starts. A masked unit is started by nothing.
+     * as for scripts of SysV; of a user's unit, that of the user's service manager, as that starts. A masked unit is started by nothing, nor
+     * is one that needs a unit that cannot be loaded, that conflicts with what the target needs, or that only a link in {@code /run} enables. Where it
+     * cannot be told, as of one that is masked until the next boot, that conflicts with another one that starts, or of which systemd has not
+     * read a new link or file yet, this fails, and so does {@link #doesNotStartAtBoot}.
+     *
+     * <p>It goes by what systemd has read: a link that was removed since counts until a {@code daemon-reload}. Drop-ins in {@code /run}, and
+     * links of a user's unit there, count as those that stay. Whether the unit comes up is not looked at: that its conditions are met, that
+     * those of {@code Requisite=} are active by then, or that a unit over which it is started, or that it needs, has no conflict.
      *
      * <pre>{@code
      * assertThat(stemcell).unit("cron.service").startsAtBoot(); // passes
@@ -189,7 +197,8 @@ public final class UnitAssert extends UnitRunAssert {
     }
 
     /**
-     * Verifies that the default target does not start the unit; a socket, timer or path may still do so later.
+     * Verifies that the default target does not start the unit; a socket, timer or path may still do so later. Where it cannot be told, this
+     * fails: see {@link #startsAtBoot}.
      *
      * <pre>{@code
      * assertThat(stemcell).unit("debug-shell.service").doesNotStartAtBoot(); // passes
@@ -205,8 +214,12 @@ public final class UnitAssert extends UnitRunAssert {
     private UnitAssert boot(String wanted, boolean starts) {
         return that(
                 wanted,
-                unit -> starts == new BootDependencies(check.systemd()).has(unit),
-                unit -> "  wanted by: " + String.join(" ", unit.dependencies(Dependency.WANTED_BY)) + "\n");
+                unit -> BootDependencies.of(check).of(unit).is(starts),
+                unit -> "  wanted by: " + String.join(" ", unit.dependencies(Dependency.WANTED_BY)) + "\n"
+                        + Optional.of(BootDependencies.of(check).of(unit).why())
+                                .filter(why -> !why.isEmpty())
+                                .map(why -> "  at the next boot: " + why + "\n")
+                                .orElse(""));
     }
 
     /**

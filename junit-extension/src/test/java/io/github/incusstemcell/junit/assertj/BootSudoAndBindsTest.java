@@ -44,6 +44,99 @@ class BootSudoAndBindsTest {
                 () -> assertThat(stemcell).unit("lonley").doesNotStartAtBoot());
     }
 
+    private static void enabled(StemcellContainer stemcell, String unit, String relation) {
+        stemcell.systemd()
+                .writeUnit(
+                        unit,
+                        "[Unit]\n" + relation
+                                + "\n[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n");
+        stemcell.systemd().enable(unit);
+    }
+
+    @Test
+    void whatIsEnabledAndDoesNotStart(StemcellContainer stemcell) {
+        enabled(stemcell, "starts", "Conflicts=missing.service");
+        enabled(stemcell, "needs", "Requires=missing.service");
+        enabled(stemcell, "binds", "BindsTo=needs.service");
+        stemcell.systemd().mask("hidden.service");
+        enabled(stemcell, "hides", "Requires=hidden.service");
+        enabled(stemcell, "against", "Conflicts=multi-user.target");
+        enabled(stemcell, "passing", "");
+        stemcell.systemd().disable("passing");
+        stemcell.exec("systemctl", "enable", "--runtime", "passing").requireSuccess();
+
+        assertThat(stemcell).unit("starts").startsAtBoot();
+        for (String name : new String[] {"needs", "binds", "hides", "against", "passing"}) {
+            assertThat(stemcell).unit(name).doesNotStartAtBoot();
+        }
+        String expected = "(?s)Expecting unit %s.service on NAME to start at boot\n  but was: inactive .*\n"
+                + "  wanted by: multi-user.target\n  at the next boot: %s\n.*";
+        fail(
+                stemcell,
+                expected.formatted("(needs|binds)", "it needs missing.service, which is not-found"),
+                () -> assertThat(stemcell).unit("needs").startsAtBoot(),
+                () -> assertThat(stemcell).unit("binds").startsAtBoot());
+        fail(
+                stemcell,
+                expected.formatted("hides", "it needs hidden.service, which is masked"),
+                () -> assertThat(stemcell).unit("hides").startsAtBoot());
+        fail(stemcell, expected.formatted("against", "it conflicts with multi-user.target"), () -> assertThat(stemcell)
+                .unit("against")
+                .startsAtBoot());
+        fail(
+                stemcell,
+                expected.formatted("passing", "what starts it is a link in /run, which is gone then"),
+                () -> assertThat(stemcell).unit("passing").startsAtBoot());
+        stemcell.systemd().disable("needs", "binds", "hides", "against");
+    }
+
+    @Test
+    void whatMayStartAtBootOrNot(StemcellContainer stemcell) {
+        enabled(stemcell, "rival-a", "Conflicts=rival-b.service");
+        enabled(stemcell, "rival-b", "");
+        stemcell.files()
+                .writeString(
+                        "/usr/lib/systemd/system/asleep.service",
+                        "[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n");
+        stemcell.systemd().daemonReload();
+        stemcell.systemd().enable("asleep");
+        stemcell.systemd().writeUnit("linked", "[Service]\nExecStart=/bin/sleep 1000\n");
+        stemcell.shell("systemctl mask --runtime asleep"
+                        + " && ln -s ../linked.service /etc/systemd/system/multi-user.target.wants/")
+                .requireSuccess();
+
+        String expected = "(?s)Expecting unit %s.service on NAME to (not )?start at boot\n  but was: .*\n"
+                + "  wanted by: .*\n  at the next boot: that cannot be told, as %s\n.*";
+        fail(
+                stemcell,
+                expected.formatted(
+                        "rival-[ab]",
+                        "it conflicts with rival-[ab].service, which starts, too: systemd leaves out one of both"),
+                () -> assertThat(stemcell).unit("rival-a").startsAtBoot(),
+                () -> assertThat(stemcell).unit("rival-a").doesNotStartAtBoot(),
+                () -> assertThat(stemcell).unit("rival-b").startsAtBoot());
+        fail(
+                stemcell,
+                expected.formatted("asleep", "it is masked until the next boot only"),
+                () -> assertThat(stemcell).unit("asleep").startsAtBoot(),
+                () -> assertThat(stemcell).unit("asleep").doesNotStartAtBoot());
+        fail(
+                stemcell,
+                expected.formatted(
+                        "linked",
+                        "systemd has not read the link to it of multi-user.target yet: it needs a daemon-reload"),
+                () -> assertThat(stemcell).unit("linked").startsAtBoot(),
+                () -> assertThat(stemcell).unit("linked").doesNotStartAtBoot());
+        stemcell.systemd().disable("rival-a");
+        stemcell.shell("systemctl unmask --runtime asleep && systemctl daemon-reload")
+                .requireSuccess();
+
+        assertThat(stemcell).unit("rival-a").doesNotStartAtBoot();
+        assertThat(stemcell).unit("rival-b").startsAtBoot();
+        assertThat(stemcell).unit("asleep").startsAtBoot();
+        assertThat(stemcell).unit("linked").startsAtBoot();
+    }
+
     @Test
     void whatIsGeneratedToStartAtBoot(StemcellContainer stemcell) {
         stemcell.files().createDirectories("/etc/systemd/system-generators");
@@ -144,11 +237,14 @@ class BootSudoAndBindsTest {
 
         assertThat(stemcell).mount("/bind/to").isBindOf("/bind/from");
         assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/tmp/x");
+        stemcell.exec("ln", "-s", "/bind/tmp", "/bind/link").requireSuccess();
+        assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/link/x");
 
         fail(
                 stemcell,
                 "Expecting mount /bind/sub on NAME to be a bind of /bind/.*\n  but was: tmpfs of tmpfs\\[/x\\] with .*",
                 () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/tmp"),
+                () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/link"),
                 () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/from"),
                 () -> assertThat(stemcell).mount("/bind/sub").isBindOf("/bind/sub"));
         fail(

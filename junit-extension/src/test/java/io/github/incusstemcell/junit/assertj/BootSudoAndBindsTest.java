@@ -87,6 +87,11 @@ class BootSudoAndBindsTest {
                 stemcell,
                 expected.formatted("passing", "what starts it is a link in /run, which is gone then"),
                 () -> assertThat(stemcell).unit("passing").startsAtBoot());
+        stemcell.restart();
+        assertThat(stemcell).unit("starts").isActive();
+        for (String name : new String[] {"needs", "binds", "hides", "against", "passing"}) {
+            assertThat(stemcell).unit(name).isNotActive();
+        }
         stemcell.systemd().disable("needs", "binds", "hides", "against");
     }
 

@@ -240,4 +240,23 @@ class ConfigurationAssertionsTest {
 
         assertThat(stemcell).file("/run/sshd").doesNotExist();
     }
+
+    @Test
+    void whatLogrotateFindsAnErrorInIsNoRotation(StemcellContainer stemcell) {
+        stemcell.shell("rm -f /etc/logrotate.d/*").requireSuccess();
+        stemcell.files().writeString("/etc/logrotate.conf", "weekly\ninclude /etc/logrotate.d/\n");
+        stemcell.files().writeString("/etc/logrotate.d/good", "/var/log/good {\n  daily\n  missingok }\n");
+        stemcell.files().writeString("/etc/logrotate.d/number", "/var/log/number {\n  rotate 5 # five\n}\n");
+        stemcell.files().writeString("/etc/logrotate.d/open", "/var/log/open {\n  postrotate\n  true\n}\n");
+        stemcell.files().writeString("/etc/logrotate.d/user", "/var/log/user {\n  create 640 nosuchuser adm\n}\n");
+
+        assertThat(stemcell).logRotation("/var/log/good").hasKey("daily").hasKey("missingok");
+        fail(
+                stemcell,
+                "Expecting logrotate on NAME to find no error in /etc/logrotate.d/(number|open|user)\n"
+                        + "  but it says: error: (number|open|user):.*",
+                () -> assertThat(stemcell).logRotation("/var/log/number").hasKey("rotate"),
+                () -> assertThat(stemcell).logRotation("/var/log/open").hasKey("postrotate"),
+                () -> assertThat(stemcell).logRotation("/var/log/user").doesNotHaveKey("daily"));
+    }
 }

@@ -6,8 +6,10 @@ import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -18,10 +20,17 @@ import java.util.stream.Stream;
  * systemctl's list of dependencies has more, as units that only stop with another one.
  *
  * @param links those on the disk; none of a user's manager
+ * @param seen units that were asked for, each once, by the names by which they were
  */
-record BootDependencies(Systemd systemd, BootLinks links) {
+record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen) {
 
     private static final String TARGET = "default.target";
+    /** Of nearly all units the rival, and not started at boot. */
+    private static final String SHUTDOWN = "shutdown.target";
+
+    /** What nearly all units need, and without which no guest boots: none of them is asked for. */
+    private static final Set<String> ALWAYS =
+            Set.of("sysinit.target", "basic.target", "system.slice", "-.slice", "-.mount");
 
     /** By what a start of one unit is a start of another one, seen from that. */
     private static final List<Dependency> PULLED_IN =
@@ -35,7 +44,8 @@ record BootDependencies(Systemd systemd, BootLinks links) {
                 check.systemd(),
                 check.isUsers()
                         ? new BootLinks(List.of())
-                        : BootLinks.of(check.subject().stemcell()));
+                        : BootLinks.of(check.subject().stemcell()),
+                new HashMap<>());
     }
 
     /**
@@ -66,17 +76,19 @@ record BootDependencies(Systemd systemd, BootLinks links) {
     /** Whether it is among them. One that is masked, or whose files cannot be read, is not, whoever wants it. */
     Verdict of(Unit unit) {
         // Asked for first: then all that it pulls in is loaded, and says by whom it is.
-        Unit target = systemd.unit(TARGET);
+        Unit target = unit(TARGET);
         if (target.loadState() != LoadState.LOADED) {
             throw AssertionErrors.of("Expecting a unit " + TARGET + ", which starts others\n  but was: " + target);
         }
+        seen.put(unit.name(), unit);
+        seen.put(target.name(), target);
         if (unit.property("UnitFileState").filter("masked-runtime"::equals).isPresent()) {
             return Verdict.unknown("it is masked until the next boot only");
         }
         if (unit.loadState() != LoadState.LOADED) {
             return Verdict.of(false);
         }
-        Optional<String> unread = links.unread(unit, systemd);
+        Optional<String> unread = links.unread(unit, this::unit);
         if (unit.needsDaemonReload() || unread.isPresent()) {
             return Verdict.unknown("systemd has not read "
                     + unread.map("the link to it of "::concat).orElse("its files as they are")
@@ -85,14 +97,18 @@ record BootDependencies(Systemd systemd, BootLinks links) {
         return ofRead(unit, target.name());
     }
 
+    private Unit unit(String name) {
+        return seen.computeIfAbsent(name, systemd::unit);
+    }
+
     private Verdict ofRead(Unit unit, String target) {
         if (!isPulledIn(unit, target, (other, starter) -> true)) {
             return Verdict.of(false);
         }
-        if (!isPulledIn(unit, target, (other, starter) -> !links.areGoneAtBoot(other, starter, systemd))) {
+        if (!isPulledIn(unit, target, (other, starter) -> !links.areGoneAtBoot(other, starter, this::unit))) {
             return Verdict.not("what starts it is a link in /run, which is gone then");
         }
-        Set<String> startable = new HashSet<>();
+        Set<String> startable = new HashSet<>(ALWAYS);
         Optional<Unit> missing = missing(unit, startable);
         if (missing.isPresent()) {
             return Verdict.not("it needs " + missing.get().name() + ", which is "
@@ -101,8 +117,8 @@ record BootDependencies(Systemd systemd, BootLinks links) {
         if (!isPulledIn(
                 unit,
                 target,
-                (other, starter) -> !links.areGoneAtBoot(other, starter, systemd)
-                        && missing(systemd.unit(starter), startable).isEmpty())) {
+                (other, starter) -> !links.areGoneAtBoot(other, starter, this::unit)
+                        && missing(unit(starter), startable).isEmpty())) {
             return Verdict.not("what starts it needs units that cannot be loaded");
         }
         if (unit.fragmentPath()
@@ -127,7 +143,7 @@ record BootDependencies(Systemd systemd, BootLinks links) {
         Set<String> seen = new HashSet<>(Set.of(unit.name()));
         Deque<String> left = new ArrayDeque<>(seen);
         while (!left.isEmpty() && !left.element().equals(target)) {
-            Unit next = systemd.unit(left.remove());
+            Unit next = unit(left.remove());
             PULLED_IN.stream()
                     .flatMap(relation -> next.dependencies(relation).stream())
                     .filter(starter -> !seen.contains(starter) && counts.test(next, starter))
@@ -155,7 +171,7 @@ record BootDependencies(Systemd systemd, BootLinks links) {
             NEEDS.stream()
                     .flatMap(relation -> next.dependencies(relation).stream())
                     .filter(name -> !startable.contains(name) && seen.add(name))
-                    .forEach(name -> left.add(systemd.unit(name)));
+                    .forEach(name -> left.add(unit(name)));
         }
         startable.addAll(seen);
         return Optional.empty();
@@ -164,7 +180,7 @@ record BootDependencies(Systemd systemd, BootLinks links) {
     /** The target and what it needs, over whatever others: what conflicts with these is left out. */
     private Set<String> needs(String target) {
         Set<String> needs = new HashSet<>();
-        missing(systemd.unit(target), needs);
+        missing(unit(target), needs);
         return needs;
     }
 
@@ -173,13 +189,15 @@ record BootDependencies(Systemd systemd, BootLinks links) {
         Stream<String> reverse =
                 Stream.of(unit.property("ConflictedBy").orElse("").split(" "));
         List<String> rivals = Stream.concat(unit.dependencies(Dependency.CONFLICTS).stream(), reverse)
-                .filter(name -> !name.isEmpty() && !name.equals(unit.name()))
-                .map(systemd::unit)
+                .filter(name -> !name.isEmpty() && !name.equals(unit.name()) && !name.equals(SHUTDOWN))
+                .map(this::unit)
                 .filter(other ->
                         other.loadState() == LoadState.LOADED && isPulledIn(other, target, (each, starter) -> true))
                 .map(Unit::name)
                 .toList();
-        return rivals.stream().filter(needs(target)::contains).findFirst().or(() -> rivals.stream()
-                .findFirst());
+        return rivals.stream()
+                .filter(name -> needs(target).contains(name))
+                .findFirst()
+                .or(() -> rivals.stream().findFirst());
     }
 }

@@ -4,11 +4,11 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.systemd.Dependency;
 import io.github.incusstemcell.systemd.LoadState;
-import io.github.incusstemcell.systemd.Systemd;
 import io.github.incusstemcell.systemd.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,8 +41,8 @@ record BootLinks(List<Link> links) {
             return other.names().contains(unit);
         }
 
-        boolean isBy(String name, Systemd systemd) {
-            return starter.equals(name) || systemd.unit(starter).name().equals(name);
+        boolean isBy(String name, Function<String, Unit> units) {
+            return starter.equals(name) || units.apply(starter).name().equals(name);
         }
     }
 
@@ -62,9 +62,9 @@ record BootLinks(List<Link> links) {
     }
 
     /** Whether nothing but a link that is gone at the next boot has one unit start with another one. */
-    boolean areGoneAtBoot(Unit unit, String starter, Systemd systemd) {
+    boolean areGoneAtBoot(Unit unit, String starter, Function<String, Unit> units) {
         List<String> folders = links.stream()
-                .filter(link -> link.isOf(unit) && link.isBy(starter, systemd))
+                .filter(link -> link.isOf(unit) && link.isBy(starter, units))
                 .map(Link::folder)
                 .distinct()
                 .toList();
@@ -72,11 +72,11 @@ record BootLinks(List<Link> links) {
     }
 
     /** The unit that starts this one by a link that systemd has not read. */
-    Optional<String> unread(Unit unit, Systemd systemd) {
+    Optional<String> unread(Unit unit, Function<String, Unit> units) {
         return links.stream()
                 .filter(link -> CHANGED.contains(link.folder()) && link.isOf(unit))
                 .map(Link::starter)
-                .filter(starter -> isUnread(unit, systemd.unit(starter)))
+                .filter(starter -> isUnread(unit, units.apply(starter)))
                 .findFirst();
     }
 

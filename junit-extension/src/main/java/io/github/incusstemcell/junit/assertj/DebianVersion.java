@@ -1,6 +1,6 @@
 package io.github.incusstemcell.junit.assertj;
 
-import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
  * @param revision what counts last; empty where there is none
  */
 record DebianVersion(int epoch, String upstream, String revision) implements Comparable<DebianVersion> {
+
+    /** By digits, as a guest may have numbers of millions of them. */
+    private static final Comparator<String> NUMBERS =
+            Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder());
 
     private static final Pattern FORM =
             Pattern.compile("(?:([0-9]{1,9}):)?([0-9][A-Za-z0-9.+~-]*?)(?:-([A-Za-z0-9.+~]+)|(?<!-))");
@@ -52,7 +56,7 @@ record DebianVersion(int epoch, String upstream, String revision) implements Com
             }
             int end = endOfNumber(one, i);
             int otherEnd = endOfNumber(other, j);
-            int numbers = number(one, i, end).compareTo(number(other, j, otherEnd));
+            int numbers = NUMBERS.compare(number(one, i, end), number(other, j, otherEnd));
             if (numbers != 0) {
                 return numbers;
             }
@@ -79,7 +83,12 @@ record DebianVersion(int epoch, String upstream, String revision) implements Com
         return end;
     }
 
-    private static BigInteger number(String text, int begin, int end) {
-        return begin == end ? BigInteger.ZERO : new BigInteger(text.substring(begin, end));
+    /** {@return its digits from the first that counts, which are none of nought} */
+    private static String number(String text, int begin, int end) {
+        int first = begin;
+        while (first < end && text.charAt(first) == '0') {
+            first++;
+        }
+        return text.substring(first, end);
     }
 }

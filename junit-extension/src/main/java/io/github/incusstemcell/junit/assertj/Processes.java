@@ -4,7 +4,6 @@ import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
 import io.github.incusstemcell.incus.GuestChannel;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -239,13 +238,8 @@ record Processes(List<GuestProcess> entries) {
             });
         }
 
-        /** The kernel's numbers have no sign. */
         private static OptionalLong limit(String text) {
-            return text.equals("unlimited")
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(new BigInteger(text)
-                            .min(BigInteger.valueOf(Long.MAX_VALUE))
-                            .longValueExact());
+            return text.equals("unlimited") ? OptionalLong.empty() : OptionalLong.of(KernelNumber.nearest(text));
         }
 
         Draft readProgram(String line) {

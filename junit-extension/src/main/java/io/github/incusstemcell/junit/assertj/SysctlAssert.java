@@ -125,8 +125,7 @@ public final class SysctlAssert extends GuestObjectAssert<SysctlAssert, String> 
 
     static boolean isAtLeast(String value, long least) {
         try {
-            // Some numbers of the kernel have no sign, and go beyond those of Java.
-            return new BigInteger(value).compareTo(BigInteger.valueOf(least)) >= 0;
+            return KernelNumber.of(value).compareTo(BigInteger.valueOf(least)) >= 0;
         } catch (NumberFormatException e) {
             return false; // the message shows what it is instead
         }

@@ -21,6 +21,7 @@ class KernelNumbersTest {
         assertThat(SysctlAssert.isAtLeast("6", 7)).isFalse();
         assertThat(SysctlAssert.isAtLeast("32768 60999", 7)).isFalse();
         assertThat(SysctlAssert.isAtLeast("", 0)).isFalse();
+        assertThat(SysctlAssert.isAtLeast("9".repeat(100_000), 0)).isFalse();
     }
 
     @Test

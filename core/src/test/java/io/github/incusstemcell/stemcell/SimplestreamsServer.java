@@ -20,6 +20,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.KeyManagerFactory;
@@ -36,6 +38,7 @@ final class SimplestreamsServer implements AutoCloseable {
     private final AtomicInteger downloads = new AtomicInteger();
     private final String certificate;
     private volatile String fingerprint;
+    private volatile CountDownLatch halfway = new CountDownLatch(0);
 
     SimplestreamsServer(Path folder) throws Exception {
         KeyStore keys = keys(folder.resolve("keys.p12"));
@@ -125,6 +128,11 @@ final class SimplestreamsServer implements AutoCloseable {
         return fingerprint;
     }
 
+    /** Sends the second half of an image only when something has happened, which it waits a minute for. */
+    void pauseHalfwayUntil(CountDownLatch event) {
+        halfway = event;
+    }
+
     int downloads() {
         return downloads.get();
     }
@@ -134,14 +142,30 @@ final class SimplestreamsServer implements AutoCloseable {
         if (file == null) {
             exchange.sendResponseHeaders(404, -1);
         } else {
-            if (exchange.getRequestMethod().equals("GET")
-                    && exchange.getRequestURI().getPath().equals("/image.tar.gz")) {
-                downloads.incrementAndGet();
-            }
+            boolean isImage = exchange.getRequestMethod().equals("GET")
+                    && exchange.getRequestURI().getPath().equals("/image.tar.gz");
             exchange.sendResponseHeaders(200, file.length);
-            exchange.getResponseBody().write(file);
+            int half = file.length / 2;
+            exchange.getResponseBody().write(file, 0, half);
+            if (isImage) {
+                downloads.incrementAndGet();
+                exchange.getResponseBody().flush();
+                awaitHalfway();
+            }
+            exchange.getResponseBody().write(file, half, file.length - half);
         }
         exchange.close();
+    }
+
+    private void awaitHalfway() throws IOException {
+        try {
+            if (!halfway.await(1, TimeUnit.MINUTES)) {
+                throw new IOException("What the second half waits for has not happened");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted halfway", e);
+        }
     }
 
     @Override

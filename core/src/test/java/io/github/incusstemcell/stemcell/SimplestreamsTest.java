@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,12 +47,19 @@ class SimplestreamsTest {
                 SimplestreamsServer server = new SimplestreamsServer(folder);
                 OciImages sources = OciImages.builder().build()) {
             server.publish("debian/13", ForeignImage.unified(project.name()));
+            CountDownLatch told = new CountDownLatch(1);
+            server.pauseHalfwayUntil(told);
 
             new StemcellImages(
                             project.incus(),
                             sources,
                             server.asImageServer(),
-                            (what, done, total) -> heard.add(what + " " + done + "/" + total),
+                            (what, done, total) -> {
+                                heard.add(what + " " + done + "/" + total);
+                                if (what.startsWith("Downloading")) {
+                                    told.countDown();
+                                }
+                            },
                             Optional.empty())
                     .prepare(DEBIAN, GuestOverlay.standard());
         }

@@ -7,6 +7,7 @@ import io.github.incusstemcell.systemd.JournalEntry;
 import io.github.incusstemcell.systemd.JournalQuery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 final class CoreDumps {
 
     private static final String PATTERN = "/proc/sys/kernel/core_pattern";
-    private static final Pattern SPECIAL = Pattern.compile("%.|[*?\\[]");
+    private static final Pattern SPECIAL = Pattern.compile("%.|[*?\\[\\\\]");
 
     private CoreDumps() {}
 
@@ -70,7 +71,8 @@ final class CoreDumps {
     /** Each specifier stands for any text, and all else for itself. */
     private static boolean matches(String pattern, String name) {
         String glob = SPECIAL.matcher(pattern)
-                .replaceAll(found -> found.group().startsWith("%") ? "*" : "[" + found.group() + "]");
+                .replaceAll(
+                        found -> found.group().startsWith("%") ? "*" : Matcher.quoteReplacement("\\" + found.group()));
         return Glob.matches(glob, name);
     }
 }

@@ -195,7 +195,7 @@ final class Cluster implements AutoCloseable {
         return preferred.isEmpty() ? candidates : preferred;
     }
 
-    /** On one that is at its bound only where all candidates are, as there are fewer of these than members. */
+    /** On a member that is at its bound only where all candidates are, as they may be where a test names some of the members. */
     private Optional<Reservation> takePlace(
             MemberPlaces places,
             List<ClusterMember> members,

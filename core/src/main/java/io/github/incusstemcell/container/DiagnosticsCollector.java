@@ -1,10 +1,10 @@
 package io.github.incusstemcell.container;
 
+import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.container.Diagnostics.FailedUnit;
 import io.github.incusstemcell.container.Diagnostics.File;
 import io.github.incusstemcell.incus.Command;
 import io.github.incusstemcell.incus.ExecResult;
-import io.github.incusstemcell.incus.IncusException;
 import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.DurationText;
@@ -103,9 +103,9 @@ final class DiagnosticsCollector {
     private void pause() {
         try {
             instance.freeze();
-        } catch (IncusException e) {
+        } catch (IncusStemcellException e) {
             LOG.warn(
-                    "{} was paused, and is not any more since its diagnostics were collected: {}",
+                    "{} was paused, and may run since its diagnostics were collected, as it could not be paused again: {}",
                     instance,
                     e.getMessage());
         }

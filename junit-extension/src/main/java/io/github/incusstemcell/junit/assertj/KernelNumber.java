@@ -10,7 +10,11 @@ final class KernelNumber {
 
     private KernelNumber() {}
 
-    /** @throws NumberFormatException if it is none, or longer than any of the kernel */
+    /**
+     * {@return the number}
+     *
+     * @throws NumberFormatException if it is none, or longer than any of the kernel
+     */
     static BigInteger of(String text) {
         if (text.length() > LONGEST) {
             throw new NumberFormatException("a number of " + text.length() + " characters");
@@ -18,7 +22,7 @@ final class KernelNumber {
         return new BigInteger(text);
     }
 
-    /** {@return the nearest that Java has} */
+    /** {@return the nearest to it that a long can be} */
     static long nearest(String text) {
         return of(text).min(BigInteger.valueOf(Long.MAX_VALUE))
                 .max(BigInteger.valueOf(Long.MIN_VALUE))

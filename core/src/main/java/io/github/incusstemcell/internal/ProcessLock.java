@@ -1,8 +1,10 @@
 package io.github.incusstemcell.internal;
 
+import io.github.incusstemcell.IncusStemcellException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -34,27 +36,40 @@ public final class ProcessLock implements AutoCloseable {
      * Waits for the lock.
      *
      * @param file the file that names it; it is made when missing, with its folder
+     * @param doing what a process does that holds it: {@code "prepares the same image"}
      * @return the lock, for the same thread to close
+     * @throws IncusStemcellException if the thread is interrupted meanwhile, as which it stays marked
      * @throws IOException where the file cannot be made or locked
      */
-    public static ProcessLock acquire(Path file) throws IOException {
+    public static ProcessLock acquire(Path file, String doing) throws IOException {
         PrivateFiles.createFile(file);
         Path key = file.toRealPath();
         ReentrantLock thread = THREADS.computeIfAbsent(key, f -> new ReentrantLock());
-        thread.lock();
-        FileChannel channel = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            thread.lockInterruptibly();
+            try {
+                return new ProcessLock(thread, lockedChannel(file));
+            } catch (IOException | RuntimeException e) {
+                thread.unlock();
+                throw e;
+            }
+        } catch (InterruptedException | FileLockInterruptionException e) {
+            Thread.currentThread().interrupt();
+            throw new IncusStemcellException(
+                    "Interrupted while waiting for " + file + ", which another process may hold that " + doing, e);
+        }
+    }
+
+    private static FileChannel lockedChannel(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        try {
             FileLock lock = channel.lock();
             if (!lock.isValid()) {
                 throw new IOException(file + " could not be locked");
             }
-            return new ProcessLock(thread, channel);
+            return channel;
         } catch (IOException | RuntimeException e) {
-            if (channel != null) {
-                channel.close();
-            }
-            thread.unlock();
+            channel.close();
             throw e;
         }
     }

@@ -66,7 +66,7 @@ final class BlobCache {
                 return;
             }
             PrivateFiles.createFolderOf(file);
-            ProcessLock lock = ProcessLock.acquire(lock(digest.hex()));
+            ProcessLock lock = ProcessLock.acquire(lock(digest.hex()), "fetches the same blob");
             try {
                 if (!isSound(file, digest, size)) {
                     heal(file);
@@ -92,7 +92,7 @@ final class BlobCache {
     /** Adds bytes that nobody knows the digest of before they are there. */
     Tarball.Content admit(String name, Acquisition acquisition) throws IOException {
         Path partial = folder.resolve("partial").resolve(name);
-        ProcessLock lock = ProcessLock.acquire(lock(name));
+        ProcessLock lock = ProcessLock.acquire(lock(name), "fetches the same image");
         try {
             PrivateFiles.createFile(partial);
             Tarball.Content content = acquisition.into(partial);

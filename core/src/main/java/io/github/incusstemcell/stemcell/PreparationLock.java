@@ -4,7 +4,6 @@ import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.internal.ProcessLock;
 import io.github.incusstemcell.oci.RegistrySettings;
 import java.io.IOException;
-import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 
@@ -31,12 +30,7 @@ final class PreparationLock {
 
     private ProcessLock acquire() {
         try {
-            return ProcessLock.acquire(file);
-        } catch (FileLockInterruptionException e) {
-            throw new IncusStemcellException(
-                    "Interrupted while waiting for " + file + ", which another process may hold that"
-                            + " prepares the same image",
-                    e);
+            return ProcessLock.acquire(file, "prepares the same image");
         } catch (IOException e) {
             throw new IncusStemcellException(
                     "Locking " + file + ", which keeps two processes from preparing the same image, failed: " + e

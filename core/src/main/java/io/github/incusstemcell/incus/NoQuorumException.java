@@ -1,10 +1,16 @@
 package io.github.incusstemcell.incus;
 
+import java.util.regex.Pattern;
+
 /** A cluster does not know its own state, since too many of the members that keep its database are away. */
 public class NoQuorumException extends IncusException {
 
-    /** What a member answers that finds nobody to ask; one that has just lost the others waits for them in vain. */
-    private static final String NOBODY = " leader server found";
+    /**
+     * What a member answers that does not find who leads: to whom its database is, with nobody to ask or no answer in time, and to the
+     * others. One that has just lost the others waits for them in vain.
+     */
+    private static final Pattern NO_LEADER = Pattern.compile(
+            ".* leader server found.*|Failed to get leader address: .*|RAFT cluster is unavailable", Pattern.DOTALL);
 
     NoQuorumException(IncusException failure) {
         super(
@@ -15,6 +21,6 @@ public class NoQuorumException extends IncusException {
     }
 
     static boolean isMeant(String answer) {
-        return answer.contains(NOBODY);
+        return NO_LEADER.matcher(answer).matches();
     }
 }

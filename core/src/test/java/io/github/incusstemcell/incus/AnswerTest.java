@@ -1,0 +1,31 @@
+package io.github.incusstemcell.incus;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerTest {
+
+    /** As Incus 6.0 says it in a cluster of three of which two are killed, by how far it came until then. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no available cowsql leader server found",
+                "failed to begin transaction: no available dqlite leader server found",
+                "Failed to get leader address: failed to send Leader request: call leader (budget -13.818266ms): send: header:"
+                        + " write unix @->@e04da: i/o timeout",
+                "RAFT cluster is unavailable"
+            })
+    void saysThatAClusterThatHasNoLeaderHasNoQuorum(String error) {
+        byte[] body = "{\"type\":\"error\",\"error_code\":500,\"error\":\"%s\"}"
+                .formatted(error)
+                .getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> Answer.of(ApiRequest.get("cluster", "members"), 500, body))
+                .isInstanceOf(NoQuorumException.class)
+                .hasMessageStartingWith("GET /1.0/cluster/members failed: " + error)
+                .hasMessageContaining("Its cluster has no quorum");
+    }
+}

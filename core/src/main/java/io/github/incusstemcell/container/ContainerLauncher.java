@@ -93,8 +93,10 @@ final class ContainerLauncher implements AutoCloseable {
 
     /** When it is its turn, where there is a limit of machines. */
     StemcellContainer launch(Launch launch) {
-        Runnable leave =
-                machines.map(limit -> limit.enter(launch.spec().container())).orElse(() -> {});
+        String what = launch.spec().container();
+        Runnable leave = machines.map(
+                        limit -> DaemonLoss.outlive("Waiting for the turn of " + what, () -> limit.enter(what)))
+                .orElse(() -> {});
         boolean launched = false;
         try {
             StemcellContainer container = launch(launch, leave);
@@ -111,15 +113,7 @@ final class ContainerLauncher implements AutoCloseable {
     private StemcellContainer launch(Launch launch, Runnable leave) {
         Set<String> lost = new TreeSet<>();
         while (true) {
-            Reservation there = placement
-                    .cluster()
-                    .map(cluster -> cluster.reserve(
-                            launch.spec(),
-                            launch.image().fingerprint(),
-                            having(launch),
-                            lost,
-                            machines.map(MachineLimit::places)))
-                    .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
+            Reservation there = reservation(launch, lost);
             boolean launched = false;
             try {
                 StemcellContainer container = launchOn(there, launch, leave);
@@ -139,6 +133,20 @@ final class ContainerLauncher implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private Reservation reservation(Launch launch, Set<String> lost) {
+        return placement
+                .cluster()
+                .map(cluster -> DaemonLoss.outlive(
+                        "Choosing a member for " + launch.spec().container(),
+                        () -> cluster.reserve(
+                                launch.spec(),
+                                launch.image().fingerprint(),
+                                having(launch),
+                                lost,
+                                machines.map(MachineLimit::places))))
+                .orElseGet(() -> new Reservation("", incus(), () -> {}, () -> {}));
     }
 
     private Set<String> having(Launch launch) {

@@ -7,13 +7,13 @@ import io.github.incusstemcell.internal.DaemonThreads;
 import io.github.incusstemcell.internal.Waiting;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -192,13 +192,12 @@ final class MachineLimit implements AutoCloseable {
 
         private final long begun = System.nanoTime();
         private long changed = begun;
-        private Map<String, Integer> ends = ends();
+        private Map<String, MachineShare> before = shares();
         private boolean told;
 
         void goOn(String what) {
             long now = System.nanoTime();
-            if (!ends.equals(ends())) {
-                ends = ends();
+            if (hasAnyEnded()) {
                 changed = now;
             } else if (now - changed > patience.toNanos()) {
                 throw new IncusStemcellException(noPlace(what));
@@ -207,6 +206,20 @@ final class MachineLimit implements AutoCloseable {
                 told = true;
                 LOG.info("{} waits for its turn, as at most {} may run at once: {}", what, machines(), holders());
             }
+        }
+
+        /** A run says nothing any more once it has ended its last one. */
+        private boolean hasAnyEnded() {
+            Map<String, MachineShare> now = shares();
+            boolean ended = now.values().stream().anyMatch(share -> share.ended() > endedBefore(share.run()))
+                    || before.values().stream().anyMatch(share -> share.running() > 0 && !now.containsKey(share.run()));
+            before = now;
+            return ended;
+        }
+
+        private int endedBefore(String run) {
+            MachineShare share = before.get(run);
+            return share == null ? 0 : share.ended();
         }
     }
 
@@ -344,10 +357,9 @@ final class MachineLimit implements AutoCloseable {
         return running + others.running();
     }
 
-    private synchronized Map<String, Integer> ends() {
-        Map<String, Integer> ends = new HashMap<>(others.ends());
-        ends.put(run, ended);
-        return ends;
+    private synchronized Map<String, MachineShare> shares() {
+        return Stream.concat(Stream.of(share(0)), others.shares().stream())
+                .collect(Collectors.toMap(MachineShare::run, Function.identity()));
     }
 
     private String noPlace(String what) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,13 +55,6 @@ final class OtherRuns {
         return known.values().stream()
                 .mapToInt(other -> other.share().running())
                 .sum();
-    }
-
-    /** {@return how many machines each of them has ended} */
-    synchronized Map<String, Integer> ends() {
-        return known.values().stream()
-                .map(Sighting::share)
-                .collect(Collectors.toMap(MachineShare::run, MachineShare::ended));
     }
 
     /** {@return who has machines, and how many, in words} */

@@ -4,20 +4,25 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.incusstemcell.InFrontOfIncus;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.incus.Incus;
 import io.github.incusstemcell.internal.Waiting;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Several JVMs on one daemon, each of which wants more machines than there may be. */
 class MachineLimitTest {
@@ -58,6 +63,26 @@ class MachineLimitTest {
             most = Math.max(most, running);
         }
         assertThat(most).isEqualTo(3);
+    }
+
+    /** As where the daemon is killed when it has been told of it. */
+    @Test
+    void hasATurnTakenOnceMoreWhereTheDaemonIsLostMeanwhile(@TempDir Path folder) throws Exception {
+        AtomicBoolean lost = new AtomicBoolean();
+        Consumer<String> first = request -> {
+            if (request.startsWith("POST /1.0/profiles") && lost.compareAndSet(false, true)) {
+                throw new InFrontOfIncus.Lost();
+            }
+        };
+        try (InFrontOfIncus between = new InFrontOfIncus(folder, first);
+                Stemcells stemcells = TestMachine.stemcells()
+                        .endpoint(between.endpoint())
+                        .machines(1)
+                        .connect();
+                StemcellContainer container = stemcells.launch(TestMachine.spec())) {
+            assertThat(lost).isTrue();
+            container.exec("true").requireSuccess();
+        }
     }
 
     @Test
@@ -142,6 +167,23 @@ class MachineLimitTest {
                             + " raise the limit, or let fewer tests run at once");
             leave.run();
             limit.enter("the container for a test").run();
+        }
+    }
+
+    @Test
+    void isNotWaitedForLongerSinceOtherRunsComeAndGo() throws Exception {
+        try (MachineLimit limit = limit(1, MachineLimit.TERM, Duration.ofSeconds(4))) {
+            limit.enter("the first");
+            CompletableFuture<Runnable> entering = later(limit);
+            long begin = System.nanoTime();
+            for (int i = 0; !entering.isDone() && System.nanoTime() - begin < SECONDS.toNanos(60); i++) {
+                String waiting = new MachineShare("%012x".formatted(i), 1, 0, 1, 0, Long.MAX_VALUE / 1_000_000).name();
+                project().profiles().create(waiting, Lease.ofThisProcess().keys(), Map.of(), "one that only waits");
+                Thread.sleep(1000);
+                project().profiles().delete(waiting);
+            }
+
+            assertThatThrownBy(() -> entering.get(0, SECONDS)).hasMessageContaining("has ended for 4 s");
         }
     }
 

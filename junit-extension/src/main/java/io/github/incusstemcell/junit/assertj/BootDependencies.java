@@ -32,6 +32,9 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
     private static final Set<String> ALWAYS =
             Set.of("sysinit.target", "basic.target", "system.slice", "-.slice", "-.mount");
 
+    /** The version of systemd from which on a unit is not started whose needs cannot be. */
+    private static final int GIVES_UNMET_UP = 254;
+
     /** By what a start of one unit is a start of another one, seen from that. */
     private static final List<Dependency> PULLED_IN =
             List.of(Dependency.WANTED_BY, Dependency.REQUIRED_BY, Dependency.BOUND_BY, Dependency.UPHELD_BY);
@@ -111,7 +114,7 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
         Set<String> startable = new HashSet<>(ALWAYS);
         Optional<Unit> missing = missing(unit, startable);
         if (missing.isPresent()) {
-            return Verdict.not("it needs " + missing.get().name() + ", which is "
+            return unmet("it needs " + missing.get().name() + ", which is "
                     + missing.get().loadState());
         }
         if (!isPulledIn(
@@ -119,7 +122,7 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
                 target,
                 (other, starter) -> !links.areGoneAtBoot(other, starter, this::unit)
                         && missing(unit(starter), startable).isEmpty())) {
-            return Verdict.not("what starts it needs units that cannot be loaded");
+            return unmet("what starts it needs units that cannot be loaded");
         }
         if (unit.fragmentPath()
                 .filter(path -> path.startsWith("/run/systemd/system/"))
@@ -132,6 +135,18 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
                         : Verdict.unknown(
                                 "it conflicts with " + other + ", which starts, too: systemd leaves out one of both"))
                 .orElse(Verdict.of(true));
+    }
+
+    /**
+     * What is wanted and needs what cannot be loaded was started all the same before systemd 254, unless it has to come after that:
+     * https://github.com/systemd/systemd/pull/27852. Some distributions have that change in what is older.
+     */
+    private Verdict unmet(String why) {
+        String version = systemd.version();
+        return Integer.parseInt(version.replaceAll("\\D.*", "")) < GIVES_UNMET_UP
+                ? Verdict.unknown(why + ", in spite of which a systemd before " + GIVES_UNMET_UP
+                        + " may start it, and this is " + version)
+                : Verdict.not(why);
     }
 
     /**

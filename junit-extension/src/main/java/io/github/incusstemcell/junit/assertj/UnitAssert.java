@@ -178,8 +178,9 @@ public final class UnitAssert extends UnitRunAssert {
      * Verifies that the default target starts the unit at boot, whether its own unit file says so, another one, an alias or a generator,
      * as for scripts of SysV; of a user's unit, that of the user's service manager, as that starts. A masked unit is started by nothing, nor
      * is one that needs a unit that cannot be loaded, that conflicts with what the target needs, or that only a link in {@code /run} enables. Where it
-     * cannot be told, as of one that is masked until the next boot, that conflicts with another one that starts, or of which systemd has not
-     * read a new link or file yet, this fails, and so does {@link #doesNotStartAtBoot}.
+     * cannot be told, as of one that is masked until the next boot, that conflicts with another one that starts, of which systemd has not
+     * read a new link or file yet, or that a systemd before 254 may start in spite of what it needs, this fails, and so does {@link
+     * #doesNotStartAtBoot}.
      *
      * <p>It goes by what systemd has read: a link that was removed since counts until a {@code daemon-reload}. Drop-ins in {@code /run}, and
      * links of a user's unit there, count as those that stay. Whether the unit comes up is not looked at: that its conditions are met, that

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.incusstemcell.container.StemcellContainer;
 import io.github.incusstemcell.junit.IncusStemcell;
 import io.github.incusstemcell.junit.Scope;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What starts at boot, sudo's rules, binds, and connections from the guest: each assertion so that it holds, and so that it does not. */
@@ -66,20 +68,11 @@ class BootSudoAndBindsTest {
         stemcell.exec("systemctl", "enable", "--runtime", "passing").requireSuccess();
 
         assertThat(stemcell).unit("starts").startsAtBoot();
-        for (String name : new String[] {"needs", "binds", "hides", "against", "passing"}) {
+        for (String name : List.of("against", "passing")) {
             assertThat(stemcell).unit(name).doesNotStartAtBoot();
         }
         String expected = "(?s)Expecting unit %s.service on NAME to start at boot\n  but was: inactive .*\n"
                 + "  wanted by: multi-user.target\n  at the next boot: %s\n.*";
-        fail(
-                stemcell,
-                expected.formatted("(needs|binds)", "it needs missing.service, which is not-found"),
-                () -> assertThat(stemcell).unit("needs").startsAtBoot(),
-                () -> assertThat(stemcell).unit("binds").startsAtBoot());
-        fail(
-                stemcell,
-                expected.formatted("hides", "it needs hidden.service, which is masked"),
-                () -> assertThat(stemcell).unit("hides").startsAtBoot());
         fail(stemcell, expected.formatted("against", "it conflicts with multi-user.target"), () -> assertThat(stemcell)
                 .unit("against")
                 .startsAtBoot());
@@ -87,10 +80,36 @@ class BootSudoAndBindsTest {
                 stemcell,
                 expected.formatted("passing", "what starts it is a link in /run, which is gone then"),
                 () -> assertThat(stemcell).unit("passing").startsAtBoot());
+        boolean givesUp = Integer.parseInt(stemcell.systemd().version().substring(0, 3)) >= 254;
+        Map<String, String> unmet = Map.of(
+                "needs", "missing.service, which is not-found",
+                "binds", "missing.service, which is not-found",
+                "hides", "hidden.service, which is masked");
+        unmet.forEach((name, what) -> {
+            if (givesUp) {
+                assertThat(stemcell).unit(name).doesNotStartAtBoot();
+                fail(stemcell, expected.formatted(name, "it needs " + what), () -> assertThat(stemcell)
+                        .unit(name)
+                        .startsAtBoot());
+            } else {
+                String untold = "that cannot be told, as it needs " + what
+                        + ", in spite of which a systemd before 254 may start it, and this is 252.*";
+                fail(
+                        stemcell,
+                        expected.replace(" to start", " to (not )?start").formatted(name, untold),
+                        () -> assertThat(stemcell).unit(name).startsAtBoot(),
+                        () -> assertThat(stemcell).unit(name).doesNotStartAtBoot());
+            }
+        });
         stemcell.restart();
         assertThat(stemcell).unit("starts").isActive();
-        for (String name : new String[] {"needs", "binds", "hides", "against", "passing"}) {
+        for (String name : List.of("against", "passing")) {
             assertThat(stemcell).unit(name).isNotActive();
+        }
+        if (givesUp) {
+            unmet.keySet().forEach(name -> assertThat(stemcell).unit(name).isNotActive());
+        } else {
+            assertThat(stemcell).unit("needs").isActive();
         }
         stemcell.systemd().disable("needs", "binds", "hides", "against");
     }

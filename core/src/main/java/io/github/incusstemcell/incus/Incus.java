@@ -67,7 +67,7 @@ public final class Incus implements AutoCloseable {
      * @throws IncusException if it does not take the token, because it was spent or has expired, for example
      */
     public static Incus join(String token, ClientIdentity identity) {
-        return new TrustTokenRedemption(TrustToken.parse(token), identity).join();
+        return TrustToken.parse(token).redeem(identity);
     }
 
     static Incus unchecked(Endpoint endpoint) {

@@ -3,11 +3,15 @@ package io.github.incusstemcell.incus;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.incus.IncusUnavailableException.Attempt;
 import io.github.incusstemcell.internal.Json;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code incus config trust add} prints: where the daemon is, which certificate it has, and a secret. */
@@ -47,6 +51,31 @@ record TrustToken(String text, String clientName, String fingerprint, List<Strin
             token.set("expires_at", metadata.path("expiresAt"));
         }
         return parse(Base64.getEncoder().encodeToString(token.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Spends it: finds the daemon that it names, makes sure of its certificate, and asks to be let in. */
+    Incus redeem(ClientIdentity identity) {
+        List<Attempt> attempts = new ArrayList<>();
+        for (String address : addresses) {
+            URI url = URI.create("https://" + address);
+            try {
+                return Incus.connect(redeem(identity, url));
+            } catch (IncusConnectionException e) {
+                String outcome = e.getCause() instanceof IOException cause ? Failures.reason(cause) : e.getMessage();
+                attempts.add(new Attempt(url.toString(), "trust token", outcome));
+            }
+        }
+        throw new IncusUnavailableException(attempts);
+    }
+
+    private Endpoint redeem(ClientIdentity identity, URI url) {
+        Endpoint.Https unknown = new Endpoint.Https(url, identity, Optional.empty(), Optional.empty());
+        PinnedCertificate trusted = new PinnedCertificate(fingerprint);
+        try (Connection connection = new Connection(unknown, trusted)) {
+            connection.ask(ApiRequest.post("certificates")
+                    .json(Json.object().put("type", "client").put("trust_token", text)));
+        }
+        return new Endpoint.Https(url, identity, trusted.seen(), Optional.empty());
     }
 
     /** Without the secret. */

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.ThrowingFunction;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -110,9 +111,9 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
                 read("the client key", key, Pem::privateKey));
     }
 
-    static <T> T read(String what, Path file, Parser<T> parser) {
+    static <T> T read(String what, Path file, ThrowingFunction<String, T, GeneralSecurityException> parser) {
         try {
-            return parser.parse(Files.readString(file));
+            return parser.apply(Files.readString(file));
         } catch (IOException | GeneralSecurityException e) {
             String reason = e instanceof IOException io ? Failures.reason(io) : e.getMessage();
             throw new IncusStemcellException("Reading " + what + " from '" + file + "' failed: " + reason, e);
@@ -137,9 +138,5 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
     @Override
     public String toString() {
         return "ClientIdentity[" + certificate.getSubjectX500Principal() + "]";
-    }
-
-    interface Parser<T> {
-        T parse(String text) throws GeneralSecurityException;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.incusstemcell.incus;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.ThrowingRunnable;
 import io.github.incusstemcell.internal.Waiting;
 import java.io.IOException;
 import java.io.InputStream;
@@ -162,7 +163,7 @@ final class CommandExecution {
         }
     }
 
-    private void hand(Output.Stream stream, Taking taking) {
+    private void hand(Output.Stream stream, ThrowingRunnable<IOException> taking) {
         synchronized (output) {
             try {
                 taking.run();
@@ -175,10 +176,6 @@ final class CommandExecution {
 
     private static String name(Output.Stream stream) {
         return stream.name().toLowerCase(Locale.ROOT);
-    }
-
-    private interface Taking {
-        void run() throws IOException;
     }
 
     /** A program may end, or close its stdin, before it has read all: that is no failure. */
@@ -211,7 +208,7 @@ final class CommandExecution {
             return closed;
         }
 
-        private void attempt(Taking writing) {
+        private void attempt(ThrowingRunnable<IOException> writing) {
             try {
                 writing.run();
             } catch (IOException e) {

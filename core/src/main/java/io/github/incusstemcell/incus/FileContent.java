@@ -6,6 +6,7 @@ import io.github.incusstemcell.incus.files.FileQuestions.Kind;
 import io.github.incusstemcell.incus.files.Sftp;
 import io.github.incusstemcell.incus.files.SftpAttributes;
 import io.github.incusstemcell.incus.files.SftpStatus;
+import io.github.incusstemcell.internal.ThrowingConsumer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -15,11 +16,6 @@ import okio.ByteString;
 record FileContent(FileServer server, String path) {
 
     private static final int LARGEST_IN_MEMORY = 64 << 20;
-
-    /** Looks at what a file is before it is opened. */
-    private interface Check {
-        void look(SftpAttributes attributes) throws SftpStatus;
-    }
 
     /** Opens it to be read step by step, from somewhere in it. */
     InputStream read(long offset) {
@@ -68,7 +64,10 @@ record FileContent(FileServer server, String path) {
         return all;
     }
 
-    private InputStream open(Check check, long offset) {
+    /**
+     * @param check looks at what the file is before it is opened
+     */
+    private InputStream open(ThrowingConsumer<SftpAttributes, SftpStatus> check, long offset) {
         try {
             return KernelFiles.isOne(path) ? inside(check, offset) : served(check, offset);
         } catch (IOException e) {
@@ -76,7 +75,7 @@ record FileContent(FileServer server, String path) {
         }
     }
 
-    private InputStream inside(Check check, long offset) throws IOException {
+    private InputStream inside(ThrowingConsumer<SftpAttributes, SftpStatus> check, long offset) throws IOException {
         InputStream content;
         try {
             content = kernelFiles().read(path);
@@ -87,13 +86,13 @@ record FileContent(FileServer server, String path) {
         return content;
     }
 
-    private InputStream served(Check check, long offset) throws SftpStatus {
+    private InputStream served(ThrowingConsumer<SftpAttributes, SftpStatus> check, long offset) throws SftpStatus {
         ByteString file = FileServer.bytes(path);
         Sftp sftp = server.open();
         boolean opened = false;
         try {
             SftpAttributes attributes = sftp.stat(file);
-            check.look(attributes);
+            check.accept(attributes);
             InputStream content = sftp.rest(file, offset, attributes.size());
             opened = true;
             return content;

@@ -5,6 +5,8 @@ import io.github.incusstemcell.incus.files.FileQuestions;
 import io.github.incusstemcell.incus.files.GuestName;
 import io.github.incusstemcell.incus.files.Sftp;
 import io.github.incusstemcell.incus.files.SftpStatus;
+import io.github.incusstemcell.internal.ThrowingConsumer;
+import io.github.incusstemcell.internal.ThrowingFunction;
 import java.io.IOException;
 import java.util.Optional;
 import okio.ByteString;
@@ -23,17 +25,16 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Opti
         this(api, instance, channel, Optional.empty());
     }
 
-    /** What is asked beforehand. */
-    interface Foresight {
-        void of(ChannelFiles files) throws SftpStatus;
-    }
-
-    /** {@return the same, for which that was looked at together, where the channel does so} */
-    FileServer seeing(Foresight expected) {
+    /**
+     * {@return the same, for which that was looked at together, where the channel does so}
+     *
+     * @param expected asks for it beforehand
+     */
+    FileServer seeing(ThrowingConsumer<ChannelFiles, SftpStatus> expected) {
         Optional<ChannelFiles> files = channel.flatMap(GuestChannel::questions);
         try {
             if (files.isPresent()) {
-                expected.of(files.get());
+                expected.accept(files.get());
             }
         } catch (SftpStatus e) {
             LOG.debug("Nothing of {} is seen beforehand", instance, e);
@@ -41,24 +42,28 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Opti
         return new FileServer(api, instance, channel, files);
     }
 
-    /** The same for what only looks, for which the channel is asked first. */
-    <T> T looking(String what, String path, Look<T> look) {
+    /**
+     * The same for what only looks, for which the channel is asked first.
+     *
+     * @param look asks, whomever
+     */
+    <T> T looking(String what, String path, ThrowingFunction<FileQuestions, T, IOException> look) {
         Optional<T> kept = KernelFiles.isOne(path) ? Optional.empty() : kept(what, path, look);
         if (kept.isPresent()) {
             return kept.get();
         }
-        return on(what, path, look::at);
+        return on(what, path, look::apply);
     }
 
     /** The same by the channel alone; empty where that does not tell. */
-    <T> Optional<T> kept(String what, String path, Look<T> look) {
+    <T> Optional<T> kept(String what, String path, ThrowingFunction<FileQuestions, T, IOException> look) {
         bytes(path);
         Optional<ChannelFiles> files = seen.or(() -> channel.flatMap(GuestChannel::questions));
         if (files.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(look.at(files.get()));
+            return Optional.of(look.apply(files.get()));
         } catch (IOException e) {
             if (e instanceof SftpStatus status && status.isUnanswered()) {
                 LOG.debug("{} {} in {} is asked of the daemon", what, path, instance, e);
@@ -73,18 +78,19 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Opti
      *
      * @param what what it does, as a failure shall name it
      * @param path what it does that to, absolute
+     * @param act does it, for its effect
      */
-    void act(String what, String path, Act act) {
+    void act(String what, String path, ThrowingConsumer<Sftp, IOException> act) {
         on(what, path, sftp -> {
-            act.on(sftp);
+            act.accept(sftp);
             return path;
         });
     }
 
-    private <T> T on(String what, String path, Work<T> work) {
+    private <T> T on(String what, String path, ThrowingFunction<Sftp, T, IOException> work) {
         bytes(path);
         try (Sftp sftp = open()) {
-            return work.on(sftp);
+            return work.apply(sftp);
         } catch (IOException e) {
             throw failure(what, path, e);
         }
@@ -114,20 +120,5 @@ record FileServer(Api api, String instance, Optional<GuestChannel> channel, Opti
                     "Not a path, as it has a NUL in it: '" + path.replace("\0", "\\0") + "'");
         }
         return GuestName.bytes(path);
-    }
-
-    /** What is asked, of whomever. */
-    interface Look<T> {
-        T at(FileQuestions files) throws IOException;
-    }
-
-    /** What is done in a session. */
-    interface Work<T> {
-        T on(Sftp sftp) throws IOException;
-    }
-
-    /** What is done in a session for its effect. */
-    interface Act {
-        void on(Sftp sftp) throws IOException;
     }
 }

@@ -1,5 +1,7 @@
 package io.github.incusstemcell.incus;
 
+import io.github.incusstemcell.internal.ThrowingRunnable;
+import io.github.incusstemcell.internal.ThrowingSupplier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -65,19 +67,13 @@ final class UnixSocket extends Socket {
         }
     }
 
-    /** What uses the descriptor, and says how many bytes there are. */
-    private interface Use {
-        int run() throws IOException;
-    }
-
-    private interface Act {
-        void run() throws IOException;
-    }
-
-    private int reading(Use use) throws IOException {
+    /**
+     * @param use uses the descriptor, and says how many bytes there are
+     */
+    private int reading(ThrowingSupplier<Integer, IOException> use) throws IOException {
         enter();
         try {
-            int count = use.run();
+            int count = use.get();
             requireOpen();
             return count;
         } finally {
@@ -85,7 +81,7 @@ final class UnixSocket extends Socket {
         }
     }
 
-    private void doing(Act act) throws IOException {
+    private void doing(ThrowingRunnable<IOException> act) throws IOException {
         reading(() -> {
             act.run();
             return 0;

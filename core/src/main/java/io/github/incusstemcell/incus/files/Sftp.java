@@ -1,6 +1,8 @@
 package io.github.incusstemcell.incus.files;
 
 import io.github.incusstemcell.IncusStemcellException;
+import io.github.incusstemcell.internal.ThrowingFunction;
+import io.github.incusstemcell.internal.ThrowingSupplier;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -27,15 +29,10 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
     static final int TRUNCATE = 0x10;
     static final int EXCLUSIVE = 0x20;
 
-    /** Something that is asked. */
-    public interface Question<T> {
-        T ask() throws SftpStatus;
-    }
-
-    /** {@return the answer; empty where it is that there is no such file} */
-    public static <T> Optional<T> ifThere(Question<T> question) throws SftpStatus {
+    /** {@return what is asked for; empty where the answer is that there is no such file} */
+    public static <T> Optional<T> ifThere(ThrowingSupplier<T, SftpStatus> question) throws SftpStatus {
         try {
-            return Optional.of(question.ask());
+            return Optional.of(question.get());
         } catch (SftpStatus e) {
             if (e.isNotFound()) {
                 return Optional.empty();
@@ -308,13 +305,9 @@ public record Sftp(Session session, Duration longestReply) implements FileQuesti
         return decode(reply.body(), SftpAttributes::of);
     }
 
-    private interface Decoding<T> {
-        T of(Buffer body) throws EOFException;
-    }
-
-    private static <T> T decode(Buffer body, Decoding<T> decoding) {
+    private static <T> T decode(Buffer body, ThrowingFunction<Buffer, T, EOFException> decoding) {
         try {
-            return decoding.of(body);
+            return decoding.apply(body);
         } catch (EOFException e) {
             throw malformed(e);
         }

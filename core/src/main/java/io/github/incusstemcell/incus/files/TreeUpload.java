@@ -3,6 +3,7 @@ package io.github.incusstemcell.incus.files;
 import io.github.incusstemcell.incus.FileType;
 import io.github.incusstemcell.incus.GuestFileException.Reason;
 import io.github.incusstemcell.incus.files.Sftp.Reply;
+import io.github.incusstemcell.internal.ThrowingRunnable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -39,15 +40,12 @@ final class TreeUpload {
     private final Sftp sftp;
     private final byte[] block = new byte[BLOCK];
     private final Deque<Opening> opened = new ArrayDeque<>();
-    private final Deque<Check> checks = new ArrayDeque<>();
+
+    /** Each looks whether something was done that was asked for. */
+    private final Deque<ThrowingRunnable<SftpStatus>> checks = new ArrayDeque<>();
 
     TreeUpload(Sftp sftp) {
         this.sftp = sftp;
-    }
-
-    /** Looks whether something was done that was asked for. */
-    private interface Check {
-        void look() throws SftpStatus;
     }
 
     private record Opening(CompletableFuture<Reply> reply, Path source, ByteString target) {}
@@ -165,16 +163,16 @@ final class TreeUpload {
         expect(() -> sftp.check(reply));
     }
 
-    private void expect(Check check) throws SftpStatus {
+    private void expect(ThrowingRunnable<SftpStatus> check) throws SftpStatus {
         checks.add(check);
         if (checks.size() > ANSWERS) {
-            checks.remove().look();
+            checks.remove().run();
         }
     }
 
     private void lookAtAll() throws SftpStatus {
         while (!checks.isEmpty()) {
-            checks.remove().look();
+            checks.remove().run();
         }
     }
 

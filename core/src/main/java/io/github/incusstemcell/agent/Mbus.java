@@ -3,6 +3,7 @@ package io.github.incusstemcell.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.incusstemcell.internal.Json;
+import io.github.incusstemcell.internal.ThrowingFunction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -166,11 +167,8 @@ final class Mbus {
 
     private static final Duration LEAST = Duration.ofMillis(10);
 
-    private interface Reader<T> {
-        T read(Response response) throws IOException;
-    }
-
-    private <T> T exchange(Request.Builder request, Duration left, Reader<T> reader) throws NoAnswerException {
+    private <T> T exchange(Request.Builder request, Duration left, ThrowingFunction<Response, T, IOException> reader)
+            throws NoAnswerException {
         // None at all would be no limit.
         Duration limit = left.compareTo(LEAST) < 0 ? LEAST : left;
         Request asked = request.build();
@@ -189,7 +187,7 @@ final class Mbus {
                         + asked.url().encodedPath() + " with status " + response.code() + " "
                         + response.body().string().strip());
             }
-            return reader.read(response);
+            return reader.apply(response);
         } catch (IOException e) {
             throw new NoAnswerException(
                     "the agent of '" + machine + "' on " + asked.url().host() + ":"

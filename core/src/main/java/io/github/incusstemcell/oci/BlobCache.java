@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.internal.PrivateFiles;
 import io.github.incusstemcell.internal.ProcessLock;
+import io.github.incusstemcell.internal.ThrowingFunction;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -83,19 +84,18 @@ final class BlobCache {
         }
     }
 
-    /** Fills an empty or partial file and says what it is then. */
-    @FunctionalInterface
-    interface Acquisition {
-        Tarball.Content into(Path file) throws IOException;
-    }
-
-    /** Adds bytes that nobody knows the digest of before they are there. */
-    Tarball.Content admit(String name, Acquisition acquisition) throws IOException {
+    /**
+     * Adds bytes that nobody knows the digest of before they are there.
+     *
+     * @param acquisition fills an empty or partial file and says what it is then
+     */
+    Tarball.Content admit(String name, ThrowingFunction<Path, Tarball.Content, IOException> acquisition)
+            throws IOException {
         Path partial = folder.resolve("partial").resolve(name);
         ProcessLock lock = ProcessLock.acquire(lock(name), "fetches the same image");
         try {
             PrivateFiles.createFile(partial);
-            Tarball.Content content = acquisition.into(partial);
+            Tarball.Content content = acquisition.apply(partial);
             ensure(
                     content.digest(),
                     content.size(),

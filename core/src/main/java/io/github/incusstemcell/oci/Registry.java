@@ -3,6 +3,7 @@ package io.github.incusstemcell.oci;
 import io.github.incusstemcell.IncusStemcellException;
 import io.github.incusstemcell.Progress;
 import io.github.incusstemcell.internal.DaemonThreads;
+import io.github.incusstemcell.internal.ThrowingFunction;
 import io.github.incusstemcell.oci.registry.RegistryEndpoint;
 import java.io.IOException;
 import java.io.InputStream;
@@ -142,7 +143,8 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
         }
     }
 
-    private <T> T askForLayer(Layer layer, String image, Question<T, IOException> question) throws IOException {
+    private <T> T askForLayer(Layer layer, String image, ThrowingFunction<RegistryEndpoint, T, IOException> question)
+            throws IOException {
         try {
             return ask(question);
         } catch (ImageNotFoundException e) {
@@ -198,17 +200,12 @@ record Registry(List<RegistryEndpoint> endpoints, BlobCache cache, Progress prog
         }
     }
 
-    @FunctionalInterface
-    private interface Question<T, X extends Exception> {
-        T ask(RegistryEndpoint endpoint) throws X;
-    }
-
     /** Asks the mirrors and then the registry, until one has an answer; the last one's error is the one that counts. */
-    private <T, X extends Exception> T ask(Question<T, X> question) throws X {
+    private <T, X extends Exception> T ask(ThrowingFunction<RegistryEndpoint, T, X> question) throws X {
         List<IncusStemcellException> refusals = new ArrayList<>();
         for (RegistryEndpoint endpoint : endpoints) {
             try {
-                return question.ask(endpoint);
+                return question.apply(endpoint);
             } catch (ImageNotFoundException
                     | RegistryAuthenticationException
                     | RegistryUnavailableException

@@ -1,5 +1,6 @@
 package io.github.incusstemcell.oci.registry;
 
+import io.github.incusstemcell.internal.ThrowingSupplier;
 import io.github.incusstemcell.oci.RegistryAuthenticationException;
 import io.github.incusstemcell.oci.RegistryUnavailableException;
 import java.io.IOException;
@@ -97,17 +98,15 @@ final class Http implements AutoCloseable {
         }
     }
 
-    /** A request and what is read of its answer. */
-    @FunctionalInterface
-    interface Exchange<T> {
-        T run() throws IOException;
-    }
-
-    /** Does an exchange again where the connection breaks, as long as there is patience. */
-    <T> T withPatience(HttpUrl url, String purpose, Exchange<T> exchange) {
+    /**
+     * Does an exchange again where the connection breaks, as long as there is patience.
+     *
+     * @param exchange sends a request and gives what is read of its answer
+     */
+    <T> T withPatience(HttpUrl url, String purpose, ThrowingSupplier<T, IOException> exchange) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return exchange.run();
+                return exchange.get();
             } catch (IOException e) {
                 HttpUrl at = e instanceof FailedAfterRedirectException failed ? failed.url : url;
                 IOException cause = e instanceof FailedAfterRedirectException failed ? failed.failure : e;

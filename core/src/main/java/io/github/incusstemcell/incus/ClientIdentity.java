@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -21,6 +22,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 
 /**
  * What a daemon trusts a client by: a certificate, self-signed as a rule, and the key that belongs to it.
@@ -117,6 +120,21 @@ public record ClientIdentity(X509Certificate certificate, PrivateKey key) {
         } catch (IOException | GeneralSecurityException e) {
             String reason = e instanceof IOException io ? Failures.reason(io) : e.getMessage();
             throw new IncusStemcellException("Reading " + what + " from '" + file + "' failed: " + reason, e);
+        }
+    }
+
+    /** {@return what shows it in a TLS handshake} */
+    KeyManager[] keyManagers() throws GeneralSecurityException {
+        try {
+            char[] none = new char[0];
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, none);
+            store.setKeyEntry("client", key, none, new X509Certificate[] {certificate});
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, none);
+            return factory.getKeyManagers();
+        } catch (IOException e) {
+            throw new IllegalStateException("An empty key store reads nothing", e);
         }
     }
 

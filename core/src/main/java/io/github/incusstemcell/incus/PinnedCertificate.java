@@ -2,20 +2,15 @@ package io.github.incusstemcell.incus;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.Optional;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,32 +39,8 @@ final class PinnedCertificate extends X509ExtendedTrustManager {
         return Optional.ofNullable(seen);
     }
 
-    void applyTo(OkHttpClient.Builder builder, ClientIdentity identity) {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys(identity), new PinnedCertificate[] {this}, null);
-            builder.sslSocketFactory(context.getSocketFactory(), this)
-                    .hostnameVerifier((host, session) -> isPinned(session));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("This JVM cannot use the client certificate " + identity, e);
-        }
-    }
-
-    static KeyManager[] keys(ClientIdentity identity) throws GeneralSecurityException {
-        try {
-            char[] none = new char[0];
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, none);
-            store.setKeyEntry("client", identity.key(), none, new X509Certificate[] {identity.certificate()});
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, none);
-            return factory.getKeyManagers();
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException("An empty key store reads nothing", e);
-        }
-    }
-
-    private boolean isPinned(SSLSession session) {
+    /** {@return whether the other side of a session is the one that has it} */
+    boolean isOf(SSLSession session) {
         try {
             return fingerprint((X509Certificate) session.getPeerCertificates()[0])
                     .equals(fingerprint);

@@ -5,10 +5,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.SocketException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
@@ -35,14 +42,19 @@ final class Transport {
         if (endpoint instanceof Endpoint.UnixSocket unix) {
             overUnixSocket(builder, unix);
         } else if (endpoint instanceof Endpoint.Https https) {
-            overTls(builder, https);
+            overTls(
+                    builder,
+                    https.identity(),
+                    https.serverCertificate()
+                            .map(PinnedCertificate::fingerprint)
+                            .map(PinnedCertificate::new));
         }
         return builder;
     }
 
     static OkHttpClient.Builder client(Endpoint.Https endpoint, PinnedCertificate trusted) {
         OkHttpClient.Builder builder = anyClient();
-        trusted.applyTo(builder, endpoint.identity());
+        overTls(builder, endpoint.identity(), Optional.of(trusted));
         return builder;
     }
 
@@ -58,14 +70,26 @@ final class Transport {
                 .retryOnConnectionFailure(false);
     }
 
-    private static void overTls(OkHttpClient.Builder builder, Endpoint.Https endpoint) {
-        if (endpoint.serverCertificate().isPresent()) {
-            String fingerprint =
-                    PinnedCertificate.fingerprint(endpoint.serverCertificate().get());
-            new PinnedCertificate(fingerprint).applyTo(builder, endpoint.identity());
-        } else {
-            PublicAuthorities.applyTo(builder, endpoint.identity());
+    /**
+     * @param pinned what is trusted; empty: a certificate that the JVM's own authorities vouch for, and that names the host
+     */
+    private static void overTls(
+            OkHttpClient.Builder builder, ClientIdentity identity, Optional<PinnedCertificate> pinned) {
+        try {
+            X509TrustManager trusted = pinned.isPresent() ? pinned.get() : publicAuthorities();
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(identity.keyManagers(), new TrustManager[] {trusted}, null);
+            builder.sslSocketFactory(context.getSocketFactory(), trusted);
+            pinned.ifPresent(certificate -> builder.hostnameVerifier((host, session) -> certificate.isOf(session)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("This JVM cannot use the client certificate " + identity, e);
         }
+    }
+
+    private static X509TrustManager publicAuthorities() throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        return (X509TrustManager) factory.getTrustManagers()[0];
     }
 
     /** The limits are the daemon's business. */

@@ -9,9 +9,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import javax.net.SocketFactory;
-import org.newsclub.net.unix.AFSocketFactory;
-import org.newsclub.net.unix.AFUNIXSocketAddress;
 
 /**
  * A socket that gives its file descriptor back only when no thread is about to use it. That of junixsocket gives it back as soon as it is
@@ -30,41 +27,6 @@ final class UnixSocket extends Socket {
 
     UnixSocket(Socket socket) {
         this.socket = socket;
-    }
-
-    /** Sockets that are connected to one address, whatever address they are told. */
-    static final class Factory extends SocketFactory {
-
-        private final SocketFactory sockets;
-
-        Factory(AFUNIXSocketAddress address) {
-            this.sockets = new AFSocketFactory.FixedAddressSocketFactory(address);
-        }
-
-        @Override
-        public Socket createSocket() throws IOException {
-            return new UnixSocket(sockets.createSocket());
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            return new UnixSocket(sockets.createSocket(host, port));
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress local, int localPort) throws IOException {
-            return new UnixSocket(sockets.createSocket(host, port, local, localPort));
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            return new UnixSocket(sockets.createSocket(host, port));
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) throws IOException {
-            return new UnixSocket(sockets.createSocket(host, port, local, localPort));
-        }
     }
 
     /**

@@ -11,11 +11,16 @@ import io.github.incusstemcell.incus.Instance;
 import io.github.incusstemcell.incus.NewInstance;
 import io.github.incusstemcell.incus.PublishedInstance;
 import io.github.incusstemcell.incus.Server;
+import io.github.incusstemcell.oci.ExtendedAttributes;
 import io.github.incusstemcell.oci.ImageReference;
+import io.github.incusstemcell.oci.Rootfs;
 import io.github.incusstemcell.oci.SourceImage;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +46,9 @@ public final class DaemonConversion {
     private static final String UNFINISHED = "unfinished";
 
     private static final String CONTAINER = "isc-convert-";
+
+    /** systemd-tmpfiles gives it its access control list at each boot (tmpfiles.d of systemd). */
+    private static final String JOURNAL = "var/log/journal";
 
     private final Incus incus;
     private final String pool;
@@ -81,11 +89,32 @@ public final class DaemonConversion {
     /** Makes the image. Where another machine does so at the same time, one image remains, and that is returned. */
     String convert(SourceImage source, ImageIdentity identity, GuestOverlay overlay) {
         ImageReference.Registry reference = inRegistry(source);
-        new DaemonPullCheck(source).requireNone();
+        requireNothingLost(source);
         ApplicationImage application = new ApplicationImage(incus, reference, source, progress);
         return removing(
                 application::removeIfPulled,
                 () -> settle(publish(application, source, identity, overlay), source, identity));
+    }
+
+    /**
+     * Refuses an image of which a daemon that pulls it would lose extended attributes, as it packs what it unpacked by a tar that leaves them
+     * out (client/oci_images.go of Incus 7.0). No request brings them back. Only the layers tell whether there are any, so they are read here.
+     */
+    static void requireNothingLost(SourceImage source) {
+        SortedMap<String, SortedSet<String>> attributes;
+        try (Rootfs rootfs = source.rootfs()) {
+            attributes = ExtendedAttributes.of(rootfs);
+        } catch (IOException e) {
+            throw new IncusStemcellException("Cannot read " + source.reference() + ": " + e.getMessage(), e);
+        }
+        attributes.keySet().removeIf(path -> path.equals(JOURNAL));
+        if (!attributes.isEmpty()) {
+            String first = attributes.firstKey();
+            throw new IncusStemcellException("Incus cannot convert " + source.reference()
+                    + " by itself: it would lose extended attributes, such as "
+                    + String.join(", ", attributes.get(first)) + " of /" + first + " (paths with such: "
+                    + attributes.size() + "). Set incus.stemcell.conversion to client");
+        }
     }
 
     /** Does work and removes what it needed, also where the work fails; that the removal fails as well does not hide why. */

@@ -74,7 +74,7 @@ class ConversionRefusalTest {
                                 "./usr/bin/ping", "security.capability",
                                 "./var/log/journal", "system.posix_acl_access"))));
 
-        assertThat(catchThrowable(() -> new DaemonPullCheck(capable).requireNone()))
+        assertThat(catchThrowable(() -> DaemonConversion.requireNothingLost(capable)))
                 .isInstanceOf(IncusStemcellException.class)
                 .hasMessage("Incus cannot convert " + capable.reference()
                         + " by itself: it would lose extended attributes, such as security.capability of /usr/bin/ping"
@@ -86,7 +86,7 @@ class ConversionRefusalTest {
         SourceImage journal = sources.resolve(ImageReference.parse(
                 "rootfs:" + rootfs(folder, Map.of("./var/log/journal", "system.posix_acl_access"))));
 
-        assertThat(catchThrowable(() -> new DaemonPullCheck(journal).requireNone()))
+        assertThat(catchThrowable(() -> DaemonConversion.requireNothingLost(journal)))
                 .isNull();
     }
 

@@ -13,7 +13,6 @@ import io.github.incusstemcell.oci.Layer;
 import io.github.incusstemcell.oci.SourceImage;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -75,15 +74,7 @@ final class ApplicationImage {
     private void pull() {
         String name = reference.repository() + "@" + source.digest();
         // As ours, so that it does not stay for ever where this process dies.
-        Map<String, String> notes = Map.of(
-                ImageIdentity.DIGEST,
-                source.digest().toString(),
-                ImageIdentity.OVERLAY,
-                "none",
-                ImageIdentity.SOURCE,
-                reference.toString(),
-                ImageIdentity.LAST_USED,
-                ImageUse.day(Instant.now()));
+        Map<String, String> notes = DaemonImages.notes(source.digest().toString(), reference);
         String got;
         try {
             got = incus.images()

@@ -49,7 +49,8 @@ record DaemonImages(Incus incus, ImageServer server, Progress progress) {
                 .find(reference.image())
                 .map(ImageInfo::fingerprint)
                 .map(fingerprint -> once(fingerprint, () -> incus.images()
-                        .pull(PulledImage.ofProject(DEFAULT_PROJECT, fingerprint, notes(fingerprint, reference)))));
+                        .pull(PulledImage.ofProject(
+                                DEFAULT_PROJECT, fingerprint, notes(digest(fingerprint), reference)))));
     }
 
     /** Another process may bring the same image here at the same moment: then that one is it. */
@@ -72,7 +73,7 @@ record DaemonImages(Incus incus, ImageServer server, Progress progress) {
                 incus.images().list().stream().map(ImageInfo::fingerprint).collect(Collectors.toSet());
         ImageInfo image = fetch(reference);
         if (!before.contains(image.fingerprint())) {
-            incus.images().updateProperties(image.fingerprint(), notes(image.fingerprint(), reference));
+            incus.images().updateProperties(image.fingerprint(), notes(digest(image.fingerprint()), reference));
         }
         return known(image, reference, reference.alias());
     }
@@ -101,10 +102,11 @@ record DaemonImages(Incus incus, ImageServer server, Progress progress) {
         return new StemcellImage(image.fingerprint(), reference.toString(), digest(image.fingerprint()), alias);
     }
 
-    private static Map<String, String> notes(String fingerprint, ImageReference reference) {
+    /** What is noted on an image that gets no overlay, as ours, so that it goes when it is no longer used. */
+    static Map<String, String> notes(String digest, ImageReference reference) {
         return Map.of(
                 ImageIdentity.DIGEST,
-                digest(fingerprint),
+                digest,
                 ImageIdentity.OVERLAY,
                 NO_OVERLAY,
                 ImageIdentity.SOURCE,

@@ -12,19 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** Whether the size of a root disk is one that its storage pool holds the guest to. */
-final class DiskQuota {
+record DiskQuota(Instance guest) {
 
     /** See {@code btrfs(5)}, of the file system's folder in sysfs, which is the machine's in a container, too. */
     private static final String FILE_SYSTEMS = "/sys/fs/btrfs";
 
     /** As long as btrfs counts anew, it says the same as where it has given up. */
     static final Duration COUNTING = Duration.ofSeconds(15);
-
-    private final Instance guest;
-
-    DiskQuota(Instance guest) {
-        this.guest = guest;
-    }
 
     /**
      * Looks whether the size is in force.

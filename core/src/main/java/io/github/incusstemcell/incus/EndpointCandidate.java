@@ -32,7 +32,7 @@ record EndpointCandidate(String name, String origin, Supplier<Endpoint> source) 
         try {
             return source.get();
         } catch (IncusStemcellException e) {
-            throw UnusableEndpoint.because(e);
+            throw new UnusableEndpoint(e.getMessage());
         }
     }
 

@@ -121,9 +121,5 @@ record EndpointDiscovery(List<EndpointCandidate> candidates) {
             super(outcome);
             this.outcome = outcome;
         }
-
-        static UnusableEndpoint because(IncusStemcellException cause) {
-            return new UnusableEndpoint(cause.getMessage());
-        }
     }
 }

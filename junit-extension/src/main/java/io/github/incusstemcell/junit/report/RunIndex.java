@@ -30,10 +30,6 @@ record RunIndex(Path root) {
 
     private static final String NOTE = "run.properties";
 
-    static RunIndex in(Path root) {
-        return new RunIndex(root);
-    }
-
     private record Note(String folder, Instant begin, String tests, String failed, String duration) {}
 
     void add(Path folder, Run run) throws IOException {

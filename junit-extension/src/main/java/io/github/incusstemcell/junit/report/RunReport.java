@@ -201,7 +201,7 @@ public final class RunReport implements AutoCloseable {
             Run run = new Run(begin, Instant.now(), told, remarks);
             Path page = folder().resolve("index.html");
             Files.writeString(page, new RunPage(run, folder()).html());
-            RunIndex.in(root()).add(folder(), run);
+            new RunIndex(root()).add(folder(), run);
             if (run.failed() > 0) {
                 LOG.warn("{} of {} tests failed; see {}", run.failed(), run.count(), page);
             } else {

@@ -7,6 +7,7 @@ import io.github.incusstemcell.oci.registry.RegistryEndpoint;
 import io.github.incusstemcell.oci.registry.RetryPolicy;
 import io.github.incusstemcell.oci.tar.TarReader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class OciImages implements AutoCloseable {
                 return inRegistry(registry);
             }
             if (reference instanceof ImageReference.OciLayout layout) {
-                LocalPath.requireFolder(layout.folder(), layout);
+                requireFolder(layout);
                 return inLayout(ArchiveEntries.of(layout.folder()), layout, layout.name(), "");
             }
             if (reference instanceof ImageReference.OciArchive archive) {
@@ -139,8 +140,47 @@ public final class OciImages implements AutoCloseable {
     }
 
     private Tarball onDisk(Path file, ImageReference reference) {
-        LocalPath.requireFile(file, reference);
+        requireFile(file, reference);
         return new Tarball.OnDisk(file, cache);
+    }
+
+    private static void requireFile(Path file, ImageReference reference) {
+        if (Files.isDirectory(file)) {
+            throw missing(reference, "it is a folder, and no file");
+        }
+        if (!Files.isRegularFile(file)) {
+            throw missing(reference, "no such file: " + file.toAbsolutePath().normalize() + inRegistry(file));
+        }
+    }
+
+    private static void requireFolder(ImageReference.OciLayout reference) {
+        if (Files.isRegularFile(reference.folder())) {
+            throw missing(
+                    reference,
+                    "it is a file, and no folder. For an OCI layout in a tar file write oci-archive:"
+                            + reference.toString().substring("oci:".length()));
+        }
+        if (!Files.isDirectory(reference.folder())) {
+            throw missing(
+                    reference,
+                    "no such folder: " + reference.folder().toAbsolutePath().normalize());
+        }
+    }
+
+    private static ImageNotFoundException missing(ImageReference reference, String problem) {
+        return new ImageNotFoundException("Cannot use " + reference + ": " + problem + ".");
+    }
+
+    /** What was probably meant: what begins with a host and can be read as an image there is hardly the path of a file. */
+    private static String inRegistry(Path file) {
+        String text = file.toString();
+        try {
+            boolean meant = ImageReference.parse(text) instanceof ImageReference.Registry registry
+                    && text.startsWith(registry.host() + "/");
+            return meant ? ". For an image in a registry write " + text : "";
+        } catch (InvalidImageReferenceException e) {
+            return "";
+        }
     }
 
     /**

@@ -36,9 +36,7 @@ record NetworkLease(Optional<NetworkAttachment> network, Optional<Inet4Address> 
     GuestAddress afterBoot(Instance instance, Deadline deadline) {
         return network.map(attachment -> reached(
                         attachment,
-                        attachment
-                                .known(address)
-                                .orElseGet(() -> GuestAddress.of(new DhcpAddress(instance).await(deadline))),
+                        attachment.known(address).orElseGet(() -> GuestAddress.byDhcp(instance, deadline)),
                         instance))
                 .orElseGet(() -> GuestAddress.none("was started without a network, so it has no address"));
     }

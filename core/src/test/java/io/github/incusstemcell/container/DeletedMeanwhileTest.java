@@ -117,7 +117,7 @@ class DeletedMeanwhileTest {
             Instance instance = incus.project(project).instance(stemcell.name());
             Instant begin = Instant.now();
 
-            assertThatThrownBy(() -> new DhcpAddress(instance).await(Deadline.in(Duration.ofSeconds(2))))
+            assertThatThrownBy(() -> GuestAddress.byDhcp(instance, Deadline.in(Duration.ofSeconds(2))))
                     .isInstanceOf(StartupTimeoutException.class)
                     .hasMessageStartingWith("The container '" + stemcell.name()
                             + "' has no IPv4 address on eth0 after 2s: it has no systemd-networkd-wait-online, so");

@@ -347,6 +347,9 @@ class UnreadableGuestTest {
     void nothingAboutUnitsChangesWithoutABusDaemon(StemcellContainer stemcell) {
         // Without a bus daemon it fails, where there is one.
         stemcell.shell("systemctl stop networkd-dispatcher 2>/dev/null || true");
+        // So that the journal changes at any time, and not by chance.
+        stemcell.exec("systemd-run", "--unit=chatter", "sh", "-c", "while :; do echo chatter; sleep 0.05; done")
+                .requireSuccess();
         Map<String, String> before = outcomes(stemcell);
         stemcell.exec("systemctl", "stop", "dbus.socket", "dbus.service").requireSuccess();
         stemcell.shell("kill $(pidof systemd-stdio-bridge)").requireSuccess();
@@ -354,6 +357,7 @@ class UnreadableGuestTest {
             assertThat(outcomes(stemcell)).isEqualTo(before).containsValue("passed");
         } finally {
             stemcell.exec("systemctl", "start", "dbus.socket").requireSuccess();
+            stemcell.systemd().stop("chatter");
         }
     }
 

@@ -51,7 +51,7 @@ record Bridge(Instance instance, Scope scope) {
             while [ "$now" -lt "$end" ]; do
               [ -S "$1" ] && { echo bus manager; exec systemd-stdio-bridge -p "unix:path=$1"; }
               [ -S "$2" ] && { echo bus daemon; exec systemd-stdio-bridge -p "unix:path=$2"; }
-              sleep 0.01
+              sleep 0.05
               now
             done
             echo "missing socket $(pid1)"

@@ -193,7 +193,11 @@ class EarlyUploadTest {
         byte[] small = new TestTar().file("etc/noise", noise(20_000)).bytes();
         registry.image("a", "1", List.of(TestTar.gzip(small)), List.of(Digest.sha256(small)));
         CountDownLatch never = new CountDownLatch(1);
-        putInFront(upload -> awaitUnchecked(never));
+        putInFront(upload -> {
+            awaitUnchecked(never);
+            // Else the daemon gets it then, and makes an image as the project is deleted.
+            throw new InFrontOfIncus.Lost();
+        });
         CountDownLatch uploaded = new CountDownLatch(1);
         Progress progress = (what, done, total) -> {
             if (what.startsWith("Uploading") && done == total) {

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +33,9 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
     /** What nearly all units need, and without which no guest boots: none of them is asked for. */
     private static final Set<String> ALWAYS =
             Set.of("sysinit.target", "basic.target", "system.slice", "-.slice", "-.mount");
+
+    /** The first in what systemd says of its version is the major one: {@code 257.13-1~deb13u1}, {@code v258-rc1}. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     /** The version of systemd from which on a unit is not started whose needs cannot be. */
     private static final int GIVES_UNMET_UP = 254;
@@ -143,7 +148,8 @@ record BootDependencies(Systemd systemd, BootLinks links, Map<String, Unit> seen
      */
     private Verdict unmet(String why) {
         String version = systemd.version();
-        return Integer.parseInt(version.replaceAll("\\D.*", "")) < GIVES_UNMET_UP
+        Matcher number = NUMBER.matcher(version);
+        return number.find() && Integer.parseInt(number.group()) < GIVES_UNMET_UP
                 ? Verdict.unknown(why + ", in spite of which a systemd before " + GIVES_UNMET_UP
                         + " may start it, and this is " + version)
                 : Verdict.not(why);

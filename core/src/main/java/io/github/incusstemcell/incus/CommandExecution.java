@@ -23,7 +23,9 @@ final class CommandExecution {
     private static final int BUFFER = 64 * 1024;
     private static final int KILLED = 128 + 9;
     private static final Duration PATIENCE_WITH_THE_DEAD = Duration.ofSeconds(5);
-    private static final Duration PATIENCE_WITH_THE_DAEMON = Duration.ofSeconds(1);
+
+    /** As long as a guest may take to stop that dies as the daemon starts the command, and {@link OperationEnd} until it looks for that. */
+    private static final Duration PATIENCE_WITH_THE_DAEMON = Duration.ofSeconds(10);
 
     private final long begin = System.nanoTime();
     private final Command command;
@@ -73,7 +75,10 @@ final class CommandExecution {
         }
     }
 
-    /** A daemon that gives a command up cuts its streams. Why, its operation says, which may be heard a moment later. */
+    /**
+     * A daemon that gives a command up cuts its streams. Why, its operation says, which may be heard a moment later; of a connection that is
+     * lost it is heard at once.
+     */
     private @Nullable Throwable reason(@Nullable Throwable failure) {
         if (failure instanceof IncusConnectionException) {
             try {

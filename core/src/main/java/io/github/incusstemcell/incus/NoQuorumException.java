@@ -15,8 +15,8 @@ public class NoQuorumException extends IncusException {
     NoQuorumException(IncusException failure) {
         super(
                 failure,
-                "Its cluster has no quorum: more than half of the members that keep its database are away, so that nothing can be"
-                        + " started or found there. Bring them back; of those that are lost for good the cluster is told on a"
+                "Its cluster has no quorum: more than half of the members that keep its database are away, or do not answer in"
+                        + " time, so that nothing can be started or found there. Bring them back; of those that are lost for good the cluster is told on a"
                         + " member that is left, with: incus admin cluster recover-from-quorum-loss");
     }
 

@@ -8,12 +8,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerTest {
 
-    /** As Incus 6.0 says it in a cluster of three of which two are killed, by how far it came until then. */
+    /** As a member says it that does not find who leads, by its own part in that and how far it came (internal/server/cluster/gateway.go). */
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "no available cowsql leader server found",
-                "failed to begin transaction: no available dqlite leader server found",
                 "Failed to get leader address: failed to send Leader request: call leader (budget -13.818266ms): send: header:"
                         + " write unix @->@e04da: i/o timeout",
                 "RAFT cluster is unavailable"
